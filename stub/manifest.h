@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The manifest: the plan in binary. The host writes it behind the stub, the
+ * stub reads nothing else. All numbers are little-endian, all structures packed
+ * by their order; sizes and offsets are asserted below.
+ *
+ * An image, as a loader puts it into memory in one block:
+ *
+ *   stub | manifest header | piece table | (the container's) | pieces, by address
+ *
+ * The order of the pieces is what lets the stub place them without any memory
+ * besides theirs: see place.c.
+ */
+#ifndef RJ_MANIFEST_H
+#define RJ_MANIFEST_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RJ_STUB_MAGIC       "RJPACK\r\n"    /* 8 bytes, without the NUL */
+#define RJ_MANIFEST_MAGIC   0x4B504A52u     /* "RJPK" */
+#define RJ_MANIFEST_VERSION 1
+#define RJ_MAX_PIECES       64
+#define RJ_NAME_SIZE        16
+
+/* rj_manifest.flags */
+#define RJ_UNREAL           0x0001u         /* DS, ES, FS, GS keep 4 GiB limits */
+#define RJ_VERBOSE          0x0002u         /* the stub tells each step */
+#define RJ_HALT_ON_ERROR    0x0004u         /* instead of a reboot */
+#define RJ_CONSOLE_VGA      0x0008u
+#define RJ_CONSOLE_SERIAL   0x0010u
+
+/* At STUB_HEADER in the stub; filled in by the stub's own link. */
+struct rj_stub_header {
+	char magic[8];
+	uint32_t stub_size;     /* bytes; the manifest follows */
+};
+static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
+
+/*
+ * Registers on arrival. The order is that in which real.asm takes them:
+ * POP GS, FS, ES, DS, POPAD, POPFD, then far pointers for LSS and JMP.
+ */
+struct rj_regs {
+	uint16_t gs, fs, es, ds;
+	uint32_t edi, esi, ebp, popad_skips, ebx, edx, ecx, eax;
+	uint32_t eflags;
+	uint32_t esp;
+	uint16_t ss;
+	uint16_t ip, cs;
+	uint16_t zero;
+};
+static_assert(offsetof(struct rj_regs, eflags) == 40, "POPFD");
+static_assert(offsetof(struct rj_regs, esp) == 44, "LSS");
+static_assert(offsetof(struct rj_regs, ip) == 50, "JMP");
+static_assert(sizeof(struct rj_regs) == 56, "registers");
+
+struct rj_manifest {
+	uint32_t magic;
+	uint16_t version;
+	uint16_t piece_count;
+	uint32_t size;          /* bytes of this header and the piece table */
+	uint32_t crc;           /* CRC-32 of these bytes, this field taken as 0 */
+	uint32_t image_size;    /* bytes of stub, manifest, padding and pieces */
+	uint32_t stub_crc;      /* CRC-32 of the stub */
+	uint32_t flags;
+	uint16_t serial_port;   /* I/O address of a 16550 */
+	uint16_t serial_divisor;/* 115200 / baud */
+	struct rj_regs regs;
+};
+static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
+static_assert(offsetof(struct rj_manifest, regs) == 32, "manifest registers");
+static_assert(sizeof(struct rj_manifest) == 88, "manifest header");
+
+/* The piece table: ascending in address and in offset, no two overlap. */
+struct rj_piece {
+	char name[RJ_NAME_SIZE];/* NUL-terminated; a section name too */
+	uint32_t address;       /* physical, where it stands on arrival */
+	uint32_t offset;        /* from the stub's first byte */
+	uint32_t size;          /* bytes, at least 1 */
+	uint32_t crc;           /* CRC-32 of its bytes */
+};
+static_assert(sizeof(struct rj_piece) == 32, "piece");
+
+#endif
