@@ -36,6 +36,24 @@
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
 #define STUB_SCRATCH        0x9000      /* the stub's beyond the image: page tables */
 
+/* The console before the manifest has been read, and the packer's default. */
+#define COM1                0x3F8
+#define COM1_DIVISOR        1           /* 115200 baud */
+
+/* Selectors, in the order of the rows of gdt in start.asm. */
+#define CODE32              0x08        /* flat, 4 GiB */
+#define DATA32              0x10        /* flat, 4 GiB */
+#define CODE16              0x18        /* STUB_HOME, 64 KiB */
+#define DATA16              0x20        /* 0, 64 KiB */
+
+/* The stub's home as a real-mode segment: what stands at its end. */
+#define ARRIVAL_REGS        0xFFC0      /* struct rj_regs; the stub's stack ends below */
+#define REGS_EFLAGS         40          /* offsets in struct rj_regs */
+#define REGS_ESP            44
+#define REGS_IP             50
+
+#define SETUP_MAGIC         0x36314D52  /* in EAX, from the 16-bit to the 32-bit entry */
+
 /* Who started the stub, as the entries tell the rest of it. */
 #define LOADER_LINUX16      1
 #define LOADER_LINUX32      2

@@ -14,9 +14,10 @@
 #ifndef RJ_MANIFEST_H
 #define RJ_MANIFEST_H
 
-#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "layout.h"
 
 #define RJ_STUB_MAGIC       "RJPACK\r\n"    /* 8 bytes, without the NUL */
 #define RJ_MANIFEST_MAGIC   0x4B504A52u     /* "RJPK" */
@@ -36,7 +37,7 @@ struct rj_stub_header {
 	char magic[8];
 	uint32_t stub_size;     /* bytes; the manifest follows */
 };
-static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
+_Static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
 
 /*
  * Registers on arrival. The order is that in which real.asm takes them:
@@ -51,10 +52,11 @@ struct rj_regs {
 	uint16_t ip, cs;
 	uint16_t zero;
 };
-static_assert(offsetof(struct rj_regs, eflags) == 40, "POPFD");
-static_assert(offsetof(struct rj_regs, esp) == 44, "LSS");
-static_assert(offsetof(struct rj_regs, ip) == 50, "JMP");
-static_assert(sizeof(struct rj_regs) == 56, "registers");
+_Static_assert(offsetof(struct rj_regs, eflags) == REGS_EFLAGS, "POPFD");
+_Static_assert(offsetof(struct rj_regs, esp) == REGS_ESP, "LSS");
+_Static_assert(offsetof(struct rj_regs, ip) == REGS_IP, "JMP");
+_Static_assert(sizeof(struct rj_regs) == 56, "registers");
+_Static_assert(ARRIVAL_REGS + sizeof(struct rj_regs) <= STUB_HOME_SIZE, "no room");
 
 struct rj_manifest {
 	uint32_t magic;
@@ -69,9 +71,9 @@ struct rj_manifest {
 	uint16_t serial_divisor;/* 115200 / baud */
 	struct rj_regs regs;
 };
-static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
-static_assert(offsetof(struct rj_manifest, regs) == 32, "manifest registers");
-static_assert(sizeof(struct rj_manifest) == 88, "manifest header");
+_Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
+_Static_assert(offsetof(struct rj_manifest, regs) == 32, "manifest registers");
+_Static_assert(sizeof(struct rj_manifest) == 88, "manifest header");
 
 /* The piece table: ascending in address and in offset, no two overlap. */
 struct rj_piece {
@@ -81,6 +83,6 @@ struct rj_piece {
 	uint32_t size;          /* bytes, at least 1 */
 	uint32_t crc;           /* CRC-32 of its bytes */
 };
-static_assert(sizeof(struct rj_piece) == 32, "piece");
+_Static_assert(sizeof(struct rj_piece) == 32, "piece");
 
 #endif

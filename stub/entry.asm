@@ -1,0 +1,130 @@
+; SPDX-License-Identifier: MIT
+; The front of the stub: position-independent code that runs wherever a loader
+; has put it, takes the CPU to 32-bit protected mode without paging, copies
+; the rest of the stub to STUB_HOME and goes on there (start.asm).
+;
+; It writes nothing below 1 MiB before paging is off, since a long-mode loader
+; need not have mapped that, and leaves no change in the image, since the image
+; is checked later.
+
+%include "layout.inc"
+
+extern stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
+
+MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
+BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
+CR0_PG		equ	1 << 31
+CR4_PAE		equ	1 << 5
+CR4_LA57	equ	1 << 12
+
+section .entry progbits alloc exec write align=16
+; stub: entry of multiboot2 and of the 32-bit Linux boot protocol (both 32-bit)
+; and of the ELF file (which a long-mode loader jumps to in 64-bit mode).
+;	In:	multiboot2: EAX = magic, EBX = information
+;		Linux: ESI = boot_params; from setup.asm EAX = SETUP_MAGIC
+;		long mode: nothing
+;	Out:	to home_start
+;	Stack:	none needed
+bits 32
+global stub
+stub:
+	jmp	short .any_mode		; EB xx, the same in both modes
+	times STUB_HEADER - ($ - $$) db 0
+	db	"RJPACK", 13, 10	; struct rj_stub_header
+	dd	stub_size
+.any_mode:
+	cli
+	cld
+	mov	edx, eax
+	xor	eax, eax
+	db	40h			; 32-bit: INC EAX. 64-bit: a REX prefix of
+	nop				; this NOP. So EAX tells the mode.
+	test	eax, eax
+	jz	long_mode
+
+	; Nobody promises a stack, and EIP can only be had through one. Borrow a
+	; dword that each protocol lets us write: "reserved" in the multiboot2
+	; information, or the scratch field of boot_params.
+	mov	edi, LOADER_MULTIBOOT2
+	lea	esp, [ebx + 8]
+	cmp	edx, MULTIBOOT2_MAGIC
+	je	.borrow
+	lea	esp, [esi + BOOT_PARAMS_SCRATCH + 4]
+	mov	edi, LOADER_LINUX16
+	cmp	edx, SETUP_MAGIC
+	je	.borrow
+	mov	edi, LOADER_LINUX32
+.borrow:
+	mov	eax, [esp - 4]
+	call	.here
+.here:
+	pop	ebp
+	mov	[esp - 4], eax
+	sub	ebp, .here - stub
+
+; go_home: copy the stub to its home and jump there.
+;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat
+;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
+;		DS = ES = SS = FS = GS = DATA32
+;	Stack:	none
+go_home:
+	lea	eax, [ebp + gdt_in_stub]
+	mov	[ebp + gdtr.base - stub], eax
+	lgdt	[ebp + gdtr - stub]
+	mov	ax, DATA32
+	mov	ds, ax
+	mov	es, ax
+	mov	fs, ax
+	mov	gs, ax
+	mov	ss, ax
+	; From compatibility mode this leaves IA-32e mode: PG first, from an
+	; identity-mapped page, then the rest (SDM 3A, 10.8.5.4).
+	mov	eax, cr0
+	and	eax, ~CR0_PG
+	mov	cr0, eax
+	xor	eax, eax
+	mov	[ebp + gdtr.base - stub], eax
+	mov	[ebp + compatible - stub], eax
+	mov	ebx, edi
+	lea	esi, [ebp + home_in_stub]
+	mov	edi, STUB_HOME
+	mov	ecx, home_dwords
+	rep movsd
+	jmp	CODE32:home_start
+
+gdtr:	dw	gdt_limit
+.base:	dq	0
+
+	times STUB_ENTRY64 - ($ - $$) db 0
+; entry64: the 64-bit Linux boot protocol.
+;	In:	RSI = boot_params; the image and boot_params identity-mapped
+;	Out:	to go_home
+;	Stack:	none needed
+bits 64
+global entry64
+entry64:
+	mov	edi, LOADER_LINUX64
+	jmp	leave_long_mode
+long_mode:
+	mov	edi, LOADER_LONG_MODE
+leave_long_mode:
+	cli
+	cld
+	; All that could fault while paging goes off must go before it does:
+	; PG cannot be cleared with PCIDE set, LA57 and PAE not be changed in
+	; IA-32e mode (SDM 3A, 2.5 and 4.1.2).
+	mov	rax, cr4
+	and	eax, CR4_PAE | CR4_LA57
+	mov	cr4, rax
+	lea	rbp, [rel stub]
+	lea	rax, [rbp + gdt_in_stub]
+	mov	[rel gdtr.base], rax
+	lgdt	[rel gdtr]
+	lea	eax, [rbp + go_home - stub]
+	mov	[rel compatible], eax
+	jmp	dword far [rel compatible]
+
+	align	4, db 0
+compatible:			; go_home in compatibility mode
+	dd	0
+	dw	CODE32

@@ -1,0 +1,134 @@
+; SPDX-License-Identifier: MIT
+; The first and the last instructions at STUB_HOME, which is where this file's
+; section .real begins: an offset in it is an offset in the home's segment.
+
+%include "layout.inc"
+
+extern stub_main, bss_start, bss_dwords
+
+CR0_PE	equ	1 << 0
+CR0_ET	equ	1 << 4
+CR0_NW	equ	1 << 29
+CR0_CD	equ	1 << 30
+HOME_SEGMENT	equ	STUB_HOME >> 4
+
+%macro seg 4			; selector, base, limit (in units of G), flags
+	%if ($ - gdt) != %1
+		%error "a selector of layout.h is not its row"
+	%endif
+	dw	(%3) & 0FFFFh, (%2) & 0FFFFh
+	db	((%2) >> 16) & 0FFh, (%4) & 0FFh
+	db	(((%4) >> 8) & 0F0h) | ((%3) >> 16), (%2) >> 24
+%endmacro
+; Access byte with the descriptor's flags (G, D/B, L) in bits 12-15; "accessed"
+; is set so that the CPU never writes to the table (SDM 3A, 3.4.5).
+FLAT_CODE	equ	0C09Bh
+FLAT_DATA	equ	0C093h
+REAL_CODE	equ	0009Bh
+REAL_DATA	equ	00093h
+
+section .real progbits alloc exec write align=16
+bits 32
+; home_start: the stub at its home.
+;	In:	EBP = where the image stands, EBX = LOADER_*; as go_home leaves it
+;	Out:	to stub_main(image, loader), which does not return
+;	Stack:	set up here
+global home_start
+home_start:
+	mov	esp, STUB_HOME + ARRIVAL_REGS
+	mov	edi, bss_start
+	mov	ecx, bss_dwords
+	xor	eax, eax
+	rep stosd
+	lidt	[STUB_HOME + no_idt - $$]	; a fault before arrival resets
+	lgdt	[STUB_HOME + gdtr - $$]
+	push	ebx
+	push	ebp
+	call	stub_main
+	jmp	$
+
+; arrive: down to real mode, text mode 3, registers, payload.
+;	In:	[ESP+4] = selector whose limit DS, ES, FS and GS keep: DATA16,
+;		or DATA32 for unreal mode; struct rj_regs at ARRIVAL_REGS
+;	Out:	to the payload, with the registers as given
+;	Stack:	the home's
+global arrive
+arrive:
+	cli
+	mov	ebx, [esp + 4]
+	lidt	[STUB_HOME + real_idt - $$]
+	jmp	CODE16:.protected16 - $$
+bits 16
+.protected16:
+	; The limits of these descriptors are what real mode goes on with
+	; (SDM 3A, 10.9.2).
+	mov	ax, DATA16
+	mov	ds, ax
+	mov	es, ax
+	mov	fs, ax
+	mov	gs, ax
+	mov	ss, ax
+	mov	eax, cr0
+	and	eax, CR0_CD | CR0_NW	; as found: the firmware's choice
+	or	al, CR0_ET
+	mov	cr0, eax
+	jmp	HOME_SEGMENT:.real - $$
+.real:
+	xor	ax, ax
+	mov	ds, ax
+	mov	es, ax
+	mov	fs, ax
+	mov	gs, ax
+	mov	ax, cs
+	mov	ss, ax
+	mov	esp, ARRIVAL_REGS
+	sti
+	push	bx
+	mov	ax, 0003h		; 80x25 text
+	int	10h
+	pop	bx
+	cli
+	; Firmware may use protected mode inside that call and leave its own
+	; limits, so they are set once more. CS is not touched, so no jump.
+	o32 lgdt [cs:gdtr - $$]
+	mov	eax, cr0
+	or	al, CR0_PE
+	mov	cr0, eax
+	mov	ds, bx
+	mov	es, bx
+	mov	fs, bx
+	mov	gs, bx
+	mov	cx, DATA16
+	mov	ss, cx
+	and	al, ~CR0_PE
+	mov	cr0, eax
+	mov	ax, cs
+	mov	ss, ax
+	mov	sp, ARRIVAL_REGS
+	pop	gs
+	pop	fs
+	pop	es
+	pop	ds
+	popad
+	popfd				; an interrupt from here on uses our stack,
+	o32 lss	esp, [cs:ARRIVAL_REGS + REGS_ESP]	; below what is still read
+	jmp	far [cs:ARRIVAL_REGS + REGS_IP]
+
+	align	8, db 0
+global gdt
+gdt:	dq	0
+	seg	CODE32, 0, 0FFFFFh, FLAT_CODE
+	seg	DATA32, 0, 0FFFFFh, FLAT_DATA
+	seg	CODE16, STUB_HOME, 0FFFFh, REAL_CODE
+	seg	DATA16, 0, 0FFFFh, REAL_DATA
+.end:
+gdtr:	dw	gdt.end - gdt - 1
+	dd	STUB_HOME + gdt - $$
+global gdt_limit
+gdt_limit	equ	gdt.end - gdt - 1
+
+no_idt:	dw	0
+	dd	0
+real_idt:
+	dw	3FFh			; 256 vectors at 0 (SDM 3A, 21.1.4)
+	dd	0

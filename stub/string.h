@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of <string.h> that the stub uses; on the host the C library has it. */
+#ifndef RJ_STRING_H
+#define RJ_STRING_H
+
+#include <stddef.h>
+
+void *memset(void *to, int byte, size_t n);
+void *memcpy(void *to, const void *from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+
+#endif
