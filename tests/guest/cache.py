@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""What tests build once and share: files under names made from their inputs."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rjpack"
+
+
+def unpacked(name):
+    """The tree that tests/setup has unpacked as NAME, without symlinks in its path."""
+    tree = ROOT / name
+    if not tree.is_dir():
+        raise FileNotFoundError(f"{tree} is missing: run tests/setup")
+    return tree.resolve()
+
+
+def key_of(*inputs):
+    """A name for what is made from INPUTS: bytes, text, or the contents of paths."""
+    digest = hashlib.sha256()
+    for item in inputs:
+        data = item.read_bytes() if isinstance(item, Path) else item
+        data = data.encode() if isinstance(data, str) else data
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+def cached(name, inputs, build):
+    """The file NAME made from INPUTS. build(path, scratch) writes it if it is new.
+
+    It gets its name only when it is complete, so tests may run at the same time.
+    """
+    stem, dot, suffix = name.partition(".")
+    target = ROOT / f"{stem}-{key_of(*inputs)}{dot}{suffix}"
+    if target.exists():
+        return target
+    ROOT.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="build.", dir=ROOT))
+    try:
+        build(scratch / name, scratch)
+        os.replace(scratch / name, target)
+    finally:
+        shutil.rmtree(scratch)
+    return target

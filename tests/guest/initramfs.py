@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Debian's kernel, and an initramfs with busybox, kexec and the modules a test needs."""
+
+import lzma
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+import cache
+
+HERE = Path(__file__).parent
+BUSYBOX = Path("/bin/busybox")
+DIRECTORIES = "bin dev lib lib64 lib/x86_64-linux-gnu modules proc sys test".split()
+
+
+def kernel():
+    """Debian's bzImage, as its package has it."""
+    return next((cache.unpacked("linux") / "boot").glob("vmlinuz-*"))
+
+
+def record(name, mode, data=b"", device=(0, 0)):
+    """One file as a cpio "newc" record. Written here and not by cpio(1), which needs
+    root for device nodes and carries times and owners of the host's files over."""
+    fields = [0, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name) + 1, 0]
+    head = b"070701" + b"".join(b"%08X" % field for field in fields)
+    head += name.encode() + b"\0"
+    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
+
+
+def archive(records):
+    return b"".join(records) + record("TRAILER!!!", 0)
+
+
+def module_data(path):
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
+
+
+class Modules:
+    """The kernel's modules, in an order in which insmod can load them."""
+
+    def __init__(self, tree):
+        files = [path for path in tree.glob("**/kernel/**/*.ko*") if path.is_file()]
+        self.paths = {path.name.split(".")[0].replace("-", "_"): path for path in files}
+        self.loaded = {}
+
+    def add(self, name):
+        name = name.replace("-", "_")
+        # A name without a file is built into the kernel.
+        if name in self.loaded or name not in self.paths:
+            return
+        data = module_data(self.paths[name])
+        found = re.findall(rb"\0(?:depends=|softdep=pre: )([^\0]+)", data)
+        for needed in re.split(rb"[ ,]+", b",".join(found)):
+            self.add(needed.decode())
+        self.loaded[name] = data
+
+
+def kexec_files():
+    """kexec and its libraries, each under the name that it is looked for."""
+    tree = cache.unpacked("kexec")
+    loader, program = tree / "lib64/ld-linux-x86-64.so.2", tree / "sbin/kexec"
+    libraries = f"{tree}/lib/x86_64-linux-gnu:{tree}/usr/lib/x86_64-linux-gnu"
+    listing = subprocess.run([loader, "--library-path", libraries, "--list", program],
+                             check=True, capture_output=True, text=True).stdout
+    yield "bin/kexec", program
+    yield "lib64/ld-linux-x86-64.so.2", loader
+    for name, path in re.findall(r"(\S+) => (\S+)", listing):
+        yield f"lib/x86_64-linux-gnu/{name}", Path(path)
+
+
+def base(modules):
+    """The path of an initramfs that loads MODULES and then does what /test says."""
+    tree = cache.unpacked("linux")
+    inputs = [HERE / "init", Path(__file__), BUSYBOX, str(tree),
+              str(cache.unpacked("kexec")), " ".join(modules)]
+
+    def build(path, _scratch):
+        every = Modules(tree)
+        for name in modules:
+            every.add(name)
+        path.write_bytes(archive(base_records(every.loaded)))
+
+    return cache.cached("initramfs.cpio", inputs, build)
+
+
+def base_records(modules):
+    for name in DIRECTORIES:
+        yield record(name, stat.S_IFDIR | 0o755)
+    yield record("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
+    yield record("init", stat.S_IFREG | 0o755, (HERE / "init").read_bytes())
+    yield record("bin/busybox", stat.S_IFREG | 0o755, BUSYBOX.read_bytes())
+    yield record("bin/sh", stat.S_IFLNK | 0o777, b"busybox")
+    for name, path in kexec_files():
+        yield record(name, stat.S_IFREG | 0o755, path.read_bytes())
+    for number, (name, data) in enumerate(modules.items()):
+        yield record(f"modules/{number:02}-{name}.ko", stat.S_IFREG | 0o644, data)
