@@ -1,0 +1,239 @@
+; SPDX-License-Identifier: MIT
+; probe: a boot sector, and what it loads, that prints the machine it was started on.
+;
+; One NAME=VALUE line per fact goes to COM1, then "PROBE END", then QEMU is ended
+; through isa-debug-exit: 10h when every check held, 11h otherwise.
+;
+; The first sector keeps the state as it was on arrival before anything can change
+; it. The rest is there already if a loader took all of it; otherwise it is read
+; through INT 13h from the drive in DL, so the same file is booted natively.
+;
+; -DORIGIN=n    where the file stands in its segment (default 7C00h)
+; -DDISK        also read the first sector of the drive in DL
+; -DHOLD        wait for a character on COM1 before ending
+; pieces.inc    rows "piece address, length, seed" of memory to be checked
+
+%ifndef ORIGIN
+%define ORIGIN 0x7C00
+%endif
+%define MARK 0x5052424F
+
+	org ORIGIN
+	bits 16
+
+start:
+	mov [cs:saved.eax], eax
+	mov [cs:saved.esp], esp
+	mov [cs:saved.ss], ss
+	mov eax, cs
+	mov ss, ax
+	mov sp, stack
+	pushfd				; MOV leaves the flags as they were
+	pop dword [cs:saved.eflags]
+	cli
+	cld
+	mov [cs:saved.ds], ds
+	mov ds, ax
+	mov [saved.cs], cs
+	mov [saved.es], es
+	mov [saved.fs], fs
+	mov [saved.gs], gs
+	mov [saved.ebx], ebx
+	mov [saved.ecx], ecx
+	mov [saved.edx], edx
+	mov [saved.esi], esi
+	mov [saved.edi], edi
+	mov [saved.ebp], ebp
+	mov es, ax
+	call .here
+.here:	pop ax
+	sub ax, .here - start
+	mov [saved.ip], ax
+	mov al, 0x0A			; OCW3: read IRR
+	out 0x20, al
+	out 0xA0, al
+	in al, 0x20
+	and al, ~1			; the tick may just be due
+	mov [saved.irr], al
+	in al, 0xA0
+	mov [saved.irr + 1], al
+	sti
+
+	call serial_init
+	cmp dword [mark], MARK
+	je near probe
+	mov ax, 0x0200 + (end - start + 511) / 512 - 1
+	mov bx, start + 512
+	mov cx, 2
+	mov dh, 0
+	mov dl, [saved.edx]
+	int 0x13
+	jc .error
+	cmp dword [mark], MARK
+	je near probe
+.error:
+	mov si, .message
+	call puts
+	mov al, 0x11
+	jmp leave
+.message: db 'probe: cannot read the rest of it', 10, 0
+
+; leave: ends QEMU.
+; In: AL = 10h passed, 11h failed.
+leave:
+	out 0xF4, al
+.stop:	hlt
+	jmp .stop
+
+; serial_init: COM1 to 115200 baud, 8n1, no interrupts.
+; Clobbered: AX, DX, SI.
+serial_init:
+	mov si, .writes
+.next:	lodsw
+	movzx dx, al
+	add dx, 0x3F8
+	mov al, ah
+	out dx, al
+	cmp si, .writes_end
+	jb .next
+	ret
+.writes: db 1, 0,  3, 0x80,  0, 1,  1, 0,  3, 3,  2, 7,  4, 3
+.writes_end:
+
+; putc: In: AL = character. Preserved: all.
+putc:
+	push dx
+	push ax
+	mov dx, 0x3FD
+.wait:	in al, dx
+	test al, 0x20
+	jz .wait
+	pop ax
+	mov dx, 0x3F8
+	out dx, al
+	pop dx
+	ret
+
+; puts: In: DS:SI = text, NUL-terminated. Out: SI behind it. Clobbered: AL.
+puts:
+	lodsb
+	test al, al
+	jz .end
+	call putc
+	jmp puts
+.end:	ret
+
+	align 4
+saved:
+.eax:	dd 0
+.ebx:	dd 0
+.ecx:	dd 0
+.edx:	dd 0
+.esi:	dd 0
+.edi:	dd 0
+.ebp:	dd 0
+.esp:	dd 0
+.eflags: dd 0
+.cs:	dw 0
+.ip:	dw 0
+.ss:	dw 0
+.ds:	dw 0
+.es:	dw 0
+.fs:	dw 0
+.gs:	dw 0
+.irr:	dw 0
+
+	times 0x1B8 - ($ - $$) db 0
+	times 510 - ($ - $$) db 0
+	dw 0xAA55
+
+; Behind the first sector, registers and flags may change.
+probe:
+	call cpu_read
+	call pic_read
+	call pit_read
+	call firmware_read
+	call a20_read
+	call limits_read
+	call print_fields
+%ifdef DISK
+	call disk_print
+%endif
+	call pieces_check
+	mov si, .end
+	call puts
+%ifdef HOLD
+	mov dx, 0x3FD
+.hold:	in al, dx
+	test al, 1
+	jz .hold
+%endif
+	mov al, [verdict]
+	jmp leave
+.end:	db 'PROBE END', 10, 0
+
+verdict: db 0x10
+
+%include "print.inc"
+%include "cpu.inc"
+%include "timer.inc"
+%include "firmware.inc"
+%include "memory.inc"
+
+; What is printed, in this order: field NAME, LABEL, BYTES.
+fields:
+	field 'CS', saved.cs, 2
+	field 'IP', saved.ip, 2
+	field 'SS', saved.ss, 2
+	field 'DS', saved.ds, 2
+	field 'ES', saved.es, 2
+	field 'FS', saved.fs, 2
+	field 'GS', saved.gs, 2
+	field 'EAX', saved.eax, 4
+	field 'EBX', saved.ebx, 4
+	field 'ECX', saved.ecx, 4
+	field 'EDX', saved.edx, 4
+	field 'ESI', saved.esi, 4
+	field 'EDI', saved.edi, 4
+	field 'EBP', saved.ebp, 4
+	field 'ESP', saved.esp, 4
+	field 'EFLAGS', saved.eflags, 4
+	field 'CR0', state.cr0, 4
+	field 'CR2', state.cr2, 4
+	field 'CR3', state.cr3, 4
+	field 'CR4', state.cr4, 4
+	field 'DR6', state.dr6, 4
+	field 'DR7', state.dr7, 4
+	field 'IDT_BASE', state.idtr + 2, 4
+	field 'IDT_LIMIT', state.idtr, 2
+	field 'FPU_CW', state.fpu, 2
+	field 'FPU_SW', state.fpu + 4, 2
+	field 'FPU_TW', state.fpu + 8, 2
+	field 'EFER', state.efer, 8
+	field 'PAT', state.pat, 8
+	field 'STAR', state.star, 8
+	field 'LSTAR', state.lstar, 8
+	field 'FMASK', state.fmask, 8
+	field 'FS_BASE', state.fs_base, 8
+	field 'GS_BASE', state.gs_base, 8
+	field 'KERNEL_GS_BASE', state.kernel_gs_base, 8
+	field 'PIC_MASK', pic.mask, 2
+	field 'PIC_ISR', pic.isr, 2
+	field 'PIC_IRR', saved.irr, 2
+	field 'PIT0_MODE', pit.mode, 1
+	field 'PIT0_SPAN', pit.span, 1
+	field 'TICKS', pit.ticks, 1
+	field 'A20', a20, 1
+	field 'LIMITS', limits, 1
+	field 'VIDEO_INT10', firmware.video, 2
+	field 'VIDEO_BDA', firmware.bda_video, 2
+	field 'INT12', firmware.int12, 2
+fields_end:
+
+	align 512			; INT 13h reads whole sectors
+	times 512 - 4 db 0
+mark:	dd MARK
+end:
+
+; The stack is above the file, so that nothing on it was read from the disk.
+stack equ end + 0x400
