@@ -5,7 +5,7 @@
 
 #include "io.h"
 #include "manifest.h"
-#include "string.h"
+#include "mem.h"
 
 /* VGA text page 0 in modes 2, 3 and 7 aside (IBM VGA Technical Reference). */
 #define VGA_TEXT    0xB8000u

@@ -9,7 +9,7 @@
 
 %include "layout.inc"
 
-extern stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
+extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
 
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
@@ -106,6 +106,7 @@ entry64:
 	mov	edi, LOADER_LINUX64
 	jmp	leave_long_mode
 long_mode:
+	xor	esi, esi		; nobody said that it is a boot_params
 	mov	edi, LOADER_LONG_MODE
 leave_long_mode:
 	cli
@@ -117,6 +118,17 @@ leave_long_mode:
 	and	eax, CR4_PAE | CR4_LA57
 	mov	cr4, rax
 	lea	rbp, [rel stub]
+	mov	ecx, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
+	lea	rax, [rbp + rcx]
+	shr	rax, 32
+	jnz	climb_down
+
+; below_4g: from long mode to go_home.
+;	In:	RBP = address of the stub, below 4 GiB; EDI = LOADER_*
+;	Out:	to go_home
+;	Stack:	none
+global below_4g
+below_4g:
 	lea	rax, [rbp + gdt_in_stub]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]

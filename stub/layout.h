@@ -34,7 +34,8 @@
 /* The stub. Offsets from its first byte, wherever a loader has put that. */
 #define STUB_HEADER         0x08        /* struct rj_stub_header */
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
-#define STUB_SCRATCH        0x9000      /* the stub's beyond the image: page tables */
+#define STUB_SCRATCH        0x10000     /* the stub's beyond the image: climb.asm */
+#define MANIFEST_IMAGE_SIZE 16          /* offset in struct rj_manifest */
 
 /* The console before the manifest has been read, and the packer's default. */
 #define COM1                0x3F8
@@ -55,6 +56,7 @@
 #define SETUP_MAGIC         0x36314D52  /* in EAX, from the 16-bit to the 32-bit entry */
 
 /* Who started the stub, as the entries tell the rest of it. */
+#define LOADER_NO_ROOM      0           /* above 4 GiB, no memory known below */
 #define LOADER_LINUX16      1
 #define LOADER_LINUX32      2
 #define LOADER_LINUX64      3

@@ -13,7 +13,7 @@
 #include "manifest.h"
 #include "place.h"
 #include "repair.h"
-#include "string.h"
+#include "mem.h"
 
 /* BIOS data area (IBM PC/AT Technical Reference). */
 #define BDA_EBDA_SEGMENT 0x40E
@@ -123,6 +123,8 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	const struct rj_manifest *m = &manifest.header;
 
 	console_init(RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, COM1, COM1_DIVISOR);
+	if (loader == LOADER_NO_ROOM)
+		fail("the image is above 4 GiB, and the loader names no room for it below");
 	read_manifest(image);
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);

@@ -72,6 +72,7 @@ struct rj_manifest {
 	struct rj_regs regs;
 };
 _Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
+_Static_assert(offsetof(struct rj_manifest, image_size) == MANIFEST_IMAGE_SIZE, "size");
 _Static_assert(offsetof(struct rj_manifest, regs) == 32, "manifest registers");
 _Static_assert(sizeof(struct rj_manifest) == 88, "manifest header");
 

@@ -7,7 +7,7 @@
  * overwritten before it has been read. No memory besides theirs is needed.
  */
 #include "place.h"
-#include "string.h"
+#include "mem.h"
 
 static void place_one(const struct rj_piece *p, uintptr_t memory, uint32_t image)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The part of <string.h> that the stub uses; on the host the C library has it. */
-#ifndef RJ_STRING_H
-#define RJ_STRING_H
+#ifndef RJ_MEM_H
+#define RJ_MEM_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What GCC expects of a freestanding environment (GCC manual, 2.1). */
-#include "string.h"
+#include "mem.h"
 
 void *memset(void *to, int byte, size_t n)
 {

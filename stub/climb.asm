@@ -1,0 +1,145 @@
+; SPDX-License-Identifier: MIT
+; From above 4 GiB, where kexec may put an image, to below. All of it runs in
+; the image and in the scratch memory behind it, on page tables made there,
+; since the loader's may stand where the image has to go.
+
+%include "layout.inc"
+
+extern below_4g_in_stub, stub_size
+
+PAGE		equ	1000h
+LARGE_PAGE	equ	1 << 21
+FOUR_GIB	equ	1 << 32
+CR4_LA57	equ	1 << 12
+
+; Page-table entries (SDM 3A, 4.5): present, writable; PS makes a 2 MiB page.
+PTE_TABLE	equ	03h
+PTE_LARGE	equ	83h
+SHIFT_PD	equ	21		; lowest bit of a page directory's index
+SHIFT_PML4	equ	39
+SHIFT_PML5	equ	48
+
+; Linux zero page (Documentation/arch/x86/zero-page.rst).
+E820_ENTRIES	equ	1E8h		; their number, a byte
+E820_TABLE	equ	2D0h		; address and size, 64 bits each; type, 32 bits
+E820_SIZE	equ	20
+E820_RAM	equ	1
+
+section .entry.climb progbits alloc exec write align=16
+bits 64
+; climb_down: copy the image to memory below 4 GiB and go on there.
+;	In:	RBP = address of the stub, RCX = bytes of the image, EDI = LOADER_*,
+;		RSI = boot_params or 0; long mode, the image identity-mapped
+;	Out:	to below_4g in the copy; EDI = LOADER_NO_ROOM if there is no room,
+;		and then only the stub is copied
+;	Stack:	set up at the end of the scratch memory
+global climb_down
+climb_down:
+	mov	ebx, edi
+	mov	r14, rcx
+	lea	r9, [rbp + rcx + PAGE - 1]
+	and	r9, -PAGE		; the root of the page tables
+	mov	rdi, r9
+	mov	ecx, (STUB_SCRATCH - PAGE) / 8
+	xor	eax, eax
+	rep stosq
+	mov	rsp, rdi
+	lea	r8, [r9 + PAGE]		; the next free page
+	mov	r10d, SHIFT_PML4
+	mov	rdx, cr4
+	test	edx, CR4_LA57
+	jz	.four_levels
+	mov	r10d, SHIFT_PML5
+.four_levels:
+	mov	rdx, FOUR_GIB
+	call	map			; 0 to 4 GiB
+	mov	rax, rbp
+	and	rax, -LARGE_PAGE
+	mov	rdx, rsp
+	call	map			; the image and the scratch memory
+	test	rsi, rsi
+	jz	.map_only
+	mov	rax, rsi
+	and	rax, -LARGE_PAGE
+	lea	rdx, [rsi + PAGE]
+	call	map			; boot_params
+.map_only:
+	mov	cr3, r9
+	call	find_room
+	mov	rsi, rbp
+	mov	rbp, rdi
+	mov	rcx, r14
+	rep movsb
+	mov	edi, ebx
+	lea	rax, [rbp + below_4g_in_stub]
+	jmp	rax
+
+; map: map a range to itself with 2 MiB pages.
+;	In:	RAX = start, a multiple of 2 MiB; RDX = end; R8 = the next free page,
+;		zeroed; R9 = root; R10D = lowest bit of the root's index
+;	Out:	R8 moved on
+;	Clobbers: RAX, RCX, R11-R13
+map:
+	mov	r11, r9
+	mov	ecx, r10d
+.walk:
+	mov	r12, rax
+	shr	r12, cl
+	and	r12d, 1FFh
+	lea	r12, [r11 + r12 * 8]
+	cmp	ecx, SHIFT_PD
+	je	.leaf
+	test	byte [r12], PTE_TABLE
+	jnz	.next_level
+	lea	r13, [r8 + PTE_TABLE]
+	mov	[r12], r13
+	add	r8, PAGE
+.next_level:
+	mov	r11, [r12]
+	and	r11, -PAGE
+	sub	ecx, 9
+	jmp	.walk
+.leaf:
+	lea	r13, [rax + PTE_LARGE]
+	mov	[r12], r13
+	add	rax, LARGE_PAGE
+	cmp	rax, rdx
+	jb	map
+	ret
+
+; find_room: memory between 1 MiB and 4 GiB for the image.
+;	In:	R14 = bytes wanted, RSI = boot_params or 0, EBX = LOADER_*
+;	Out:	RDI = address. Without any: RDI = 1 MiB, R14 = bytes of the stub,
+;		EBX = LOADER_NO_ROOM
+;	Clobbers: RAX, RCX, RDX, RSI
+find_room:
+	test	rsi, rsi
+	jz	.none
+	movzx	ecx, byte [rsi + E820_ENTRIES]
+	add	rsi, E820_TABLE
+	jrcxz	.none
+.entry:
+	cmp	dword [rsi + 16], E820_RAM
+	jne	.next
+	mov	rdi, [rsi]
+	mov	rdx, rdi
+	add	rdx, [rsi + 8]		; its end
+	mov	eax, HIGH_MEMORY
+	cmp	rdi, rax
+	cmovb	rdi, rax
+	mov	rax, FOUR_GIB
+	cmp	rdx, rax
+	cmova	rdx, rax
+	sub	rdx, rdi
+	jbe	.next
+	cmp	rdx, r14
+	jae	.found
+.next:
+	add	rsi, E820_SIZE
+	loop	.entry
+.none:
+	mov	edi, HIGH_MEMORY
+	mov	r14d, stub_size
+	mov	ebx, LOADER_NO_ROOM
+.found:
+	ret
