@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""bench.py RJPACK: what packing costs on the host, and the descent on the target."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+RJPACK = os.path.abspath(sys.argv[1])
+HERE = os.path.dirname(os.path.abspath(__file__))
+LOADER = os.path.join(HERE, "..", "boot", "loader.asm")
+GRUB = "/usr/lib/grub/i386-pc"
+MODULES = "biosdisk part_msdos part_gpt ext2 fat iso9660 normal linux multiboot2 serial terminal"
+SETUP_SIZE = 1024       # of the image; the rest is loaded at IMAGE
+IMAGE = 0x1000000
+MIB = 1 << 20
+RUNS = 5
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def measure(*command):
+    """Wall-clock seconds and peak resident KiB of a command."""
+    start = time.monotonic()
+    child = subprocess.Popen(command)
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        sys.exit(f"{command[0]} failed")
+    return time.monotonic() - start, usage.ru_maxrss
+
+
+def nasm(source, output, *defines):
+    run("nasm", "-f", "bin", *defines, source, "-o", output)
+
+
+def sizes():
+    run(RJPACK, "--mbr", f"{GRUB}/boot.img", "-o", "mbr.elf")
+    print(f"packed boot sector              {os.path.getsize('mbr.elf'):>10} bytes (limit 8192)")
+
+
+def packing():
+    with open("big", "wb") as f:
+        for _ in range(256):
+            f.write(os.urandom(MIB))
+    commands = {
+        "cp": ["cp", "big", "out"],
+        "cp, sync": ["sh", "-c", "cp big out && sync out"],
+        "rjpack": [RJPACK, "--raw", "big@256M", "--entry", "0:7C00", "--raw", "tsc.bin@0x7C00",
+                   "-o", "out"],
+    }
+    for command in commands.values():
+        measure(*command)
+    best = {name: min(timed(command) for _ in range(RUNS)) for name, command in commands.items()}
+    for name, (seconds, kib) in best.items():
+        print(f"256 MiB, {name:<22} {seconds:>10.2f} s {kib:>8} KiB"
+              f" {seconds / best['cp'][0]:>6.2f} x cp"
+              f" {seconds / best['cp, sync'][0]:>6.2f} x cp, sync")
+
+
+def timed(command):
+    if os.path.exists("out"):
+        os.unlink("out")
+    os.sync()
+    return measure(*command)
+
+
+def descent(name, *options):
+    """Instructions from the loader's jump to the payload's first."""
+    run(RJPACK, *options, "-o", "image.elf")
+    with open("image.elf", "rb") as image, open("part", "wb") as part:
+        part.write(image.read()[SETUP_SIZE:])
+    nasm(LOADER, "loader.bin", f"-DIMAGE={IMAGE}", "-DMODE=LINUX64")
+    output = subprocess.run(
+        ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", "-cpu", "max",
+         "-drive", "file=loader.bin,format=raw", "-device",
+         f"loader,file=part,addr={IMAGE},force-raw=on", "-device", "isa-debug-exit,iobase=0xf4",
+         "-display", "none", "-serial", "stdio", "-no-reboot"],
+        capture_output=True, text=True, timeout=60).stdout
+    print(f"descent, {name:<22} {int(output.split()[-1]):>10} guest instructions")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="rjpack-bench-") as directory:
+        os.chdir(directory)
+        nasm(f"{HERE}/tsc.asm", "tsc.bin")
+        run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img",
+            *MODULES.split())
+        sizes()
+        packing()
+        kib = os.path.getsize("core.img") // 1024
+        descent("boot sector", "--mbr", "tsc.bin")
+        descent(f"core.img of {kib} KiB", "--raw", "tsc.bin@0x7C00", "--raw", "core.img@0x8000",
+                "--entry", "0:7C00")
+
+
+main()

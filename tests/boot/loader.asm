@@ -1,0 +1,165 @@
+; SPDX-License-Identifier: MIT
+; A boot sector that plays the loader of an operating system: the image is
+; already in memory (QEMU's -device loader), this enters it by one of the
+; stub's entries, in the least comfortable state that the contract allows.
+;
+;	-DIMAGE=address		of the stub's first byte
+;	-DMODE=...		one of the names below
+;	-DLA57			5-level paging
+;	-DNO_MAP		boot_params without a memory map
+
+%define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
+%define LINUX32		2	; 32-bit, ESI = boot_params
+%define LINUX64		3	; 64-bit at +200h, RSI = boot_params
+%define LONG_MODE	4	; 64-bit at +0, nothing said
+
+%ifidn MODE, MULTIBOOT2
+  %define MODE_32
+%elifidn MODE, LINUX32
+  %define MODE_32
+%endif
+
+MAGIC		equ	36D76289h
+STARTED		equ	600h		; the TSC before the jump, for a payload to read
+CODE32		equ	08h
+DATA32		equ	10h
+CODE64		equ	18h
+
+; At 32 MiB, out of the image's way: this sector again, boot_params, page tables.
+WORK		equ	2000000h
+PARAMS		equ	WORK + 1000h
+ROOT		equ	WORK + 2000h
+PML4		equ	WORK + 3000h
+PDPT		equ	WORK + 4000h
+PD_WORK		equ	WORK + 5000h
+PD_IMAGE	equ	WORK + 6000h
+WORK_END	equ	WORK + 7000h
+LARGE_PAGE	equ	200000h
+IMAGE_PAGES	equ	8		; 16 MiB of image are mapped, and WORK; nothing else
+
+org 7C00h
+bits 16
+	cli
+	cld
+	xor	ax, ax
+	mov	ds, ax
+	in	al, 92h
+	or	al, 2
+	out	92h, al
+	lgdt	[gdtr]
+	mov	eax, cr0
+	or	al, 1
+	mov	cr0, eax
+	jmp	CODE32:protected
+bits 32
+protected:
+	mov	ax, DATA32
+	mov	ds, ax
+	mov	es, ax
+	mov	ss, ax
+	mov	edi, WORK
+	mov	ecx, (WORK_END - WORK) / 4
+	xor	eax, eax
+	rep stosd
+	mov	esi, 7C00h
+	mov	edi, WORK
+	mov	ecx, 512 / 4
+	rep movsd
+	mov	esi, PARAMS
+%ifndef NO_MAP
+	mov	byte [esi + 1E8h], 2	; E820 entries: base memory, 1 MiB to 128 MiB
+	mov	dword [esi + 2D0h + 8], 9FC00h
+	mov	dword [esi + 2D0h + 16], 1
+	mov	dword [esi + 2E4h], 100000h
+	mov	dword [esi + 2E4h + 8], 7F00000h
+	mov	dword [esi + 2E4h + 16], 1
+%endif
+%ifdef MODE_32
+	mov	ebx, PARAMS		; as good a place for 8 bytes of information
+	rdtsc
+	mov	[STARTED], eax
+%ifidn MODE, MULTIBOOT2
+	mov	eax, MAGIC
+%else
+	xor	eax, eax
+	xor	ebx, ebx
+%endif
+	xor	esp, esp
+	jmp	CODE32:IMAGE
+%else
+	mov	dword [ROOT], PML4 + 3
+	mov	dword [PML4], PDPT + 3
+	mov	dword [PD_WORK + WORK / LARGE_PAGE * 8], WORK + 83h
+	mov	edi, PD_IMAGE + (IMAGE & 3FFFFFFFh) / LARGE_PAGE * 8
+%if IMAGE < 40000000h
+	mov	edi, PD_WORK + IMAGE / LARGE_PAGE * 8
+%endif
+	mov	eax, (IMAGE & 0FFE00000h) + 83h
+	mov	ecx, IMAGE_PAGES
+.map:
+	mov	[edi], eax
+	mov	dword [edi + 4], IMAGE >> 32
+	add	eax, LARGE_PAGE
+	add	edi, 8
+	loop	.map
+%if IMAGE >= 40000000h
+	mov	dword [PDPT + (IMAGE >> 30) * 8], PD_IMAGE + 3
+%endif
+	mov	dword [PDPT], PD_WORK + 3
+	rdtsc
+	mov	[STARTED], eax
+	jmp	WORK + paging - 7C00h
+paging:
+%ifdef LA57
+	mov	eax, (1 << 12) | (1 << 7) | (1 << 5)	; LA57, PGE, PAE
+	mov	ecx, ROOT
+%else
+	mov	eax, (1 << 7) | (1 << 5)
+	mov	ecx, PML4
+%endif
+	mov	cr4, eax
+	mov	cr3, ecx
+	mov	ecx, 0C0000080h
+	mov	eax, (1 << 8) | (1 << 0)		; LME, SCE
+	xor	edx, edx
+	wrmsr
+	mov	eax, cr0
+	or	eax, (1 << 31) | (1 << 16) | (1 << 5) | (1 << 1)	; PG, WP, NE, MP
+	mov	cr0, eax
+	lgdt	[WORK + gdtr64 - 7C00h]
+	jmp	CODE64:WORK + long_mode - 7C00h
+bits 64
+long_mode:
+%ifndef LA57
+	mov	rax, cr4
+	bts	eax, 17			; PCIDE, which PG cannot be cleared with
+	mov	cr4, rax
+%endif
+	xor	eax, eax
+	mov	ds, ax
+	mov	es, ax
+	mov	ss, ax
+	mov	rsp, 0DEAD00000000h
+%ifidn MODE, LINUX64
+	mov	esi, PARAMS
+	mov	rax, IMAGE + 200h
+%else
+	mov	rsi, rsp
+	mov	rax, IMAGE
+%endif
+	sti				; with interrupts on, and no IDT to take one
+	jmp	rax
+%endif
+
+	align	8, db 0
+gdt:	dq	0
+	dq	00CF9B000000FFFFh
+	dq	00CF93000000FFFFh
+	dq	00AF9B000000FFFFh
+gdtr:	dw	$ - gdt - 1
+	dd	gdt
+gdtr64:	dw	gdtr - gdt - 1
+	dq	WORK + gdt - 7C00h
+
+	times 510 - ($ - $$) db 0
+	dw	0AA55h
