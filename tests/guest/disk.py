@@ -4,6 +4,7 @@
 Made without root: files in, file out.
 """
 
+import gzip
 import os
 import shutil
 import struct
@@ -17,7 +18,7 @@ GRUB = Path("/usr/lib/grub/i386-pc")
 MODULES = "biosdisk part_msdos ext2 normal linux serial terminal echo".split()
 SECTOR = 512
 PARTITION = 2048            # the first sector of the only partition
-SIZE = 40 << 20
+SIZE = 32 << 20
 CONSOLE = "console=ttyS0,115200 quiet"
 
 # No menu: GRUB runs this from top to bottom.
@@ -25,7 +26,7 @@ CONFIG = f"""serial --unit=0 --speed=115200
 terminal_output serial
 echo 'GRUB has read its disk'
 linux /boot/vmlinuz {CONSOLE} disk=/dev/sda boot=GRUB
-initrd /boot/initramfs.cpio
+initrd /boot/initramfs.gz
 boot
 """
 
@@ -38,13 +39,14 @@ def run(*command):
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
 
 
-def core_image(path, modules, config=None, prefix="(hd0,msdos1)/boot/grub"):
+def core_image(path, modules, config=None, memdisk=None):
     """Writes GRUB's core.img for a BIOS; CONFIG is a script that it starts with."""
-    embedded = ()
+    embedded = ["-m", memdisk] if memdisk else []
     if config is not None:
         path.with_suffix(".cfg").write_text(config)
-        embedded = ("-c", path.with_suffix(".cfg"))
-    run("grub-mkimage", "-O", "i386-pc", "-p", prefix, *embedded, "-o", path, *modules)
+        embedded += ["-c", path.with_suffix(".cfg")]
+    run("grub-mkimage", "-O", "i386-pc", "-p", "(hd0,msdos1)/boot/grub", *embedded,
+        "-o", path, *modules)
     return path.read_bytes()
 
 
@@ -83,7 +85,8 @@ def grub_disk(modules):
         (tree / "boot/grub").mkdir(parents=True)
         (tree / "boot/grub/grub.cfg").write_text(CONFIG)
         shutil.copyfile(initramfs.kernel(), tree / "boot/vmlinuz")
-        shutil.copyfile(ramdisk, tree / "boot/initramfs.cpio")
+        # Reading takes GRUB longer than unpacking takes Linux.
+        (tree / "boot/initramfs.gz").write_bytes(gzip.compress(ramdisk.read_bytes(), 1, mtime=0))
         partition(path)
         run("mke2fs", "-q", "-t", "ext2", "-d", tree, "-E", f"offset={PARTITION * SECTOR}",
             path, f"{SIZE // 1024 - PARTITION * SECTOR // 1024}k")

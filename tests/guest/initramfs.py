@@ -29,7 +29,13 @@ def record(name, mode, data=b"", device=(0, 0)):
 
 
 def archive(records):
-    return b"".join(records) + record("TRAILER!!!", 0)
+    return b"".join([*records, record("TRAILER!!!", 0)])
+
+
+def test_archive(files):
+    """An archive to follow that of base(): FILES, name to bytes, in /test."""
+    return archive(record(f"test/{name}", stat.S_IFREG | 0o644, data)
+                   for name, data in files.items())
 
 
 def module_data(path):

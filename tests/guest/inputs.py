@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""The files that a row names in braces, each made when a row first needs it."""
+
+import subprocess
+from pathlib import Path
+
+import disk
+
+PAYLOAD = Path(__file__).parent.parent / "payload"
+MODULES = ["ata_piix", "sd_mod", "qemu_fw_cfg"]
+STEP = 0x9E3779B1               # as in memory.inc
+
+
+def run(*command):
+    done = subprocess.run([str(part) for part in command], stderr=subprocess.STDOUT,
+                          stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]}: exit {done.returncode}: {done.stdout}")
+    return done.stdout
+
+
+def piece_data(seed, length):
+    """LENGTH bytes that the probe can tell from any others."""
+    dwords = ((seed + n * STEP) & 0xFFFFFFFF for n in range(length // 4))
+    return b"".join(dword.to_bytes(4, "little") for dword in dwords)
+
+
+class Inputs(dict):
+    """Maps a name to a path in WORK; PIECES and DEFINES are the row's for the probe."""
+
+    def __init__(self, row, work):
+        super().__init__()
+        self.row, self.work = row, work
+
+    def __missing__(self, name):
+        path = self.work / name
+        self[name] = getattr(self, name)(path) or path
+        return self[name]
+
+    def modules(self):
+        """The kernel modules that Linux loads."""
+        return MODULES + self.row.get("modules", [])
+
+    def probe(self, path):
+        """The probe, which checks the row's pieces."""
+        seeds = [f"piece {address}, {length}, {address}\n"
+                 for address, length in self.row.get("pieces", ())]
+        (self.work / "pieces.inc").write_text("".join(seeds))
+        defines = [f"-D{define}" for define in self.row.get("probe", ())]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", f"-I{self.work}/",
+            *defines, "-o", path, PAYLOAD / "probe.asm")
+
+    def probe_sector(self, path):
+        """The first sector of the probe, as a disk would have it."""
+        path.write_bytes(self["probe"].read_bytes()[:512])
+
+    def piece_arguments(self):
+        """--raw for each of the row's pieces."""
+        for address, length in self.row.get("pieces", ()):
+            path = self.work / f"piece-{address:x}"
+            path.write_bytes(piece_data(address, length))
+            yield from ("--raw", f"{path}@{address:#x}")
+
+    def probe_disk(self, path):
+        """A hard disk that boots the probe."""
+        data = self["probe"].read_bytes()
+        path.write_bytes(data + bytes((1 << 20) - len(data)))
+
+    def disk(self, _path):
+        """The disk with GRUB and Linux."""
+        return disk.grub_disk(self.modules())
+
+    def mbr(self, path):
+        """That disk's first sector: GRUB's boot.img and the partition table."""
+        path.write_bytes(self["disk"].read_bytes()[:512])
+
+    def front(self, path):
+        """That disk's first MiB: boot.img, and core.img where it looks for it."""
+        path.write_bytes(self["disk"].read_bytes()[:1 << 20])
+
+    def core(self, path):
+        """A core.img with the row's script in it."""
+        disk.core_image(path, disk.MODULES + ["iorw"], self.row["grub"])
+
+    def image(self, path):
+        """What rjpack makes of the row, damaged if the row wants that."""
+        arguments = self.row["pack"].format_map(self).split()
+        run(self.row["rjpack"], *arguments, *self.piece_arguments(), "-o", path)
+        if "damage" in self.row:
+            self.damage(path, *self.row["damage"])
+
+    def damage(self, path, mark, offset):
+        """Changes the byte OFFSET behind the first place of MARK, text or an input."""
+        data = bytearray(path.read_bytes())
+        known = mark.encode().decode("unicode_escape").encode("latin-1")
+        if mark.startswith("{"):
+            known = self[mark.strip("{}")].read_bytes()[:64]
+        data[data.index(known) + offset] ^= 0x10
+        path.write_bytes(data)

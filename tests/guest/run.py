@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""run.py ROWS list: the names of the rows in the file ROWS.
+run.py ROWS run NAME RJPACK WORK: runs one row with the program RJPACK.
+
+A row tells what to pack, how to start it, and which lines the console must show.
+Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
+"""
+
+import re
+import shutil
+import signal
+import sys
+import tomllib
+from pathlib import Path
+
+import inputs
+import probe
+import qemu
+import starts
+
+SKIPPED = 77
+TAIL = 40
+
+
+class Failure(Exception):
+    pass
+
+
+def watch(guest, row, expected):
+    """Follows the guest until it ends, or until its last expected line if the row
+    says that it then stands still. Returns all lines."""
+    missing, lines = list(expected), []
+    for line in guest.lines():
+        lines.append(line)
+        if re.fullmatch(row.get("forbid", "(?!)"), line):
+            raise Failure(f"the console shows: {line}")
+        if missing and re.fullmatch(missing[0], line):
+            print(f"{guest.seconds():7.2f} {line}")
+            missing.pop(0)
+            if not missing and row.get("end") == "halt":
+                return lines
+    if missing:
+        raise Failure(f"the console does not show: {missing[0]}")
+    if guest.status() != (0 if row.get("end") == "reboot" else qemu.PASSED):
+        raise Failure(f"QEMU's exit status is {guest.status()}")
+    if row.get("end") == "halt":
+        raise Failure("the guest did not stand still")
+    return lines
+
+
+def boot(row, files, start, expected):
+    """Boots one guest; returns the lines of its console."""
+    log = files.work / f"{start}.log"
+    arguments = starts.STARTS[start](files) + row.get("qemu", "").split()
+    try:
+        with qemu.Guest(arguments, log, row.get("timeout", 60)) as guest:
+            return watch(guest, row, expected)
+    except (Failure, qemu.GuestTimeout) as error:
+        tail = "".join(log.read_text(encoding="utf-8").splitlines(True)[-TAIL:])
+        raise Failure(f"{error}\n{tail}") from error
+
+
+def run(row, work):
+    files = inputs.Inputs(row, work)
+    lines = boot(row, files, row["start"], row.get("expect", []))
+    found = probe.fields(lines)
+    problems = probe.compare(row.get("fields", {}), found)
+    if row.get("like_native"):
+        native = boot({**row, "end": ""}, files, "native", ["PROBE END"])
+        problems += probe.compare(probe.comparable(probe.fields(native)), found)
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def run_named(rows, name, rjpack, work):
+    work = Path(work).absolute() / name
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        run({**rows[name], "rjpack": rjpack}, work)
+    except (Failure, RuntimeError) as error:
+        print(f"FAILED: {error}\nsee {work}")
+        return 1
+    except FileNotFoundError as error:
+        print(f"SKIPPED: {error}")
+        return SKIPPED
+    shutil.rmtree(work)
+    return 0
+
+
+def main(rows, action, *arguments):
+    rows = tomllib.loads(Path(rows).read_text(encoding="utf-8"))
+    if action == "list":
+        print("\n".join(rows))
+        return 0
+    return run_named(rows, *arguments)
+
+
+if __name__ == "__main__":
+    # Meson ends a test that takes too long by this; the guest has to go with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The ways to start a row's image: each gives QEMU's arguments."""
+
+import io
+import lzma
+import struct
+import tarfile
+
+import cache
+import disk
+import initramfs
+
+DRIVE = "file={},format=raw,if=ide,snapshot=on"
+
+KEXEC = """echo "kexec {arguments}"
+kexec {arguments} /test/image || fail "kexec {arguments} failed"
+echo 'kexec -e'
+kexec -e
+fail 'kexec -e came back'
+"""
+
+
+def unpacked_kernel(path, _scratch):
+    """Writes the ELF file in Debian's bzImage: QEMU starts it without the seconds
+    that unpacking takes under emulation. (Linux/x86 boot protocol: payload_offset.)"""
+    data = initramfs.kernel().read_bytes()
+    offset, length = struct.unpack_from("<II", data, 0x248)
+    start = (data[0x1F1] + 1) * 512 + offset
+    path.write_bytes(lzma.decompress(data[start:start + length - 4]))   # and its size
+
+
+def tar(files):
+    """A tar archive of FILES, name to bytes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def test_files(inputs):
+    """What the guest finds in /test: the image, and what to do with it."""
+    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"))
+    return {"image": inputs["image"].read_bytes(), "run": script.encode()}
+
+
+def memory(inputs):
+    return ["-m", inputs.row.get("memory", "256M")]
+
+
+def drive(inputs):
+    name = inputs.row.get("drive")
+    return ["-drive", DRIVE.format(inputs[name])] if name else []
+
+
+def disk_kexec(inputs):
+    """The BIOS starts GRUB, GRUB starts Linux, Linux kexecs the image.
+
+    The disk is the same for all tests, so /test comes through fw_cfg. Linux reads that
+    with an effort quadratic in its size: images should be small here."""
+    path = inputs.work / "test.tar"
+    path.write_bytes(tar(test_files(inputs)))
+    return [*memory(inputs), "-drive", DRIVE.format(inputs["disk"]),
+            "-fw_cfg", f"name=opt/rjpack/test,file={path}"]
+
+
+def kexec(inputs):
+    """QEMU starts Linux, which kexecs the image."""
+    vmlinux = cache.cached("vmlinux", [str(initramfs.kernel())], unpacked_kernel)
+    counted = "disk=/dev/sda" if inputs.row.get("drive") == "disk" else ""
+    ramdisk = inputs.work / "initramfs.cpio"
+    ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
+                        initramfs.test_archive(test_files(inputs)))
+    return [*memory(inputs), *drive(inputs), "-kernel", vmlinux, "-initrd", ramdisk,
+            "-append", f"{disk.CONSOLE} boot=QEMU {counted}"]
+
+
+def qemu(inputs):
+    """QEMU starts the image, as it starts a Linux kernel."""
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"]]
+
+
+def grub(inputs):
+    """The BIOS starts GRUB, which starts the image with the row's command."""
+    work, command = inputs.work, inputs.row["grub_command"]
+    (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
+    script = f"{command} (memdisk)/image\nboot\n"
+    core = disk.core_image(work / "starter.img", ["memdisk", "tar", "boot", command], script,
+                           memdisk=work / "memdisk.tar")
+    path = work / "starter"
+    path.write_bytes(bytes(1 << 20))
+    disk.embed_grub(path, core)
+    return [*memory(inputs), "-drive", DRIVE.format(path)]
+
+
+def native(inputs):
+    """The BIOS starts what the row's drive holds."""
+    return [*memory(inputs), *drive(inputs)]
+
+
+STARTS = {start.__name__.replace("_", "-"): start
+          for start in (disk_kexec, kexec, qemu, grub, native)}
