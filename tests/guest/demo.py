@@ -56,7 +56,7 @@ def main(rjpack):
         try:
             with qemu.Guest(starts.disk_kexec(files), work / "log", TIMEOUT) as guest:
                 took = follow(guest)
-        except (RuntimeError, qemu.GuestTimeout) as error:
+        except (RuntimeError, qemu.GuestError) as error:
             print(f"demo: {error}", file=sys.stderr)
             return 1
     print(f"back in Linux after {took:.0f} s")

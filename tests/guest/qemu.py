@@ -4,16 +4,17 @@
 import os
 import re
 import selectors
+import socket
 import subprocess
 import time
 
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
 COMMAND = """qemu-system-x86_64 -accel tcg -display none -nodefaults -vga std -no-reboot
-    -monitor none -serial stdio -device isa-debug-exit,iobase=0xf4""".split()
+    -serial stdio -device isa-debug-exit,iobase=0xf4""".split()
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
-class GuestTimeout(Exception):
+class GuestError(Exception):
     pass
 
 
@@ -24,8 +25,14 @@ class Guest:
         self.start = time.monotonic()
         self.deadline = self.start + timeout
         self.log = open(log, "w", encoding="utf-8")
-        self.process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.greeted = False
+        self.monitor, theirs = socket.socketpair()
+        command = [*COMMAND, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
+                   "-mon", "chardev=monitor", *map(str, arguments)]
+        with theirs:
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()],
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                            stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)
 
     def __enter__(self):
@@ -35,13 +42,15 @@ class Guest:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.process.stdin.close()
+        self.monitor.close()
         self.log.close()
 
     def seconds(self):
         return time.monotonic() - self.start
 
     def lines(self):
-        """Yields the console's lines until the guest is gone. Raises GuestTimeout."""
+        """Yields the console's lines until the guest is gone. Raises GuestError."""
         rest = b""
         for data in self._chunks():
             *whole, rest = (rest + data).split(b"\n")
@@ -54,20 +63,56 @@ class Guest:
         """QEMU's exit status, after its console has ended."""
         return self.process.wait(timeout=max(1, self.deadline - time.monotonic()))
 
+    def segments(self):
+        """The part of the segment registers that a program cannot read: SEG_DS=LIMIT:FLAGS."""
+        text = self.ask("info registers")
+        return [f"SEG_{name}={limit}:{flags}" for name, limit, flags in
+                re.findall(r"^(\w\w) =\w+ \w+ (\w+) (\w+)", text, re.MULTILINE)
+                if name in ("CS", "DS", "ES", "FS", "GS", "SS")]
+
+    def ask(self, command):
+        """QEMU's answer to a command to its monitor."""
+        if not self.greeted:
+            self._until_prompt()
+            self.greeted = True
+        self.monitor.sendall(command.encode() + b"\n")
+        return self._until_prompt()
+
+    def _until_prompt(self):
+        self.monitor.settimeout(max(1, self.deadline - time.monotonic()))
+        text = b""
+        while not text.endswith(b"\n(qemu) "):
+            try:
+                data = self.monitor.recv(65536)
+            except TimeoutError as error:
+                raise GuestError("QEMU's monitor does not answer") from error
+            if not data:
+                raise GuestError("QEMU ended before its monitor answered")
+            text += data
+        return text.decode().replace("\r", "")
+
+    def send(self, data):
+        """Sends DATA to the guest's serial port."""
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
     def _chunks(self):
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
                 left = self.deadline - time.monotonic()
                 if left <= 0 or not selector.select(left):
-                    raise GuestTimeout(f"no end after {self.seconds():.0f} s")
+                    raise GuestError(f"no end after {self.seconds():.0f} s")
                 data = os.read(self.process.stdout.fileno(), 65536)
                 if not data:
                     return
                 yield data
 
     def _keep(self, line):
-        text = ESCAPES.sub("", line.decode("latin-1"))
+        return self.note(ESCAPES.sub("", line.decode("latin-1")))
+
+    def note(self, text):
+        """Keeps a line in the log, as it does those of the console."""
         self.log.write(f"{self.seconds():7.2f} {text}\n")
         self.log.flush()
         return text

@@ -21,6 +21,7 @@ import starts
 
 SKIPPED = 77
 TAIL = 40
+HELD = "PROBE HOLDS"
 
 
 class Failure(Exception):
@@ -33,6 +34,9 @@ def watch(guest, row, expected):
     missing, lines = list(expected), []
     for line in guest.lines():
         lines.append(line)
+        if line == HELD:
+            lines += map(guest.note, guest.segments())
+            guest.send(b"\n")
         if re.fullmatch(row.get("forbid", "(?!)"), line):
             raise Failure(f"the console shows: {line}")
         if missing and re.fullmatch(missing[0], line):
@@ -56,7 +60,7 @@ def boot(row, files, start, expected):
     try:
         with qemu.Guest(arguments, log, row.get("timeout", 60)) as guest:
             return watch(guest, row, expected)
-    except (Failure, qemu.GuestTimeout) as error:
+    except (Failure, qemu.GuestError) as error:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(True)[-TAIL:])
         raise Failure(f"{error}\n{tail}") from error
 

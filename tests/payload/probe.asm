@@ -10,7 +10,7 @@
 ;
 ; -DORIGIN=n    where the file stands in its segment (default 7C00h)
 ; -DDISK        also read the first sector of the drive in DL
-; -DHOLD        wait for a character on COM1 before ending
+; -DHOLD        say "PROBE HOLDS" and wait for a character on COM1 before ending
 ; pieces.inc    rows "piece address, length, seed" of memory to be checked
 
 %ifndef ORIGIN
@@ -160,16 +160,21 @@ probe:
 	call disk_print
 %endif
 	call pieces_check
-	mov si, .end
-	call puts
 %ifdef HOLD
+	mov si, .holds
+	call puts
 	mov dx, 0x3FD
 .hold:	in al, dx
 	test al, 1
 	jz .hold
 %endif
+	mov si, .end
+	call puts
 	mov al, [verdict]
 	jmp leave
+%ifdef HOLD
+.holds:	db 'PROBE HOLDS', 10, 0
+%endif
 .end:	db 'PROBE END', 10, 0
 
 verdict: db 0x10
