@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can go wrong, and what is worth a note, in one list. formats/ prints
+ * nothing: it fills in a struct rj_error; whoever prints it expands the words.
+ */
+#ifndef RJ_ERROR_H
+#define RJ_ERROR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Exit statuses, and RJ_NOTE for what is no failure. */
+enum rj_class { RJ_DONE = 0, RJ_BAD = 1, RJ_USAGE = 2, RJ_HOST = 3, RJ_NOTE = 4 };
+
+/*
+ * row(code, class, what is wrong, what to do about it)
+ *
+ * {name} and {other} are strings, {errno} is os_error in words, {text} the
+ * composed text; {at} {expected} {found} are hexadecimal, {count} and {limit}
+ * decimal, {range} is at..end-1, {other_range} other_at..other_end-1.
+ */
+#define RJ_ERRORS(row) \
+row(OK, DONE, "", "") \
+/* files */ \
+row(OPEN, BAD, "cannot open it: {errno}", "") \
+row(DIRECTORY, BAD, "it is a directory", "give a file") \
+row(NOT_REGULAR, BAD, "it is no regular file", \
+	"copy what is in it to a file, and give that") \
+row(EMPTY, BAD, "it is empty", "") \
+row(READ, HOST, "cannot read at {at}: {errno}", "") \
+row(SHRANK, BAD, "it ended at {at} while it was read", "nothing else may write to it") \
+row(WRITE, HOST, "cannot write it: {errno}", "") \
+row(CREATE, HOST, "cannot create it: {errno}", "") \
+row(MEMORY, HOST, "out of memory", "") \
+row(THREAD, HOST, "cannot start a thread: {errno}", "") \
+row(LIBELF, HOST, "libelf: {name}", "") \
+row(SAME_FILE, BAD, "the output is the input {name}", "give -o another name") \
+row(TERMINAL, USAGE, "standard output is a terminal", "redirect it, or name a file with -o") \
+row(BAD_TARGET, BAD, "the output is a directory", "give -o the name of a file") \
+/* numbers and names */ \
+row(NUMBER, USAGE, "\"{name}\" is no number", \
+	"write 31744, 0x7C00, 7C00h or 31K") \
+row(TOO_LARGE, BAD, "\"{name}\" is larger than {limit_hex}", "") \
+row(FAR, USAGE, "\"{name}\" is no SEG:OFF", "write two hexadecimal numbers, as in 0:7C00") \
+row(FAR_LARGE, BAD, "in \"{name}\" a number is larger than FFFFh", "") \
+row(NO_ADDRESS, USAGE, "the address is missing", "write FILE@ADDRESS, as in {name}@0x7C00") \
+row(BEYOND_4G, BAD, "the address {at} is beyond 4 GiB", "the stub reaches the first 4 GiB only") \
+row(DRIVE, BAD, "\"{name}\" is no drive", "write hd0 to hd127, fd0 to fd127, or 0 to 0xFF") \
+row(REG_SYNTAX, USAGE, "\"{name}\" is no NAME=VALUE", "write for example eax=0x1234") \
+row(REG_NAME, BAD, "there is no register \"{name}\"", "the registers are {text}") \
+row(REG_VALUE, BAD, "{found} does not fit into {name}", "it has {count} bits") \
+row(BASE, BAD, "the base {at} is no multiple of {expected} from {limit_hex} on", "") \
+row(CONSOLE, USAGE, "\"{name}\" is no console", "write none, or vga, serial[:PORT[,BAUD]] or both with a comma between") \
+row(BAUD, BAD, "{count} baud do not divide 115200", "take 115200, 57600, 38400, 19200, 9600 or less") \
+row(ON_ERROR, USAGE, "\"{name}\" is neither reboot nor halt", "") \
+row(FORMAT, USAGE, "there is no format \"{name}\"", "the formats are {text}") \
+/* the plan */ \
+row(NO_PIECES, BAD, "there is nothing to carry", "") \
+row(TOO_MANY, BAD, "there are more than {limit} pieces", "") \
+row(PIECE_SIZE, BAD, "the piece {name} has no bytes", "") \
+row(PIECE_NAME, BAD, "a piece has no usable name", "") \
+row(SAME_NAME, BAD, "two pieces have the name {name}", "") \
+row(ORDER, BAD, "the piece {name} at {range} does not stand in order", "") \
+row(BEYOND, BAD, "the piece {name} at {range} ends beyond 4 GiB", "the stub reaches the first 4 GiB only") \
+row(OVERLAP, BAD, "the piece {name} at {range} overlaps the piece {other} at {other_range}", \
+	"move one of them") \
+row(RESERVED, BAD, "the piece {name} at {range} overlaps {other} at {other_range}", \
+	"give it another address") \
+row(NO_ENTRY, USAGE, "nothing says where to start", "give --entry SEG:OFF") \
+row(ENTRY_OUTSIDE, BAD, "the entry {name} = {at} is outside every piece", \
+	"give --entry an address in a piece") \
+row(BASE_HIGH, BAD, "loaded at {range} the image ends beyond 4 GiB", "give a lower --base") \
+row(STACK, NOTE, "warning: the stack {name} grows down into the piece {other} at {other_range}", \
+	"--reg ss= and --reg esp= move it") \
+/* payloads */ \
+row(MBR_SHORT, BAD, "{count} bytes are no boot sector, which has 512, and too many for packaged MBR code, which has at most 446", "") \
+row(MBR_SIGNATURE, BAD, "it has no boot sector's signature", "--raw FILE@ADDRESS --entry SEG:OFF takes any bytes") \
+row(CORE_SHORT, BAD, "it is cut short: by its own headers core.img has at least {limit} bytes, here are {count}", \
+	"make it again with grub-mkimage -O i386-pc") \
+row(CORE_LARGE, BAD, "{count} bytes are more than the {limit} that GRUB's core.img can have", \
+	"leave out modules") \
+row(CORE_PLATFORM, BAD, "it is GRUB for {name}, not for i386-pc", "make it with grub-mkimage -O i386-pc") \
+row(CORE_LNXBOOT, BAD, "it is GRUB's lnxboot.img with core.img behind it, a Linux kernel by its looks", "give the core.img itself, from grub-mkimage -O i386-pc") \
+row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "make it with grub-mkimage -O i386-pc") \
+row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
+row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
+row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
+row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
+/* notes */ \
+row(FIRST_SECTOR, NOTE, "only the first sector is carried, {count} bytes behind it are not", \
+	"--raw FILE@ADDRESS would carry them") \
+row(NO_TABLE, NOTE, "MBR code of {count} bytes without a partition table", \
+	"such code finds an empty table; pack the first sector of the disk to carry the disk's") \
+row(WITH_CORE, NOTE, "boot.img with core.img at sector {count}: both are carried, core.img starts without a disk read", "") \
+row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
+	"the boot sector alone is carried and reads core.img from its disk") \
+row(DETECTED, NOTE, "detected: {name}: {text}", "") \
+row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \
+row(EXTRACTED, NOTE, "{name}: {count} bytes", "") \
+/* images */ \
+row(NO_STUB, BAD, "no stub of rjpack is in it", "it is no image that rjpack made") \
+row(NO_CONTAINER, BAD, "it is in no container that is known", "") \
+row(STUB_BOUNDS, BAD, "the stub ends beyond the file", "") \
+row(MANIFEST_BOUNDS, BAD, "the manifest ends beyond the file", "") \
+row(MANIFEST_MAGIC, BAD, "the manifest's magic is wrong", "") \
+row(MANIFEST_VERSION, BAD, "the manifest's version is unknown", "another version of rjpack made it") \
+row(MANIFEST_SIZE, BAD, "the manifest's size and number of pieces disagree", "") \
+row(MANIFEST_CRC, BAD, "the manifest's CRC-32 is wrong", "") \
+row(MANIFEST_FLAGS, BAD, "the manifest has unknown flags", "") \
+row(STUB_CRC, BAD, "the stub's CRC-32 is wrong", "") \
+row(PIECE_CRC, BAD, "the CRC-32 of the piece {name} is wrong", "") \
+row(PIECE_BOUNDS, BAD, "the piece {name} at {range} of the image stands outside of its place {other_range}", "") \
+row(IMAGE_SIZE, BAD, "the image ends beyond the file", "the file is cut short") \
+row(FILE_SIZE, BAD, "the file's size is not that of its Linux header", "it is cut short, or something stands behind it") \
+row(FILE_CRC, BAD, "the image checksum is wrong", "a byte of the file was changed") \
+row(LINUX_FIELD, BAD, "the Linux header's {name} is wrong", "") \
+row(ELF_PARSE, BAD, "it is no ELF file: {name}", "") \
+row(ELF_FIELD, BAD, "the ELF {name} is wrong", "") \
+row(ELF_SECTION, BAD, "the ELF section of the piece {name} does not match it", "") \
+row(MULTIBOOT2, BAD, "the multiboot2 header is wrong", "") \
+row(STRAY_MULTIBOOT, BAD, "a stray multiboot header stands at {at}", "kexec would take the image for another") \
+/* command line */ \
+row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --raw adds to another") \
+row(NO_PAYLOAD, USAGE, "there is no payload", "give a file; rjpack --help lists the options for it") \
+row(NO_OUTPUT, USAGE, "there is no output", "name it with -o FILE, or try --dry-run") \
+row(NO_IMAGE, USAGE, "there is no image", "name one") \
+row(NO_DIRECTORY, USAGE, "there is no directory", "name it with -C DIR") \
+row(EXTRA, USAGE, "it is one argument too many", "") \
+row(BAD_OPTION, USAGE, "there is no such option", "see rjpack --help") \
+row(NEEDS_ARGUMENT, USAGE, "the option needs {name}", "see rjpack --help") \
+row(WRONG_COMMAND, USAGE, "the option does not belong to rjpack {name}", "see rjpack --help") \
+row(SHELL, USAGE, "there are no completions for it", "the shells are {text}")
+
+enum rj_err {
+#define RJ_ERROR_ENUM(code, class, what, todo) RJ_ERR_##code,
+	RJ_ERRORS(RJ_ERROR_ENUM)
+#undef RJ_ERROR_ENUM
+	RJ_ERROR_COUNT
+};
+#define RJ_OK RJ_ERR_OK
+
+/* Strings are not copied: they live in argv, in the plan, or forever. */
+struct rj_error {
+	enum rj_err code;
+	int os_error;           /* an errno */
+	const char *subject;    /* the file or the option that is at fault */
+	const char *name, *other;
+	uint64_t at, end, other_at, other_end;
+	bool located;           /* offset `at`, `expected` and `found` are told */
+	uint64_t expected, found;
+	uint64_t count, limit;
+	char text[400];
+};
+
+/*
+ * Functions give RJ_OK, or set *err and give its code; after RJ_OK what is in
+ * *err says nothing. This sets it, as in rj_fail(err, RJ_ERR_READ, .at = 512).
+ */
+#define rj_fail(err, ...) rj_fail_with((err), &(struct rj_error){ .code = __VA_ARGS__ })
+enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values);
+
+/* The words of a code; expanding the placeholders is the caller's. */
+const char *rj_error_what(enum rj_err code);
+const char *rj_error_todo(enum rj_err code);
+enum rj_class rj_error_class(enum rj_err code);
+
+/* Called once for each finding of a check; the error is the callee's to copy. */
+typedef void rj_finding(void *context, const struct rj_error *error);
+
+#endif
