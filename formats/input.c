@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static enum rj_err check_type(struct rj_input *input, struct rj_error *err)
+{
+	struct stat st;
+
+	if (fstat(input->fd, &st) < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
+			       .subject = input->path);
+	if (S_ISDIR(st.st_mode))
+		return rj_fail(err, RJ_ERR_DIRECTORY, .subject = input->path);
+	if (!S_ISREG(st.st_mode))
+		return rj_fail(err, RJ_ERR_NOT_REGULAR, .subject = input->path);
+	if (st.st_size == 0)
+		return rj_fail(err, RJ_ERR_EMPTY, .subject = input->path);
+	input->size = (uint64_t)st.st_size;
+	input->device = st.st_dev;
+	input->inode = st.st_ino;
+	return RJ_OK;
+}
+
+enum rj_err rj_input_open(struct rj_input *input, const char *path,
+			  struct rj_error *err)
+{
+	*input = (struct rj_input){ .path = path };
+	input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (input->fd < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
+			       .subject = path);
+	if (check_type(input, err))
+		rj_input_close(input);
+	return input->fd < 0 ? err->code : RJ_OK;
+}
+
+void rj_input_close(struct rj_input *input)
+{
+	if (input->fd >= 0)
+		close(input->fd);
+	input->fd = -1;
+}
+
+enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
+			  uint64_t offset, struct rj_error *err)
+{
+	char *at = to;
+
+	while (size > 0) {
+		ssize_t n = pread(input->fd, at, size, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rj_fail(err, RJ_ERR_READ, .os_error = errno,
+				       .subject = input->path, .at = offset);
+		if (n == 0)
+			return rj_fail(err, RJ_ERR_SHRANK, .at = offset,
+				       .subject = input->path);
+		at += n;
+		size -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return RJ_OK;
+}
+
+size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
+		     uint64_t offset)
+{
+	struct rj_error ignored;
+
+	if (offset >= input->size)
+		return 0;
+	if (size > input->size - offset)
+		size = (size_t)(input->size - offset);
+	return rj_input_read(input, to, size, offset, &ignored) ? 0 : size;
+}
