@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout.h"
+#include "regs.h"
+
+#define VIDEO_MEMORY 0xA0000
+#define FOUR_GIB (UINT64_C(1) << 32)
+
+const struct rj_range rj_reserved[] = {
+	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area" },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory" },
+	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA" },
+	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs" },
+};
+const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
+
+void rj_plan_init(struct rj_plan *plan, uint8_t drive)
+{
+	*plan = (struct rj_plan){
+		.drive = drive,
+		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL,
+		.serial_port = COM1,
+		.serial_divisor = COM1_DIVISOR,
+		.base = HIGH_MEMORY,
+	};
+	rj_regs_init(&plan->regs, drive);
+}
+
+void rj_plan_free(struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		free(plan->pieces[i].bytes);
+	plan->piece_count = 0;
+}
+
+static bool name_taken(const struct rj_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (strcmp(plan->pieces[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
+				       struct rj_error *err)
+{
+	struct rj_plan_piece *piece = &plan->pieces[plan->piece_count];
+	char unique[RJ_NAME_SIZE];
+
+	if (plan->piece_count == RJ_MAX_PIECES) {
+		rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+		return NULL;
+	}
+	snprintf(unique, sizeof(unique), "%s", name);
+	for (unsigned n = 1; name_taken(plan, unique); n++)
+		snprintf(unique, sizeof(unique), "%.11s%u", name, n % 1000);
+	memcpy(piece->name, unique, sizeof(unique));
+	plan->piece_count++;
+	return piece;
+}
+
+enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address,
+			struct rj_input *input, uint64_t offset, uint64_t size,
+			struct rj_error *err)
+{
+	struct rj_plan_piece *piece = new_piece(plan, name, err);
+
+	if (!piece)
+		return err->code;
+	piece->address = address;
+	piece->size = size;
+	piece->input = input;
+	piece->offset = offset;
+	return RJ_OK;
+}
+
+enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
+			      uint64_t address, uint8_t *bytes, uint64_t size,
+			      struct rj_error *err)
+{
+	struct rj_plan_piece *piece = new_piece(plan, name, err);
+
+	if (!piece) {
+		free(bytes);
+		return err->code;
+	}
+	piece->address = address;
+	piece->size = size;
+	piece->bytes = bytes;
+	return RJ_OK;
+}
+
+void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)
+{
+	plan->regs.cs = cs;
+	plan->regs.ip = ip;
+	plan->has_entry = true;
+}
+
+void rj_plan_note(struct rj_plan *plan, const struct rj_error *note)
+{
+	if (plan->note_count < RJ_MAX_NOTES)
+		plan->notes[plan->note_count++] = *note;
+}
+
+uint64_t rj_plan_entry(const struct rj_regs *regs)
+{
+	return ((uint64_t)regs->cs << 4) + regs->ip;
+}
+
+bool rj_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a_size > 0 && b_size > 0 &&
+	       (a < b ? b - a < a_size : a - b < b_size);
+}
+
+static const char *subject(const struct rj_plan_piece *piece)
+{
+	return piece->input ? piece->input->path : NULL;
+}
+
+/* An error about a piece, its range filled in. */
+static struct rj_error about(enum rj_err code, const struct rj_plan_piece *piece)
+{
+	return (struct rj_error){
+		.code = code, .subject = subject(piece), .name = piece->name,
+		.at = piece->address, .end = piece->address + piece->size,
+	};
+}
+
+static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
+			 void *context)
+{
+	enum rj_err code = RJ_OK;
+	struct rj_error error;
+
+	if (piece->name[0] == '\0')
+		code = RJ_ERR_PIECE_NAME;
+	else if (piece->size == 0)
+		code = RJ_ERR_PIECE_SIZE;
+	else if (piece->size > FOUR_GIB || piece->address > FOUR_GIB - piece->size)
+		code = RJ_ERR_BEYOND;
+	if (!code)
+		return true;
+	error = about(code, piece);
+	report(context, &error);
+	return code == RJ_ERR_PIECE_NAME;
+}
+
+static void check_reserved(const struct rj_plan_piece *piece, rj_finding *report,
+			   void *context)
+{
+	for (size_t i = 0; i < rj_reserved_count; i++) {
+		const struct rj_range *range = &rj_reserved[i];
+		struct rj_error error = about(RJ_ERR_RESERVED, piece);
+
+		if (!rj_overlaps(piece->address, piece->size, range->from,
+				 range->end - range->from))
+			continue;
+		error.other = range->name;
+		error.other_at = range->from;
+		error.other_end = range->end;
+		report(context, &error);
+	}
+}
+
+static void check_pair(const struct rj_plan_piece *first,
+		       const struct rj_plan_piece *second, rj_finding *report,
+		       void *context)
+{
+	struct rj_error error = about(RJ_OK, second);
+
+	error.other = first->name;
+	error.other_at = first->address;
+	error.other_end = first->address + first->size;
+	if (strcmp(first->name, second->name) == 0)
+		error.code = RJ_ERR_SAME_NAME;
+	else if (rj_overlaps(first->address, first->size, second->address, second->size))
+		error.code = RJ_ERR_OVERLAP;
+	else if (first->address > second->address)
+		error.code = RJ_ERR_ORDER;
+	if (error.code)
+		report(context, &error);
+}
+
+static const struct rj_plan_piece *piece_at(const struct rj_plan *plan,
+					    uint64_t address)
+{
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct rj_plan_piece *piece = &plan->pieces[i];
+
+		if (rj_overlaps(piece->address, piece->size, address, 1))
+			return piece;
+	}
+	return NULL;
+}
+
+static void check_entry(const struct rj_plan *plan, rj_finding *report,
+			void *context)
+{
+	struct rj_error error = { .code = RJ_ERR_NO_ENTRY };
+
+	if (plan->has_entry) {
+		error.code = RJ_ERR_ENTRY_OUTSIDE;
+		error.at = rj_plan_entry(&plan->regs);
+		error.name = "CS:IP";
+		if (piece_at(plan, error.at))
+			return;
+	}
+	report(context, &error);
+}
+
+/* A push at SS:SP writes the bytes just below it; SP of 0 wraps around to 64 KiB. */
+static void check_stack(const struct rj_plan *plan, rj_finding *report,
+			void *context)
+{
+	uint64_t top = plan->regs.esp & UINT16_MAX ? plan->regs.esp & UINT16_MAX
+						   : UINT16_MAX + 1;
+	uint64_t address = ((uint64_t)plan->regs.ss << 4) + top - 1;
+	const struct rj_plan_piece *piece = piece_at(plan, address);
+	struct rj_error error;
+
+	if (!piece)
+		return;
+	error = about(RJ_ERR_STACK, piece);
+	error.name = "SS:SP";
+	error.other = piece->name;
+	error.other_at = error.at;
+	error.other_end = error.end;
+	report(context, &error);
+}
+
+void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context)
+{
+	if (plan->piece_count == 0)
+		report(context, &(struct rj_error){ .code = RJ_ERR_NO_PIECES });
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		if (!check_itself(&plan->pieces[i], report, context))
+			continue;
+		check_reserved(&plan->pieces[i], report, context);
+		for (size_t j = 0; j < i; j++)
+			check_pair(&plan->pieces[j], &plan->pieces[i], report, context);
+	}
+	check_entry(plan, report, context);
+	check_stack(plan, report, context);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct rj_plan_piece *first = a, *second = b;
+
+	return (first->address > second->address) - (first->address < second->address);
+}
+
+struct sealing {
+	struct rj_plan *plan;
+	struct rj_error *first;
+};
+
+static void keep_first(void *context, const struct rj_error *error)
+{
+	struct sealing *sealing = context;
+
+	if (rj_error_class(error->code) == RJ_NOTE)
+		rj_plan_note(sealing->plan, error);
+	else if (!sealing->first->code)
+		*sealing->first = *error;
+}
+
+enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err)
+{
+	struct sealing sealing = { plan, err };
+
+	*err = (struct rj_error){ .code = RJ_OK };
+	qsort(plan->pieces, plan->piece_count, sizeof(plan->pieces[0]), by_address);
+	rj_plan_check(plan, keep_first, &sealing);
+	return err->code;
+}
