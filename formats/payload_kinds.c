@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+#define DECLARE(name) extern const struct payload_kind payload_##name;
+PAYLOAD_KINDS(DECLARE)
+#undef DECLARE
+
+const struct payload_kind *const payload_kinds[] = {
+#define LIST(name) &payload_##name,
+	PAYLOAD_KINDS(LIST)
+#undef LIST
+};
+const size_t payload_kind_count = sizeof(payload_kinds) / sizeof(payload_kinds[0]);
+
+static void append(char *text, size_t size, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
+static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
+{
+	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
+	for (size_t i = 0; i < payload_kind_count; i++)
+		append(err->text, sizeof(err->text), "%s--%s %s", i ? ", " : "",
+		       payload_kinds[i]->name, payload_kinds[i]->argument);
+	append(err->text, sizeof(err->text), " --entry SEG:OFF");
+	return err->code;
+}
+
+enum rj_err payload_detect(const struct rj_input *input,
+			   const struct payload_kind **kind, const char **why,
+			   struct rj_error *err)
+{
+	unsigned certain = 0, possible = 0;
+
+	rj_fail(err, RJ_ERR_AMBIGUOUS, .subject = input->path);
+	for (size_t i = 0; i < payload_kind_count; i++) {
+		const struct payload_kind *candidate = payload_kinds[i];
+		const char *reason = NULL;
+		enum rj_detected answer = RJ_DETECT_NO;
+
+		if (candidate->detect)
+			answer = candidate->detect(input, &reason);
+		if (answer == RJ_DETECT_NO)
+			continue;
+		append(err->text, sizeof(err->text), "%s--%s (%s)",
+		       possible++ ? ", " : "", candidate->name, reason);
+		if (answer == RJ_DETECT_YES && ++certain == 1) {
+			*kind = candidate;
+			*why = reason;
+		}
+	}
+	if (!possible)
+		return unknown(input, err);
+	return certain == 1 ? RJ_OK : RJ_ERR_AMBIGUOUS;
+}
+
+enum rj_err payload_split_address(char *argument, uint64_t *address,
+				  struct rj_error *err)
+{
+	char *at = strrchr(argument, '@');
+
+	if (!at || at == argument || at[1] == '\0')
+		return rj_fail(err, RJ_ERR_NO_ADDRESS, .name = argument);
+	*at = '\0';
+	if (rj_parse_number(at + 1, UINT64_MAX, address, err))
+		return err->code;
+	if (*address > UINT32_MAX)
+		return rj_fail(err, RJ_ERR_BEYOND_4G, .subject = argument, .at = *address);
+	return RJ_OK;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot_sector.h"
+#include "grub_core.h"
+#include "layout.h"
+#include "le.h"
+
+#define BIOS_SIGNATURE_EAX 0xAA55u      /* SeaBIOS leaves it in AX */
+
+static bool has_signature(const uint8_t *sector)
+{
+	return le16(sector + SIGNATURE_OFFSET) == SIGNATURE;
+}
+
+static bool is_boot_img(const uint8_t *sector)
+{
+	return sector[0] == 0xEB && sector[2] == 0x90 &&
+	       memcmp(sector + GRUB_MARK_OFFSET, GRUB_MARK, strlen(GRUB_MARK)) == 0;
+}
+
+/* A BIOS parameter block: a jump, and a sector size and media byte as DOS has them. */
+static bool has_parameter_block(const uint8_t *sector)
+{
+	bool jumps = sector[0] == 0xEB || sector[0] == 0xE9;
+	uint16_t bytes = le16(sector + 0x0B);
+
+	if (!jumps)
+		return false;
+	return memcmp(sector + 3, "NTFS    ", 8) == 0 ||
+	       memcmp(sector + 3, "EXFAT   ", 8) == 0 ||
+	       (bytes >= 512 && bytes <= 4096 && (bytes & (bytes - 1)) == 0 &&
+		sector[0x15] >= 0xF0);
+}
+
+/* All four flags are valid, and at least one entry is used. */
+static bool has_partition_table(const uint8_t *sector)
+{
+	bool used = false;
+
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		const uint8_t *entry = sector + PARTITION_TABLE +
+				       i * sizeof(struct partition_entry);
+
+		if ((LE_GET(entry, struct partition_entry, flag) & 0x7F) != 0)
+			return false;
+		used = used || LE_GET(entry, struct partition_entry, type) != 0;
+	}
+	return used;
+}
+
+/* How MBR code starts: stack and segments set up, as in every packaged one. */
+static bool looks_like_mbr_code(const uint8_t *sector)
+{
+	static const struct { uint8_t bytes[4]; size_t length; } starts[] = {
+		{ { 0x33, 0xC0, 0xFA, 0x8E }, 4 },      /* syslinux */
+		{ { 0x33, 0xC0, 0x8E, 0xD0 }, 4 },      /* Windows */
+		{ { 0xFA, 0x33, 0xC0, 0x8E }, 4 },      /* DOS */
+		{ { 0xFA, 0x31, 0xC0, 0x8E }, 4 },
+		{ { 0xFC, 0x31, 0xC0, 0x8E }, 4 },      /* BSD */
+	};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (memcmp(sector, starts[i].bytes, starts[i].length) == 0)
+			return true;
+	return false;
+}
+
+static bool is_floppy_size(uint64_t size)
+{
+	static const uint16_t kib[] = { 160, 180, 320, 360, 640, 720, 1200, 1440, 2880 };
+
+	for (size_t i = 0; i < sizeof(kib) / sizeof(kib[0]); i++)
+		if (size == kib[i] * UINT64_C(1024))
+			return true;
+	return false;
+}
+
+static bool is_linux(const struct rj_input *input)
+{
+	uint8_t magic[4] = { 0 };
+
+	rj_input_peek(input, magic, sizeof(magic), SETUP_ENTRY + 2);
+	return memcmp(magic, "HdrS", sizeof(magic)) == 0;
+}
+
+static enum rj_detected answer(enum rj_detected value, const char *reason,
+			       const char **why)
+{
+	*why = reason;
+	return value;
+}
+
+/* A sector of the file, by its number; false when the file ends before or in it. */
+static bool peek_sector(const struct rj_input *input, uint64_t number, uint8_t *to)
+{
+	return number < input->size / SECTOR_SIZE &&
+	       rj_input_peek(input, to, SECTOR_SIZE, number * SECTOR_SIZE) == SECTOR_SIZE;
+}
+
+/* Whether diskboot.img stands where boot.img, this sector, looks for it. */
+static bool has_core(const struct rj_input *input, const uint8_t *sector)
+{
+	uint8_t first[SECTOR_SIZE];
+
+	return peek_sector(input, le64(sector + GRUB_KERNEL_SECTOR), first) &&
+	       grub_is_diskboot(first);
+}
+
+/* What a sector with a signature is, in the order of certainty. */
+static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
+			      const char **why)
+{
+	bool alone = input->size == SECTOR_SIZE;
+
+	if (is_boot_img(sector) && has_core(input, sector))
+		return answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
+	if (is_boot_img(sector) && alone)
+		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
+	if (is_floppy_size(input->size))
+		return answer(RJ_DETECT_MAYBE, "a floppy disk's image by its size; "
+			      "only its boot sector would be carried", why);
+	if (has_parameter_block(sector))
+		return answer(RJ_DETECT_MAYBE, "a partition's boot sector "
+			      "by its BIOS parameter block", why);
+	if (!alone)
+		return answer(RJ_DETECT_MAYBE, "a disk's image by its size; "
+			      "only its boot sector would be carried", why);
+	if (has_partition_table(sector))
+		return answer(RJ_DETECT_YES, "a boot sector with a partition table", why);
+	return answer(RJ_DETECT_MAYBE, "a boot sector without a partition table", why);
+}
+
+static enum rj_detected mbr_detect(const struct rj_input *input, const char **why)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	rj_input_peek(input, sector, sizeof(sector), 0);
+	if (input->size <= MBR_CODE_MAX && looks_like_mbr_code(sector))
+		return answer(RJ_DETECT_MAYBE, "it starts as MBR code without a "
+			      "signature does", why);
+	if (input->size < SECTOR_SIZE || !has_signature(sector))
+		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
+	if (is_linux(input))
+		return answer(RJ_DETECT_NO, "a Linux kernel", why);
+	return judge(input, sector, why);
+}
+
+/* The core.img that boot.img would read, in memory. */
+struct core {
+	uint8_t *bytes;         /* GRUB_CORE_MAX of them, zeros behind size */
+	size_t size;
+};
+
+/* Appends one block; false when it is too large or leads out of the file. */
+static bool append_block(struct core *core, const struct rj_input *input,
+			 uint64_t start, uint64_t sectors)
+{
+	size_t size = (size_t)sectors * SECTOR_SIZE, got;
+
+	if (size > GRUB_CORE_MAX - core->size || start > input->size / SECTOR_SIZE)
+		return false;
+	got = rj_input_peek(input, core->bytes + core->size, size, start * SECTOR_SIZE);
+	core->size += got;
+	/* a core.img copied behind boot.img ends in the midst of its last sector */
+	return got + SECTOR_SIZE > size;
+}
+
+/* Fills core from the file; gives what is wrong with it, or NULL. */
+static const char *assemble(struct core *core, const struct rj_input *input,
+			    uint64_t first)
+{
+	struct grub_block block;
+	struct rj_error error;
+
+	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
+		return "there is none";
+	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)
+		if (core->size % SECTOR_SIZE != 0 ||
+		    !append_block(core, input, block.start, block.length))
+			return "its blocks lead out of the file";
+	if (grub_core_check(core->bytes, core->size, &error))
+		return "what stands there is damaged";
+	return NULL;
+}
+
+static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
+			    const uint8_t *sector, struct rj_error *err)
+{
+	struct core core = { calloc(1, GRUB_CORE_MAX), 0 };
+	uint64_t first = le64(sector + GRUB_KERNEL_SECTOR);
+	const char *wrong;
+
+	if (!core.bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	wrong = assemble(&core, input, first);
+	rj_plan_note(plan, &(struct rj_error){
+		.code = wrong ? RJ_ERR_CORE_LEFT : RJ_ERR_WITH_CORE,
+		.subject = input->path, .name = wrong, .count = first });
+	if (wrong) {
+		free(core.bytes);
+		return RJ_OK;
+	}
+	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, core.bytes,
+				 core.size, err);
+}
+
+/* Packaged code: padded to a sector, with an empty partition table. */
+static enum rj_err add_code(struct rj_plan *plan, struct rj_input *input,
+			    struct rj_error *err)
+{
+	uint8_t *sector = calloc(1, SECTOR_SIZE);
+
+	if (!sector)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (rj_input_read(input, sector, (size_t)input->size, 0, err)) {
+		free(sector);
+		return err->code;
+	}
+	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_NO_TABLE,
+		     .subject = input->path, .count = input->size });
+	return rj_plan_add_bytes(plan, ".mbr", BOOT_SECTOR, sector, SECTOR_SIZE, err);
+}
+
+static enum rj_err add_sector(struct rj_plan *plan, struct rj_input *input,
+			      struct rj_error *err)
+{
+	uint8_t sector[SECTOR_SIZE];
+	bool with_core;
+
+	if (rj_input_read(input, sector, sizeof(sector), 0, err))
+		return err->code;
+	if (!has_signature(sector))
+		return rj_fail(err, RJ_ERR_MBR_SIGNATURE, .subject = input->path,
+			       .located = true, .at = SIGNATURE_OFFSET,
+			       .expected = SIGNATURE, .found = le16(sector + SIGNATURE_OFFSET));
+	if (rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, SECTOR_SIZE, err))
+		return err->code;
+	if (input->size == SECTOR_SIZE)
+		return RJ_OK;
+	if (is_boot_img(sector) && add_core(plan, input, sector, err))
+		return err->code;
+	with_core = plan->pieces[plan->piece_count - 1].bytes != NULL;
+	if (!with_core)
+		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_FIRST_SECTOR,
+			     .subject = input->path, .count = input->size - SECTOR_SIZE });
+	return RJ_OK;
+}
+
+static enum rj_err mbr_read(struct rj_plan *plan, struct rj_input *input,
+			    uint64_t address, struct rj_error *err)
+{
+	(void)address;
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	if (input->size <= MBR_CODE_MAX)
+		return add_code(plan, input, err);
+	if (input->size < SECTOR_SIZE)
+		return rj_fail(err, RJ_ERR_MBR_SHORT, .subject = input->path,
+			       .count = input->size);
+	return add_sector(plan, input, err);
+}
+
+const struct payload_kind payload_mbr = {
+	.name = "mbr",
+	.argument = "FILE",
+	.help = "a disk's boot sector, GRUB's core.img behind it too",
+	.signature = "AA55h at 1FEh; GRUB's mark or a partition table",
+	.place = "7C00h, entry 0:7C00 (core.img: 8000h, entry 0:8200)",
+	.detect = mbr_detect,
+	.read = mbr_read,
+};

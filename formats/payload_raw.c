@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload.h"
+
+static enum rj_err raw_read(struct rj_plan *plan, struct rj_input *input,
+			    uint64_t address, struct rj_error *err)
+{
+	return rj_plan_add(plan, ".raw", address, input, 0, input->size, err);
+}
+
+const struct payload_kind payload_raw = {
+	.name = "raw",
+	.argument = "FILE@ADDRESS",
+	.help = "any bytes, placed at a physical address; repeatable",
+	.signature = "none",
+	.place = "ADDRESS, started by --entry SEG:OFF",
+	.adds = true,
+	.addressed = true,
+	.read = raw_read,
+};
