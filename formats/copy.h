@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes on their way into the image, with their CRC-32 (zlib's) taken in passing.
+ */
+#ifndef RJ_COPY_H
+#define RJ_COPY_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "input.h"
+#include "plan.h"
+
+/*
+ * The piece's bytes to fd at offset; fd < 0 takes the CRC-32 only. A large
+ * piece has its CRC-32 taken by a second thread while this one copies.
+ */
+enum rj_err rj_copy_piece(const struct rj_plan_piece *piece, int fd,
+			  uint64_t offset, uint32_t *crc, struct rj_error *err);
+
+/* All of size bytes to fd at offset. RJ_ERR_WRITE. */
+enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
+		     struct rj_error *err);
+
+/* CRC-32 of size bytes of the input from offset on. */
+enum rj_err rj_crc_input(const struct rj_input *input, uint64_t offset,
+			 uint64_t size, uint32_t *crc, struct rj_error *err);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "image.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "container.h"
+#include "copy.h"
+#include "layout.h"
+#include "le.h"
+#include "regs.h"
+
+#define STUB_SEARCH 0x10000u
+#define STUB_ALIGN  16u
+#define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
+		     RJ_CONSOLE_SERIAL)
+
+/* The numbers of the manifest's header, but for the registers. */
+#define MANIFEST_FIELDS(row) row(magic, 32) row(version, 16) row(piece_count, 16) \
+	row(size, 32) row(crc, 32) row(image_size, 32) row(stub_crc, 32) \
+	row(flags, 32) row(serial_port, 16) row(serial_divisor, 16)
+#define PIECE_FIELDS(row) row(address, 32) row(offset, 32) row(size, 32) row(crc, 32)
+
+#define REGS_AT offsetof(struct rj_manifest, regs)
+#define CRC_AT offsetof(struct rj_manifest, crc)
+#define MANIFEST_MAX (sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece))
+
+size_t rj_manifest_size(size_t pieces)
+{
+	return sizeof(struct rj_manifest) + pieces * sizeof(struct rj_piece);
+}
+
+/* CRC-32 of a manifest's bytes, whatever its own field holds. */
+static uint32_t manifest_crc(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t zeros[4];
+	uLong crc = crc32_z(0, bytes, CRC_AT);
+
+	crc = crc32_z(crc, zeros, sizeof(zeros));
+	return (uint32_t)crc32_z(crc, bytes + CRC_AT + sizeof(zeros),
+				 size - CRC_AT - sizeof(zeros));
+}
+
+static uint8_t *piece_bytes(uint8_t *manifest, size_t n)
+{
+	return manifest + rj_manifest_size(n);
+}
+
+void rj_manifest_store(const struct rj_image *image, void *to)
+{
+	size_t size = rj_manifest_size(image->piece_count);
+	const struct rj_manifest *manifest = &image->manifest;
+	uint8_t *bytes = to;
+
+#define STORE(field, bits) LE_PUT(bytes, struct rj_manifest, field, manifest->field);
+	MANIFEST_FIELDS(STORE)
+#undef STORE
+	rj_regs_store(&manifest->regs, bytes + REGS_AT);
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+		uint8_t *at = piece_bytes(bytes, i);
+
+		memcpy(at, piece->name, sizeof(piece->name));
+#define STORE(field, bits) LE_PUT(at, struct rj_piece, field, piece->field);
+		PIECE_FIELDS(STORE)
+#undef STORE
+	}
+	LE_PUT(bytes, struct rj_manifest, crc, manifest_crc(bytes, size));
+}
+
+static void load_manifest(struct rj_manifest *manifest, const uint8_t *bytes)
+{
+#define LOAD(field, bits) \
+	manifest->field = (uint##bits##_t)LE_GET(bytes, struct rj_manifest, field);
+	MANIFEST_FIELDS(LOAD)
+#undef LOAD
+	rj_regs_load(&manifest->regs, bytes + REGS_AT);
+}
+
+static void load_piece(struct rj_piece *piece, const uint8_t *bytes)
+{
+	memcpy(piece->name, bytes, sizeof(piece->name));
+	piece->name[sizeof(piece->name) - 1] = '\0';
+#define LOAD(field, bits) piece->field = (uint##bits##_t)LE_GET(bytes, struct rj_piece, field);
+	PIECE_FIELDS(LOAD)
+#undef LOAD
+}
+
+/* Finds the stub by its magic. Nothing in front of it is larger than STUB_SEARCH. */
+static enum rj_err find_stub(struct rj_image *image, const struct rj_input *input,
+			     struct rj_error *err)
+{
+	uint8_t front[STUB_SEARCH];
+	size_t size = rj_input_peek(input, front, sizeof(front), 0);
+	size_t header = STUB_HEADER + sizeof(struct rj_stub_header);
+
+	for (size_t at = 0; at + header <= size; at += STUB_ALIGN) {
+		const uint8_t *stub = front + at + STUB_HEADER;
+
+		if (memcmp(stub, RJ_STUB_MAGIC, RJ_FIELD_SIZE(struct rj_stub_header, magic)))
+			continue;
+		image->stub_at = at;
+		image->stub_size = (uint32_t)LE_GET(stub, struct rj_stub_header, stub_size);
+		if (image->stub_size < header || image->stub_size > input->size - at)
+			return rj_fail(err, RJ_ERR_STUB_BOUNDS, .subject = input->path);
+		return RJ_OK;
+	}
+	return rj_fail(err, RJ_ERR_NO_STUB, .subject = input->path);
+}
+
+static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
+					 const char *path, uint64_t at,
+					 struct rj_error *err)
+{
+	if (manifest->magic != RJ_MANIFEST_MAGIC)
+		return rj_fail(err, RJ_ERR_MANIFEST_MAGIC, .subject = path, .located = true,
+			       .at = at, .expected = RJ_MANIFEST_MAGIC, .found = manifest->magic);
+	if (manifest->version != RJ_MANIFEST_VERSION)
+		return rj_fail(err, RJ_ERR_MANIFEST_VERSION, .subject = path, .located = true,
+			       .at = at + offsetof(struct rj_manifest, version),
+			       .expected = RJ_MANIFEST_VERSION, .found = manifest->version);
+	if (manifest->piece_count > RJ_MAX_PIECES)
+		return rj_fail(err, RJ_ERR_TOO_MANY, .subject = path, .limit = RJ_MAX_PIECES);
+	if (manifest->size != rj_manifest_size(manifest->piece_count))
+		return rj_fail(err, RJ_ERR_MANIFEST_SIZE, .subject = path, .located = true,
+			       .at = at + offsetof(struct rj_manifest, size),
+			       .expected = rj_manifest_size(manifest->piece_count),
+			       .found = manifest->size);
+	return RJ_OK;
+}
+
+/* The manifest's bytes as far as the file has them. */
+static size_t peek_manifest(const struct rj_image *image, const struct rj_input *input,
+			    uint8_t *bytes)
+{
+	return rj_input_peek(input, bytes, MANIFEST_MAX, image->stub_at + image->stub_size);
+}
+
+static void recognise(struct rj_image *image, const struct rj_input *input)
+{
+	for (size_t i = 0; i < container_count && !image->container; i++)
+		if (containers[i]->recognise(image, input))
+			image->container = containers[i]->name;
+}
+
+enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
+			  struct rj_error *err)
+{
+	uint8_t bytes[MANIFEST_MAX] = { 0 };
+	size_t size;
+
+	*image = (struct rj_image){ .file_size = input->size };
+	if (find_stub(image, input, err))
+		return err->code;
+	size = peek_manifest(image, input, bytes);
+	if (size < sizeof(struct rj_manifest))
+		return rj_fail(err, RJ_ERR_MANIFEST_BOUNDS, .subject = input->path);
+	load_manifest(&image->manifest, bytes);
+	if (check_manifest_header(&image->manifest, input->path,
+				  image->stub_at + image->stub_size, err))
+		return err->code;
+	if (image->manifest.size > size)
+		return rj_fail(err, RJ_ERR_MANIFEST_BOUNDS, .subject = input->path);
+	image->piece_count = image->manifest.piece_count;
+	for (size_t i = 0; i < image->piece_count; i++)
+		load_piece(&image->pieces[i], piece_bytes(bytes, i));
+	recognise(image, input);
+	return RJ_OK;
+}
+
+void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
+{
+	rj_plan_init(plan, (uint8_t)image->manifest.regs.edx);
+	plan->regs = image->manifest.regs;
+	plan->has_entry = true;
+	plan->flags = image->manifest.flags;
+	plan->serial_port = image->manifest.serial_port;
+	plan->serial_divisor = image->manifest.serial_divisor;
+	plan->base = image->base;
+	plan->piece_count = image->piece_count;
+	for (size_t i = 0; i < image->piece_count; i++) {
+		struct rj_plan_piece *piece = &plan->pieces[i];
+
+		memcpy(piece->name, image->pieces[i].name, sizeof(piece->name));
+		piece->address = image->pieces[i].address;
+		piece->size = image->pieces[i].size;
+	}
+}
+
+bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *piece)
+{
+	uint64_t end = (uint64_t)piece->offset + piece->size;
+
+	return piece->offset >= (uint64_t)image->stub_size + image->manifest.size &&
+	       end <= image->manifest.image_size &&
+	       end <= image->file_size - image->stub_at;
+}
+
+/* What all checks of one image share. */
+struct check {
+	const struct rj_image *image;
+	const struct rj_input *input;
+	rj_finding *report;
+	void *context;
+};
+
+static void report(const struct check *check, struct rj_error error)
+{
+	error.subject = check->input->path;
+	check->report(check->context, &error);
+}
+
+/* Reports code when two CRC-32s differ. */
+static void compare_crc(const struct check *check, enum rj_err code, const char *name,
+			uint64_t at, uint32_t expected, uint32_t found)
+{
+	if (expected != found)
+		report(check, (struct rj_error){ .code = code, .name = name, .located = true,
+						 .at = at, .expected = expected, .found = found });
+}
+
+static void check_bytes(const struct check *check, enum rj_err code, const char *name,
+			uint64_t at, uint64_t size, uint32_t expected)
+{
+	struct rj_error error;
+	uint32_t found;
+
+	if (rj_crc_input(check->input, at, size, &found, &error))
+		report(check, error);
+	else
+		compare_crc(check, code, name, at, expected, found);
+}
+
+static void check_manifest(const struct check *check)
+{
+	const struct rj_image *image = check->image;
+	const struct rj_manifest *manifest = &image->manifest;
+	uint64_t at = image->stub_at + image->stub_size;
+	uint8_t bytes[MANIFEST_MAX];
+
+	if (peek_manifest(image, check->input, bytes) < manifest->size)
+		return;
+	compare_crc(check, RJ_ERR_MANIFEST_CRC, NULL, at, manifest->crc,
+		    manifest_crc(bytes, manifest->size));
+	if (manifest->flags & ~KNOWN_FLAGS)
+		report(check, (struct rj_error){
+			.code = RJ_ERR_MANIFEST_FLAGS, .located = true,
+			.at = at + offsetof(struct rj_manifest, flags),
+			.expected = manifest->flags & KNOWN_FLAGS, .found = manifest->flags });
+	if (manifest->image_size > image->file_size - image->stub_at)
+		report(check, (struct rj_error){
+			.code = RJ_ERR_IMAGE_SIZE, .located = true,
+			.at = at + offsetof(struct rj_manifest, image_size),
+			.expected = image->file_size - image->stub_at,
+			.found = manifest->image_size });
+}
+
+/* Where the pieces stand in the image: in order, apart, behind the manifest. */
+static void check_offsets(const struct check *check)
+{
+	const struct rj_image *image = check->image;
+	uint64_t from = (uint64_t)image->stub_size + image->manifest.size;
+
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+		uint64_t end = (uint64_t)piece->offset + piece->size;
+
+		if (piece->offset < from || !rj_image_has_piece(image, piece))
+			report(check, (struct rj_error){
+				.code = RJ_ERR_PIECE_BOUNDS, .name = piece->name,
+				.at = piece->offset, .end = end, .other_at = from,
+				.other_end = image->manifest.image_size });
+		else
+			from = end;
+	}
+}
+
+/* Findings of the plan get the image's name instead of an input's. */
+static void report_rule(void *context, const struct rj_error *error)
+{
+	if (rj_error_class(error->code) != RJ_NOTE)
+		report(context, *error);
+}
+
+static void check_headers(struct check *check, bool with_checksum)
+{
+	const struct rj_image *image = check->image;
+	struct rj_plan plan;
+
+	check_manifest(check);
+	check_offsets(check);
+	rj_image_plan(image, &plan);
+	rj_plan_check(&plan, report_rule, check);
+	for (size_t i = 0; i < container_count; i++)
+		if (containers[i]->name == image->container)
+			containers[i]->check(image, check->input, with_checksum,
+					     check->report, check->context);
+	if (!image->container)
+		report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });
+}
+
+void rj_image_check_headers(const struct rj_image *image,
+			    const struct rj_input *input, rj_finding *finding,
+			    void *context)
+{
+	struct check check = { image, input, finding, context };
+
+	check_headers(&check, false);
+}
+
+void rj_image_check(const struct rj_image *image, const struct rj_input *input,
+		    rj_finding *finding, void *context)
+{
+	struct check check = { image, input, finding, context };
+
+	check_headers(&check, true);
+	check_bytes(&check, RJ_ERR_STUB_CRC, NULL, image->stub_at, image->stub_size,
+		    image->manifest.stub_crc);
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		if (rj_image_has_piece(image, piece))
+			check_bytes(&check, RJ_ERR_PIECE_CRC, piece->name,
+				    image->stub_at + piece->offset, piece->size, piece->crc);
+	}
+}

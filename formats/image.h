@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A packed image, as a container has written it or as it is read back. Nothing
+ * in a file is trusted: every size and offset is checked before it is used.
+ */
+#ifndef RJ_IMAGE_H
+#define RJ_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "input.h"
+#include "manifest.h"
+#include "plan.h"
+
+struct rj_image {
+	const char *container;          /* its name, or NULL when it is unknown */
+	uint64_t file_size;
+	uint64_t stub_at;               /* in the file */
+	uint32_t stub_size;
+	struct rj_manifest manifest;    /* in the host's byte order */
+	struct rj_piece pieces[RJ_MAX_PIECES];  /* names end within them */
+	size_t piece_count;
+	uint64_t base;                  /* where a loader puts the stub */
+	uint64_t memory_size;           /* what it needs from there on */
+};
+
+/* Bytes of a manifest with this many pieces. */
+size_t rj_manifest_size(size_t pieces);
+
+/* The manifest, its CRC-32 computed, as rj_manifest_size bytes. */
+void rj_manifest_store(const struct rj_image *image, void *to);
+
+/*
+ * Reads stub header and manifest. RJ_ERR_NO_STUB, _STUB_BOUNDS,
+ * _MANIFEST_*; checksums are not looked at. base and memory_size are set when
+ * the container is known.
+ */
+enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
+			  struct rj_error *err);
+
+/* What the image carries, as a plan without bytes; for rj_plan_check. */
+void rj_image_plan(const struct rj_image *image, struct rj_plan *plan);
+
+/*
+ * Reports everything that is wrong with an image that rj_image_read took:
+ * checksums, rules of the plan, the container's headers.
+ */
+void rj_image_check(const struct rj_image *image, const struct rj_input *input,
+		    rj_finding *report, void *context);
+
+/* The same without what needs all bytes to be read. */
+void rj_image_check_headers(const struct rj_image *image,
+			    const struct rj_input *input, rj_finding *report,
+			    void *context);
+
+/* Whether a piece lies within the image and the file. */
+bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *piece);
+
+#endif
