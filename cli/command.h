@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of rjpack, one file each.
+ */
+#ifndef RJ_COMMAND_H
+#define RJ_COMMAND_H
+
+#include <stddef.h>
+
+#include "options.h"
+
+#define COMMANDS(row) \
+row(build, "[FILE]", "pack a payload into an image (the default)") \
+row(inspect, "IMAGE", "what is in an image, where it will stand, how to load it") \
+row(extract, "IMAGE", "write the pieces to files, byte for byte") \
+row(verify, "IMAGE", "check every checksum and every rule") \
+row(kinds, "", "the kinds of payload") \
+row(completion, "SHELL", "a completion script for bash, zsh or fish")
+
+struct command {
+	const char *name;
+	const char *operand;
+	const char *help;
+	unsigned bit;           /* in struct option_row.commands */
+	int (*run)(const struct options *options);      /* gives the exit status */
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* Bit numbers of the commands, and the functions that run them. */
+enum {
+#define COMMAND_NUMBER(name, operand, help) COMMAND_NUMBER_##name,
+	COMMANDS(COMMAND_NUMBER)
+#undef COMMAND_NUMBER
+};
+#define COMMAND_BIT(name) (1u << COMMAND_NUMBER_##name)
+#define COMMAND_RUN(name, operand, help) int run_##name(const struct options *options);
+COMMANDS(COMMAND_RUN)
+#undef COMMAND_RUN
+
+/* Runs a command on its one operand, an image, opened; gives the exit status. */
+int with_image(const struct options *options,
+	       int (*run)(const struct options *options, const struct rj_input *input));
+
+#endif

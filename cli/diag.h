@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Errors and notes in words, on stderr.
+ */
+#ifndef RJ_DIAG_H
+#define RJ_DIAG_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+/*
+ * "SUBJECT: what is wrong (offset, expected, found); what to do" into text, cut
+ * to size bytes; control characters of names become question marks.
+ */
+void diag_format(const struct rj_error *error, char *text, size_t size);
+
+/* Prints "rjpack: ..." and gives the exit status for it; 0 for a note. */
+int diag(const struct rj_error *error);
+
+/* Shorthand: the error, about a subject unless it has one. */
+int diag_about(const char *subject, struct rj_error *error);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rjpack extract: the pieces again. Their names come from the image, so only
+ * harmless ones become files' names.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "copy.h"
+#include "diag.h"
+#include "output.h"
+
+/* "DIR/name.bin" without the name's leading dots, to be freed. */
+static char *piece_path(const char *directory, const struct rj_piece *piece)
+{
+	const char *name = piece->name + strspn(piece->name, ".");
+	size_t size = strlen(directory) + strlen(name) + sizeof("/.bin");
+	char *path = malloc(size);
+
+	if (!path)
+		return NULL;
+	snprintf(path, size, "%s/%s.bin", directory, name);
+	for (char *at = path + strlen(directory) + 1; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
+			*at = '_';
+	return path;
+}
+
+static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piece *piece,
+			      struct rj_input *input, int fd, struct rj_error *err)
+{
+	struct rj_plan_piece source = { .input = input, .size = piece->size,
+					.offset = image->stub_at + piece->offset };
+	uint32_t crc;
+
+	if (rj_copy_piece(&source, fd, 0, &crc, err))
+		return err->code;
+	if (crc != piece->crc)
+		return rj_fail(err, RJ_ERR_PIECE_CRC, .subject = input->path,
+			       .name = piece->name, .located = true, .at = source.offset,
+			       .expected = piece->crc, .found = crc);
+	return RJ_OK;
+}
+
+/* A link under the file's name is replaced, never followed. */
+static void remove_link(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		unlink(path);
+}
+
+static int extract_piece(const struct options *options, const struct rj_image *image,
+			 const struct rj_piece *piece, struct rj_input *input)
+{
+	char *path = piece_path(options->directory, piece);
+	struct output output;
+	struct rj_error error;
+	int status = RJ_DONE;
+
+	if (!path) {
+		rj_fail(&error, RJ_ERR_MEMORY);
+		return diag(&error);
+	}
+	remove_link(path);
+	if (output_open(&output, path, input, 1, &error)) {
+		status = diag_about(path, &error);
+	} else if (copy_piece(image, piece, input, output.fd, &error)) {
+		output_discard(&output);
+		status = diag_about(path, &error);
+	} else if (output_commit(&output, &error)) {
+		status = diag_about(path, &error);
+	} else if (options->verbose) {
+		diag(&(struct rj_error){ .code = RJ_ERR_EXTRACTED, .subject = path,
+					 .name = piece->name, .count = piece->size });
+	}
+	free(path);
+	return status;
+}
+
+/* Nothing is written of an image that breaks a rule. */
+static void print_finding(void *status, const struct rj_error *error)
+{
+	int exit_status = rj_error_class(error->code) == RJ_NOTE ? RJ_DONE : diag(error);
+
+	if (exit_status)
+		*(int *)status = exit_status;
+}
+
+static int extract_input(const struct options *options, const struct rj_input *input)
+{
+	struct rj_input source = *input;
+	struct rj_image image;
+	struct rj_error error;
+	int status = RJ_DONE;
+
+	if (rj_image_read(&image, input, &error))
+		return diag(&error);
+	rj_image_check_headers(&image, input, print_finding, &status);
+	for (size_t i = 0; i < image.piece_count && status == RJ_DONE; i++)
+		status = extract_piece(options, &image, &image.pieces[i], &source);
+	return status;
+}
+
+int run_extract(const struct options *options)
+{
+	struct rj_error error;
+
+	if (!options->directory) {
+		rj_fail(&error, RJ_ERR_NO_DIRECTORY);
+		return diag(&error);
+	}
+	return with_image(options, extract_input);
+}

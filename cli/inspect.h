@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An image described: for people, or as JSON.
+ */
+#ifndef RJ_INSPECT_H
+#define RJ_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "image.h"
+
+/* What a check found, in words, as far as it fits. */
+#define FINDINGS_MAX 64
+struct findings {
+	size_t count;                   /* of all, more than are kept */
+	char *text[FINDINGS_MAX];
+};
+
+/* A rj_finding whose context is a struct findings. */
+void findings_add(void *findings, const struct rj_error *error);
+void findings_free(struct findings *findings);
+
+/* On standard output; name is the file's. findings may be NULL. */
+void inspect_print(const struct rj_image *image, const char *name,
+		   const struct findings *findings, bool as_json);
+
+#endif

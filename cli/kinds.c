@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rjpack kinds: the kinds of payload.
+ */
+#include <stdio.h>
+
+#include "command.h"
+#include "diag.h"
+#include "json.h"
+
+static void print_json(void)
+{
+	struct json json = { .file = stdout };
+
+	json_open(&json, NULL, '[');
+	for (size_t i = 0; i < payload_kind_count; i++) {
+		const struct payload_kind *kind = payload_kinds[i];
+
+		json_open(&json, NULL, '{');
+		json_string(&json, "name", kind->name);
+		json_string(&json, "argument", kind->argument);
+		json_string(&json, "help", kind->help);
+		json_string(&json, "signature", kind->signature);
+		json_string(&json, "place", kind->place);
+		json_bool(&json, "repeatable", kind->adds);
+		json_close(&json, '{');
+	}
+	json_close(&json, '[');
+}
+
+static void print_text(void)
+{
+	for (size_t i = 0; i < payload_kind_count; i++) {
+		const struct payload_kind *kind = payload_kinds[i];
+
+		printf("%s--%s %s\n  %s\n  signature: %s\n  place: %s\n", i ? "\n" : "",
+		       kind->name, kind->argument, kind->help, kind->signature, kind->place);
+	}
+}
+
+int run_kinds(const struct options *options)
+{
+	struct rj_error error;
+
+	if (options->operand_count > 0) {
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0]);
+		return diag(&error);
+	}
+	if (options->json)
+		print_json();
+	else
+		print_text();
+	return RJ_DONE;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "diag.h"
+#include "layout.h"
+#include "number.h"
+#include "plan.h"
+#include "regs.h"
+
+#define DEFAULT_DRIVE 0x80
+#define PAGE 4096u
+#define BAUD_BASE 115200u
+#define LONG_ONLY 256           /* getopt's values for options without a letter */
+#define OPTIONS_MAX 64
+
+const char *const option_groups[GROUP_COUNT] = {
+	[GROUP_PAYLOAD] = "Payload, one of them, or FILE alone",
+	[GROUP_ARRIVAL] = "On arrival",
+	[GROUP_IMAGE] = "Image",
+	[GROUP_MACHINE] = "While the stub runs",
+	[GROUP_GENERAL] = "General",
+};
+
+#define SETTER(name) static enum rj_err set_##name(struct options *o, char *argument, \
+						   struct rj_error *err)
+#define STORE(name, field) SETTER(name) \
+	{ (void)err; o->field = argument; return RJ_OK; }
+#define FLAG(name, statement) SETTER(name) \
+	{ (void)err; (void)argument; statement; return RJ_OK; }
+
+STORE(output, output)
+STORE(directory, directory)
+FLAG(unreal, o->flags |= RJ_UNREAL)
+FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
+FLAG(dry_run, o->dry_run = true)
+FLAG(json, o->json = true)
+FLAG(tell, o->verbose = true)
+
+SETTER(entry)
+{
+	uint16_t segment, offset;
+
+	o->entry = argument;
+	return rj_parse_far(argument, &segment, &offset, err);
+}
+
+SETTER(reg)
+{
+	struct rj_regs scratch = { 0 };
+
+	if (o->reg_count == sizeof(o->regs) / sizeof(o->regs[0]))
+		return rj_fail(err, RJ_ERR_EXTRA);
+	o->regs[o->reg_count++] = argument;
+	return rj_regs_assign(&scratch, argument, err);
+}
+
+SETTER(drive)
+{
+	return rj_parse_drive(argument, &o->drive, err);
+}
+
+SETTER(format)
+{
+	return container_find(argument, &o->container, err);
+}
+
+SETTER(base)
+{
+	if (rj_parse_number(argument, UINT32_MAX, &o->base, err))
+		return err->code;
+	if (o->base < HIGH_MEMORY || o->base % PAGE != 0)
+		return rj_fail(err, RJ_ERR_BASE, .at = o->base, .expected = PAGE,
+			       .limit = HIGH_MEMORY);
+	return RJ_OK;
+}
+
+SETTER(on_error)
+{
+	if (strcmp(argument, "halt") == 0)
+		o->flags |= RJ_HALT_ON_ERROR;
+	else if (strcmp(argument, "reboot") == 0)
+		o->flags &= ~RJ_HALT_ON_ERROR;
+	else
+		return rj_fail(err, RJ_ERR_ON_ERROR, .name = argument);
+	return RJ_OK;
+}
+
+static enum rj_err set_baud(struct options *o, const char *text, struct rj_error *err)
+{
+	uint64_t baud;
+
+	if (rj_parse_number(text, BAUD_BASE, &baud, err))
+		return err->code;
+	if (baud == 0 || BAUD_BASE % baud != 0 || BAUD_BASE / baud > UINT16_MAX)
+		return rj_fail(err, RJ_ERR_BAUD, .count = baud);
+	o->serial_divisor = (uint16_t)(BAUD_BASE / baud);
+	return RJ_OK;
+}
+
+/* [:PORT[,BAUD]] behind "serial". */
+static enum rj_err set_serial(struct options *o, char *text, struct rj_error *err)
+{
+	char *baud = strchr(text, ',');
+	uint64_t port;
+
+	o->flags |= RJ_CONSOLE_SERIAL;
+	if (*text == '\0')
+		return RJ_OK;
+	if (*text != ':')
+		return rj_fail(err, RJ_ERR_CONSOLE, .name = text);
+	if (baud)
+		*baud++ = '\0';
+	if (rj_parse_number(text + 1, UINT16_MAX, &port, err))
+		return err->code;
+	o->serial_port = (uint16_t)port;
+	return baud ? set_baud(o, baud, err) : RJ_OK;
+}
+
+SETTER(console)
+{
+	char *rest = argument;
+
+	o->flags &= ~(RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL);
+	if (strcmp(argument, "none") == 0)
+		return RJ_OK;
+	if (strncmp(rest, "vga", 3) == 0 && (rest[3] == '\0' || rest[3] == ',')) {
+		o->flags |= RJ_CONSOLE_VGA;
+		if (rest[3] == '\0')
+			return RJ_OK;
+		rest += 4;
+	}
+	if (strncmp(rest, "serial", 6) != 0)
+		return rj_fail(err, RJ_ERR_CONSOLE, .name = argument);
+	return set_serial(o, rest + 6, err);
+}
+
+#define BUILD COMMAND_BIT(build)
+#define ALL (~0u)
+
+static const struct option_row rows[] = {
+	{ 0, "entry", "SEG:OFF", "start here, two hexadecimal numbers",
+	  GROUP_ARRIVAL, BUILD, false, set_entry, NULL },
+	{ 0, "reg", "NAME=VALUE", "a register's value; repeatable",
+	  GROUP_ARRIVAL, BUILD, false, set_reg, NULL },
+	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0)",
+	  GROUP_ARRIVAL, BUILD, false, set_drive, NULL },
+	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
+	  GROUP_ARRIVAL, BUILD, false, set_unreal, NULL },
+	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
+	  GROUP_IMAGE, BUILD, true, set_output, NULL },
+	{ 0, "format", "NAME", "container (elf)",
+	  GROUP_IMAGE, BUILD, false, set_format, NULL },
+	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
+	  GROUP_IMAGE, BUILD, false, set_base, NULL },
+	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
+	  GROUP_IMAGE, BUILD, false, set_dry_run, NULL },
+	{ 0, "console", "LIST", "vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)",
+	  GROUP_MACHINE, BUILD, false, set_console, NULL },
+	{ 0, "verbose", NULL, "the stub tells its steps",
+	  GROUP_MACHINE, BUILD, false, set_stub_verbose, NULL },
+	{ 0, "on-error", "WHAT", "reboot or halt (reboot)",
+	  GROUP_MACHINE, BUILD, false, set_on_error, NULL },
+	{ 'C', "directory", "DIR", "extract: write the pieces here",
+	  GROUP_GENERAL, COMMAND_BIT(extract), true, set_directory, NULL },
+	{ 0, "json", NULL, "print JSON",
+	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
+	  COMMAND_BIT(verify), false, set_json, NULL },
+	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",
+	  GROUP_GENERAL, ALL, false, set_tell, NULL },
+	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL },
+	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+size_t option_count(void)
+{
+	return payload_kind_count + ROWS;
+}
+
+struct option_row option_at(size_t n)
+{
+	const struct payload_kind *kind;
+
+	if (n >= payload_kind_count)
+		return rows[n - payload_kind_count];
+	kind = payload_kinds[n];
+	return (struct option_row){ 0, kind->name, kind->argument, kind->help,
+				    GROUP_PAYLOAD, BUILD, true, NULL, kind };
+}
+
+static enum rj_err add_payload(struct options *o, const struct payload_kind *kind,
+			       char *argument, struct rj_error *err)
+{
+	if (o->payload_count == RJ_MAX_PIECES)
+		return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+	o->payloads[o->payload_count++] = (struct payload_option){ kind, argument };
+	return RJ_OK;
+}
+
+static void print_option(const struct option_row *row)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%c%c%s%s%s %s", row->letter ? '-' : ' ',
+		 row->letter ? row->letter : ' ',
+		 row->letter && row->name ? ", " : row->name ? "  " : "",
+		 row->name ? "--" : "", row->name ? row->name : "",
+		 row->argument ? row->argument : "");
+	printf("  %-26s %s\n", left, row->help);
+}
+
+static int print_help(void)
+{
+	for (size_t i = 0; i < command_count; i++)
+		printf("%s rjpack %s%s%s%s%s\n", i ? "      " : "Usage:",
+		       i ? commands[i].name : "[build]", " [OPTIONS]",
+		       *commands[i].operand ? " " : "", commands[i].operand,
+		       i ? "" : " -o IMAGE");
+	printf("\nPacks what a PC BIOS could boot into a file that kexec, GRUB and QEMU start.\n");
+	printf("\nCommands\n");
+	for (size_t i = 0; i < command_count; i++)
+		printf("  %-26s %s\n", commands[i].name, commands[i].help);
+	for (unsigned group = 0; group < GROUP_COUNT; group++) {
+		printf("\n%s\n", option_groups[group]);
+		for (size_t i = 0; i < option_count(); i++) {
+			struct option_row row = option_at(i);
+
+			if (row.group == group)
+				print_option(&row);
+		}
+	}
+	return RJ_DONE;
+}
+
+/* getopt's arrays, from the table. */
+struct getopt_arrays {
+	struct option longs[OPTIONS_MAX];
+	char letters[2 * OPTIONS_MAX];
+};
+
+static void fill_arrays(struct getopt_arrays *arrays)
+{
+	size_t count = 0, used = 0;
+
+	memset(arrays, 0, sizeof(*arrays));
+	arrays->letters[used++] = ':';
+	for (size_t i = 0; i < option_count() && i < OPTIONS_MAX - 1; i++) {
+		struct option_row row = option_at(i);
+
+		if (row.name)
+			arrays->longs[count++] = (struct option){
+				row.name, row.argument ? required_argument : no_argument,
+				NULL, LONG_ONLY + (int)i };
+		if (row.letter) {
+			arrays->letters[used++] = row.letter;
+			if (row.argument)
+				arrays->letters[used++] = ':';
+		}
+	}
+}
+
+static size_t find_option(int value)
+{
+	size_t i = 0;
+
+	if (value >= LONG_ONLY)
+		return (size_t)(value - LONG_ONLY);
+	while (option_at(i).letter != (char)value)
+		i++;
+	return i;
+}
+
+/* How the option is written, for messages. */
+static const char *spell(const struct option_row *row, char *text, size_t size)
+{
+	if (row->name)
+		snprintf(text, size, "--%s", row->name);
+	else
+		snprintf(text, size, "-%c", row->letter);
+	return text;
+}
+
+static int refuse(int value, char **argv)
+{
+	char text[64] = { '-', (char)optopt };
+	struct rj_error error = { .code = RJ_ERR_BAD_OPTION, .subject = text };
+	struct option_row row;
+
+	if (optopt == 0 || (value == '?' && optopt >= LONG_ONLY)) {
+		error.subject = argv[optind - 1];
+	} else if (value == ':') {
+		row = option_at(find_option(optopt));
+		error.code = RJ_ERR_NEEDS_ARGUMENT;
+		error.subject = spell(&row, text, sizeof(text));
+		error.name = row.argument;
+	}
+	return diag(&error);
+}
+
+/* One option; -1 to go on, or the exit status. */
+static int take(struct options *options, const struct command *command,
+		const struct option_row *row, char *argument)
+{
+	struct rj_error error;
+	enum rj_err code;
+	char text[64];
+
+	if (row->letter == 'h')
+		return print_help();
+	if (row->letter == 'V') {
+		printf("rjpack %s\n", RJ_VERSION);
+		return RJ_DONE;
+	}
+	spell(row, text, sizeof(text));
+	if (!(row->commands & command->bit))
+		code = rj_fail(&error, RJ_ERR_WRONG_COMMAND, .name = command->name);
+	else if (row->kind)
+		code = add_payload(options, row->kind, argument, &error);
+	else
+		code = row->set(options, argument, &error);
+	return code ? diag_about(text, &error) : -1;
+}
+
+/* The first argument when it is a command's name. */
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; name && i < command_count; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int take_operands(struct options *options, int argc, char **argv)
+{
+	struct rj_error error;
+
+	for (; optind < argc; optind++) {
+		if (options->operand_count == RJ_MAX_PIECES) {
+			rj_fail(&error, RJ_ERR_EXTRA, .subject = argv[optind]);
+			return diag(&error);
+		}
+		options->operands[options->operand_count++] = argv[optind];
+	}
+	return -1;
+}
+
+int options_read(struct options *options, const struct command **command,
+		 int argc, char **argv)
+{
+	static struct getopt_arrays arrays;
+	int value;
+
+	*options = (struct options){
+		.container = containers[0], .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
+		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL,
+		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
+	};
+	*command = argc > 1 ? find_command(argv[1]) : NULL;
+	optind = *command ? 2 : 1;
+	if (!*command)
+		*command = &commands[0];
+	opterr = 0;
+	fill_arrays(&arrays);
+	while ((value = getopt_long(argc, argv, arrays.letters, arrays.longs, NULL)) != -1) {
+		struct option_row row;
+		int status;
+
+		if (value == '?' || value == ':')
+			return refuse(value, argv);
+		row = option_at(find_option(value));
+		status = take(options, *command, &row, optarg);
+		if (status >= 0)
+			return status;
+	}
+	return take_operands(options, argc, argv);
+}

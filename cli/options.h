@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line. One table of options; getopt's arrays, the help and the
+ * completions are made from it.
+ */
+#ifndef RJ_OPTIONS_H
+#define RJ_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "container.h"
+#include "error.h"
+#include "payload.h"
+
+struct payload_option {
+	const struct payload_kind *kind;        /* NULL: to be detected */
+	char *argument;
+};
+
+struct options {
+	struct payload_option payloads[RJ_MAX_PIECES];
+	size_t payload_count;
+	char *operands[RJ_MAX_PIECES];          /* what is no option */
+	size_t operand_count;
+	const char *output, *directory;
+	const struct container *container;
+	const char *entry;                      /* SEG:OFF or NULL */
+	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
+	size_t reg_count;
+	uint8_t drive;
+	uint64_t base;
+	uint32_t flags;                         /* of struct rj_manifest */
+	uint16_t serial_port, serial_divisor;
+	bool dry_run, json, verbose;
+};
+
+enum option_group { GROUP_PAYLOAD, GROUP_ARRIVAL, GROUP_IMAGE, GROUP_MACHINE,
+		    GROUP_GENERAL, GROUP_COUNT };
+extern const char *const option_groups[GROUP_COUNT];
+
+struct option_row {
+	char letter;                    /* or 0 */
+	const char *name, *argument;    /* argument: NULL for none */
+	const char *help;
+	enum option_group group;
+	unsigned commands;              /* COMMAND_BITs */
+	bool is_file;                   /* for completions: the argument is a file */
+	enum rj_err (*set)(struct options *options, char *argument, struct rj_error *err);
+	const struct payload_kind *kind;        /* of a payload's option */
+};
+
+/* All options: those of the payload kinds, then the others. */
+size_t option_count(void);
+struct option_row option_at(size_t n);
+
+struct command;
+
+/*
+ * Reads argv, options and operands in any order. Gives -1 to go on with
+ * *command, or the exit status when all is done: help, version, or an error.
+ */
+int options_read(struct options *options, const struct command **command,
+		 int argc, char **argv);
+
+#endif

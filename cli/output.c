@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEMPORARY ".rjpack-XXXXXX"
+#define NEW_FILE_MODE 0666
+#define COPY_SIZE 65536
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))
+
+/* For the signal handler; only changed while those signals are blocked. */
+static char *pending;
+
+static void remove_and_end(int signal_number)
+{
+	if (pending)
+		unlink(pending);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+static void set_pending(char *path)
+{
+	sigset_t ending, before;
+
+	sigemptyset(&ending);
+	for (size_t i = 0; i < ENDING_SIGNALS; i++)
+		sigaddset(&ending, ending_signals[i]);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	pending = path;
+	for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+		struct sigaction action = { .sa_handler = path ? remove_and_end : SIG_DFL };
+		struct sigaction old;
+
+		sigaction(ending_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &action, NULL);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static char *join(const char *directory, const char *name)
+{
+	size_t size = strlen(directory) + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (path)
+		snprintf(path, size, "%s/%s", directory, name);
+	return path;
+}
+
+/* A file without a name, for what is copied to its place in the end. */
+static enum rj_err open_nameless(struct output *output, struct rj_error *err)
+{
+	const char *directory = getenv("TMPDIR");
+	char *path = join(directory && *directory ? directory : "/tmp", TEMPORARY);
+
+	if (!path)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	output->fd = mkstemp(path);
+	if (output->fd < 0)
+		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+	else
+		unlink(path);
+	free(path);
+	return output->fd < 0 ? err->code : RJ_OK;
+}
+
+static mode_t new_file_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return NEW_FILE_MODE & ~mask;
+}
+
+static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_error *err)
+{
+	char *copy = strdup(output->path);
+	char *path = copy ? join(dirname(copy), TEMPORARY) : NULL;
+	sigset_t all, before;
+
+	free(copy);
+	if (!path)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	/* no signal between the file's creation and its registration */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	output->fd = mkstemp(path);
+	if (output->fd >= 0) {
+		output->temporary = path;
+		set_pending(path);
+	} else {
+		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		free(path);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (output->fd >= 0)
+		fchmod(output->fd, mode);
+	return output->fd < 0 ? err->code : RJ_OK;
+}
+
+static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *inputs,
+				 size_t input_count, struct rj_error *err)
+{
+	for (size_t i = 0; i < input_count; i++)
+		if (inputs[i].device == st->st_dev && inputs[i].inode == st->st_ino)
+			return rj_fail(err, RJ_ERR_SAME_FILE, .name = inputs[i].path);
+	return RJ_OK;
+}
+
+static enum rj_err open_existing(struct output *output, const struct stat *st,
+				 const struct rj_input *inputs, size_t input_count,
+				 struct rj_error *err)
+{
+	char *real;
+
+	if (S_ISDIR(st->st_mode))
+		return rj_fail(err, RJ_ERR_BAD_TARGET);
+	if (!S_ISREG(st->st_mode))
+		return open_nameless(output, err);
+	if (refuse_inputs(st, inputs, input_count, err))
+		return err->code;
+	real = realpath(output->path, NULL);
+	if (!real)
+		return rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+	free(output->path);
+	output->path = real;
+	return open_beside(output, st->st_mode & 0777, err);
+}
+
+enum rj_err output_open(struct output *output, const char *path,
+			const struct rj_input *inputs, size_t input_count,
+			struct rj_error *err)
+{
+	struct stat st;
+	enum rj_err code;
+
+	*output = (struct output){ .fd = -1 };
+	if (strcmp(path, "-") == 0) {
+		if (isatty(STDOUT_FILENO))
+			return rj_fail(err, RJ_ERR_TERMINAL);
+		return open_nameless(output, err);
+	}
+	output->path = strdup(path);
+	if (!output->path)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (stat(path, &st) == 0)
+		code = open_existing(output, &st, inputs, input_count, err);
+	else
+		code = open_beside(output, new_file_mode(), err);
+	if (code)
+		output_discard(output);
+	return code;
+}
+
+static bool write_all(int fd, const char *from, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, from, size);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			from += n;
+			size -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+/* The nameless file to its place. */
+static enum rj_err copy_out(const struct output *output, struct rj_error *err)
+{
+	int to = output->path ? open(output->path, O_WRONLY | O_NOCTTY | O_CLOEXEC)
+			      : STDOUT_FILENO;
+	char buffer[COPY_SIZE];
+	off_t at = 0;
+	ssize_t n = 0;
+	bool good = to >= 0;
+
+	while (good && (n = pread(output->fd, buffer, sizeof(buffer), at)) > 0) {
+		good = write_all(to, buffer, (size_t)n);
+		at += n;
+	}
+	good = good && n == 0;
+	if (!good)
+		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+	if (output->path && to >= 0 && close(to) < 0 && good) {
+		good = false;
+		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+	}
+	return good ? RJ_OK : err->code;
+}
+
+/* Makes the new name last; what a file system cannot do is not an error. */
+static void sync_directory(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
+
+enum rj_err output_commit(struct output *output, struct rj_error *err)
+{
+	enum rj_err code = RJ_OK;
+
+	if (!output->temporary)
+		code = copy_out(output, err);
+	else if (fsync(output->fd) < 0 || rename(output->temporary, output->path) < 0)
+		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+	if (!code && output->temporary) {
+		set_pending(NULL);
+		sync_directory(output->path);
+		free(output->temporary);
+		output->temporary = NULL;
+	}
+	output_discard(output);
+	return code;
+}
+
+void output_discard(struct output *output)
+{
+	if (output->temporary) {
+		unlink(output->temporary);
+		set_pending(NULL);
+	}
+	if (output->fd >= 0)
+		close(output->fd);
+	free(output->temporary);
+	free(output->path);
+	*output = (struct output){ .fd = -1 };
+}

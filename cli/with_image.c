@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+#include "diag.h"
+
+int with_image(const struct options *options,
+	       int (*run)(const struct options *options, const struct rj_input *input))
+{
+	struct rj_input input;
+	struct rj_error error;
+	int status;
+
+	if (options->operand_count == 0)
+		rj_fail(&error, RJ_ERR_NO_IMAGE);
+	else
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1]);
+	if (options->operand_count != 1)
+		return diag(&error);
+	if (rj_input_open(&input, options->operands[0], &error))
+		return diag(&error);
+	status = run(options, &input);
+	rj_input_close(&input);
+	return status;
+}
