@@ -46,6 +46,7 @@
 #define DATA32              0x10        /* flat, 4 GiB */
 #define CODE16              0x18        /* STUB_HOME, 64 KiB */
 #define DATA16              0x20        /* 0, 64 KiB */
+#define UNREAL16            0x28        /* 0, 4 GiB, otherwise as DATA16 */
 
 /* The stub's home as a real-mode segment: what stands at its end. */
 #define ARRIVAL_REGS        0xFFC0      /* struct rj_regs; the stub's stack ends below */

@@ -139,5 +139,5 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (m->flags & RJ_VERBOSE)
 		print("to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;
-	arrive(m->flags & RJ_UNREAL ? DATA32 : DATA16);
+	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16);
 }

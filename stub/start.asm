@@ -26,6 +26,7 @@ FLAT_CODE	equ	0C09Bh
 FLAT_DATA	equ	0C093h
 REAL_CODE	equ	0009Bh
 REAL_DATA	equ	00093h
+UNREAL_DATA	equ	08093h
 
 section .real progbits alloc exec write align=16
 bits 32
@@ -49,7 +50,7 @@ home_start:
 
 ; arrive: down to real mode, text mode 3, registers, payload.
 ;	In:	[ESP+4] = selector whose limit DS, ES, FS and GS keep: DATA16,
-;		or DATA32 for unreal mode; struct rj_regs at ARRIVAL_REGS
+;		or UNREAL16 for unreal mode; struct rj_regs at ARRIVAL_REGS
 ;	Out:	to the payload, with the registers as given
 ;	Stack:	the home's
 global arrive
@@ -121,6 +122,7 @@ gdt:	dq	0
 	seg	DATA32, 0, 0FFFFFh, FLAT_DATA
 	seg	CODE16, STUB_HOME, 0FFFFh, REAL_CODE
 	seg	DATA16, 0, 0FFFFh, REAL_DATA
+	seg	UNREAL16, 0, 0FFFFFh, UNREAL_DATA
 .end:
 gdtr:	dw	gdt.end - gdt - 1
 	dd	STUB_HOME + gdt - $$
