@@ -32,7 +32,7 @@ static char *piece_path(const char *directory, const struct rj_piece *piece)
 }
 
 static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piece *piece,
-			      struct rj_input *input, int fd, struct rj_error *err)
+			      const struct rj_input *input, int fd, struct rj_error *err)
 {
 	struct rj_plan_piece source = { .input = input, .size = piece->size,
 					.offset = image->stub_at + piece->offset };
@@ -57,7 +57,7 @@ static void remove_link(const char *path)
 }
 
 static int extract_piece(const struct options *options, const struct rj_image *image,
-			 const struct rj_piece *piece, struct rj_input *input)
+			 const struct rj_piece *piece, const struct rj_input *input)
 {
 	char *path = piece_path(options->directory, piece);
 	struct output output;
@@ -95,7 +95,6 @@ static void print_finding(void *status, const struct rj_error *error)
 
 static int extract_input(const struct options *options, const struct rj_input *input)
 {
-	struct rj_input source = *input;
 	struct rj_image image;
 	struct rj_error error;
 	int status = RJ_DONE;
@@ -104,7 +103,7 @@ static int extract_input(const struct options *options, const struct rj_input *i
 		return diag(&error);
 	rj_image_check_headers(&image, input, print_finding, &status);
 	for (size_t i = 0; i < image.piece_count && status == RJ_DONE; i++)
-		status = extract_piece(options, &image, &image.pieces[i], &source);
+		status = extract_piece(options, &image, &image.pieces[i], input);
 	return status;
 }
 

@@ -7,18 +7,22 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define BLOCK_SIZE  (256u << 10)
-#define BLOCKS      8u
+#define CHUNK_SIZE  (1024u << 10)
+#define THREADS_MAX 4u
 
-/* Blocks go round: this thread fills and writes them, the other sums them up. */
-struct ring {
-	pthread_mutex_t lock;
-	pthread_cond_t moved;
-	unsigned filled, summed;        /* blocks since the start; filled - summed <= BLOCKS */
-	bool done;
-	uint32_t crc;
-	size_t size[BLOCKS];
-	uint8_t *bytes;                 /* BLOCKS times BLOCK_SIZE */
+/*
+ * A piece on its way. Each thread takes the next chunk there is, reads it, sums
+ * it up and writes it; the sums are combined in the end.
+ */
+struct transfer {
+	const struct rj_plan_piece *piece;
+	int fd;
+	uint64_t offset;
+	pthread_mutex_t lock;           /* of what follows */
+	uint64_t chunks, next;
+	enum rj_err code;               /* the first failure, told in *err */
+	struct rj_error *err;
+	uint32_t *crcs;                 /* one for each chunk */
 };
 
 enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
@@ -45,126 +49,122 @@ static uint32_t sum(uint32_t crc, const uint8_t *bytes, size_t size)
 	return (uint32_t)crc32_z(crc, bytes, size);
 }
 
-static void *sum_blocks(void *argument)
+static size_t chunk_size(const struct transfer *transfer, uint64_t n)
 {
-	struct ring *ring = argument;
+	uint64_t left = transfer->piece->size - n * CHUNK_SIZE;
 
-	pthread_mutex_lock(&ring->lock);
-	for (;;) {
-		unsigned at = ring->summed % BLOCKS;
+	return left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
+}
 
-		while (ring->filled == ring->summed && !ring->done)
-			pthread_cond_wait(&ring->moved, &ring->lock);
-		if (ring->filled == ring->summed)
-			break;
-		pthread_mutex_unlock(&ring->lock);
-		ring->crc = sum(ring->crc, ring->bytes + at * BLOCK_SIZE, ring->size[at]);
-		pthread_mutex_lock(&ring->lock);
-		ring->summed++;
-		pthread_cond_signal(&ring->moved);
+static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
+			      uint8_t *buffer, struct rj_error *err)
+{
+	const struct rj_plan_piece *piece = transfer->piece;
+	uint64_t at = n * CHUNK_SIZE;
+	size_t size = chunk_size(transfer, n);
+
+	if (rj_input_read(piece->input, buffer, size, piece->offset + at, err))
+		return err->code;
+	transfer->crcs[n] = sum(0, buffer, size);
+	if (transfer->fd < 0)
+		return RJ_OK;
+	return rj_write(transfer->fd, buffer, size, transfer->offset + at, err);
+}
+
+/* The number of a chunk to copy; false when there is none or one has failed. */
+static bool take_chunk(struct transfer *transfer, uint64_t *n)
+{
+	bool more;
+
+	pthread_mutex_lock(&transfer->lock);
+	more = transfer->next < transfer->chunks && !transfer->code;
+	if (more)
+		*n = transfer->next++;
+	pthread_mutex_unlock(&transfer->lock);
+	return more;
+}
+
+static void keep_failure(struct transfer *transfer, const struct rj_error *error)
+{
+	pthread_mutex_lock(&transfer->lock);
+	if (!transfer->code) {
+		*transfer->err = *error;
+		transfer->code = error->code;
 	}
-	pthread_mutex_unlock(&ring->lock);
+	pthread_mutex_unlock(&transfer->lock);
+}
+
+static void *copy_chunks(void *argument)
+{
+	struct transfer *transfer = argument;
+	uint8_t *buffer = malloc(chunk_size(transfer, 0));
+	struct rj_error error;
+	uint64_t n;
+
+	if (!buffer) {
+		rj_fail(&error, RJ_ERR_MEMORY);
+		keep_failure(transfer, &error);
+		return NULL;
+	}
+	while (take_chunk(transfer, &n))
+		if (copy_chunk(transfer, n, buffer, &error))
+			keep_failure(transfer, &error);
+	free(buffer);
 	return NULL;
 }
 
-static uint8_t *next_block(struct ring *ring)
+/* This thread and a few more; a thread that cannot be had is done without. */
+static void copy_in_threads(struct transfer *transfer)
 {
-	pthread_mutex_lock(&ring->lock);
-	while (ring->filled - ring->summed == BLOCKS)
-		pthread_cond_wait(&ring->moved, &ring->lock);
-	pthread_mutex_unlock(&ring->lock);
-	return ring->bytes + ring->filled % BLOCKS * BLOCK_SIZE;
+	pthread_t threads[THREADS_MAX];
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = cpus > THREADS_MAX ? THREADS_MAX : cpus > 0 ? (size_t)cpus : 1;
+	size_t count = 0;
+
+	if (wanted > transfer->chunks)
+		wanted = (size_t)transfer->chunks;
+	while (count + 1 < wanted &&
+	       pthread_create(&threads[count], NULL, copy_chunks, transfer) == 0)
+		count++;
+	copy_chunks(transfer);
+	while (count > 0)
+		pthread_join(threads[--count], NULL);
 }
 
-static void hand_over(struct ring *ring, size_t size)
+static uint32_t combine(const struct transfer *transfer)
 {
-	pthread_mutex_lock(&ring->lock);
-	ring->size[ring->filled % BLOCKS] = size;
-	ring->filled++;
-	pthread_cond_signal(&ring->moved);
-	pthread_mutex_unlock(&ring->lock);
+	uLong crc = 0;
+
+	for (uint64_t n = 0; n < transfer->chunks; n++)
+		crc = crc32_combine(crc, transfer->crcs[n],
+				    (z_off_t)chunk_size(transfer, n));
+	return (uint32_t)crc;
 }
 
-static enum rj_err fill_blocks(struct ring *ring, const struct rj_plan_piece *piece,
-			       int fd, uint64_t offset, struct rj_error *err)
-{
-	uint64_t done = 0;
-
-	while (done < piece->size) {
-		uint64_t left = piece->size - done;
-		size_t size = left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
-		uint8_t *block = next_block(ring);
-
-		if (rj_input_read(piece->input, block, size, piece->offset + done, err))
-			return err->code;
-		hand_over(ring, size);
-		if (fd >= 0 && rj_write(fd, block, size, offset + done, err))
-			return err->code;
-		done += size;
-	}
-	return RJ_OK;
-}
-
-static enum rj_err with_thread(struct ring *ring, const struct rj_plan_piece *piece,
-			       int fd, uint64_t offset, struct rj_error *err)
-{
-	pthread_t thread;
-	int failure = pthread_create(&thread, NULL, sum_blocks, ring);
-	enum rj_err code;
-
-	if (failure)
-		return rj_fail(err, RJ_ERR_THREAD, .os_error = failure);
-	code = fill_blocks(ring, piece, fd, offset, err);
-	pthread_mutex_lock(&ring->lock);
-	ring->done = true;
-	pthread_cond_signal(&ring->moved);
-	pthread_mutex_unlock(&ring->lock);
-	pthread_join(thread, NULL);
-	return code;
-}
-
-static enum rj_err copy_large(const struct rj_plan_piece *piece, int fd,
+static enum rj_err copy_input(const struct rj_plan_piece *piece, int fd,
 			      uint64_t offset, uint32_t *crc, struct rj_error *err)
 {
-	struct ring ring = {
-		.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER,
-		.bytes = malloc((size_t)BLOCKS * BLOCK_SIZE),
+	struct transfer transfer = {
+		.piece = piece, .fd = fd, .offset = offset, .err = err,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.chunks = (piece->size + CHUNK_SIZE - 1) / CHUNK_SIZE,
 	};
-	enum rj_err code;
 
-	if (!ring.bytes)
+	transfer.crcs = calloc((size_t)transfer.chunks, sizeof(*transfer.crcs));
+	if (!transfer.crcs)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	code = with_thread(&ring, piece, fd, offset, err);
-	*crc = ring.crc;
-	free(ring.bytes);
-	return code;
-}
-
-static enum rj_err copy_small(const struct rj_plan_piece *piece, int fd,
-			      uint64_t offset, uint32_t *crc, struct rj_error *err)
-{
-	size_t size = (size_t)piece->size;
-	uint8_t *buffer = malloc(size);
-	enum rj_err code;
-
-	if (!buffer)
-		return rj_fail(err, RJ_ERR_MEMORY);
-	code = rj_input_read(piece->input, buffer, size, piece->offset, err);
-	if (!code && fd >= 0)
-		code = rj_write(fd, buffer, size, offset, err);
-	if (!code)
-		*crc = sum(0, buffer, size);
-	free(buffer);
-	return code;
+	copy_in_threads(&transfer);
+	if (!transfer.code)
+		*crc = combine(&transfer);
+	free(transfer.crcs);
+	return transfer.code;
 }
 
 enum rj_err rj_copy_piece(const struct rj_plan_piece *piece, int fd,
 			  uint64_t offset, uint32_t *crc, struct rj_error *err)
 {
-	if (piece->input && piece->size > BLOCK_SIZE)
-		return copy_large(piece, fd, offset, crc, err);
 	if (piece->input)
-		return copy_small(piece, fd, offset, crc, err);
+		return copy_input(piece, fd, offset, crc, err);
 	*crc = sum(0, piece->bytes, (size_t)piece->size);
 	return fd < 0 ? RJ_OK : rj_write(fd, piece->bytes, (size_t)piece->size, offset, err);
 }
@@ -172,20 +172,9 @@ enum rj_err rj_copy_piece(const struct rj_plan_piece *piece, int fd,
 enum rj_err rj_crc_input(const struct rj_input *input, uint64_t offset,
 			 uint64_t size, uint32_t *crc, struct rj_error *err)
 {
-	uint8_t *buffer = malloc(BLOCK_SIZE);
-	enum rj_err code = RJ_OK;
+	struct rj_plan_piece whole = { .input = input,
+				       .offset = offset, .size = size };
 
-	if (!buffer)
-		return rj_fail(err, RJ_ERR_MEMORY);
-	for (*crc = 0; size > 0 && !code;) {
-		size_t part = size < BLOCK_SIZE ? (size_t)size : BLOCK_SIZE;
-
-		code = rj_input_read(input, buffer, part, offset, err);
-		if (!code)
-			*crc = sum(*crc, buffer, part);
-		offset += part;
-		size -= part;
-	}
-	free(buffer);
-	return code;
+	*crc = 0;
+	return size ? rj_copy_piece(&whole, -1, 0, crc, err) : RJ_OK;
 }

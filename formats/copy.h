@@ -13,7 +13,7 @@
 
 /*
  * The piece's bytes to fd at offset; fd < 0 takes the CRC-32 only. A large
- * piece has its CRC-32 taken by a second thread while this one copies.
+ * piece is copied by several threads.
  */
 enum rj_err rj_copy_piece(const struct rj_plan_piece *piece, int fd,
 			  uint64_t offset, uint32_t *crc, struct rj_error *err);

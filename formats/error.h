@@ -32,7 +32,6 @@ row(SHRANK, BAD, "it ended at {at} while it was read", "nothing else may write t
 row(WRITE, HOST, "cannot write it: {errno}", "") \
 row(CREATE, HOST, "cannot create it: {errno}", "") \
 row(MEMORY, HOST, "out of memory", "") \
-row(THREAD, HOST, "cannot start a thread: {errno}", "") \
 row(LIBELF, HOST, "libelf: {name}", "") \
 row(SAME_FILE, BAD, "the output is the input {name}", "give -o another name") \
 row(TERMINAL, USAGE, "standard output is a terminal", "redirect it, or name a file with -o") \

@@ -35,7 +35,7 @@ struct payload_kind {
 	 * notes. address is that of an addressed kind's argument. The input
 	 * has to live as long as the plan.
 	 */
-	enum rj_err (*read)(struct rj_plan *plan, struct rj_input *input,
+	enum rj_err (*read)(struct rj_plan *plan, const struct rj_input *input,
 			    uint64_t address, struct rj_error *err);
 };
 

@@ -49,7 +49,7 @@ static enum rj_detected grub_detect(const struct rj_input *input, const char **w
 	return grub_is_diskboot(head) ? RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
-static enum rj_err check_file(struct rj_input *input, struct rj_error *err)
+static enum rj_err check_file(const struct rj_input *input, struct rj_error *err)
 {
 	uint8_t *core;
 
@@ -66,7 +66,7 @@ static enum rj_err check_file(struct rj_input *input, struct rj_error *err)
 	return err->code;
 }
 
-static enum rj_err grub_read(struct rj_plan *plan, struct rj_input *input,
+static enum rj_err grub_read(struct rj_plan *plan, const struct rj_input *input,
 			     uint64_t address, struct rj_error *err)
 {
 	uint8_t head[2 * GRUB_SECTOR] = { 0 };

@@ -210,7 +210,7 @@ static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 }
 
 /* Packaged code: padded to a sector, with an empty partition table. */
-static enum rj_err add_code(struct rj_plan *plan, struct rj_input *input,
+static enum rj_err add_code(struct rj_plan *plan, const struct rj_input *input,
 			    struct rj_error *err)
 {
 	uint8_t *sector = calloc(1, SECTOR_SIZE);
@@ -227,7 +227,7 @@ static enum rj_err add_code(struct rj_plan *plan, struct rj_input *input,
 	return rj_plan_add_bytes(plan, ".mbr", BOOT_SECTOR, sector, SECTOR_SIZE, err);
 }
 
-static enum rj_err add_sector(struct rj_plan *plan, struct rj_input *input,
+static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input,
 			      struct rj_error *err)
 {
 	uint8_t sector[SECTOR_SIZE];
@@ -252,7 +252,7 @@ static enum rj_err add_sector(struct rj_plan *plan, struct rj_input *input,
 	return RJ_OK;
 }
 
-static enum rj_err mbr_read(struct rj_plan *plan, struct rj_input *input,
+static enum rj_err mbr_read(struct rj_plan *plan, const struct rj_input *input,
 			    uint64_t address, struct rj_error *err)
 {
 	(void)address;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "payload.h"
 
-static enum rj_err raw_read(struct rj_plan *plan, struct rj_input *input,
+static enum rj_err raw_read(struct rj_plan *plan, const struct rj_input *input,
 			    uint64_t address, struct rj_error *err)
 {
 	return rj_plan_add(plan, ".raw", address, input, 0, input->size, err);

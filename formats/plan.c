@@ -65,7 +65,7 @@ static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 }
 
 enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address,
-			struct rj_input *input, uint64_t offset, uint64_t size,
+			const struct rj_input *input, uint64_t offset, uint64_t size,
 			struct rj_error *err)
 {
 	struct rj_plan_piece *piece = new_piece(plan, name, err);

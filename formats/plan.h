@@ -20,7 +20,7 @@ struct rj_plan_piece {
 	char name[RJ_NAME_SIZE];
 	uint64_t address;       /* physical */
 	uint64_t size;          /* bytes */
-	struct rj_input *input; /* where the bytes come from, at offset; or NULL: */
+	const struct rj_input *input; /* where the bytes come from, at offset; or NULL: */
 	uint64_t offset;
 	uint8_t *bytes;         /* the bytes themselves; the plan frees them */
 };
@@ -49,7 +49,7 @@ void rj_plan_free(struct rj_plan *plan);
  * gets a number when it is taken. RJ_ERR_TOO_MANY.
  */
 enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address,
-			struct rj_input *input, uint64_t offset, uint64_t size,
+			const struct rj_input *input, uint64_t offset, uint64_t size,
 			struct rj_error *err);
 
 /* The same of malloc'ed bytes, which are the plan's from here on, come what may. */
