@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* The container as written, read back by libelf and by rjpack itself. */
+#include "unit.h"
+
+#include <libelf.h>
+#include <zlib.h>
+
+#include "container_elf.h"
+#include "layout.h"
+#include "le.h"
+#include "stub_blob.h"
+
+#define BASE 0x200000
+
+struct packed {
+	struct rj_image image;
+	struct rj_input file;
+};
+
+static const struct rj_range pieces[] = {
+	{ 0x7C00, 0x7E00, ".mbr" },
+	{ 0x8000, 0x8003, ".odd" },
+	{ 0x90000, 0x90400, ".far" },
+};
+#define PIECES (sizeof(pieces) / sizeof(pieces[0]))
+
+static uint8_t *piece_bytes(size_t n, size_t size)
+{
+	uint8_t *bytes = malloc(size);
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(i * 7 + n);
+	return bytes;
+}
+
+static void make_plan(struct rj_plan *plan)
+{
+	struct rj_error error;
+
+	rj_plan_init(plan, 0x80);
+	plan->base = BASE;
+	for (size_t i = 0; i < PIECES; i++) {
+		size_t size = (size_t)(pieces[i].end - pieces[i].from);
+
+		assert_int_equal(rj_plan_add_bytes(plan, pieces[i].name, pieces[i].from,
+						   piece_bytes(i, size), size, &error), RJ_OK);
+	}
+	rj_plan_set_entry(plan, 0, 0x7C00);
+	assert_int_equal(rj_plan_seal(plan, &error), RJ_OK);
+}
+
+static void pack_plan(struct rj_plan *plan, struct packed *packed)
+{
+	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	struct rj_error error;
+
+	packed->file = unit_input("", 0);
+	assert_int_equal(container_elf.write(plan, &blob, packed->file.fd, &packed->image,
+					     &error), RJ_OK);
+	packed->file.size = (uint64_t)lseek(packed->file.fd, 0, SEEK_END);
+	rj_plan_free(plan);
+}
+
+static void pack(struct packed *packed)
+{
+	struct rj_plan plan;
+
+	make_plan(&plan);
+	pack_plan(&plan, packed);
+}
+
+static void count_findings(void *context, const struct rj_error *error)
+{
+	if (rj_error_class(error->code) != RJ_NOTE)
+		++*(unsigned *)context;
+}
+
+static unsigned findings(const struct rj_input *file)
+{
+	struct rj_image image;
+	struct rj_error error;
+	unsigned count = 0;
+
+	if (rj_image_read(&image, file, &error))
+		return 1;
+	rj_image_check(&image, file, count_findings, &count);
+	return count;
+}
+
+static void read_back(void **state)
+{
+	struct packed packed;
+	struct rj_image image;
+	struct rj_error error;
+
+	(void)state;
+	pack(&packed);
+	assert_int_equal(packed.image.file_size, packed.file.size);
+	assert_int_equal(findings(&packed.file), 0);
+	assert_int_equal(rj_image_read(&image, &packed.file, &error), RJ_OK);
+	assert_string_equal(image.container, "elf");
+	assert_int_equal(image.base, BASE);
+	assert_int_equal(image.memory_size, packed.image.memory_size);
+	assert_memory_equal(&image.manifest, &packed.image.manifest, sizeof(image.manifest));
+	assert_int_equal(image.piece_count, PIECES);
+	for (size_t i = 0; i < PIECES; i++)
+		assert_memory_equal(&image.pieces[i], &packed.image.pieces[i],
+				    sizeof(image.pieces[i]));
+	assert_true(image.memory_size >= image.manifest.image_size + STUB_SCRATCH);
+	rj_input_close(&packed.file);
+}
+
+/* Nothing but the plan decides the bytes; a dry run describes the same image. */
+static void same_again(void **state)
+{
+	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	struct packed first, second;
+	struct rj_image dry;
+	struct rj_plan plan;
+	struct rj_error error;
+	uint8_t *a, *b;
+
+	(void)state;
+	pack(&first);
+	pack(&second);
+	a = malloc(first.file.size);
+	b = malloc(first.file.size);
+	assert_int_equal(first.file.size, second.file.size);
+	rj_input_peek(&first.file, a, first.file.size, 0);
+	rj_input_peek(&second.file, b, first.file.size, 0);
+	assert_memory_equal(a, b, first.file.size);
+	assert_int_equal(crc32(0, a, (uInt)first.file.size), SETUP_FILE_CRC);
+	make_plan(&plan);
+	assert_int_equal(container_elf.write(&plan, &blob, -1, &dry, &error), RJ_OK);
+	assert_int_equal(dry.manifest.crc, first.image.manifest.crc);
+	assert_int_equal(dry.file_size, first.file.size);
+	rj_plan_free(&plan);
+	free(a);
+	free(b);
+	rj_input_close(&first.file);
+	rj_input_close(&second.file);
+}
+
+static void every_section(Elf *elf, const struct rj_image *image)
+{
+	size_t names, found = 0;
+
+	assert_int_equal(elf_getshdrstrndx(elf, &names), 0);
+	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+		const Elf64_Shdr *header = elf64_getshdr(section);
+		const char *name = elf_strptr(elf, names, header->sh_name);
+
+		for (size_t i = 0; i < PIECES; i++) {
+			if (strcmp(name, pieces[i].name) != 0)
+				continue;
+			assert_int_equal(header->sh_addr, BASE + image->pieces[i].offset);
+			assert_int_equal(header->sh_size, image->pieces[i].size);
+			assert_memory_equal(elf_getdata(section, NULL)->d_buf,
+					    elf_rawdata(section, NULL)->d_buf, header->sh_size);
+			found++;
+		}
+	}
+	assert_int_equal(found, PIECES);
+}
+
+static void as_libelf_sees_it(void **state)
+{
+	struct packed packed;
+	const Elf64_Phdr *segments;
+	Elf *elf;
+
+	(void)state;
+	pack(&packed);
+	assert_int_not_equal(elf_version(EV_CURRENT), EV_NONE);
+	elf = elf_begin(packed.file.fd, ELF_C_READ, NULL);
+	assert_non_null(elf);
+	assert_int_equal(elf64_getehdr(elf)->e_entry, BASE);
+	segments = elf64_getphdr(elf);
+	assert_int_equal(segments[0].p_type, PT_LOAD);
+	assert_int_equal(segments[0].p_paddr, BASE);
+	assert_int_equal(segments[0].p_offset % segments[0].p_align, BASE % segments[0].p_align);
+	assert_int_equal(segments[0].p_offset + segments[0].p_filesz,
+			 SETUP_SIZE + packed.image.manifest.image_size);
+	assert_int_equal(segments[1].p_type, PT_INTERP);
+	every_section(elf, &packed.image);
+	elf_end(elf);
+	rj_input_close(&packed.file);
+}
+
+/* Loaders look for multiboot 1 before anything else: none may stand in the way. */
+static void no_stray_multiboot(void **state)
+{
+	static const uint32_t header[] = { MULTIBOOT_MAGIC, 0, 0u - MULTIBOOT_MAGIC };
+	struct rj_error error;
+
+	(void)state;
+	for (size_t at = 0; at < 8; at++) {
+		uint8_t *bytes = calloc(1, 8192);
+		struct packed packed;
+		struct rj_plan plan;
+
+		for (size_t i = 0; i < 3; i++)
+			le_store(bytes + at + 4 * i, header[i], 4);
+		rj_plan_init(&plan, 0x80);
+		assert_int_equal(rj_plan_add_bytes(&plan, ".raw", 0x8000, bytes, 8192, &error),
+				 RJ_OK);
+		rj_plan_set_entry(&plan, 0, 0x8000);
+		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+		pack_plan(&plan, &packed);
+		assert_int_equal(findings(&packed.file), 0);
+		/* only where a loader would see it does it cost bytes */
+		if (packed.image.pieces[0].offset + SETUP_SIZE != MULTIBOOT_SEARCH)
+			assert_true((packed.image.pieces[0].offset + at) % 4 != 0);
+		rj_input_close(&packed.file);
+	}
+}
+
+static void every_changed_byte(void **state)
+{
+	static const uint8_t masks[] = { 0x01, 0x80, 0xFF };
+	struct packed packed;
+
+	(void)state;
+	pack(&packed);
+	for (uint64_t at = 0; at < packed.file.size; at++) {
+		for (size_t i = 0; i < sizeof(masks); i++) {
+			uint8_t byte, changed;
+
+			assert_int_equal(rj_input_peek(&packed.file, &byte, 1, at), 1);
+			changed = byte ^ masks[i];
+			assert_int_equal(pwrite(packed.file.fd, &changed, 1, (off_t)at), 1);
+			if (findings(&packed.file) == 0)
+				fail_msg("byte %llu changed unnoticed", (unsigned long long)at);
+			assert_int_equal(pwrite(packed.file.fd, &byte, 1, (off_t)at), 1);
+		}
+	}
+	assert_int_equal(findings(&packed.file), 0);
+	rj_input_close(&packed.file);
+}
+
+static void every_other_length(void **state)
+{
+	struct packed packed;
+	uint64_t size;
+
+	(void)state;
+	pack(&packed);
+	size = packed.file.size;
+	for (uint64_t longer = size + 1; longer < size + 40; longer++) {
+		assert_int_equal(ftruncate(packed.file.fd, (off_t)longer), 0);
+		packed.file.size = longer;
+		assert_true(findings(&packed.file) > 0);
+	}
+	for (uint64_t shorter = size; shorter-- > 1;) {
+		assert_int_equal(ftruncate(packed.file.fd, (off_t)shorter), 0);
+		packed.file.size = shorter;
+		assert_true(findings(&packed.file) > 0);
+	}
+	rj_input_close(&packed.file);
+}
+
+/* A manifest with one field changed and its CRC-32 made right again. */
+static void forge(struct rj_input *file, const struct rj_image *image)
+{
+	uint8_t bytes[sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece)];
+
+	rj_manifest_store(image, bytes);
+	assert_true(pwrite(file->fd, bytes, rj_manifest_size(image->piece_count),
+			   (off_t)(image->stub_at + image->stub_size)) > 0);
+}
+
+static void hostile_manifests(void **state)
+{
+	static const uint32_t values[] = { 0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, UINT32_MAX };
+	struct packed packed;
+
+	(void)state;
+	pack(&packed);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct rj_image image = packed.image;
+
+		image.pieces[1].offset = values[i];
+		forge(&packed.file, &image);
+		assert_true(findings(&packed.file) > 0);
+		image = packed.image;
+		image.pieces[1].size = values[i];
+		forge(&packed.file, &image);
+		assert_true(findings(&packed.file) > 0);
+		image = packed.image;
+		image.pieces[1].address = values[i];
+		forge(&packed.file, &image);
+		assert_true(findings(&packed.file) > 0);
+		image = packed.image;
+		image.manifest.image_size = values[i];
+		forge(&packed.file, &image);
+		assert_true(findings(&packed.file) > 0);
+		image = packed.image;
+		image.manifest.size = values[i];
+		forge(&packed.file, &image);
+		assert_true(findings(&packed.file) > 0);
+	}
+	forge(&packed.file, &packed.image);
+	assert_true(findings(&packed.file) == 0);
+	rj_input_close(&packed.file);
+}
+
+UNIT_MAIN(cmocka_unit_test(read_back), cmocka_unit_test(same_again),
+	  cmocka_unit_test(as_libelf_sees_it), cmocka_unit_test(no_stray_multiboot),
+	  cmocka_unit_test(every_changed_byte), cmocka_unit_test(every_other_length),
+	  cmocka_unit_test(hostile_manifests))

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "boot_sector.h"
+#include "grub_core.h"
+#include "layout.h"
+#include "le.h"
+#include "payload.h"
+
+/* A core.img of its own making: diskboot's marks, a decompressor's, then bytes. */
+#define COMPRESSED_AT 0x900u
+#define COMPRESSED    3000u
+#define CORE_SIZE     (COMPRESSED_AT + COMPRESSED)
+#define CORE_SECTORS  ((CORE_SIZE - 1) / GRUB_SECTOR)
+
+static void make_core(uint8_t *core, uint64_t lba)
+{
+	static const uint8_t diskboot[] = { 0x52, 0x56, 0xBF, 0xF4, 0x81, 0x66, 0x8B, 0x2D };
+	static const uint8_t unpack[] = { 0xBF, 0, 0, 0x10, 0, 0xBE };
+	uint8_t *head = core + GRUB_SECTOR;
+
+	memset(core, 0xCC, CORE_SIZE);
+	memset(core + 0x100, 0, 0x100);
+	memcpy(core, diskboot, sizeof(diskboot));
+	le_store(core + 0x1F4, lba + 1, 8);
+	le_store(core + 0x1FC, CORE_SECTORS, 2);
+	le_store(core + 0x1FE, 0x820, 2);
+	memset(head, 0, sizeof(struct grub_core_head));
+	head[0] = 0xEA;
+	LE_PUT(head, struct grub_core_head, compressed_size, COMPRESSED);
+	memcpy(core + 0x600, unpack, sizeof(unpack));
+	le_store(core + 0x600 + sizeof(unpack), GRUB_CORE_ADDRESS + COMPRESSED_AT, 4);
+}
+
+static enum rj_err read_as(const char *name, const uint8_t *bytes, size_t size,
+			   struct rj_plan *plan)
+{
+	struct rj_input input = unit_input(bytes, size);
+	struct rj_error error;
+	enum rj_err code = RJ_ERR_UNKNOWN_KIND;
+
+	rj_plan_init(plan, 0x80);
+	for (size_t i = 0; i < payload_kind_count; i++)
+		if (strcmp(payload_kinds[i]->name, name) == 0)
+			code = payload_kinds[i]->read(plan, &input, 0, &error);
+	rj_input_close(&input);
+	return code;
+}
+
+static void core_of_every_length(void **state)
+{
+	uint8_t core[CORE_SIZE + 600];
+	struct rj_error error;
+
+	(void)state;
+	memset(core, 0, sizeof(core));
+	make_core(core, 1);
+	for (size_t size = GRUB_SECTOR; size <= sizeof(core); size++) {
+		enum rj_err code = grub_core_check(core, size, &error);
+
+		assert_int_equal(code, size < CORE_SIZE ? RJ_ERR_CORE_SHORT : RJ_OK);
+		if (code)
+			assert_in_range(error.limit, size + 1, CORE_SIZE);
+	}
+}
+
+static void core_with_redundancy(void **state)
+{
+	uint8_t core[CORE_SIZE + 100];
+	struct rj_error error;
+
+	(void)state;
+	memset(core, 0, sizeof(core));
+	make_core(core, 1);
+	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, redundancy, 100);
+	assert_int_equal(grub_core_check(core, CORE_SIZE + 99, &error), RJ_ERR_CORE_SHORT);
+	assert_int_equal(grub_core_check(core, CORE_SIZE + 100, &error), RJ_OK);
+	/* an unknown decompressor: the list of sectors still has the last one */
+	make_core(core, 1);
+	core[0x600] = 0;
+	assert_int_equal(grub_core_check(core, GRUB_SECTOR * CORE_SECTORS, &error),
+			 RJ_ERR_CORE_SHORT);
+	assert_int_equal(grub_core_check(core, GRUB_SECTOR * CORE_SECTORS + 1, &error), RJ_OK);
+}
+
+static void damaged_core(void **state)
+{
+	uint8_t core[CORE_SIZE];
+	struct rj_error error;
+
+	(void)state;
+	make_core(core, 1);
+	core[GRUB_SECTOR] = 0;
+	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_ENTRY);
+	make_core(core, 1);
+	le_store(core + 0x1FC, 0, 2);
+	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	make_core(core, 1);
+	le_store(core + 0x1FE, 0x821, 2);
+	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	make_core(core, 1);
+	memset(core + 0x104, 0xFF, 0xFC);
+	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	make_core(core, 1);
+	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, compressed_size, UINT32_MAX);
+	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, redundancy, UINT32_MAX);
+	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_SHORT);
+}
+
+static void read_core(void **state)
+{
+	uint8_t core[CORE_SIZE];
+	struct rj_plan plan;
+
+	(void)state;
+	make_core(core, 1);
+	assert_int_equal(read_as("grub", core, CORE_SIZE, &plan), RJ_OK);
+	assert_int_equal(plan.piece_count, 1);
+	assert_int_equal(plan.pieces[0].address, 0x8000);
+	assert_int_equal(plan.pieces[0].size, CORE_SIZE);
+	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
+	assert_int_equal(plan.regs.edx, 0x80);
+	assert_int_equal(read_as("grub", core, 100, &plan), RJ_ERR_CORE_SHORT);
+}
+
+static void other_platforms(void **state)
+{
+	static const struct { const char *bytes; size_t size; enum rj_err code; } rows[] = {
+		{ "MZ", 2, RJ_ERR_CORE_PLATFORM },
+		{ "\177ELF", 4, RJ_ERR_CORE_PLATFORM },
+		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PLATFORM },
+		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_PLATFORM },
+		{ "\xEA\x1C\x82\0\0", 5, RJ_ERR_CORE_BARE },
+		{ "\xEA\x24\x7C\0\0", 5, RJ_ERR_CORE_MAGIC },
+		{ "", 1, RJ_ERR_CORE_MAGIC },
+	};
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t bytes[2048] = { 0 };
+
+		memcpy(bytes, rows[i].bytes, rows[i].size);
+		assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), rows[i].code);
+	}
+}
+
+static void make_boot_img(uint8_t *sector, uint64_t kernel_sector)
+{
+	memset(sector, 0, SECTOR_SIZE);
+	memcpy(sector, "\xEB\x63\x90", 3);
+	le_store(sector + GRUB_KERNEL_SECTOR, kernel_sector, 8);
+	memcpy(sector + GRUB_MARK_OFFSET, GRUB_MARK, 5);
+	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
+}
+
+#define DISK_SECTORS 32
+#define CORE_LBA     5
+
+static void boot_img_with_core(void **state)
+{
+	static uint8_t disk[DISK_SECTORS * SECTOR_SIZE];
+	struct rj_plan plan;
+
+	(void)state;
+	make_boot_img(disk, CORE_LBA);
+	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
+	assert_int_equal(read_as("mbr", disk, sizeof(disk), &plan), RJ_OK);
+	assert_int_equal(plan.piece_count, 2);
+	assert_string_equal(plan.pieces[1].name, ".core");
+	assert_int_equal(plan.pieces[1].address, 0x8000);
+	/* a disk has whole sectors */
+	assert_int_equal(plan.pieces[1].size, (CORE_SECTORS + 1) * SECTOR_SIZE);
+	assert_memory_equal(plan.pieces[1].bytes, disk + CORE_LBA * SECTOR_SIZE, CORE_SIZE);
+	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
+	assert_int_equal(plan.notes[0].code, RJ_ERR_WITH_CORE);
+	rj_plan_free(&plan);
+	/* a core.img copied behind boot.img ends with its last byte */
+	assert_int_equal(read_as("mbr", disk, CORE_LBA * SECTOR_SIZE + CORE_SIZE, &plan), RJ_OK);
+	assert_int_equal(plan.pieces[1].size, CORE_SIZE);
+	rj_plan_free(&plan);
+}
+
+/* Whatever is wrong with core.img, the boot sector alone is carried. */
+static void boot_img_without_core(void **state)
+{
+	static const struct { size_t at; uint64_t value; size_t size, length; } rows[] = {
+		{ 0, 0xEB, 1, CORE_LBA * SECTOR_SIZE + CORE_SIZE - 1 },
+		{ 0, 0xEB, 1, CORE_LBA * SECTOR_SIZE + 600 },
+		{ 0, 0xEB, 1, CORE_LBA * SECTOR_SIZE + 100 },
+		{ 0, 0xEB, 1, 2 * SECTOR_SIZE },
+		{ GRUB_KERNEL_SECTOR, 6, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ GRUB_KERNEL_SECTOR, UINT64_MAX, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ CORE_LBA * SECTOR_SIZE + 0x1F4, UINT64_MAX, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ CORE_LBA * SECTOR_SIZE + 0x1F4, 1000, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ CORE_LBA * SECTOR_SIZE + 0x1FC, 0xFFFF, 2, DISK_SECTORS * SECTOR_SIZE },
+		{ CORE_LBA * SECTOR_SIZE + 0x1FE, 0x900, 2, DISK_SECTORS * SECTOR_SIZE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static uint8_t disk[DISK_SECTORS * SECTOR_SIZE];
+		struct rj_plan plan;
+
+		make_boot_img(disk, CORE_LBA);
+		make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
+		le_store(disk + rows[i].at, rows[i].value, rows[i].size);
+		assert_int_equal(read_as("mbr", disk, rows[i].length, &plan), RJ_OK);
+		assert_int_equal(plan.piece_count, 1);
+		assert_int_equal(plan.note_count, 2);
+		assert_int_equal(plan.notes[0].code, RJ_ERR_CORE_LEFT);
+		assert_int_equal(plan.notes[1].code, RJ_ERR_FIRST_SECTOR);
+		assert_int_equal(plan.notes[1].count, rows[i].length - SECTOR_SIZE);
+		assert_int_equal(rj_plan_entry(&plan.regs), BOOT_SECTOR);
+	}
+}
+
+static void boot_sectors_by_length(void **state)
+{
+	static uint8_t bytes[2 * SECTOR_SIZE];
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t size = 1; size < SECTOR_SIZE; size++) {
+		enum rj_err code = read_as("mbr", bytes, size, &plan);
+
+		assert_int_equal(code, size <= MBR_CODE_MAX ? RJ_OK : RJ_ERR_MBR_SHORT);
+		if (!code) {
+			assert_int_equal(plan.pieces[0].size, SECTOR_SIZE);
+			assert_int_equal(le16(plan.pieces[0].bytes + SIGNATURE_OFFSET), SIGNATURE);
+			assert_int_equal(plan.notes[0].code, RJ_ERR_NO_TABLE);
+		}
+		rj_plan_free(&plan);
+	}
+	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE, &plan), RJ_ERR_MBR_SIGNATURE);
+	le_store(bytes + SIGNATURE_OFFSET, SIGNATURE, 2);
+	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE, &plan), RJ_OK);
+	assert_int_equal(plan.note_count, 0);
+	assert_int_equal(plan.regs.eax, 0xAA55);
+	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE + 1, &plan), RJ_OK);
+	assert_int_equal(plan.notes[0].code, RJ_ERR_FIRST_SECTOR);
+	assert_int_equal(plan.notes[0].count, 1);
+}
+
+/* What a file of these bytes is detected as: a kind's name, or NULL and the code. */
+static const char *detected(const uint8_t *bytes, size_t size, enum rj_err *code)
+{
+	struct rj_input input = unit_input(bytes, size);
+	const struct payload_kind *kind = NULL;
+	struct rj_error error;
+	const char *why = NULL;
+
+	*code = payload_detect(&input, &kind, &why, &error);
+	rj_input_close(&input);
+	if (*code)
+		return NULL;
+	assert_non_null(why);
+	return kind->name;
+}
+
+static void detection(void **state)
+{
+	static uint8_t disk[DISK_SECTORS * SECTOR_SIZE];
+	enum rj_err code;
+
+	(void)state;
+	assert_null(detected(disk, sizeof(disk), &code));
+	assert_int_equal(code, RJ_ERR_UNKNOWN_KIND);
+	make_core(disk, 1);
+	assert_string_equal(detected(disk, CORE_SIZE, &code), "grub");
+	make_boot_img(disk, CORE_LBA);
+	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "mbr");
+	memset(disk + SECTOR_SIZE, 0, sizeof(disk) - SECTOR_SIZE);
+	assert_null(detected(disk, sizeof(disk), &code));
+	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
+	assert_string_equal(detected(disk, sizeof(disk), &code), "mbr");
+	/* not GRUB's: a partition table makes it certain, a parameter block does not */
+	disk[GRUB_MARK_OFFSET] = 0;
+	assert_null(detected(disk, SECTOR_SIZE, &code));
+	disk[PARTITION_TABLE] = 0x80;
+	disk[PARTITION_TABLE + 4] = 0x83;
+	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "mbr");
+	le_store(disk + 0x0B, 512, 2);
+	disk[0x15] = 0xF8;
+	assert_null(detected(disk, SECTOR_SIZE, &code));
+	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	disk[0x15] = 0;
+	disk[PARTITION_TABLE + 16] = 1;
+	assert_null(detected(disk, SECTOR_SIZE, &code));
+}
+
+static void addresses(void **state)
+{
+	char plain[] = "a@b@7C00h", none[] = "file", empty[] = "file@", only[] = "@1";
+	char high[] = "file@4G", bad[] = "file@x";
+	struct rj_error error;
+	uint64_t address;
+
+	(void)state;
+	assert_int_equal(payload_split_address(plain, &address, &error), RJ_OK);
+	assert_string_equal(plain, "a@b");
+	assert_int_equal(address, 0x7C00);
+	assert_int_equal(payload_split_address(none, &address, &error), RJ_ERR_NO_ADDRESS);
+	assert_int_equal(payload_split_address(empty, &address, &error), RJ_ERR_NO_ADDRESS);
+	assert_int_equal(payload_split_address(only, &address, &error), RJ_ERR_NO_ADDRESS);
+	assert_int_equal(payload_split_address(high, &address, &error), RJ_ERR_BEYOND_4G);
+	assert_int_equal(payload_split_address(bad, &address, &error), RJ_ERR_NUMBER);
+}
+
+UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_redundancy),
+	  cmocka_unit_test(damaged_core), cmocka_unit_test(read_core),
+	  cmocka_unit_test(other_platforms), cmocka_unit_test(boot_img_with_core),
+	  cmocka_unit_test(boot_img_without_core), cmocka_unit_test(boot_sectors_by_length),
+	  cmocka_unit_test(detection), cmocka_unit_test(addresses))

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "layout.h"
+#include "plan.h"
+
+static void overlaps(void **state)
+{
+	(void)state;
+	assert_false(rj_overlaps(0, 10, 10, 10));
+	assert_true(rj_overlaps(0, 11, 10, 10));
+	assert_false(rj_overlaps(10, 10, 0, 10));
+	assert_true(rj_overlaps(10, 10, 0, 11));
+	assert_true(rj_overlaps(0, 100, 50, 1));
+	assert_true(rj_overlaps(50, 1, 0, 100));
+	assert_true(rj_overlaps(5, 1, 5, 1));
+	assert_false(rj_overlaps(5, 0, 5, 1));
+	assert_false(rj_overlaps(5, 1, 5, 0));
+	/* ends beyond 4 GiB, and at the end of all numbers */
+	assert_false(rj_overlaps(0xFFFFFFFF, 1, UINT64_C(1) << 32, 1));
+	assert_true(rj_overlaps(0xFFFFFFFF, 2, UINT64_C(1) << 32, 1));
+	assert_true(rj_overlaps(UINT64_MAX, 1, 0, UINT64_MAX) == false);
+	assert_true(rj_overlaps(UINT64_MAX - 1, 2, UINT64_MAX, 1));
+}
+
+/* A plan of one or two pieces of zeros, entry in the first; the code it gives. */
+static enum rj_err seal(uint64_t address, uint64_t size, uint64_t second, uint64_t second_size)
+{
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_plan plan;
+	struct rj_error error;
+	enum rj_err code;
+
+	rj_plan_init(&plan, 0x80);
+	assert_int_equal(rj_plan_add(&plan, ".first", address, &input, 0, size, &error), RJ_OK);
+	if (second_size)
+		assert_int_equal(rj_plan_add(&plan, ".second", second, &input, 0, second_size,
+					     &error), RJ_OK);
+	rj_plan_set_entry(&plan, 0, 0x7C00);
+	code = rj_plan_seal(&plan, &error);
+	rj_plan_free(&plan);
+	return code;
+}
+
+static void rules(void **state)
+{
+	const uint64_t limit = UINT64_C(1) << 32;
+	static const struct { uint64_t address, size; enum rj_err code; } rows[] = {
+		{ 0x8000, 1, RJ_OK },
+		{ 0, 1, RJ_ERR_RESERVED }, { LOW_MEMORY - 1, 1, RJ_ERR_RESERVED },
+		{ LOW_MEMORY, 1, RJ_OK },
+		{ 0x7BFF, 1, RJ_OK }, { 0x7BFF, 2, RJ_ERR_OVERLAP },
+		{ 0x7DFF, 1, RJ_ERR_OVERLAP }, { 0x7E00, 1, RJ_OK },
+		{ STUB_HOME - 1, 1, RJ_OK }, { STUB_HOME - 1, 2, RJ_ERR_RESERVED },
+		{ STUB_HOME + STUB_HOME_SIZE - 1, 1, RJ_ERR_RESERVED },
+		{ STUB_HOME + STUB_HOME_SIZE, 1, RJ_OK },
+		{ EBDA_FLOOR - 1, 1, RJ_OK }, { EBDA_FLOOR, 1, RJ_ERR_RESERVED },
+		{ 0xA0000, 1, RJ_ERR_RESERVED }, { 0xFFFFF, 1, RJ_ERR_RESERVED },
+		{ HIGH_MEMORY, 1, RJ_OK }, { 0x8000, 0x100000, RJ_ERR_RESERVED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(seal(0x7C00, 512, rows[i].address, rows[i].size), rows[i].code);
+	assert_int_equal(seal(0x7C00, 512, limit - 1, 1), RJ_OK);
+	assert_int_equal(seal(0x7C00, 512, limit - 1, 2), RJ_ERR_BEYOND);
+	assert_int_equal(seal(0x7C00, 512, UINT64_MAX, 2), RJ_ERR_BEYOND);
+	assert_int_equal(seal(0x7C00, 512, HIGH_MEMORY, limit + 1), RJ_ERR_BEYOND);
+	assert_int_equal(seal(0x7C00, 0, 0, 0), RJ_ERR_PIECE_SIZE);
+	assert_int_equal(seal(0x7C01, 512, 0, 0), RJ_ERR_ENTRY_OUTSIDE);
+	assert_int_equal(seal(0x7A00, 512, 0, 0), RJ_ERR_ENTRY_OUTSIDE);
+}
+
+static void names_and_order(void **state)
+{
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_plan plan;
+	struct rj_error error;
+
+	(void)state;
+	rj_plan_init(&plan, 0x80);
+	rj_plan_add(&plan, ".raw", 0x9000, &input, 0, 16, &error);
+	rj_plan_add(&plan, ".raw", 0x8000, &input, 0, 16, &error);
+	rj_plan_add(&plan, ".raw", 0x7000, &input, 0, 16, &error);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_ERR_NO_ENTRY);
+	rj_plan_set_entry(&plan, 0x800, 15);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+	assert_string_equal(plan.pieces[0].name, ".raw2");
+	assert_string_equal(plan.pieces[1].name, ".raw1");
+	assert_string_equal(plan.pieces[2].name, ".raw");
+	for (size_t i = plan.piece_count; i < RJ_MAX_PIECES; i++)
+		assert_int_equal(rj_plan_add(&plan, ".raw", 0x200000 + 16 * i, &input, 0, 16,
+					     &error), RJ_OK);
+	assert_int_equal(rj_plan_add(&plan, ".raw", 0, &input, 0, 16, &error), RJ_ERR_TOO_MANY);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+	rj_plan_free(&plan);
+}
+
+static void stack_in_a_piece(void **state)
+{
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_plan plan;
+	struct rj_error error;
+
+	(void)state;
+	rj_plan_init(&plan, 0x80);
+	rj_plan_add(&plan, ".raw", 0x7000, &input, 0, 0xC00, &error);
+	rj_plan_set_entry(&plan, 0, 0x7000);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+	assert_int_equal(plan.note_count, 1);
+	assert_int_equal(plan.notes[0].code, RJ_ERR_STACK);
+	plan.regs.esp = 0x7000;
+	plan.note_count = 0;
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+	assert_int_equal(plan.note_count, 0);
+}
+
+UNIT_MAIN(cmocka_unit_test(overlaps), cmocka_unit_test(rules),
+	  cmocka_unit_test(names_and_order), cmocka_unit_test(stack_in_a_piece))
