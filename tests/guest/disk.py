@@ -21,10 +21,10 @@ PARTITION = 2048            # the first sector of the only partition
 SIZE = 32 << 20
 CONSOLE = "console=ttyS0,115200 quiet"
 
+SERIAL = "serial --unit=0 --speed=115200\nterminal_output serial\n"
+
 # No menu: GRUB runs this from top to bottom.
-CONFIG = f"""serial --unit=0 --speed=115200
-terminal_output serial
-echo 'GRUB has read its disk'
+CONFIG = f"""{SERIAL}echo 'GRUB has read its disk'
 linux /boot/vmlinuz {CONSOLE} disk=/dev/sda boot=GRUB
 initrd /boot/initramfs.gz
 boot

@@ -66,13 +66,15 @@ class Modules:
 def kexec_files():
     """kexec and its libraries, each under the name that it is looked for."""
     tree = cache.unpacked("kexec")
-    loader, program = tree / "lib64/ld-linux-x86-64.so.2", tree / "sbin/kexec"
+    # Newer packages have all of this below /usr.
+    loader = next(tree.glob("**/x86_64-linux-gnu/ld-linux-x86-64.so.2"))
+    program = next(tree.glob("**/sbin/kexec"))
     libraries = f"{tree}/lib/x86_64-linux-gnu:{tree}/usr/lib/x86_64-linux-gnu"
     listing = subprocess.run([loader, "--library-path", libraries, "--list", program],
                              check=True, capture_output=True, text=True).stdout
     yield "bin/kexec", program
     yield "lib64/ld-linux-x86-64.so.2", loader
-    for name, path in re.findall(r"(\S+) => (\S+)", listing):
+    for name, path in re.findall(r"([^\s/]+) => (\S+)", listing):
         yield f"lib/x86_64-linux-gnu/{name}", Path(path)
 
 

@@ -12,7 +12,8 @@ import initramfs
 
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
 
-KEXEC = """echo "kexec {arguments}"
+KEXEC = """{check} || fail 'not as it should be: {check}'
+echo "kexec {arguments}"
 kexec {arguments} /test/image || fail "kexec {arguments} failed"
 echo 'kexec -e'
 kexec -e
@@ -26,7 +27,11 @@ def unpacked_kernel(path, _scratch):
     data = initramfs.kernel().read_bytes()
     offset, length = struct.unpack_from("<II", data, 0x248)
     start = (data[0x1F1] + 1) * 512 + offset
-    path.write_bytes(lzma.decompress(data[start:start + length - 4]))   # and its size
+    packed = data[start:start + length]
+    if not packed.startswith(b"\xFD7zXZ"):
+        path.write_bytes(data)      # QEMU starts that, too
+        return
+    path.write_bytes(lzma.decompress(packed[:-4]))      # its size follows it
 
 
 def tar(files):
@@ -42,7 +47,8 @@ def tar(files):
 
 def test_files(inputs):
     """What the guest finds in /test: the image, and what to do with it."""
-    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"))
+    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
+                          check=inputs.row.get("check", "true"))
     return {"image": inputs["image"].read_bytes(), "run": script.encode()}
 
 
@@ -68,12 +74,14 @@ def disk_kexec(inputs):
 
 def kexec(inputs):
     """QEMU starts Linux, which kexecs the image."""
-    vmlinux = cache.cached("vmlinux", [str(initramfs.kernel())], unpacked_kernel)
+    kernel = initramfs.kernel()
+    if not inputs.row.get("packed_kernel"):
+        kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
     counted = "disk=/dev/sda" if inputs.row.get("drive") == "disk" else ""
     ramdisk = inputs.work / "initramfs.cpio"
     ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
                         initramfs.test_archive(test_files(inputs)))
-    return [*memory(inputs), *drive(inputs), "-kernel", vmlinux, "-initrd", ramdisk,
+    return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
             "-append", f"{disk.CONSOLE} boot=QEMU {counted}"]
 
 
@@ -86,11 +94,11 @@ def grub(inputs):
     """The BIOS starts GRUB, which starts the image with the row's command."""
     work, command = inputs.work, inputs.row["grub_command"]
     (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
-    script = f"{command} (memdisk)/image\nboot\n"
-    core = disk.core_image(work / "starter.img", ["memdisk", "tar", "boot", command], script,
-                           memdisk=work / "memdisk.tar")
+    script = f"{disk.SERIAL}{command} (memdisk)/image\nboot\n"
+    modules = ["memdisk", "tar", "boot", "serial", "terminal", command]
+    core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
     path = work / "starter"
-    path.write_bytes(bytes(1 << 20))
+    path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((1 << 20) - 512))
     disk.embed_grub(path, core)
     return [*memory(inputs), "-drive", DRIVE.format(path)]
 
