@@ -1,0 +1,37 @@
+#compdef rjpack
+_rjpack_first()
+{
+	_alternative 'commands:command:(build inspect extract verify kinds completion)' 'files:file:_files'
+}
+
+_rjpack()
+{
+	_arguments \
+		'*--mbr=[a disk'\''s boot sector, GRUB'\''s core.img behind it too]:FILE:_files' \
+		'*--grub=[GRUB'\''s core.img, from grub-mkimage -O i386-pc]:CORE.IMG:_files' \
+		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
+		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
+		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
+		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0)]:DRIVE:' \
+		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
+		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
+		'*-o[write the image here; - is standard output]:FILE|-:_files' \
+		'*--format=[container (elf)]:NAME:' \
+		'*--base=[where a loader is to put it (1M)]:ADDRESS:' \
+		'*--dry-run[check everything, show the plan, write nothing]' \
+		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
+		'*--verbose[the stub tells its steps]' \
+		'*--on-error=[reboot or halt (reboot)]:WHAT:' \
+		'*--directory=[extract\: write the pieces here]:DIR:_files' \
+		'*-C[extract\: write the pieces here]:DIR:_files' \
+		'*--json[print JSON]' \
+		'*-v[tell what was detected, and why, and what is carried]' \
+		'*--help[this]' \
+		'*-h[this]' \
+		'*--version[the version]' \
+		'*-V[the version]' \
+		'1: :_rjpack_first' \
+		'*:file:_files'
+}
+
+_rjpack "$@"

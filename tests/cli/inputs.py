@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""The files that rows ask for by name, made when they are asked for."""
+
+import os
+import socket
+import struct
+import subprocess
+from pathlib import Path
+
+GRUB = Path("/usr/lib/grub/i386-pc")
+SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
+SECTOR = 512
+
+
+def mkimage(target, *modules, platform="i386-pc"):
+    subprocess.run(["grub-mkimage", "-O", platform, "-d", GRUB, "-p", "/boot/grub",
+                    "-o", target, *modules], check=True)
+    return target.read_bytes()
+
+
+def boot_img():
+    return (GRUB / "boot.img").read_bytes()
+
+
+def boot_sector(table=True):
+    sector = bytearray(SECTOR)
+    sector[:2] = b"\xEB\xFE"
+    sector[0x1FE:] = b"\x55\xAA"
+    if table:
+        sector[0x1BE], sector[0x1C2] = 0x80, 0x83
+    return bytes(sector)
+
+
+def fat_sector():
+    sector = bytearray(boot_sector(table=False))
+    sector[:11] = b"\xEB\x3C\x90MSDOS5.0"
+    sector[11:13] = struct.pack("<H", SECTOR)
+    sector[0x15] = 0xF8
+    return bytes(sector)
+
+
+def core(path):
+    return mkimage(path, "biosdisk", "part_msdos", "ext2")
+
+
+def disk(path):
+    """GRUB as grub-install leaves it: boot.img, core.img behind it, partitions."""
+    return boot_img() + core(path).ljust(200 * SECTOR, b"\0")
+
+
+def mbr_code(path):
+    """MBR code of 440 bytes without a signature, as syslinux packages it."""
+    if SYSLINUX_MBR.exists():
+        return SYSLINUX_MBR.read_bytes()
+    return b"\x33\xC0\xFA\x8E\xD8\x8E\xD0\xBC\x00\x7C".ljust(440, b"\x90")
+
+
+def lnxboot(path):
+    return (GRUB / "lnxboot.img").read_bytes() + core(path)
+
+
+def multiboot(path):
+    """What starts with a multiboot 1 header that kexec would take."""
+    magic = 0x1BADB002
+    return struct.pack("<III", magic, 0, -magic & 0xFFFFFFFF).ljust(SECTOR, b"\x90")
+
+
+FILES = {
+    "empty": lambda path: b"",
+    "zeros": lambda path: bytes(SECTOR),
+    "short": lambda path: bytes(470),
+    "blob": lambda path: bytes(range(256)) * 20,
+    "mib": lambda path: bytes(range(256)) * 4096 + b"end",
+    "boot.img": lambda path: boot_img(),
+    "sector": lambda path: boot_sector(),
+    "bare-sector": lambda path: boot_sector(table=False),
+    "fat-sector": lambda path: fat_sector(),
+    "floppy": lambda path: fat_sector().ljust(1440 * 1024, b"\0"),
+    "harddisk": lambda path: boot_sector().ljust(1 << 20, b"\0"),
+    "code": mbr_code,
+    "core.img": core,
+    "core-cut": lambda path: core(path)[:-1],
+    "core-large": lambda path: core(path).ljust(0x78001, b"\0"),
+    "core-bare": lambda path: core(path)[SECTOR:],
+    "core-pxe": lambda path: mkimage(path, "biosdisk", platform="i386-pc-pxe"),
+    "core-eltorito": lambda path: mkimage(path, "biosdisk", platform="i386-pc-eltorito"),
+    "core-efi": lambda path: b"MZ".ljust(4096, b"\0"),
+    "core-elf": lambda path: b"\x7FELF".ljust(4096, b"\0"),
+    "lnxboot": lnxboot,
+    "disk": disk,
+    "disk-cut": lambda path: disk(path)[:20 * SECTOR],
+    "multiboot": multiboot,
+    "old": lambda path: b"what was here before\n",
+}
+
+
+def make_fifo(path):
+    os.mkfifo(path)
+
+
+def make_socket(path):
+    socket.socket(socket.AF_UNIX).bind(str(path))
+
+
+def make_unreadable(path):
+    path.write_bytes(boot_sector())
+    path.chmod(0)
+
+
+SPECIAL = {
+    "fifo": make_fifo,
+    "socket": make_socket,
+    "directory": Path.mkdir,
+    "unreadable": make_unreadable,
+    "link-to-sector": lambda path: path.symlink_to("sector"),
+    "hard-link-to-sector": lambda path: path.hardlink_to(path.parent / "sector"),
+    "link-to-old": lambda path: path.symlink_to("old"),
+}
+
+
+def make(name, directory):
+    """Makes the file `name` in the directory."""
+    path = directory / name
+    if name in SPECIAL:
+        SPECIAL[name](path)
+    else:
+        path.write_bytes(FILES[name](path))

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""run.py ROWS list: the names of the rows in the file ROWS.
+run.py ROWS run NAME RJPACK: runs one row with the program RJPACK, in a directory of its own.
+
+A row has
+  files   made by inputs.py before anything runs
+  run     a command, or a list of them
+  exit    the exit status of the last command, 0 if it is not told; the others' is 0
+  stderr  the text of the last command's standard error, line by line
+  stdout  the same of its standard output; golden: the file in golden/ that has it.
+          In all of them <n> stands for a number, <hex> for a hexadecimal one,
+          <any> for anything in the line
+  same    pairs of files that must be equal at the end
+  absent  files that must not be there;  kept: files that must be as they were made
+  limit   the size in bytes that no file may exceed
+  user    true: not as root
+  change  [file, offset, byte]: changes a file before the last command
+Exit status: 0 passed, 1 failed.
+"""
+
+import difflib
+import os
+import re
+import resource
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+import inputs
+
+NOBODY = 65534
+PLACEHOLDERS = {"<n>": r"[0-9]+", "<hex>": r"[0-9A-F]+", "<any>": r".*"}
+
+
+class Failure(Exception):
+    pass
+
+
+def matches(expected, found):
+    pattern = re.escape(expected)
+    for name, words in PLACEHOLDERS.items():
+        pattern = pattern.replace(re.escape(name), words)
+    return re.fullmatch(pattern, found)
+
+
+def compare(what, expected, found):
+    """Line by line; a line of the expected text may hold placeholders."""
+    wanted, lines = expected.splitlines(), found.splitlines()
+    if len(wanted) == len(lines) and all(map(matches, wanted, lines)):
+        return
+    shown = [line if matches(line, other) else other
+             for line, other in zip(wanted, lines)] + lines[len(wanted):]
+    raise Failure(f"{what} is not as expected\n" +
+                  "\n".join(difflib.unified_diff(wanted, shown, "expected", "found",
+                                                 lineterm="")))
+
+
+def restrict(row):
+    """In the child: what the row asks for."""
+    if "limit" in row:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (row["limit"],) * 2)
+    if row.get("user") and os.geteuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+def execute(command, row, directory):
+    return subprocess.run(shlex.split(command), cwd=directory, stdin=subprocess.DEVNULL,
+                          text=True, capture_output=True, timeout=60,
+                          preexec_fn=lambda: restrict(row))
+
+
+def change(directory, name, offset, byte):
+    with open(directory / name, "r+b") as file:
+        file.seek(offset, os.SEEK_END if offset < 0 else os.SEEK_SET)
+        file.write(bytes([byte]))
+
+
+def check_files(row, directory, before):
+    for first, second in row.get("same", []):
+        if (directory / first).read_bytes() != (directory / second).read_bytes():
+            raise Failure(f"{first} and {second} differ")
+    for name in row.get("absent", []):
+        if os.path.lexists(directory / name):
+            raise Failure(f"{name} is there")
+    for name in row.get("kept", []):
+        if (directory / name).read_bytes() != before[name]:
+            raise Failure(f"{name} was changed")
+    leftovers = [path.name for path in directory.iterdir() if path.name.startswith(".")]
+    if leftovers:
+        raise Failure(f"left over: {leftovers}")
+
+
+def run(row, directory, golden):
+    for name in row.get("files", []):
+        inputs.make(name, directory)
+    before = {name: (directory / name).read_bytes() for name in row.get("kept", [])}
+    commands = [row["run"]] if isinstance(row["run"], str) else row["run"]
+    for command in commands[:-1]:
+        result = execute(command, row, directory)
+        if result.returncode != 0:
+            raise Failure(f"{command}: exit status {result.returncode}\n{result.stderr}")
+    if "change" in row:
+        change(directory, *row["change"])
+    result = execute(commands[-1], row, directory)
+    print(f"$ {commands[-1]}\n{result.stdout}{result.stderr}exit status {result.returncode}")
+    if result.returncode != row.get("exit", 0):
+        raise Failure(f"exit status {result.returncode} instead of {row.get('exit', 0)}")
+    if "stderr" in row:
+        compare("standard error", row["stderr"], result.stderr)
+    if "golden" in row:
+        compare("standard output", (golden / row["golden"]).read_text(), result.stdout)
+    if "stdout" in row:
+        compare("standard output", row["stdout"], result.stdout)
+    check_files(row, directory, before)
+
+
+def main(rows_file, action, name=None, program=None):
+    rows = tomllib.loads(Path(rows_file).read_text())
+    if action == "list":
+        print("\n".join(rows))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="rjpack-cli-") as directory:
+        # a user other than root may not reach the build directory
+        directory = Path(directory)
+        directory.chmod(0o755)
+        bin_directory, work = directory / "bin", directory / "work"
+        bin_directory.mkdir()
+        work.mkdir()
+        work.chmod(0o777)
+        shutil.copy(program, bin_directory / "rjpack")
+        os.environ.update(LC_ALL="C", PATH=f"{bin_directory}:{os.environ['PATH']}")
+        try:
+            run(rows[name], work, Path(rows_file).resolve().parent / "golden")
+        except Failure as failure:
+            print(failure)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
