@@ -92,7 +92,9 @@ static void zsh_option(const struct option_row *row, const char *spelling)
 
 static void complete_zsh(void)
 {
-	puts("#compdef rjpack\n_rjpack()\n{\n\t_arguments \\");
+	fputs("#compdef rjpack\n_rjpack_first()\n{\n\t_alternative 'commands:command:(", stdout);
+	print_words(false);
+	puts(")' 'files:file:_files'\n}\n\n_rjpack()\n{\n\t_arguments \\");
 	for (size_t i = 0; i < option_count(); i++) {
 		struct option_row row = option_at(i);
 		char text[64];
@@ -104,9 +106,7 @@ static void complete_zsh(void)
 		if (row.letter)
 			zsh_option(&row, text);
 	}
-	fputs("\t\t'1: :{ _alternative \"commands\\:command\\:(", stdout);
-	print_words(false);
-	puts(")\" \"files\\:file\\:_files\" }' \\\n\t\t'*:file:_files'\n}\n_rjpack \"$@\"");
+	puts("\t\t'1: :_rjpack_first' \\\n\t\t'*:file:_files'\n}\n\n_rjpack \"$@\"");
 }
 
 static void complete_fish(void)

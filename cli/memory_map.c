@@ -19,21 +19,46 @@ static int by_address(const void *a, const void *b)
 	return (first->end > second->end) - (first->end < second->end);
 }
 
+static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
+{
+	for (size_t i = 0; i < image->piece_count; i++)
+		rows[i] = (struct memory_row){ image->pieces[i].address,
+			(uint64_t)image->pieces[i].address + image->pieces[i].size,
+			image->pieces[i].name };
+	qsort(rows, image->piece_count, sizeof(rows[0]), by_address);
+	return image->piece_count;
+}
+
+/* What the pieces, the first `pieces` rows, have left of the image's memory. */
+static size_t add_image(const struct rj_image *image, struct memory_row *rows,
+			size_t pieces)
+{
+	struct memory_row row = { image->base, image->base + image->memory_size,
+				  "the image was loaded here; free" };
+	size_t count = pieces;
+	uint64_t at = row.from;
+
+	for (size_t i = 0; i <= pieces; i++) {
+		uint64_t from = i < pieces && rows[i].from < row.end ? rows[i].from : row.end;
+
+		if (from > at)
+			rows[count++] = (struct memory_row){ at, from, row.what };
+		if (i < pieces && rows[i].end > at)
+			at = rows[i].end;
+	}
+	return count;
+}
+
 size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 {
-	size_t count = 0;
+	size_t count = add_pieces(image, rows);
 
+	if (image->container)
+		count = add_image(image, rows, count);
 	for (size_t i = 0; i < rj_reserved_count; i++)
 		rows[count++] = (struct memory_row){ rj_reserved[i].from, rj_reserved[i].end,
 			rj_reserved[i].from == STUB_HOME ? "the stub ran here; free"
 							 : rj_reserved[i].name };
-	if (image->container)
-		rows[count++] = (struct memory_row){ image->base,
-			image->base + image->memory_size, "the image was loaded here; free" };
-	for (size_t i = 0; i < image->piece_count; i++)
-		rows[count++] = (struct memory_row){ image->pieces[i].address,
-			(uint64_t)image->pieces[i].address + image->pieces[i].size,
-			image->pieces[i].name };
 	qsort(rows, count, sizeof(rows[0]), by_address);
 	return count;
 }

@@ -15,12 +15,11 @@ struct memory_row {
 	const char *what;
 };
 
-#define MEMORY_ROWS_MAX (RJ_MAX_PIECES + 8)
+#define MEMORY_ROWS_MAX (2 * RJ_MAX_PIECES + 8)
 
 /*
- * The firmware's ranges, the stub's home, the image as it was loaded, and the
- * pieces, ascending; gives how many rows. Ranges may overlap: pieces may stand
- * where the image was.
+ * The firmware's ranges, the stub's home, the pieces, and what they have left
+ * of the memory where the image was loaded; ascending, gives how many rows.
  */
 size_t memory_map(const struct rj_image *image, struct memory_row *rows);
 
