@@ -70,6 +70,14 @@ class Guest:
                 re.findall(r"^(\w\w) =\w+ \w+ (\w+) (\w+)", text, re.MULTILINE)
                 if name in ("CS", "DS", "ES", "FS", "GS", "SS")]
 
+    def screen(self):
+        """The text on the VGA screen, of 80 columns."""
+        text = self.ask("xp /4000xb 0xb8000")
+        # The command, which QEMU repeats, holds a number, too.
+        cells = re.findall(r"0x(\w\w)", re.sub(r"^\w+:", "", text, flags=re.MULTILINE))
+        letters = "".join(chr(int(cell, 16)) for cell in cells[-4000::2])
+        return "\n".join(letters[start:start + 80] for start in range(0, len(letters), 80))
+
     def ask(self, command):
         """QEMU's answer to a command to its monitor."""
         if not self.greeted:

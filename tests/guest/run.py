@@ -28,6 +28,12 @@ class Failure(Exception):
     pass
 
 
+def look(guest, pattern):
+    screen = guest.screen()
+    if not re.search(pattern, screen):
+        raise Failure(f"the screen does not show {pattern}:\n{screen}")
+
+
 def watch(guest, row, expected):
     """Follows the guest until it ends, or until its last expected line if the row
     says that it then stands still. Returns all lines."""
@@ -43,6 +49,7 @@ def watch(guest, row, expected):
             print(f"{guest.seconds():7.2f} {line}")
             missing.pop(0)
             if not missing and row.get("end") == "halt":
+                look(guest, row.get("screen", ""))
                 return lines
     if missing:
         raise Failure(f"the console does not show: {missing[0]}")
