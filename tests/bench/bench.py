@@ -22,14 +22,22 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def peak(pid):
+    """Peak resident KiB of a running process; wait4's would count this one's own."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return max([int(line.split()[1]) for line in status if line.startswith("VmHWM:")] or [0])
+
+
 def measure(*command):
     """Wall-clock seconds and peak resident KiB of a command."""
-    start = time.monotonic()
+    start, kib = time.monotonic(), 0
     child = subprocess.Popen(command)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
+    while child.poll() is None:
+        kib = max(kib, peak(child.pid))
+        time.sleep(0.002)
+    if child.returncode:
         sys.exit(f"{command[0]} failed")
-    return time.monotonic() - start, usage.ru_maxrss
+    return time.monotonic() - start, kib
 
 
 def nasm(source, output, *defines):
@@ -47,7 +55,7 @@ def packing():
             f.write(os.urandom(MIB))
     commands = {
         "cp": ["cp", "big", "out"],
-        "cp, sync": ["sh", "-c", "cp big out && sync out"],
+        "cp, sync": ["sh", "-c", "cp big out && exec sync out"],
         "rjpack": [RJPACK, "--raw", "big@256M", "--entry", "0:7C00", "--raw", "tsc.bin@0x7C00",
                    "-o", "out"],
     }
