@@ -163,7 +163,11 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 		output_discard(&output);
 		return err->code;
 	}
-	return output_commit(&output, err);
+	if (output_commit(&output, err))
+		return err->code;
+	if (options->json && strcmp(options->output, "-") != 0)
+		inspect_print(&image, options->output, NULL, true);
+	return RJ_OK;
 }
 
 static enum rj_err dry_run(struct build *build, struct rj_error *err)
