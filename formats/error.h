@@ -16,8 +16,8 @@ enum rj_class { RJ_DONE = 0, RJ_BAD = 1, RJ_USAGE = 2, RJ_HOST = 3, RJ_NOTE = 4 
  * row(code, class, what is wrong, what to do about it)
  *
  * {name} and {other} are strings, {errno} is os_error in words, {text} the
- * composed text; {at} {expected} {found} are hexadecimal, {count} and {limit}
- * decimal, {range} is at..end-1, {other_range} other_at..other_end-1.
+ * composed text; {at} {expected} {found} {limit_hex} are hexadecimal, {count}
+ * and {limit} decimal, {range} is at..end-1, {other_range} other_at..other_end-1.
  */
 #define RJ_ERRORS(row) \
 row(OK, DONE, "", "") \
