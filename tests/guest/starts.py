@@ -5,11 +5,15 @@ import io
 import lzma
 import struct
 import tarfile
+from pathlib import Path
 
 import cache
 import disk
 import initramfs
+from inputs import run
 
+LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
+SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
 
 KEXEC = """{check} || fail 'not as it should be: {check}'
@@ -103,10 +107,24 @@ def grub(inputs):
     return [*memory(inputs), "-drive", DRIVE.format(path)]
 
 
+def loader(inputs):
+    """A boot sector plays an operating system's loader: QEMU puts the image, as far as
+    loaders do, to the row's address, and the sector enters it as the row says."""
+    defines = [f"-D{define}" for define in inputs.row["loader"]]
+    image, part = inputs.row["address"], inputs.work / "part"
+    part.write_bytes(inputs["image"].read_bytes()[SETUP_SIZE:])
+    run("nasm", "-f", "bin", "-Werror", f"-DIMAGE={image}", *defines, "-o",
+        inputs.work / "loader", LOADER)
+    with open(inputs.work / "loader", "ab") as disk_image:
+        disk_image.truncate(1 << 20)
+    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"),
+            "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
+
+
 def native(inputs):
     """The BIOS starts what the row's drive holds."""
     return [*memory(inputs), *drive(inputs)]
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, native)}
+          for start in (disk_kexec, kexec, qemu, grub, loader, native)}
