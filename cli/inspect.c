@@ -245,7 +245,6 @@ static void print_json(const struct rj_image *image, const char *name,
 	json_number(&json, "image_size", image->manifest.image_size);
 	json_number(&json, "manifest_version", image->manifest.version);
 	json_number(&json, "stub_size", image->stub_size);
-	json_number(&json, "stub_crc32", image->manifest.stub_crc);
 	json_pieces(&json, image);
 	json_arrival(&json, &image->manifest);
 	json_memory(&json, image);

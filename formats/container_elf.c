@@ -304,17 +304,23 @@ static enum rj_err write_front(const struct front *front, const struct rj_blob *
 	return good ? RJ_OK : err->code;
 }
 
+/* The file as it has been written so far, to be read back. */
+static struct rj_input written(const struct front *front, int fd)
+{
+	return (struct rj_input){ .fd = fd, .size = front->file_size };
+}
+
 /* The whole file's checksum out of the front's, read back, and the pieces'. */
 static enum rj_err write_checksum(const struct front *front, const struct rj_image *image,
 				  int fd, struct rj_error *err)
 {
-	struct rj_input written = { .fd = fd, .size = front->file_size };
+	struct rj_input file = written(front, fd);
 	size_t tail = (size_t)(front->file_size - front->image_end);
 	uint8_t zeros[SETUP_SYS_UNIT + SETUP_CRC_SIZE] = { 0 };
 	uint32_t front_crc;
 	uLong crc;
 
-	if (rj_crc_input(&written, 0, front->pieces_at, &front_crc, err))
+	if (rj_crc_input(&file, 0, front->pieces_at, &front_crc, err))
 		return err->code;
 	crc = front_crc;
 	for (size_t i = 0; i < image->piece_count; i++)
@@ -324,6 +330,19 @@ static enum rj_err write_checksum(const struct front *front, const struct rj_ima
 	return rj_write(fd, zeros, tail, front->image_end, err);
 }
 
+/* The manifest, last of the front: it sums up what libelf has written behind it. */
+static enum rj_err write_manifest(struct front *front, struct rj_image *image, int fd,
+				  struct rj_error *err)
+{
+	struct rj_input file = written(front, fd);
+
+	if (rj_image_sum_stub(image, &file, &image->manifest.stub_crc, err))
+		return err->code;
+	rj_manifest_store(image, front->manifest);
+	image->manifest.crc = le32(front->manifest + offsetof(struct rj_manifest, crc));
+	return rj_write(fd, front->manifest, image->manifest.size, front->manifest_at, err);
+}
+
 static enum rj_err write_image(struct front *front, const struct rj_plan *plan,
 			       const struct rj_blob *blob, int fd,
 			       struct rj_image *image, struct rj_error *err)
@@ -331,17 +350,14 @@ static enum rj_err write_image(struct front *front, const struct rj_plan *plan,
 	if (lay_out(front, plan, blob, err))
 		return err->code;
 	describe(front, plan, blob, image);
-	image->manifest.stub_crc = (uint32_t)crc32_z(0, blob->bytes + SETUP_SIZE,
-						     image->stub_size);
 	if (copy_pieces(front, plan, fd, image, err))
 		return err->code;
-	rj_manifest_store(image, front->manifest);
-	image->manifest.crc = le32(front->manifest + offsetof(struct rj_manifest, crc));
 	if (fd < 0)
 		return RJ_OK;
 	multiboot2_store(front->multiboot2, (uint32_t)front->base);
 	fill_setup(front, blob);
-	if (write_front(front, blob, image, fd, err))
+	if (write_front(front, blob, image, fd, err) ||
+	    write_manifest(front, image, fd, err))
 		return err->code;
 	return write_checksum(front, image, fd, err);
 }

@@ -31,7 +31,10 @@ uint64_t elf_file_size(uint64_t image_size);
 					 MULTIBOOT2_ALIGN)
 static_assert(ELF_MULTIBOOT2_AT + sizeof(struct multiboot2_header) <= SETUP_HEADER, "front");
 
-/* The Linux header of an image of image_size bytes, to be loaded at base. */
+/*
+ * The Linux header of an image of image_size bytes, to be loaded at base. Loaders
+ * in real mode do not move it: code32_start is where they all put it.
+ */
 #define ELF_SETUP_FIELDS(row) \
 	row(setup_sects, SETUP_SIZE / SETUP_SECTOR - 1) \
 	row(syssize, (elf_file_size(image_size) - SETUP_SIZE) / SETUP_SYS_UNIT) \
@@ -40,7 +43,7 @@ static_assert(ELF_MULTIBOOT2_AT + sizeof(struct multiboot2_header) <= SETUP_HEAD
 	row(header, HDRS_MAGIC) \
 	row(version, SETUP_VERSION) \
 	row(loadflags, LOADED_HIGH) \
-	row(code32_start, base) \
+	row(code32_start, HIGH_MEMORY) \
 	row(initrd_addr_max, SETUP_INITRD_MAX) \
 	row(kernel_alignment, SETUP_ALIGN) \
 	row(relocatable_kernel, 1) \

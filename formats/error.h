@@ -107,7 +107,7 @@ row(MANIFEST_VERSION, BAD, "the manifest's version is unknown", "another version
 row(MANIFEST_SIZE, BAD, "the manifest's size and number of pieces disagree", "") \
 row(MANIFEST_CRC, BAD, "the manifest's CRC-32 is wrong", "") \
 row(MANIFEST_FLAGS, BAD, "the manifest has unknown flags", "") \
-row(STUB_CRC, BAD, "the stub's CRC-32 is wrong", "") \
+row(STUB_CRC, BAD, "the CRC-32 of the stub and the section headers is wrong", "") \
 row(PIECE_CRC, BAD, "the CRC-32 of the piece {name} is wrong", "") \
 row(PIECE_BOUNDS, BAD, "the piece {name} at {range} of the image stands outside of its place {other_range}", "") \
 row(IMAGE_SIZE, BAD, "the image ends beyond the file", "the file is cut short") \

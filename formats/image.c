@@ -196,6 +196,26 @@ bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *pie
 	       end <= image->file_size - image->stub_at;
 }
 
+/* Where the container's own bytes behind the manifest end: at the first piece. */
+static uint64_t gap_end(const struct rj_image *image)
+{
+	return image->piece_count ? image->pieces[0].offset : image->manifest.image_size;
+}
+
+enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_input *input,
+			      uint32_t *crc, struct rj_error *err)
+{
+	uint64_t gap = (uint64_t)image->stub_size + image->manifest.size;
+	uint64_t size = gap_end(image) > gap ? gap_end(image) - gap : 0;
+	uint32_t stub, rest;
+
+	if (rj_crc_input(input, image->stub_at, image->stub_size, &stub, err) ||
+	    rj_crc_input(input, image->stub_at + gap, size, &rest, err))
+		return err->code;
+	*crc = (uint32_t)crc32_combine(stub, rest, (z_off_t)size);
+	return RJ_OK;
+}
+
 /* What all checks of one image share. */
 struct check {
 	const struct rj_image *image;
@@ -275,6 +295,19 @@ static void check_offsets(const struct check *check)
 	}
 }
 
+static void check_stub(const struct check *check)
+{
+	const struct rj_image *image = check->image;
+	struct rj_error error;
+	uint32_t found;
+
+	if (rj_image_sum_stub(image, check->input, &found, &error))
+		report(check, error);
+	else
+		compare_crc(check, RJ_ERR_STUB_CRC, NULL, image->stub_at,
+			    image->manifest.stub_crc, found);
+}
+
 /* Findings of the plan get the image's name instead of an input's. */
 static void report_rule(void *context, const struct rj_error *error)
 {
@@ -314,8 +347,7 @@ void rj_image_check(const struct rj_image *image, const struct rj_input *input,
 	struct check check = { image, input, finding, context };
 
 	check_headers(&check, true);
-	check_bytes(&check, RJ_ERR_STUB_CRC, NULL, image->stub_at, image->stub_size,
-		    image->manifest.stub_crc);
+	check_stub(&check);
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 

@@ -56,6 +56,13 @@ void rj_image_check_headers(const struct rj_image *image,
 			    const struct rj_input *input, rj_finding *report,
 			    void *context);
 
+/*
+ * rj_manifest.stub_crc as the file's bytes make it: of the stub, and of what the
+ * container has put between manifest and pieces.
+ */
+enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_input *input,
+			      uint32_t *crc, struct rj_error *err);
+
 /* Whether a piece lies within the image and the file. */
 bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *piece);
 

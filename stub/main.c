@@ -61,24 +61,31 @@ static void read_manifest(uint32_t image)
 	fail_init(m->flags & RJ_HALT_ON_ERROR);
 }
 
-static void check(const char *name, uint32_t address, uint32_t size, uint32_t expected)
+static void check(const char *name, uint32_t found, uint32_t expected)
 {
-	uint32_t found = rj_crc32(0, (const void *)address, size);
-
 	if (found != expected)
 		fail("%s is damaged (CRC-32 expected %x, found %x); load the image again",
 		     name, expected, found);
 }
 
+static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
+{
+	return rj_crc32(crc, (const void *)address, size);
+}
+
+/* The manifest is known to be good by now, so its offsets are. */
 static void check_image(uint32_t image)
 {
 	const struct rj_manifest *m = &manifest.header;
+	uint32_t behind = (uint32_t)stub_size + m->size;
+	uint32_t end = m->piece_count ? manifest.pieces[0].offset : m->image_size;
 
-	check("the stub", image, (uint32_t)stub_size, m->stub_crc);
+	check("the stub", sum(sum(0, image, (uint32_t)stub_size), image + behind, end - behind),
+	      m->stub_crc);
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		check(p->name, image + p->offset, p->size, p->crc);
+		check(p->name, sum(0, image + p->offset, p->size), p->crc);
 	}
 }
 
@@ -111,7 +118,7 @@ static void place_pieces(uint32_t image)
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		if (rj_crc32(0, (const void *)p->address, p->size) != p->crc)
+		if (sum(0, p->address, p->size) != p->crc)
 			fail("%s does not stay at %x; is there memory?", p->name, p->address);
 		if (m->flags & RJ_VERBOSE)
 			print("%s at %x, %u bytes", p->name, p->address, p->size);

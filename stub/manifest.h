@@ -65,7 +65,7 @@ struct rj_manifest {
 	uint32_t size;          /* bytes of this header and the piece table */
 	uint32_t crc;           /* CRC-32 of these bytes, this field taken as 0 */
 	uint32_t image_size;    /* bytes of stub, manifest, padding and pieces */
-	uint32_t stub_crc;      /* CRC-32 of the stub */
+	uint32_t stub_crc;      /* CRC-32 of the stub, then of the container's bytes */
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
 	uint16_t serial_divisor;/* 115200 / baud */
