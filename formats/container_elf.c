@@ -164,6 +164,7 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 			.flags = plan->flags,
 			.serial_port = plan->serial_port,
 			.serial_divisor = plan->serial_divisor,
+			.repairs = plan->repairs,
 			.regs = plan->regs,
 		},
 	};
@@ -180,6 +181,7 @@ static enum rj_err copy_pieces(const struct front *front, const struct rj_plan *
 		struct rj_piece *to = &image->pieces[i];
 
 		memcpy(to->name, from->name, sizeof(to->name));
+		to->flags = from->flags;
 		to->address = (uint32_t)from->address;
 		to->offset = (uint32_t)(at - SETUP_SIZE);
 		to->size = (uint32_t)from->size;

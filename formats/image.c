@@ -18,8 +18,10 @@
 /* The numbers of the manifest's header, but for the registers. */
 #define MANIFEST_FIELDS(row) row(magic, 32) row(version, 16) row(piece_count, 16) \
 	row(size, 32) row(crc, 32) row(image_size, 32) row(stub_crc, 32) \
-	row(flags, 32) row(serial_port, 16) row(serial_divisor, 16)
-#define PIECE_FIELDS(row) row(address, 32) row(offset, 32) row(size, 32) row(crc, 32)
+	row(flags, 32) row(serial_port, 16) row(serial_divisor, 16) \
+	row(repairs, 32) row(zero, 32)
+#define PIECE_FIELDS(row) row(flags, 32) row(address, 32) row(offset, 32) row(size, 32) \
+	row(crc, 32)
 
 #define REGS_AT offsetof(struct rj_manifest, regs)
 #define CRC_AT offsetof(struct rj_manifest, crc)
@@ -174,6 +176,7 @@ void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
 	plan->regs = image->manifest.regs;
 	plan->has_entry = true;
 	plan->flags = image->manifest.flags;
+	plan->repairs = image->manifest.repairs;
 	plan->serial_port = image->manifest.serial_port;
 	plan->serial_divisor = image->manifest.serial_divisor;
 	plan->base = image->base;
@@ -182,6 +185,7 @@ void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
 		struct rj_plan_piece *piece = &plan->pieces[i];
 
 		memcpy(piece->name, image->pieces[i].name, sizeof(piece->name));
+		piece->flags = image->pieces[i].flags;
 		piece->address = image->pieces[i].address;
 		piece->size = image->pieces[i].size;
 	}

@@ -7,6 +7,7 @@
 
 #include "layout.h"
 #include "regs.h"
+#include "repairs.h"
 
 #define VIDEO_MEMORY 0xA0000
 #define FOUR_GIB (UINT64_C(1) << 32)
@@ -27,6 +28,7 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.serial_port = COM1,
 		.serial_divisor = COM1_DIVISOR,
 		.base = HIGH_MEMORY,
+		.repairs = RJ_ALL_REPAIRS,
 	};
 	rj_regs_init(&plan->regs, drive);
 }
@@ -58,7 +60,7 @@ static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 	}
 	snprintf(unique, sizeof(unique), "%s", name);
 	for (unsigned n = 1; name_taken(plan, unique); n++)
-		snprintf(unique, sizeof(unique), "%.11s%u", name, n % 1000);
+		snprintf(unique, sizeof(unique), "%.9s%u", name, n % 100);
 	memcpy(piece->name, unique, sizeof(unique));
 	plan->piece_count++;
 	return piece;

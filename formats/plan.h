@@ -18,6 +18,7 @@
 
 struct rj_plan_piece {
 	char name[RJ_NAME_SIZE];
+	uint32_t flags;         /* RJ_PIECE_* */
 	uint64_t address;       /* physical */
 	uint64_t size;          /* bytes */
 	const struct rj_input *input; /* where the bytes come from, at offset; or NULL: */
@@ -32,13 +33,14 @@ struct rj_plan {
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */
 	uint32_t flags;         /* of struct rj_manifest */
+	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
 	uint16_t serial_port, serial_divisor;
 	uint64_t base;          /* where the image is to be loaded */
 	struct rj_error notes[RJ_MAX_NOTES];
 	size_t note_count;
 };
 
-/* An empty plan: consoles VGA and first serial port, base HIGH_MEMORY. */
+/* An empty plan: consoles VGA and first serial port, base HIGH_MEMORY, all repairs. */
 void rj_plan_init(struct rj_plan *plan, uint8_t drive);
 
 /* Frees what the plan owns; the inputs are not its. */

@@ -4,9 +4,12 @@
  * The methods: system control port A (PS/2 and all chipsets since; ICH
  * datasheet, "Port 92"), then the 8042's output port (IBM PC/AT Technical
  * Reference, "Keyboard Controller", commands D1h and FFh).
+ * A machine that has neither has no gate either. The BIOS's own call, INT 15h
+ * AX=2401h, is not tried: it uses these.
  */
 #include "repair.h"
 
+#include "i8042.h"
 #include "io.h"
 #include "layout.h"
 
@@ -14,18 +17,14 @@
 #define PORT_A_A20    0x02
 #define PORT_A_KEEP   0xFE    /* all but bit 0, which resets the machine */
 
-#define KBC_DATA      0x60
-#define KBC_COMMAND   0x64      /* read: status */
-#define KBC_INPUT_FULL 0x02
-#define KBC_WRITE_OUTPUT_PORT 0xD1
-#define KBC_A20_ON    0xDF
-#define KBC_NO_COMMAND 0xFF
-#define KBC_PATIENCE  100000u
+#define I8042_WRITE_OUTPUT_PORT 0xD1
+#define I8042_A20_ON  0xDF
+#define I8042_NOTHING 0xFF
 
 /* In the stub's own home; the byte 1 MiB above is put back. */
 static uint8_t probe;
 
-static bool a20_is_open(void)
+bool a20_is_open(void)
 {
 	volatile uint8_t *low = &probe;
 	volatile uint8_t *high = low + HIGH_MEMORY;
@@ -39,28 +38,22 @@ static bool a20_is_open(void)
 	return !same;
 }
 
-static void kbc_wait(void)
+static void by_port_a(void)
 {
-	for (uint32_t i = 0; i < KBC_PATIENCE && inb(KBC_COMMAND) & KBC_INPUT_FULL; i++)
-		;
-}
-
-static void kbc_put(uint16_t port, uint8_t byte)
-{
-	kbc_wait();
-	outb(port, byte);
-}
-
-bool open_a20(void)
-{
-	if (a20_is_open())
-		return true;
 	outb(PORT_A, (inb(PORT_A) & PORT_A_KEEP) | PORT_A_A20);
-	if (a20_is_open())
-		return true;
-	kbc_put(KBC_COMMAND, KBC_WRITE_OUTPUT_PORT);
-	kbc_put(KBC_DATA, KBC_A20_ON);
-	kbc_put(KBC_COMMAND, KBC_NO_COMMAND);
-	kbc_wait();
-	return a20_is_open();
+}
+
+static void by_i8042(void)
+{
+	if (i8042_command(I8042_WRITE_OUTPUT_PORT) && i8042_data(I8042_A20_ON))
+		i8042_command(I8042_NOTHING);
+}
+
+void repair_a20(void)
+{
+	static void (*const methods[])(void) = { by_port_a, by_i8042 };
+
+	for (unsigned i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (!a20_is_open())
+			methods[i]();
 }

@@ -28,19 +28,17 @@ E820_RAM	equ	1
 section .entry.climb progbits alloc exec write align=16
 bits 64
 ; climb_down: copy the image to memory below 4 GiB and go on there.
-;	In:	RBP = address of the stub, RCX = bytes of the image, EDI = LOADER_*,
-;		RSI = boot_params or 0; long mode, the image identity-mapped
-;	Out:	to below_4g in the copy; EDI = LOADER_NO_ROOM if there is no room,
+;	In:	RBP = address of the stub, a multiple of PAGE; R14 = bytes of the
+;		image; R15 = the scratch memory; EBX = LOADER_*; long mode, the
+;		image and the scratch memory identity-mapped
+;	Out:	to below_4g in the copy; EBX = LOADER_NO_ROOM if there is no room,
 ;		and then only the stub is copied
 ;	Stack:	set up at the end of the scratch memory
 global climb_down
 climb_down:
-	mov	ebx, edi
-	mov	r14, rcx
-	lea	r9, [rbp + rcx + PAGE - 1]
-	and	r9, -PAGE		; the root of the page tables
+	lea	r9, [r15 + LOADER_INFO]	; the root of the page tables
 	mov	rdi, r9
-	mov	ecx, (STUB_SCRATCH - PAGE) / 8
+	mov	ecx, (STUB_SCRATCH - LOADER_INFO) / 8
 	xor	eax, eax
 	rep stosq
 	mov	rsp, rdi
@@ -57,20 +55,12 @@ climb_down:
 	and	rax, -LARGE_PAGE
 	mov	rdx, rsp
 	call	map			; the image and the scratch memory
-	test	rsi, rsi
-	jz	.map_only
-	mov	rax, rsi
-	and	rax, -LARGE_PAGE
-	lea	rdx, [rsi + PAGE]
-	call	map			; boot_params
-.map_only:
 	mov	cr3, r9
 	call	find_room
 	mov	rsi, rbp
 	mov	rbp, rdi
 	mov	rcx, r14
 	rep movsb
-	mov	edi, ebx
 	lea	rax, [rbp + below_4g_in_stub]
 	jmp	rax
 
@@ -108,15 +98,19 @@ map:
 	ret
 
 ; find_room: memory between 1 MiB and 4 GiB for the image.
-;	In:	R14 = bytes wanted, RSI = boot_params or 0, EBX = LOADER_*
-;	Out:	RDI = address. Without any: RDI = 1 MiB, R14 = bytes of the stub,
+;	In:	R14 = bytes of the image, R15 = a copy of boot_params if EBX =
+;		LOADER_LINUX64; RBP = address of the image
+;	Out:	RDI = address, a multiple of PAGE; R14 = bytes to copy, with what the
+;		loader said. Without room: RDI = 1 MiB, R14 = bytes of the stub,
 ;		EBX = LOADER_NO_ROOM
 ;	Clobbers: RAX, RCX, RDX, RSI
 find_room:
-	test	rsi, rsi
-	jz	.none
-	movzx	ecx, byte [rsi + E820_ENTRIES]
-	add	rsi, E820_TABLE
+	cmp	ebx, LOADER_LINUX64
+	jne	.none
+	lea	r14, [r15 + LOADER_INFO]
+	sub	r14, rbp
+	movzx	ecx, byte [r15 + E820_ENTRIES]
+	lea	rsi, [r15 + E820_TABLE]
 	jrcxz	.none
 .entry:
 	cmp	dword [rsi + 16], E820_RAM
@@ -124,6 +118,8 @@ find_room:
 	mov	rdi, [rsi]
 	mov	rdx, rdi
 	add	rdx, [rsi + 8]		; its end
+	add	rdi, PAGE - 1
+	and	rdi, -PAGE
 	mov	eax, HIGH_MEMORY
 	cmp	rdi, rax
 	cmovb	rdi, rax

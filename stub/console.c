@@ -30,6 +30,7 @@ static uint32_t console_flags;
 static uint16_t uart, uart_divisor;
 static unsigned vga_column;
 static bool uart_ready;
+static struct framebuffer screen;
 
 void console_init(uint32_t flags, uint16_t port, uint16_t divisor)
 {
@@ -37,6 +38,11 @@ void console_init(uint32_t flags, uint16_t port, uint16_t divisor)
 	uart = port;
 	uart_divisor = divisor;
 	uart_ready = false;
+}
+
+void console_framebuffer(const struct framebuffer *fb)
+{
+	screen = *fb;
 }
 
 /* An old OS, or none, may have left any line setting. */
@@ -73,14 +79,11 @@ static void vga_scroll(void)
 
 static void vga_put(char c)
 {
-	volatile uint8_t *cell = mem8(VGA_TEXT) + 2 * (VGA_COLUMNS * (VGA_ROWS - 1) + vga_column);
-
 	if (c == '\n' || vga_column == VGA_COLUMNS) {
 		vga_scroll();
 		return;
 	}
-	cell[0] = (uint8_t)c;
-	vga_column++;
+	write8(VGA_TEXT + 2 * (VGA_COLUMNS * (VGA_ROWS - 1) + vga_column++), (uint8_t)c);
 }
 
 static void put(char c)
@@ -90,8 +93,11 @@ static void put(char c)
 			uart_put('\r');
 		uart_put(c);
 	}
-	if (console_flags & RJ_CONSOLE_VGA)
+	if (console_flags & RJ_CONSOLE_VGA) {
 		vga_put(c);
+		if (screen.bytes)
+			framebuffer_put(&screen, c);
+	}
 }
 
 static void put_string(const char *s)

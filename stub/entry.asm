@@ -11,11 +11,17 @@
 
 extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
 
+PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
 CR0_PG		equ	1 << 31
 CR4_PAE		equ	1 << 5
 CR4_LA57	equ	1 << 12
+CR4_VMXE	equ	1 << 13
+GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)
+UD_GATE		equ	6 * GATE	; invalid opcode
+IDTR		equ	7 * GATE
+INTERRUPT_GATE	equ	8E00h		; present, 64-bit interrupt gate, no IST
 
 section .entry progbits alloc exec write align=16
 ; stub: entry of multiboot2 and of the 32-bit Linux boot protocol (both 32-bit)
@@ -49,7 +55,8 @@ stub:
 	lea	esp, [ebx + 8]
 	cmp	edx, MULTIBOOT2_MAGIC
 	je	.borrow
-	lea	esp, [esi + BOOT_PARAMS_SCRATCH + 4]
+	mov	ebx, esi
+	lea	esp, [ebx + BOOT_PARAMS_SCRATCH + 4]
 	mov	edi, LOADER_LINUX16
 	cmp	edx, SETUP_MAGIC
 	je	.borrow
@@ -61,9 +68,19 @@ stub:
 	pop	ebp
 	mov	[esp - 4], eax
 	sub	ebp, .here - stub
+	; What the loader says may stand where the stub's home or a piece is.
+	mov	edx, edi
+	mov	esi, ebx
+	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
+	lea	edi, [ebp + edi + PAGE - 1]
+	and	edi, -PAGE
+	mov	ecx, LOADER_INFO / 4
+	rep movsd
+	mov	edi, edx
 
 ; go_home: copy the stub to its home and jump there.
-;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat
+;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat;
+;		what the loader said copied behind the image
 ;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
 ;		DS = ES = SS = FS = GS = DATA32
 ;	Stack:	none
@@ -111,24 +128,59 @@ long_mode:
 leave_long_mode:
 	cli
 	cld
+	mov	ebx, edi
+	lea	rbp, [rel stub]
+	mov	r14d, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
+	lea	r15, [rbp + r14 + PAGE - 1]
+	and	r15, -PAGE		; the scratch memory behind the image
+	test	rsi, rsi
+	jz	.nothing_said
+	mov	rdi, r15
+	mov	ecx, PAGE / 8
+	rep movsq
+.nothing_said:
+	lea	rax, [rbp + gdt_in_stub]
+	mov	[rel gdtr.base], rax
+	lgdt	[rel gdtr]
+
 	; All that could fault while paging goes off must go before it does:
-	; PG cannot be cleared with PCIDE set, LA57 and PAE not be changed in
-	; IA-32e mode (SDM 3A, 2.5 and 4.1.2).
+	; VMX operation pins PG, PCIDE does too, and LA57 and PAE cannot be
+	; changed in IA-32e mode (SDM 3C, "Restrictions on VMX Operation"; 3A,
+	; "Control Registers" and "Paging"). Outside of VMX operation VMXOFF is
+	; an invalid opcode, and nothing tells whether it is; so the gate for
+	; that exception leads to the instruction behind it.
+	mov	rax, cr4
+	test	eax, CR4_VMXE
+	jz	.no_vmx
+	lea	rsp, [r15 + STUB_SCRATCH]
+	lea	rdi, [r15 + LOADER_INFO]
+	lea	rax, [rel .no_vmx]
+	mov	[rdi + UD_GATE], ax
+	mov	word [rdi + UD_GATE + 2], CODE64
+	mov	word [rdi + UD_GATE + 4], INTERRUPT_GATE
+	shr	rax, 16
+	mov	[rdi + UD_GATE + 6], ax
+	shr	rax, 16
+	mov	[rdi + UD_GATE + 8], rax
+	mov	word [rdi + IDTR], IDTR - 1
+	mov	[rdi + IDTR + 2], rdi
+	lidt	[rdi + IDTR]
+	vmxoff
+.no_vmx:
 	mov	rax, cr4
 	and	eax, CR4_PAE | CR4_LA57
 	mov	cr4, rax
-	lea	rbp, [rel stub]
-	mov	ecx, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
-	lea	rax, [rbp + rcx]
+	lea	rax, [r15 + STUB_SCRATCH]
 	shr	rax, 32
 	jnz	climb_down
 
 ; below_4g: from long mode to go_home.
-;	In:	RBP = address of the stub, below 4 GiB; EDI = LOADER_*
+;	In:	RBP = address of the stub, below 4 GiB; EBX = LOADER_*
 ;	Out:	to go_home
 ;	Stack:	none
 global below_4g
 below_4g:
+	mov	edi, ebx
 	lea	rax, [rbp + gdt_in_stub]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]

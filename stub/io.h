@@ -18,6 +18,32 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
+static inline void outw(uint16_t port, uint16_t value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline void outl(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint32_t inl(uint16_t port)
+{
+	uint32_t value;
+
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint64_t rdmsr(uint32_t msr)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdmsr" : "=A"(value) : "c"(msr));
+	return value;
+}
+
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {
 	__asm__ volatile("wrmsr" : : "c"(msr), "A"(value));
@@ -36,18 +62,35 @@ static inline struct cpuid cpuid(uint32_t leaf)
 	return r;
 }
 
-/* One read from or write to memory at a physical address, as written. */
-static inline volatile uint8_t *mem8(uint32_t address)
+/* Memory at a physical address, read or written once, as wide as the name says. */
+static inline uint8_t read8(uint32_t address)
 {
-	return (volatile uint8_t *)address;
+	return *(const volatile uint8_t *)address;
 }
 
 static inline uint16_t read16(uint32_t address)
 {
-	uint16_t value;
+	return *(const volatile uint16_t *)address;
+}
 
-	__asm__ volatile("movw (%1), %0" : "=r"(value) : "r"(address) : "memory");
-	return value;
+static inline uint32_t read32(uint32_t address)
+{
+	return *(const volatile uint32_t *)address;
+}
+
+static inline void write8(uint32_t address, uint8_t value)
+{
+	*(volatile uint8_t *)address = value;
+}
+
+static inline void write16(uint32_t address, uint16_t value)
+{
+	*(volatile uint16_t *)address = value;
+}
+
+static inline void write32(uint32_t address, uint32_t value)
+{
+	*(volatile uint32_t *)address = value;
 }
 
 #endif

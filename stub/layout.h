@@ -34,7 +34,8 @@
 /* The stub. Offsets from its first byte, wherever a loader has put that. */
 #define STUB_HEADER         0x08        /* struct rj_stub_header */
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
-#define STUB_SCRATCH        0x10000     /* the stub's beyond the image: climb.asm */
+#define STUB_SCRATCH        0x12000     /* the stub's beyond the image, page-aligned: */
+#define LOADER_INFO         0x2000      /* first a copy of what the loader said */
 #define MANIFEST_IMAGE_SIZE 16          /* offset in struct rj_manifest */
 
 /* The console before the manifest has been read, and the packer's default. */
@@ -47,9 +48,12 @@
 #define CODE16              0x18        /* STUB_HOME, 64 KiB */
 #define DATA16              0x20        /* 0, 64 KiB */
 #define UNREAL16            0x28        /* 0, 4 GiB, otherwise as DATA16 */
+#define CODE64              0x30        /* flat, 64-bit */
 
 /* The stub's home as a real-mode segment: what stands at its end. */
 #define ARRIVAL_REGS        0xFFC0      /* struct rj_regs; the stub's stack ends below */
+#define ARRIVE_VIDEO        1           /* for arrive: INT 10h text mode 3 */
+#define ARRIVE_VIDEO_ROM    2           /* and before it, start the video ROM again */
 #define REGS_EFLAGS         40          /* offsets in struct rj_regs */
 #define REGS_ESP            44
 #define REGS_IP             50

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way on the target, from home_start on: check, place, repair, arrive.
+ * The way on the target, from home_start on: check, repair, place, arrive.
  * Nothing outside the stub's home is written before everything was checked.
  */
 #include <stdbool.h>
@@ -9,21 +9,23 @@
 #include "console.h"
 #include "crc32.h"
 #include "fail.h"
-#include "io.h"
+#include "firmware.h"
+#include "loader_info.h"
 #include "manifest.h"
+#include "pci.h"
 #include "place.h"
 #include "repair.h"
 #include "mem.h"
 
-/* BIOS data area (IBM PC/AT Technical Reference). */
-#define BDA_EBDA_SEGMENT 0x40E
-#define BDA_BASE_MEMORY  0x413  /* KiB */
+#define PAGE 4096u
 
 /* Defined by start.asm and the linker script. */
-_Noreturn void arrive(uint32_t data_selector);
+_Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
 _Noreturn void stub_main(uint32_t image, uint32_t loader);
 extern struct rj_regs arrival_regs;
 extern const char stub_size[];
+
+uint32_t arrive_flags;
 
 /* The manifest in the stub's home: the pieces may be placed over the image's. */
 static struct manifest_copy {
@@ -39,6 +41,11 @@ static const char *const loaders[] = {
 	[LOADER_MULTIBOOT2] = "multiboot2",
 	[LOADER_LONG_MODE] = "a long-mode loader",
 };
+
+static bool repair_is_on(uint32_t number)
+{
+	return manifest.header.repairs >> number & 1;
+}
 
 /* Reads the manifest behind the stub; what it says of consoles holds from then on. */
 static void read_manifest(uint32_t image)
@@ -89,25 +96,46 @@ static void check_image(uint32_t image)
 	}
 }
 
-/* What only the machine can tell: that it has a PC BIOS, and where its EBDA is. */
-static void check_firmware(void)
+/* The end of base memory, or where the EBDA begins. */
+static uint32_t low_memory_end(void)
 {
-	uint32_t kib = read16(BDA_BASE_MEMORY);
-	uint32_t ebda = (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
-	uint32_t end = kib * 1024;
+	uint32_t end = bda_base_memory(), ebda = bda_ebda();
 
-	if (ebda >= LOW_MEMORY && ebda < end)
-		end = ebda;
-	if (end < STUB_HOME + STUB_HOME_SIZE || kib > 640)
-		fail("no PC BIOS that left enough memory (%u KiB of base memory, EBDA at %x)",
-		     kib, ebda);
+	return ebda >= LOW_MEMORY && ebda < end ? ebda : end;
+}
+
+static void check_low_memory(void)
+{
+	uint32_t end = low_memory_end();
+
+	if (end < STUB_HOME + STUB_HOME_SIZE)
+		fail("base memory ends at %x, the stub needs it up to %x", end,
+		     STUB_HOME + STUB_HOME_SIZE);
 	for (uint32_t i = 0; i < manifest.header.piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		if (p->address < HIGH_MEMORY && p->address + p->size > end)
+		if (!(p->flags & RJ_PIECE_FIRMWARE) && p->address < HIGH_MEMORY
+		    && p->address + p->size > end)
 			fail("%s, %x + %x, reaches into this machine's EBDA at %x",
 			     p->name, p->address, p->size, end);
 	}
+}
+
+static void check_firmware(void)
+{
+	switch (firmware_state()) {
+	case FIRMWARE_NONE:
+		fail("this machine has no PC BIOS to go back to; boot it by BIOS or CSM, not by UEFI");
+	case FIRMWARE_LOST:
+		print("the interrupt vectors are lost; using the ROM's own");
+		firmware_rebuild();
+		if (has_video_rom())
+			arrive_flags |= ARRIVE_VIDEO_ROM;
+		break;
+	case FIRMWARE_ALIVE:
+		break;
+	}
+	check_low_memory();
 }
 
 static void place_pieces(uint32_t image)
@@ -125,6 +153,39 @@ static void place_pieces(uint32_t image)
 	}
 }
 
+static void describe_screen(uint32_t image, uint32_t loader)
+{
+	uint32_t info = (image + manifest.header.image_size + PAGE - 1) & -PAGE;
+	struct framebuffer fb;
+
+	if (loader_framebuffer(loader, info, &fb))
+		console_framebuffer(&fb);
+}
+
+static void repair(void)
+{
+	static const struct {
+		const char *name;
+		void (*function)(void);
+	} repairs[] = {
+#define REPAIR(name, what) { #name, repair_##name },
+		RJ_REPAIRS(REPAIR)
+#undef REPAIR
+	};
+
+	if (repair_is_on(RJ_REPAIR_smp) && !on_boot_cpu())
+		fail("not started on the boot CPU; go there before the jump");
+	for (uint32_t i = 0; i < RJ_REPAIR_COUNT; i++) {
+		if (!repair_is_on(i))
+			continue;
+		if (manifest.header.flags & RJ_VERBOSE)
+			print("repair %s", repairs[i].name);
+		repairs[i].function();
+	}
+	if (!a20_is_open())
+		fail("A20 stays closed");
+}
+
 _Noreturn void stub_main(uint32_t image, uint32_t loader)
 {
 	const struct rj_manifest *m = &manifest.header;
@@ -133,18 +194,16 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (loader == LOADER_NO_ROOM)
 		fail("the image is above 4 GiB, and the loader names no room for it below");
 	read_manifest(image);
+	describe_screen(image, loader);
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);
-	check_firmware();
-	if (!open_a20())
-		fail("A20 stays closed");
+	repair();
 	place_pieces(image);
-	repair_cpu();
-	repair_pic();
-	repair_pit();
+	check_firmware();
 	if (m->flags & RJ_VERBOSE)
 		print("to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;
-	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16);
+	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16, arrive_flags,
+	       pci_video_adapter());
 }

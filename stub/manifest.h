@@ -21,9 +21,9 @@
 
 #define RJ_STUB_MAGIC       "RJPACK\r\n"    /* 8 bytes, without the NUL */
 #define RJ_MANIFEST_MAGIC   0x4B504A52u     /* "RJPK" */
-#define RJ_MANIFEST_VERSION 1
+#define RJ_MANIFEST_VERSION 2
 #define RJ_MAX_PIECES       64
-#define RJ_NAME_SIZE        16
+#define RJ_NAME_SIZE        12
 
 /* rj_manifest.flags */
 #define RJ_UNREAL           0x0001u         /* DS, ES, FS, GS keep 4 GiB limits */
@@ -31,6 +31,9 @@
 #define RJ_HALT_ON_ERROR    0x0004u         /* instead of a reboot */
 #define RJ_CONSOLE_VGA      0x0008u
 #define RJ_CONSOLE_SERIAL   0x0010u
+
+/* rj_piece.flags */
+#define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
 
 /* At STUB_HEADER in the stub; filled in by the stub's own link. */
 struct rj_stub_header {
@@ -69,16 +72,19 @@ struct rj_manifest {
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
 	uint16_t serial_divisor;/* 115200 / baud */
+	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
+	uint32_t zero;
 	struct rj_regs regs;
 };
 _Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
 _Static_assert(offsetof(struct rj_manifest, image_size) == MANIFEST_IMAGE_SIZE, "size");
-_Static_assert(offsetof(struct rj_manifest, regs) == 32, "manifest registers");
-_Static_assert(sizeof(struct rj_manifest) == 88, "manifest header");
+_Static_assert(offsetof(struct rj_manifest, regs) == 40, "manifest registers");
+_Static_assert(sizeof(struct rj_manifest) == 96, "manifest header");
 
 /* The piece table: ascending in address and in offset, no two overlap. */
 struct rj_piece {
 	char name[RJ_NAME_SIZE];/* NUL-terminated; a section name too */
+	uint32_t flags;         /* RJ_PIECE_* */
 	uint32_t address;       /* physical, where it stands on arrival */
 	uint32_t offset;        /* from the stub's first byte */
 	uint32_t size;          /* bytes, at least 1 */

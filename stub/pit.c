@@ -3,10 +3,12 @@
 #include "repair.h"
 
 #include "io.h"
+#include "pch.h"
 
 #define CHANNEL0 0x40
 #define CHANNEL2 0x42
 #define CONTROL  0x43
+#define LATCH_CHANNEL0 0x00
 #define CHANNEL0_MODE2 0x34     /* both bytes, rate generator, binary */
 #define CHANNEL2_MODE0 0xB0     /* both bytes, interrupt on terminal count */
 
@@ -20,11 +22,39 @@
 #define STEP_MS    50u          /* fits 16 bits of counts */
 #define PATIENCE   1000000u     /* reads of port B, about 1 us each */
 
-void repair_pit(void)
+static uint16_t count(void)
+{
+	uint8_t low;
+
+	outb(CONTROL, LATCH_CHANNEL0);
+	low = inb(CHANNEL0);
+	return (uint16_t)(low | inb(CHANNEL0) << 8);
+}
+
+static bool is_counting(void)
+{
+	uint16_t first = count();
+
+	for (uint32_t i = 0; i < 1000; i++)
+		if (count() != first)
+			return true;
+	return false;
+}
+
+static void start(void)
 {
 	outb(CONTROL, CHANNEL0_MODE2);
 	outb(CHANNEL0, 0);      /* 0 counts as 65536 */
 	outb(CHANNEL0, 0);
+}
+
+void repair_pit(void)
+{
+	start();
+	if (!is_counting()) {
+		ungate_pit_clock();
+		start();
+	}
 	outb(PORT_B, inb(PORT_B) & PORT_B_KEEP);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One function per device, one file each: back to what a cold boot leaves
- * (the arrival contract). None fails, none waits without bound.
+ * One function per row of RJ_REPAIRS, one file per device: back to what a cold
+ * boot leaves (the arrival contract). None fails, none waits without bound.
  */
 #ifndef RJ_REPAIR_H
 #define RJ_REPAIR_H
@@ -9,17 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* 8259: vectors 08h and 70h, nothing in service or pending, the BIOS's masks. */
-void repair_pic(void);
+#include "repairs.h"
 
-/* 8254: channel 0 counts 65536 in mode 2 (18.2 Hz), the speaker is off. */
-void repair_pit(void);
+#define RJ_REPAIR_FUNCTION(name, what) void repair_##name(void);
+RJ_REPAIRS(RJ_REPAIR_FUNCTION)
+#undef RJ_REPAIR_FUNCTION
 
-/* CR0, CR2-CR4, EFER, PAT, the system call MSRs, DR0-DR7, x87: reset values. */
-void repair_cpu(void);
+/* ARRIVE_*: what is left to do in real mode. */
+extern uint32_t arrive_flags;
 
-/* Opens A20 if it is closed. False when it stays closed. */
-bool open_a20(void);
+/* Whether this CPU is the one that firmware started; INIT to that one is a reset. */
+bool on_boot_cpu(void);
+
+/* By a real wrap-around. */
+bool a20_is_open(void);
 
 /* About that many milliseconds, by the 8254's channel 2; less without one. */
 void delay_ms(uint32_t ms);

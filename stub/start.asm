@@ -10,6 +10,8 @@ CR0_PE	equ	1 << 0
 CR0_ET	equ	1 << 4
 CR0_NW	equ	1 << 29
 CR0_CD	equ	1 << 30
+VIDEO_ROM	equ	0C000h		; segment; PnP BIOS specification 1.0A, 3.2:
+VIDEO_ROM_START	equ	3		; the initialisation entry, AX = PCI address
 HOME_SEGMENT	equ	STUB_HOME >> 4
 
 %macro seg 4			; selector, base, limit (in units of G), flags
@@ -24,6 +26,7 @@ HOME_SEGMENT	equ	STUB_HOME >> 4
 ; is set so that the CPU never writes to the table (SDM 3A, 3.4.5).
 FLAT_CODE	equ	0C09Bh
 FLAT_DATA	equ	0C093h
+LONG_CODE	equ	0A09Bh
 REAL_CODE	equ	0009Bh
 REAL_DATA	equ	00093h
 UNREAL_DATA	equ	08093h
@@ -50,13 +53,17 @@ home_start:
 
 ; arrive: down to real mode, text mode 3, registers, payload.
 ;	In:	[ESP+4] = selector whose limit DS, ES, FS and GS keep: DATA16,
-;		or UNREAL16 for unreal mode; struct rj_regs at ARRIVAL_REGS
+;		or UNREAL16 for unreal mode; [ESP+8] = ARRIVE_*; [ESP+12] = what a
+;		video ROM expects in AX: bus, device and function of its adapter;
+;		struct rj_regs at ARRIVAL_REGS
 ;	Out:	to the payload, with the registers as given
 ;	Stack:	the home's
 global arrive
 arrive:
 	cli
 	mov	ebx, [esp + 4]
+	mov	ecx, [esp + 8]
+	mov	edx, [esp + 12]
 	lidt	[STUB_HOME + real_idt - $$]
 	jmp	CODE16:.protected16 - $$
 bits 16
@@ -85,10 +92,23 @@ bits 16
 	mov	esp, ARRIVAL_REGS
 	sti
 	push	bx
+	test	cl, ARRIVE_VIDEO_ROM
+	jz	.video
+	push	cx
+	mov	ax, dx
+	call	VIDEO_ROM:VIDEO_ROM_START
+	pop	cx
+.video:
+	test	cl, ARRIVE_VIDEO
+	jz	.limits
 	mov	ax, 0003h		; 80x25 text
 	int	10h
-	pop	bx
+.limits:
 	cli
+	mov	bx, cs			; a ROM may have left any of them
+	mov	ss, bx
+	mov	sp, ARRIVAL_REGS - 2
+	pop	bx
 	; Firmware may use protected mode inside that call and leave its own
 	; limits, so they are set once more. CS is not touched, so no jump.
 	o32 lgdt [cs:gdtr - $$]
@@ -123,6 +143,7 @@ gdt:	dq	0
 	seg	CODE16, STUB_HOME, 0FFFFh, REAL_CODE
 	seg	DATA16, 0, 0FFFFh, REAL_DATA
 	seg	UNREAL16, 0, 0FFFFFh, UNREAL_DATA
+	seg	CODE64, 0, 0FFFFFh, LONG_CODE
 .end:
 gdtr:	dw	gdt.end - gdt - 1
 	dd	STUB_HOME + gdt - $$

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Intel SDM volume 3A, chapter "Advanced Programmable Interrupt Controller":
+ * "Local APIC Status and Location", "Local Vector Table", "x2APIC State
+ * Transitions", "Spurious Interrupt"; virtual wire: MultiProcessor
+ * Specification 1.4, 3.6.2.2.
+ */
+#include "apic.h"
+
+#include "io.h"
+#include "repair.h"
+
+#define CPUID_FEATURES 1
+#define EDX_APIC  (1u << 9)
+#define CPUID_FEATURES7 7
+#define EDX_ARCH_CAPABILITIES (1u << 29)
+#define MSR_ARCH_CAPABILITIES 0x10A
+#define XAPIC_DISABLE_KNOWN (1u << 21)
+#define MSR_XAPIC_DISABLE_STATUS 0xBD
+#define XAPIC_DISABLED 1u
+
+#define APIC_VERSION  0x030
+#define LVT_MASKED    0x10000u
+#define LVT_EXTINT    0x08700u  /* the trigger mode is ignored, and set by firmware */
+#define LVT_NMI       0x08400u
+#define SVR_ENABLED   0x001FFu  /* vector FFh, as after a reset, and enabled */
+#define ENTRY_CMCI    6         /* highest LVT entry of a CPU that has this one */
+
+#define LEVELS 256              /* interrupts that can be in service */
+
+bool apic_on(void)
+{
+	return cpuid(CPUID_FEATURES).edx & EDX_APIC
+		&& rdmsr(MSR_APIC_BASE) & APIC_BASE_ENABLE;
+}
+
+bool apic_is_x2apic(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC;
+}
+
+static uint32_t xapic(uint32_t offset)
+{
+	return ((uint32_t)rdmsr(MSR_APIC_BASE) & 0xFFFFF000) + offset;
+}
+
+uint32_t apic_read(uint32_t offset)
+{
+	if (apic_is_x2apic())
+		return (uint32_t)rdmsr(0x800 + offset / 16);
+	return read32(xapic(offset));
+}
+
+void apic_write(uint32_t offset, uint32_t value)
+{
+	if (apic_is_x2apic())
+		wrmsr(0x800 + offset / 16, value);
+	else
+		write32(xapic(offset), value);
+}
+
+/* Newer CPUs may have been told never to leave x2APIC mode again. */
+static bool xapic_is_locked_out(void)
+{
+	return cpuid(0).eax >= CPUID_FEATURES7
+		&& cpuid(CPUID_FEATURES7).edx & EDX_ARCH_CAPABILITIES
+		&& rdmsr(MSR_ARCH_CAPABILITIES) & XAPIC_DISABLE_KNOWN
+		&& rdmsr(MSR_XAPIC_DISABLE_STATUS) & XAPIC_DISABLED;
+}
+
+/* From x2APIC the only way to xAPIC is through disabled. */
+static void leave_x2apic(void)
+{
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	if (!(base & APIC_BASE_X2APIC) || xapic_is_locked_out())
+		return;
+	wrmsr(MSR_APIC_BASE, base & ~(uint64_t)(APIC_BASE_X2APIC | APIC_BASE_ENABLE));
+	wrmsr(MSR_APIC_BASE, (base & ~(uint64_t)APIC_BASE_X2APIC) | APIC_BASE_ENABLE);
+}
+
+static bool in_service(void)
+{
+	for (uint32_t i = 0; i < 8; i++)
+		if (apic_read(APIC_ISR + i * 16))
+			return true;
+	return false;
+}
+
+static void mask_local_interrupts(void)
+{
+	uint32_t highest = apic_read(APIC_VERSION) >> 16 & 0xFF;
+
+	apic_write(APIC_TIMER, LVT_MASKED);
+	apic_write(APIC_TIMER_COUNT, 0);
+	apic_write(APIC_ERROR, LVT_MASKED);
+	if (highest >= 4)
+		apic_write(APIC_COUNTERS, LVT_MASKED);
+	if (highest >= 5)
+		apic_write(APIC_THERMAL, LVT_MASKED);
+	if (highest >= ENTRY_CMCI)
+		apic_write(APIC_CMCI, LVT_MASKED);
+}
+
+/* Enabled first: a software-disabled APIC keeps every LVT entry masked. */
+void repair_apic(void)
+{
+	if (!apic_on())
+		return;
+	leave_x2apic();
+	apic_write(APIC_SVR, SVR_ENABLED);
+	mask_local_interrupts();
+	apic_write(APIC_TPR, 0);
+	for (unsigned i = 0; i < LEVELS && in_service(); i++)
+		apic_write(APIC_EOI, 0);
+	apic_write(APIC_LINT0, LVT_EXTINT);
+	apic_write(APIC_LINT1, LVT_NMI);
+	apic_write(APIC_ESR, 0);
+}

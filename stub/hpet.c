@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* IA-PC HPET specification 1.0a, 2.3 registers and 3.2.4 ACPI table. */
+#include "repair.h"
+
+#include "acpi.h"
+#include "io.h"
+
+#define TABLE_ADDRESS  44u      /* in the ACPI table: the block's, 64 bits */
+#define CAPABILITIES   0x000u
+#define CONFIGURATION  0x010u   /* bit 0 counts, bit 1 replaces PIT and RTC */
+#define TIMER          0x100u
+#define TIMER_SIZE     0x020u
+#define TIMER_INTERRUPT 0x0004u
+#define TIMER_FSB       0x4000u
+
+void repair_hpet(void)
+{
+	const struct acpi_table *table = acpi_find("HPET");
+	uint32_t hpet, last;
+
+	if (!table || read32((uint32_t)table + TABLE_ADDRESS + 4))
+		return;
+	hpet = read32((uint32_t)table + TABLE_ADDRESS);
+	last = read32(hpet + CAPABILITIES) >> 8 & 0x1F;
+	write32(hpet + CONFIGURATION, 0);
+	for (uint32_t i = 0; i <= last; i++) {
+		uint32_t timer = hpet + TIMER + i * TIMER_SIZE;
+
+		write32(timer, read32(timer) & ~(TIMER_INTERRUPT | TIMER_FSB));
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_I8042_H
+#define RJ_I8042_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define I8042_DATA    0x60
+#define I8042_COMMAND 0x64      /* read: status */
+
+/* False when there is no controller, or when it does not take a byte in time. */
+bool i8042_command(uint8_t command);
+bool i8042_data(uint8_t byte);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linux: include/uapi/linux/screen_info.h, at offset 0 of boot_params.
+ * multiboot2: Multiboot2 specification 2.0, 3.6.12 "Framebuffer info".
+ */
+#include "loader_info.h"
+
+#include "layout.h"
+#include "io.h"
+
+#define SCREEN_WIDTH   0x12     /* 16 bits each */
+#define SCREEN_HEIGHT  0x14
+#define SCREEN_DEPTH   0x16
+#define SCREEN_BASE    0x18     /* 32 bits */
+#define SCREEN_PITCH   0x24
+#define SCREEN_IS_VGA  0x0F     /* 8 bits: the kind of mode */
+#define SCREEN_BASE_HIGH 0x3A   /* 32 bits */
+#define MODE_VESA      0x23
+#define MODE_EFI       0x70
+
+#define TAGS           8u
+#define TAG_END        0u
+#define TAG_FRAMEBUFFER 8u
+#define TAG_RGB        1u       /* framebuffer_type: direct colour */
+
+static bool usable(struct framebuffer *fb, uint32_t bits, uint32_t high)
+{
+	fb->bytes = (bits + 7) / 8;
+	return !high && fb->address >= HIGH_MEMORY && fb->bytes >= 2 && fb->bytes <= 4
+		&& fb->pitch >= fb->width * fb->bytes;
+}
+
+static bool linux_framebuffer(uint32_t info, struct framebuffer *fb)
+{
+	uint8_t mode = read8(info + SCREEN_IS_VGA);
+
+	if (mode != MODE_VESA && mode != MODE_EFI)
+		return false;
+	fb->address = read32(info + SCREEN_BASE);
+	fb->pitch = read16(info + SCREEN_PITCH);
+	fb->width = read16(info + SCREEN_WIDTH);
+	fb->height = read16(info + SCREEN_HEIGHT);
+	return usable(fb, read16(info + SCREEN_DEPTH), read32(info + SCREEN_BASE_HIGH));
+}
+
+static bool multiboot2_framebuffer(uint32_t info, struct framebuffer *fb)
+{
+	uint32_t size = read32(info), at = info + TAGS;
+
+	if (size > LOADER_INFO)
+		size = LOADER_INFO;
+	while (at + 32 <= info + size && read32(at) != TAG_END) {
+		if (read32(at) == TAG_FRAMEBUFFER) {
+			fb->address = read32(at + 8);
+			fb->pitch = read32(at + 16);
+			fb->width = read32(at + 20);
+			fb->height = read32(at + 24);
+			return read8(at + 29) == TAG_RGB
+				&& usable(fb, read8(at + 28), read32(at + 12));
+		}
+		at += (read32(at + 4) + 7) & ~7u;
+	}
+	return false;
+}
+
+bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb)
+{
+	switch (loader) {
+	case LOADER_LINUX32:
+	case LOADER_LINUX64:
+		return linux_framebuffer(info, fb);
+	case LOADER_MULTIBOOT2:
+		return multiboot2_framebuffer(info, fb);
+	default:
+		return false;
+	}
+}

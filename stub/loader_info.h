@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_LOADER_INFO_H
+#define RJ_LOADER_INFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "framebuffer.h"
+
+/*
+ * What the loader said of the screen. loader: LOADER_*. info: the copy of its
+ * boot_params or multiboot2 information, LOADER_INFO bytes. False: it is in a
+ * text mode, or nothing is said, or the stub cannot reach it.
+ */
+bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* PCI configuration space by mechanism #1 (PCI Local Bus Specification 3.0, 3.2.2.3.2). */
+#ifndef RJ_PCI_H
+#define RJ_PCI_H
+
+#include <stdint.h>
+
+/* bus << 16 | device << 11 | function << 8, as in the address register. */
+#define PCI_ADDRESS(bus, device, function) \
+	((uint32_t)(bus) << 16 | (uint32_t)(device) << 11 | (uint32_t)(function) << 8)
+
+#define PCI_VENDOR  0x00
+#define PCI_COMMAND 0x04
+#define PCI_STATUS  0x06
+#define PCI_CLASS   0x08        /* revision, interface, subclass, class */
+#define PCI_HEADER  0x0E
+#define PCI_BAR0    0x10
+#define PCI_CAPABILITIES 0x34
+
+#define PCI_NOBODY  0xFFFFFFFFu
+
+uint32_t pci_read(uint32_t address, uint32_t offset);   /* offset: a multiple of 4 */
+uint16_t pci_read16(uint32_t address, uint32_t offset); /* of 2 */
+void pci_write(uint32_t address, uint32_t offset, uint32_t value);
+void pci_write16(uint32_t address, uint32_t offset, uint16_t value);
+
+/* Calls visit for each function of each device that answers. */
+void pci_for_each(void (*visit)(uint32_t address));
+
+/* Bus, device and function, as a ROM takes it in AX, of the VGA adapter; or 0. */
+uint16_t pci_video_adapter(void);
+
+#endif
