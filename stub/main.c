@@ -26,6 +26,7 @@ extern struct rj_regs arrival_regs;
 extern const char stub_size[];
 
 uint32_t arrive_flags;
+static uint16_t video_adapter;
 
 /* The manifest in the stub's home: the pieces may be placed over the image's. */
 static struct manifest_copy {
@@ -129,8 +130,10 @@ static void check_firmware(void)
 	case FIRMWARE_LOST:
 		print("the interrupt vectors are lost; using the ROM's own");
 		firmware_rebuild();
-		if (has_video_rom())
+		if (has_video_rom()) {
 			arrive_flags |= ARRIVE_VIDEO_ROM;
+			video_adapter = pci_video_adapter();
+		}
 		break;
 	case FIRMWARE_ALIVE:
 		break;
@@ -204,6 +207,5 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (m->flags & RJ_VERBOSE)
 		print("to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;
-	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16, arrive_flags,
-	       pci_video_adapter());
+	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16, arrive_flags, video_adapter);
 }
