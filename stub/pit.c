@@ -19,7 +19,7 @@
 #define PORT_B_KEEP 0x0C        /* the NMI masks; gate and speaker off */
 
 #define HZ         1193182u
-#define STEP_MS    50u          /* fits 16 bits of counts */
+#define STEP_MS    10u          /* fits 16 bits of counts */
 #define PATIENCE   1000000u     /* reads of port B, about 1 us each */
 
 static uint16_t count(void)
