@@ -6,6 +6,7 @@ import re
 import selectors
 import socket
 import subprocess
+import tempfile
 import time
 
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
@@ -69,6 +70,18 @@ class Guest:
         return [f"SEG_{name}={limit}:{flags}" for name, limit, flags in
                 re.findall(r"^(\w\w) =\w+ \w+ (\w+) (\w+)", text, re.MULTILINE)
                 if name in ("CS", "DS", "ES", "FS", "GS", "SS")]
+
+    def cpus(self):
+        """Whether each CPU stands still: CPU0=0 is one that runs."""
+        text = self.ask("info registers -a")
+        return [f"CPU{number}={halted}" for number, halted in
+                enumerate(re.findall(r"\bHLT=(\d)", text))]
+
+    def display(self):
+        """What the display shows: DISPLAY=WIDTHxHEIGHT, 720x400 in text mode."""
+        with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
+            self.ask(f"screendump {file.name}")
+            return [f"DISPLAY={b'x'.join(file.read(32).split()[1:3]).decode()}"]
 
     def screen(self):
         """The text on the VGA screen, of 80 columns."""

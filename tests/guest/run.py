@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hostile
 import inputs
 import probe
 import qemu
@@ -22,6 +23,7 @@ import starts
 SKIPPED = 77
 TAIL = 40
 HELD = "PROBE HOLDS"
+WAITS = "PROBE WAITS FOR A KEY"
 
 
 class Failure(Exception):
@@ -42,6 +44,8 @@ def watch(guest, row, expected):
         lines.append(line)
         if line == HELD:
             lines += map(guest.note, guest.segments())
+            if row["start"] == "hostile":
+                lines += map(guest.note, hostile.other_cpus(guest))
             guest.send(b"\n")
         if re.fullmatch(row.get("forbid", "(?!)"), line):
             raise Failure(f"the console shows: {line}")
@@ -79,7 +83,7 @@ def run(row, work):
     problems = probe.compare(row.get("fields", {}), found)
     if row.get("like_native"):
         native = boot({**row, "end": ""}, files, "native", ["PROBE END"])
-        problems += probe.compare(probe.comparable(probe.fields(native)), found)
+        problems += probe.unlike(probe.fields(native), found, row.get("differs", []))
     if problems:
         raise Failure("\n".join(problems))
 

@@ -10,7 +10,8 @@
 ;
 ; -DORIGIN=n    where the file stands in its segment (default 7C00h)
 ; -DDISK        also read the first sector of the drive in DL
-; -DHOLD        say "PROBE HOLDS" and wait for a character on COM1 before ending
+; -DHOLD        before all else, say "PROBE HOLDS" and wait for a character on COM1
+; -DKEY         say "PROBE WAITS FOR A KEY" and print it as INT 16h gives it
 ; pieces.inc    rows "piece address, length, seed" of memory to be checked
 
 %ifndef ORIGIN
@@ -149,17 +150,6 @@ saved:
 
 ; Behind the first sector, registers and flags may change.
 probe:
-	call cpu_read
-	call pic_read
-	call pit_read
-	call firmware_read
-	call a20_read
-	call limits_read
-	call print_fields
-%ifdef DISK
-	call disk_print
-%endif
-	call pieces_check
 %ifdef HOLD
 	mov si, .holds
 	call puts
@@ -167,7 +157,34 @@ probe:
 .hold:	in al, dx
 	test al, 1
 	jz .hold
+	mov dx, 0x3F8
+	in al, dx
 %endif
+	call cpu_read
+	call pic_read
+	call apic_read
+	call ioapic_read
+	call hpet_read
+	call keyboard_read
+	call ports_read
+	call pit_read
+	call clock_read
+	call firmware_read
+	call a20_read
+	call limits_read
+	call print_fields
+	call memory_print
+	call pci_print
+	call calls_print
+	call map_print
+%ifdef KEY
+	call key_print
+%endif
+%ifdef DISK
+	call disk_print
+%endif
+	call pieces_check
+	call cpus_print
 	mov si, .end
 	call puts
 	mov al, [verdict]
@@ -182,6 +199,9 @@ verdict: db 0x10
 %include "print.inc"
 %include "cpu.inc"
 %include "timer.inc"
+%include "apic.inc"
+%include "chipset.inc"
+%include "pci.inc"
 %include "firmware.inc"
 %include "memory.inc"
 
@@ -207,6 +227,7 @@ fields:
 	field 'CR2', state.cr2, 4
 	field 'CR3', state.cr3, 4
 	field 'CR4', state.cr4, 4
+	field 'DR0123', state.dr0123, 4
 	field 'DR6', state.dr6, 4
 	field 'DR7', state.dr7, 4
 	field 'IDT_BASE', state.idtr + 2, 4
@@ -218,16 +239,58 @@ fields:
 	field 'PAT', state.pat, 8
 	field 'STAR', state.star, 8
 	field 'LSTAR', state.lstar, 8
+	field 'CSTAR', state.cstar, 8
 	field 'FMASK', state.fmask, 8
 	field 'FS_BASE', state.fs_base, 8
 	field 'GS_BASE', state.gs_base, 8
 	field 'KERNEL_GS_BASE', state.kernel_gs_base, 8
+	field 'SYSENTER_CS', state.sysenter_cs, 8
+	field 'SYSENTER_ESP', state.sysenter_esp, 8
+	field 'SYSENTER_EIP', state.sysenter_eip, 8
+	field 'MTRR_DEFAULT', state.mtrr_default, 8
+	field 'MTRRS', state.mtrrs, 8
+	field 'TSC_AUX', state.tsc_aux, 4
+	field 'XCR0', state.xcr0, 4
 	field 'PIC_MASK', pic.mask, 2
 	field 'PIC_ISR', pic.isr, 2
 	field 'PIC_IRR', saved.irr, 2
+	field 'PIC_DUE', pic.due, 2
 	field 'PIT0_MODE', pit.mode, 1
 	field 'PIT0_SPAN', pit.span, 1
 	field 'TICKS', pit.ticks, 1
+	field 'APIC_BASE', apic.base, 8
+	field 'APIC_VERSION', apic.version, 4
+	field 'APIC_TPR', apic.tpr, 4
+	field 'APIC_LDR', apic.ldr, 4
+	field 'APIC_DFR', apic.dfr, 4
+	field 'APIC_SVR', apic.svr, 4
+	field 'APIC_ESR', apic.esr, 4
+	field 'APIC_TIMER', apic.timer, 4
+	field 'APIC_THERMAL', apic.thermal, 4
+	field 'APIC_COUNTERS', apic.counters, 4
+	field 'APIC_LINT0', apic.lint0, 4
+	field 'APIC_LINT1', apic.lint1, 4
+	field 'APIC_ERROR', apic.error, 4
+	field 'APIC_CMCI', apic.cmci, 4
+	field 'APIC_COUNT', apic.count, 4
+	field 'APIC_DIVIDE', apic.divide, 4
+	field 'APIC_ISR', apic.isr, 4
+	field 'APIC_IRR', apic.irr, 4
+	field 'IOAPIC_PINS', ioapic.pins, 1
+	field 'IOAPIC_OPEN', ioapic.open, 1
+	field 'IOAPIC_SUM', ioapic.sum, 4
+	field 'HPET_CONFIG', hpet.config, 4
+	field 'HPET_TIMERS_ON', hpet.on, 1
+	field 'RTC_A', clock.a, 1
+	field 'RTC_B', clock.b, 1
+	field 'RTC_C', clock.c, 1
+	field 'RTC_RUNS', clock.runs, 1
+	field 'CMOS_SHUTDOWN', clock.shutdown, 1
+	field 'KEYBOARD_STATUS', keyboard.status, 1
+	field 'KEYBOARD_MODE', keyboard.mode, 1
+	field 'PORT_61', port.b, 1
+	field 'PORT_92', port.a, 1
+	field 'ELCR', port.elcr, 2
 	field 'A20', a20, 1
 	field 'LIMITS', limits, 1
 	field 'VIDEO_INT10', firmware.video, 2
