@@ -21,9 +21,8 @@
 #define KEYBOARD_OFF 0xAD
 #define KEYBOARD_ON 0xAE
 #define MODE_KEYBOARD_IRQ 0x01
-#define MODE_SYSTEM       0x04
+#define MODE_AUX_IRQ      0x02
 #define MODE_KEYBOARD_OFF 0x10
-#define MODE_AUX_OFF      0x20
 #define MODE_TRANSLATE    0x40
 
 #define KEYBOARD_SCAN 0xF4      /* to the keyboard itself: send scan codes */
@@ -73,7 +72,10 @@ static void drain(void)
 		inb(I8042_DATA);
 }
 
-/* Both devices off while the mode is changed, so that what is read is the mode. */
+/*
+ * Both devices off while the mode is changed, so that what is read is the mode. The
+ * mouse stays off: INT 15h AX=C200h turns it on for who wants it.
+ */
 void repair_i8042(void)
 {
 	uint8_t mode;
@@ -83,8 +85,8 @@ void repair_i8042(void)
 	drain();
 	if (!i8042_command(READ_MODE) || !read_byte(&mode))
 		return;
-	mode |= MODE_KEYBOARD_IRQ | MODE_SYSTEM | MODE_TRANSLATE;
-	mode &= (uint8_t)~(MODE_KEYBOARD_OFF | MODE_AUX_OFF);
+	mode |= MODE_KEYBOARD_IRQ | MODE_TRANSLATE;
+	mode &= (uint8_t)~(MODE_KEYBOARD_OFF | MODE_AUX_IRQ);
 	i8042_command(WRITE_MODE);
 	i8042_data(mode);
 	i8042_command(KEYBOARD_ON);
