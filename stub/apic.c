@@ -24,6 +24,7 @@
 #define LVT_EXTINT    0x08700u  /* the trigger mode is ignored, and set by firmware */
 #define LVT_NMI       0x08400u
 #define SVR_ENABLED   0x001FFu  /* vector FFh, as after a reset, and enabled */
+#define DFR_FLAT      0xFFFFFFFFu
 #define ENTRY_CMCI    6         /* highest LVT entry of a CPU that has this one */
 
 #define LEVELS 256              /* interrupts that can be in service */
@@ -93,6 +94,7 @@ static void mask_local_interrupts(void)
 
 	apic_write(APIC_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_COUNT, 0);
+	apic_write(APIC_TIMER_DIVIDE, 0);
 	apic_write(APIC_ERROR, LVT_MASKED);
 	if (highest >= 4)
 		apic_write(APIC_COUNTERS, LVT_MASKED);
@@ -100,6 +102,15 @@ static void mask_local_interrupts(void)
 		apic_write(APIC_THERMAL, LVT_MASKED);
 	if (highest >= ENTRY_CMCI)
 		apic_write(APIC_CMCI, LVT_MASKED);
+}
+
+/* No logical destination, flat model. In x2APIC mode the hardware says what it is. */
+static void reset_logical_destination(void)
+{
+	if (apic_is_x2apic())
+		return;
+	apic_write(APIC_DFR, DFR_FLAT);
+	apic_write(APIC_LDR, 0);
 }
 
 /* Enabled first: a software-disabled APIC keeps every LVT entry masked. */
@@ -110,6 +121,7 @@ void repair_apic(void)
 	leave_x2apic();
 	apic_write(APIC_SVR, SVR_ENABLED);
 	mask_local_interrupts();
+	reset_logical_destination();
 	apic_write(APIC_TPR, 0);
 	for (unsigned i = 0; i < LEVELS && in_service(); i++)
 		apic_write(APIC_EOI, 0);

@@ -9,6 +9,8 @@
 /* Register offsets of xAPIC mode; x2APIC's MSR is 800h + offset / 16. */
 #define APIC_TPR    0x080
 #define APIC_EOI    0x0B0
+#define APIC_LDR    0x0D0
+#define APIC_DFR    0x0E0       /* xAPIC mode only */
 #define APIC_SVR    0x0F0
 #define APIC_ISR    0x100       /* 8 registers, 16 bytes apart */
 #define APIC_ESR    0x280
@@ -21,6 +23,7 @@
 #define APIC_LINT1  0x360
 #define APIC_ERROR  0x370
 #define APIC_TIMER_COUNT 0x380
+#define APIC_TIMER_DIVIDE 0x3E0
 
 #define MSR_APIC_BASE 0x1B
 #define APIC_BASE_BSP    0x100u
