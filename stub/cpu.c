@@ -16,11 +16,15 @@
 #define CPUID_FEATURES 1
 #define EDX_SEP (1u << 11)
 #define EDX_PAT (1u << 16)
+#define ECX_XSAVE (1u << 26)
 #define CPUID_EXTENDED 0x80000000u
 #define CPUID_EXTENDED_FEATURES 0x80000001u
 #define EDX_NX  (1u << 20)
 #define EDX_RDTSCP (1u << 27)
 #define EDX_LONG_MODE (1u << 29)
+
+#define CR4_OSXSAVE 0x00040000u
+#define XCR0_AT_RESET 1u        /* x87 state alone */
 
 #define PAT_AT_RESET 0x0007040600070406ull
 
@@ -64,6 +68,16 @@ static void reset_msrs(void)
 			   cpuid(CPUID_EXTENDED_FEATURES).edx);
 }
 
+/* SDM volume 3A, 2.6: XSETBV is there while CR4 turns it on. CR4 ends up 0. */
+static void reset_xcr0(void)
+{
+	if (!(cpuid(CPUID_FEATURES).ecx & ECX_XSAVE))
+		return;
+	__asm__ volatile("mov %0, %%cr4" : : "r"(CR4_OSXSAVE));
+	__asm__ volatile("xsetbv" : : "c"(0), "a"(XCR0_AT_RESET), "d"(0));
+	__asm__ volatile("mov %0, %%cr4" : : "r"(0));
+}
+
 /*
  * CR4 before the MSRs: EFER may refuse a change while features that CR4 turns
  * on still need it. CR0 before FNINIT: that faults with EM or TS set. DR7
@@ -75,6 +89,7 @@ void repair_cpu(void)
 
 	__asm__ volatile("mov %0, %%cr4" : : "r"(0));
 	reset_msrs();
+	reset_xcr0();
 	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
 	__asm__ volatile("mov %0, %%cr0" : : "r"((cr0 & (CR0_CD | CR0_NW)) | CR0_ET | CR0_PE));
 	__asm__ volatile("mov %0, %%cr2\n\tmov %0, %%cr3" : : "r"(0));
