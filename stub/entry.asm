@@ -43,6 +43,7 @@ stub:
 	cld
 	mov	edx, eax
 	xor	eax, eax
+	mov	dr7, eax		; a breakpoint on what follows would reset
 	db	40h			; 32-bit: INC EAX. 64-bit: a REX prefix of
 	nop				; this NOP. So EAX tells the mode.
 	test	eax, eax
@@ -128,6 +129,8 @@ long_mode:
 leave_long_mode:
 	cli
 	cld
+	xor	eax, eax
+	mov	dr7, rax
 	mov	ebx, edi
 	lea	rbp, [rel stub]
 	mov	r14d, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
