@@ -8,6 +8,7 @@
 #include "apic.h"
 
 #include "io.h"
+#include "layout.h"
 #include "repair.h"
 
 #define CPUID_FEATURES 1
@@ -27,7 +28,20 @@
 #define DFR_FLAT      0xFFFFFFFFu
 #define ENTRY_CMCI    6         /* highest LVT entry of a CPU that has this one */
 
-#define LEVELS 256              /* interrupts that can be in service */
+#define VECTORS 256
+#define INTERRUPT_GATE 0x8E00   /* present, 32-bit (SDM 3A, 6.11) */
+
+struct gate {
+	uint16_t low, selector, flags, high;
+};
+_Static_assert(sizeof(struct gate) == 8, "gate");
+
+struct idtr {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
+struct interrupt_frame;
 
 bool apic_on(void)
 {
@@ -80,12 +94,49 @@ static void leave_x2apic(void)
 	wrmsr(MSR_APIC_BASE, (base & ~(uint64_t)APIC_BASE_X2APIC) | APIC_BASE_ENABLE);
 }
 
-static bool in_service(void)
+static bool any(uint32_t first)
 {
 	for (uint32_t i = 0; i < 8; i++)
-		if (apic_read(APIC_ISR + i * 16))
+		if (apic_read(first + i * 16))
 			return true;
 	return false;
+}
+
+__attribute__((interrupt)) static void ignore(struct interrupt_frame *frame)
+{
+	(void)frame;
+}
+
+static void set_gates(struct idtr *idtr)
+{
+	static struct gate gates[VECTORS];
+	uint32_t handler = (uint32_t)ignore;
+
+	for (uint32_t i = 0; i < VECTORS; i++)
+		gates[i] = (struct gate){ (uint16_t)handler, CODE32, INTERRUPT_GATE,
+					  (uint16_t)(handler >> 16) };
+	*idtr = (struct idtr){ sizeof(gates) - 1, (uint32_t)gates };
+}
+
+/*
+ * What is in service ends by EOI. What was requested while interrupts were off
+ * has no way out but to be taken (SDM 3A, 11.8.4); real mode would take it for
+ * an INT of that number, and never end it.
+ */
+static void drain(void)
+{
+	struct idtr old, own;
+
+	set_gates(&own);
+	__asm__ volatile("sidt %0" : "=m"(old));
+	__asm__ volatile("lidt %0" : : "m"(own));
+	for (unsigned i = 0; i < VECTORS && (any(APIC_ISR) || any(APIC_IRR)); i++) {
+		apic_write(APIC_EOI, 0);
+		__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+	}
+	__asm__ volatile("lidt %0" : : "m"(old));
+	for (unsigned i = 0; i < VECTORS && any(APIC_ISR); i++)
+		apic_write(APIC_EOI, 0);
 }
 
 static void mask_local_interrupts(void)
@@ -95,6 +146,8 @@ static void mask_local_interrupts(void)
 	apic_write(APIC_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_COUNT, 0);
 	apic_write(APIC_TIMER_DIVIDE, 0);
+	apic_write(APIC_LINT0, LVT_MASKED);
+	apic_write(APIC_LINT1, LVT_MASKED);
 	apic_write(APIC_ERROR, LVT_MASKED);
 	if (highest >= 4)
 		apic_write(APIC_COUNTERS, LVT_MASKED);
@@ -123,8 +176,7 @@ void repair_apic(void)
 	mask_local_interrupts();
 	reset_logical_destination();
 	apic_write(APIC_TPR, 0);
-	for (unsigned i = 0; i < LEVELS && in_service(); i++)
-		apic_write(APIC_EOI, 0);
+	drain();
 	apic_write(APIC_LINT0, LVT_EXTINT);
 	apic_write(APIC_LINT1, LVT_NMI);
 	apic_write(APIC_ESR, 0);

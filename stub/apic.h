@@ -13,6 +13,7 @@
 #define APIC_DFR    0x0E0       /* xAPIC mode only */
 #define APIC_SVR    0x0F0
 #define APIC_ISR    0x100       /* 8 registers, 16 bytes apart */
+#define APIC_IRR    0x200
 #define APIC_ESR    0x280
 #define APIC_CMCI   0x2F0
 #define APIC_ICR    0x300
