@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola MC146818A datasheet, registers B and C; NMI mask: IBM PC/AT Technical
+ * Motorola MC146818A datasheet, registers A to C; NMI mask: IBM PC/AT Technical
  * Reference, port 70h bit 7 (cannot be read, so every write sets it), and Intel ICH datasheet, "NMI_EN" and "NMI_SC".
  */
 #include "repair.h"
@@ -9,6 +9,8 @@
 
 #define INDEX 0x70
 #define DATA  0x71
+#define REGISTER_A 0x0A
+#define A_DIVIDERS 0x26         /* 32768 Hz, 1024 interrupts a second: as POST sets it */
 #define REGISTER_B 0x0B
 #define REGISTER_C 0x0C         /* a read clears what is pending */
 #define REGISTER_D 0x0D         /* harmless to point at */
@@ -29,6 +31,8 @@ void repair_rtc(void)
 
 	outb(DATA, b & (uint8_t)~B_INTERRUPTS);
 	cmos_read(REGISTER_C);
+	outb(INDEX, REGISTER_A);
+	outb(DATA, A_DIVIDERS);
 }
 
 /* Each write of the index port is followed by a data access. */
