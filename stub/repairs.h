@@ -4,7 +4,8 @@
  * the stub calls repair_NAME(), the host's --repair knows the names, and bit n of
  * rj_manifest.repairs is row n.
  *
- * Why this order: nothing of the old system may run or write memory any more
+ * Why this order: with A20 closed half of the devices and of the ACPI tables are out
+ * of reach; nothing of the old system may run or write memory any more
  * before the rest is touched (smp, iommu, pci); the sources of interrupts go
  * quiet before their controllers (hpet, ioapic, then apic, pic); the PIT counts
  * before the keyboard controller's waits are over; the CPU's own state is last.
@@ -13,6 +14,7 @@
 #define RJ_REPAIRS_H
 
 #define RJ_REPAIRS(row) \
+row(a20, "A20 open") \
 row(smp, "INIT to all other CPUs, so that they wait for a start-up IPI") \
 row(iommu, "VT-d and AMD-Vi: no translation, no interrupt remapping") \
 row(pci, "MSI off, INTx on, Bus Master on for bridges, storage, network and USB") \
@@ -24,7 +26,6 @@ row(pit, "8254: channel 0 at 18.2 Hz and running, speaker off") \
 row(rtc, "its interrupts off") \
 row(nmi, "NMI on") \
 row(i8042, "translation and IRQ1 on, keyboard on, buffer empty") \
-row(a20, "A20 open") \
 row(cpu, "control, debug and model-specific registers as after a reset") \
 row(video, "text mode 3 by INT 10h")
 
