@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cache
 import disk
+import hostile as hostile_system
 import initramfs
 from inputs import run
 
@@ -86,7 +87,7 @@ def kexec(inputs):
     ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
                         initramfs.test_archive(test_files(inputs)))
     return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
-            "-append", f"{disk.CONSOLE} boot=QEMU {counted}"]
+            "-append", f"{disk.CONSOLE} boot=QEMU {counted} {inputs.row.get('linux', '')}"]
 
 
 def qemu(inputs):
@@ -121,10 +122,15 @@ def loader(inputs):
             "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
 
 
+def hostile(inputs):
+    """As loader, after boot/hostile.asm has done what it can to the machine."""
+    return hostile_system.start(inputs, memory(inputs), DRIVE)
+
+
 def native(inputs):
     """The BIOS starts what the row's drive holds."""
     return [*memory(inputs), *drive(inputs)]
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, loader, native)}
+          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native)}
