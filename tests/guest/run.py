@@ -42,8 +42,10 @@ def watch(guest, row, expected):
     missing, lines = list(expected), []
     for line in guest.lines():
         lines.append(line)
+        if line == WAITS:
+            guest.ask("sendkey k")
         if line == HELD:
-            lines += map(guest.note, guest.segments())
+            lines += map(guest.note, guest.segments() + guest.cpus() + guest.display())
             if row["start"] == "hostile":
                 lines += map(guest.note, hostile.other_cpus(guest))
             guest.send(b"\n")
