@@ -6,6 +6,7 @@ from pathlib import Path
 
 import disk
 
+BOOT = Path(__file__).parent.parent / "boot"
 PAYLOAD = Path(__file__).parent.parent / "payload"
 MODULES = ["ata_piix", "sd_mod", "qemu_fw_cfg"]
 STEP = 0x9E3779B1               # as in memory.inc
@@ -53,6 +54,10 @@ class Inputs(dict):
     def probe_sector(self, path):
         """The first sector of the probe, as a disk would have it."""
         path.write_bytes(self["probe"].read_bytes()[:512])
+
+    def calls(self, path):
+        """The payload that only calls the BIOS."""
+        run("nasm", "-f", "bin", "-Werror", "-o", path, BOOT / "calls.asm")
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""
