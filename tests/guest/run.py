@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import framebuffer
 import hostile
 import inputs
 import probe
@@ -36,6 +37,12 @@ def look(guest, pattern):
         raise Failure(f"the screen does not show {pattern}:\n{screen}")
 
 
+def look_at_framebuffer(guest, pattern):
+    drawn = framebuffer.text(guest)
+    if not re.search(pattern, drawn.replace("\n", "")):
+        raise Failure(f"the framebuffer does not show {pattern}:\n{drawn}")
+
+
 def watch(guest, row, expected):
     """Follows the guest until it ends, or until its last expected line if the row
     says that it then stands still. Returns all lines."""
@@ -54,6 +61,8 @@ def watch(guest, row, expected):
         if missing and re.fullmatch(missing[0], line):
             print(f"{guest.seconds():7.2f} {line}")
             missing.pop(0)
+            if not missing and "framebuffer" in row:
+                look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
                 look(guest, row.get("screen", ""))
                 return lines
