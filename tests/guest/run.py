@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import bochs
 import framebuffer
 import hostile
 import inputs
@@ -24,6 +25,7 @@ import starts
 SKIPPED = 77
 TAIL = 40
 HELD = "PROBE HOLDS"
+MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
 WAITS = "PROBE WAITS FOR A KEY"
 
 
@@ -80,7 +82,7 @@ def boot(row, files, start, expected):
     log = files.work / f"{start}.log"
     arguments = starts.STARTS[start](files) + row.get("qemu", "").split()
     try:
-        with qemu.Guest(arguments, log, row.get("timeout", 60)) as guest:
+        with MACHINES[row.get("machine", "qemu")](arguments, log, row.get("timeout", 60)) as guest:
             return watch(guest, row, expected)
     except (Failure, qemu.GuestError) as error:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(True)[-TAIL:])
