@@ -187,6 +187,9 @@ below_4g:
 	lea	rax, [rbp + gdt_in_stub]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]
+	mov	eax, DATA32		; 64-bit mode runs with null selectors,
+	mov	ds, eax			; compatibility mode does not (SDM 3A, 5.3.1)
+	mov	ss, eax
 	lea	eax, [rbp + go_home - stub]
 	mov	[rel compatible], eax
 	jmp	dword far [rel compatible]
