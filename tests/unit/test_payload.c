@@ -7,6 +7,8 @@
 #include "le.h"
 #include "payload.h"
 
+extern const struct payload_kind payload_boot;
+
 /* A core.img of its own making: diskboot's marks, a decompressor's, then bytes. */
 #define COMPRESSED_AT 0x900u
 #define COMPRESSED    3000u
@@ -290,6 +292,30 @@ static void detection(void **state)
 	assert_null(detected(disk, SECTOR_SIZE, &code));
 }
 
+static void boot_order(void **state)
+{
+	static const struct { const char *word; uint8_t interrupt; } rows[] = {
+		{ "int19", 0x19 }, { "int18", 0x18 },
+	};
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rj_plan_init(&plan, 0x81);
+		assert_int_equal(payload_boot.take(&plan, rows[i].word, &error), RJ_OK);
+		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+		assert_int_equal(rj_plan_entry(&plan.regs), plan.pieces[0].address);
+		assert_int_equal(plan.regs.edx, 0x81);
+		assert_int_equal(plan.pieces[0].bytes[0], 0xCD);
+		assert_int_equal(plan.pieces[0].bytes[1], rows[i].interrupt);
+		rj_plan_free(&plan);
+	}
+	rj_plan_init(&plan, 0x80);
+	assert_int_equal(payload_boot.take(&plan, "int1", &error), RJ_ERR_WORD);
+	assert_int_equal(plan.piece_count, 0);
+}
+
 static void addresses(void **state)
 {
 	char plain[] = "a@b@7C00h", none[] = "file", empty[] = "file@", only[] = "@1";
@@ -312,4 +338,5 @@ UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_red
 	  cmocka_unit_test(damaged_core), cmocka_unit_test(read_core),
 	  cmocka_unit_test(other_platforms), cmocka_unit_test(boot_img_with_core),
 	  cmocka_unit_test(boot_img_without_core), cmocka_unit_test(boot_sectors_by_length),
-	  cmocka_unit_test(detection), cmocka_unit_test(addresses))
+	  cmocka_unit_test(detection), cmocka_unit_test(boot_order),
+	  cmocka_unit_test(addresses))
