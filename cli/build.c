@@ -17,7 +17,7 @@ struct build {
 	const struct options *options;
 	struct rj_plan plan;
 	struct payload_option payloads[RJ_MAX_PIECES];
-	struct rj_input inputs[RJ_MAX_PIECES];
+	struct rj_input inputs[RJ_MAX_PIECES + 1];      /* the last may be a snapshot */
 	size_t input_count;
 };
 
@@ -76,6 +76,8 @@ static enum rj_err read_payload(struct build *build, struct payload_option *payl
 	struct rj_input *input = &build->inputs[build->input_count];
 	uint64_t address = 0;
 
+	if (payload->kind && payload->kind->words)
+		return payload->kind->take(&build->plan, payload->argument, err);
 	if (payload->kind && payload->kind->addressed &&
 	    payload_split_address(payload->argument, &address, err))
 		return err->code;
@@ -85,6 +87,24 @@ static enum rj_err read_payload(struct build *build, struct payload_option *payl
 	if (detect(build, input, payload, err))
 		return err->code;
 	if (!payload->kind->read(&build->plan, input, address, err))
+		return RJ_OK;
+	if (!err->subject)
+		err->subject = input->path;
+	return err->code;
+}
+
+static enum rj_err restore(struct build *build, struct rj_error *err)
+{
+	static struct rj_snapshot snapshot;
+	struct rj_input *input = &build->inputs[build->input_count];
+
+	if (!build->options->snapshot)
+		return RJ_OK;
+	if (rj_input_open(input, build->options->snapshot, err))
+		return err->code;
+	build->input_count++;
+	if (!rj_snapshot_read(&snapshot, input, err) &&
+	    !rj_snapshot_plan(&snapshot, input, &build->plan, err))
 		return RJ_OK;
 	if (!err->subject)
 		err->subject = input->path;
@@ -120,6 +140,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 
 	rj_plan_init(plan, options->drive);
 	plan->flags = options->flags;
+	plan->repairs = options->repairs;
 	plan->serial_port = options->serial_port;
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
@@ -128,7 +149,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	for (size_t i = 0; i < RJ_MAX_PIECES && build->payloads[i].argument; i++)
 		if (read_payload(build, &build->payloads[i], err))
 			return err->code;
-	if (apply_options(build, err))
+	if (restore(build, err) || apply_options(build, err))
 		return err->code;
 	return rj_plan_seal(plan, err);
 }
@@ -157,7 +178,8 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	struct rj_image image;
 	struct output output;
 
-	if (output_open(&output, options->output, build->inputs, build->input_count, err))
+	if (output_open(&output, options->output, OUTPUT_SHARED, build->inputs,
+			build->input_count, err))
 		return err->code;
 	if (options->container->write(&build->plan, &blob, output.fd, &image, err)) {
 		output_discard(&output);

@@ -23,7 +23,14 @@ static void print_words(bool options)
 	}
 }
 
-/* The options, as one shell pattern, whose argument is a file or is none. */
+static void print_case(const struct option_row *row)
+{
+	printf("--%s", row->name);
+	if (row->letter)
+		printf("|-%c", row->letter);
+}
+
+/* The options, as one shell pattern, whose argument is a file or is anything. */
 static void print_pattern(bool files)
 {
 	bool behind = false;
@@ -31,12 +38,26 @@ static void print_pattern(bool files)
 	for (size_t i = 0; i < option_count(); i++) {
 		struct option_row row = option_at(i);
 
-		if (!row.argument || row.is_file != files)
+		if (!row.argument || row.is_file != files || row.words)
 			continue;
-		printf("%s--%s", behind ? "|" : "", row.name);
-		if (row.letter)
-			printf("|-%c", row.letter);
+		fputs(behind ? "|" : "", stdout);
+		print_case(&row);
 		behind = true;
+	}
+}
+
+/* A case for each option whose argument is one of some words. */
+static void print_word_cases(void)
+{
+	for (size_t i = 0; i < option_count(); i++) {
+		struct option_row row = option_at(i);
+
+		if (!row.words)
+			continue;
+		putchar('\t');
+		print_case(&row);
+		printf(")\n\t\tCOMPREPLY=($(compgen -W \"%s\" -- \"$word\"))\n"
+		       "\t\treturn ;;\n", row.words);
 	}
 }
 
@@ -51,6 +72,7 @@ static void complete_bash(void)
 	fputs("\t", stdout);
 	print_pattern(true);
 	puts(")\n\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\t\treturn ;;");
+	print_word_cases();
 	fputs("\t", stdout);
 	print_pattern(false);
 	puts(")\n\t\treturn ;;\n\tesac\n\tcase $word in\n\t-*)");
@@ -85,7 +107,10 @@ static void zsh_option(const struct option_row *row, const char *spelling)
 	if (row->argument) {
 		putchar(':');
 		print_quoted(row->argument, "[]:\\");
-		printf(":%s", row->is_file ? "_files" : "");
+		if (row->words)
+			printf(":(%s)", row->words);
+		else
+			printf(":%s", row->is_file ? "_files" : "");
 	}
 	puts("' \\");
 }
@@ -126,6 +151,8 @@ static void complete_fish(void)
 		if (row.name)
 			printf(" -l %s", row.name);
 		fputs(row.argument ? row.is_file ? " -r -F" : " -x" : "", stdout);
+		if (row.words)
+			printf(" -a '%s'", row.words);
 		fputs(" -d '", stdout);
 		print_quoted(row.help, "");
 		puts("'");

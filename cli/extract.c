@@ -69,7 +69,7 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 		return diag(&error);
 	}
 	remove_link(path);
-	if (output_open(&output, path, input, 1, &error)) {
+	if (output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
 		status = diag_about(path, &error);
 	} else if (copy_piece(image, piece, input, output.fd, &error)) {
 		output_discard(&output);

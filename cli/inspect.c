@@ -16,6 +16,7 @@
 #include "layout.h"
 #include "memory_map.h"
 #include "regs.h"
+#include "repair_list.h"
 
 #define REGISTERS_A_LINE 4
 #define BAUD_BASE 115200u
@@ -97,8 +98,9 @@ static void print_pieces(const struct rj_image *image)
 		uint64_t last = (uint64_t)piece->address + piece->size - (piece->size > 0);
 
 		printf("%-16s %08" PRIX32 "-%08" PRIX64 " %10" PRIu32 "  %08" PRIX32
-		       "  %08" PRIX64 "\n", piece_name(piece), piece->address, last,
-		       piece->size, piece->crc, image->stub_at + piece->offset);
+		       "  %08" PRIX64 "%s\n", piece_name(piece), piece->address, last,
+		       piece->size, piece->crc, image->stub_at + piece->offset,
+		       piece->flags & RJ_PIECE_FIRMWARE ? "  put back from a snapshot" : "");
 	}
 }
 
@@ -120,6 +122,7 @@ static void print_machine(const struct rj_manifest *manifest)
 {
 	bool serial = manifest->flags & RJ_CONSOLE_SERIAL;
 	bool vga = manifest->flags & RJ_CONSOLE_VGA;
+	char repairs[RJ_REPAIRS_TEXT];
 
 	printf("\nConsole: %s%s", vga ? "VGA text" : serial ? "" : "none",
 	       vga && serial ? " and " : "");
@@ -130,6 +133,8 @@ static void print_machine(const struct rj_manifest *manifest)
 	       manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot",
 	       manifest->flags & RJ_VERBOSE ? "; tells its steps" : "",
 	       manifest->flags & RJ_UNREAL ? "; leaves 4 GiB segment limits" : "");
+	rj_repairs_text(manifest->repairs, repairs);
+	printf("Repairs: %s\n", repairs);
 }
 
 static void print_loaders(const struct rj_image *image, const char *name)
@@ -169,6 +174,7 @@ static void json_pieces(struct json *json, const struct rj_image *image)
 		json_number(json, "size", piece->size);
 		json_number(json, "crc32", piece->crc);
 		json_number(json, "file_offset", image->stub_at + piece->offset);
+		json_bool(json, "from_snapshot", piece->flags & RJ_PIECE_FIRMWARE);
 		json_close(json, '{');
 	}
 	json_close(json, '[');
@@ -190,6 +196,11 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 	json_number(json, "serial_port", manifest->serial_port);
 	json_number(json, "serial_divisor", manifest->serial_divisor);
 	json_close(json, '{');
+	json_open(json, "repairs", '[');
+	for (unsigned i = 0; i < RJ_REPAIR_COUNT; i++)
+		if (manifest->repairs >> i & 1)
+			json_string(json, NULL, rj_repair_table[i].name);
+	json_close(json, '[');
 }
 
 static void json_memory(struct json *json, const struct rj_image *image)

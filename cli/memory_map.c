@@ -24,25 +24,24 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	for (size_t i = 0; i < image->piece_count; i++)
 		rows[i] = (struct memory_row){ image->pieces[i].address,
 			(uint64_t)image->pieces[i].address + image->pieces[i].size,
-			image->pieces[i].name };
+			image->pieces[i].name,
+			image->pieces[i].flags & RJ_PIECE_FIRMWARE
+				? ", put back from a snapshot" : NULL };
 	qsort(rows, image->piece_count, sizeof(rows[0]), by_address);
 	return image->piece_count;
 }
 
-/* What the pieces, the first `pieces` rows, have left of the image's memory. */
-static size_t add_image(const struct rj_image *image, struct memory_row *rows,
-			size_t pieces)
+/* What the pieces, the first `pieces` of `count` rows, have left of a row. */
+static size_t add_left(struct memory_row row, struct memory_row *rows, size_t pieces,
+		       size_t count)
 {
-	struct memory_row row = { image->base, image->base + image->memory_size,
-				  "the image was loaded here; free" };
-	size_t count = pieces;
 	uint64_t at = row.from;
 
 	for (size_t i = 0; i <= pieces; i++) {
 		uint64_t from = i < pieces && rows[i].from < row.end ? rows[i].from : row.end;
 
 		if (from > at)
-			rows[count++] = (struct memory_row){ at, from, row.what };
+			rows[count++] = (struct memory_row){ at, from, row.what, NULL };
 		if (i < pieces && rows[i].end > at)
 			at = rows[i].end;
 	}
@@ -51,14 +50,17 @@ static size_t add_image(const struct rj_image *image, struct memory_row *rows,
 
 size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 {
-	size_t count = add_pieces(image, rows);
+	size_t pieces = add_pieces(image, rows), count = pieces;
 
 	if (image->container)
-		count = add_image(image, rows, count);
+		count = add_left((struct memory_row){ image->base,
+			image->base + image->memory_size,
+			"the image was loaded here; free", NULL }, rows, pieces, count);
 	for (size_t i = 0; i < rj_reserved_count; i++)
-		rows[count++] = (struct memory_row){ rj_reserved[i].from, rj_reserved[i].end,
+		count = add_left((struct memory_row){ rj_reserved[i].from, rj_reserved[i].end,
 			rj_reserved[i].from == STUB_HOME ? "the stub ran here; free"
-							 : rj_reserved[i].name };
+							 : rj_reserved[i].name, NULL },
+			rows, pieces, count);
 	qsort(rows, count, sizeof(rows[0]), by_address);
 	return count;
 }
@@ -86,7 +88,8 @@ static void print_row(const struct rj_regs *regs, const struct memory_row *row,
 	uint64_t end = row->end < next ? row->end : next;
 	char text[WIDTH];
 
-	print_text(row->what);
+	snprintf(text, sizeof(text), "%s%s", row->what, row->note ? row->note : "");
+	print_text(text);
 	if (entry >= row->from && entry < end) {
 		snprintf(text, sizeof(text), "  CS:IP = %04X:%04X, it starts here", regs->cs,
 			 regs->ip);
@@ -110,7 +113,7 @@ void memory_map_print(const struct rj_image *image)
 		uint64_t next = i + 1 < count ? rows[i + 1].from : UINT64_MAX;
 
 		if (rows[i].from > at) {
-			struct memory_row gap = { at, rows[i].from, "free" };
+			struct memory_row gap = { at, rows[i].from, "free", NULL };
 
 			print_edge(at);
 			print_row(&image->manifest.regs, &gap, gap.end);

@@ -12,14 +12,14 @@
 
 struct memory_row {
 	uint64_t from, end;
-	const char *what;
+	const char *what, *note;        /* note: more for people, or NULL */
 };
 
-#define MEMORY_ROWS_MAX (2 * RJ_MAX_PIECES + 8)
+#define MEMORY_ROWS_MAX (3 * RJ_MAX_PIECES + 8)
 
 /*
- * The firmware's ranges, the stub's home, the pieces, and what they have left
- * of the memory where the image was loaded; ascending, gives how many rows.
+ * The pieces, and what they have left of the firmware's ranges, the stub's home
+ * and the memory where the image was loaded; ascending, gives how many rows.
  */
 size_t memory_map(const struct rj_image *image, struct memory_row *rows);
 

@@ -12,6 +12,7 @@
 #include "number.h"
 #include "plan.h"
 #include "regs.h"
+#include "repair_list.h"
 
 #define DEFAULT_DRIVE 0x80
 #define PAGE 4096u
@@ -36,6 +37,8 @@ const char *const option_groups[GROUP_COUNT] = {
 
 STORE(output, output)
 STORE(directory, directory)
+STORE(restore, snapshot)
+STORE(root, root)
 FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
 FLAG(dry_run, o->dry_run = true)
@@ -140,41 +143,76 @@ SETTER(console)
 	return set_serial(o, rest + 6, err);
 }
 
+SETTER(repair)
+{
+	return rj_repairs_parse(argument, &o->repairs, err);
+}
+
+/* ADDRESS+LENGTH; whether there is such memory is for the snapshot to say. */
+SETTER(range)
+{
+	char *plus = strchr(argument, '+');
+	uint64_t address, size;
+
+	if (o->range_count == RJ_SNAPSHOT_RANGES)
+		return rj_fail(err, RJ_ERR_RANGES_MANY, .limit = RJ_SNAPSHOT_RANGES);
+	if (!plus || plus == argument || plus[1] == '\0')
+		return rj_fail(err, RJ_ERR_RANGE, .name = argument);
+	*plus = '\0';
+	if (rj_parse_number(argument, UINT32_MAX, &address, err) ||
+	    rj_parse_number(plus + 1, UINT32_MAX, &size, err))
+		return err->code;
+	o->ranges[o->range_count++] = (struct rj_snapshot_range){ (uint32_t)address,
+								  (uint32_t)size };
+	return RJ_OK;
+}
+
+#define REPAIR_WORD(name, what) " " #name
+#define REPAIR_WORDS "all none" RJ_REPAIRS(REPAIR_WORD)
 #define BUILD COMMAND_BIT(build)
+#define SNAPSHOT COMMAND_BIT(snapshot)
 #define ALL (~0u)
 
 static const struct option_row rows[] = {
 	{ 0, "entry", "SEG:OFF", "start here, two hexadecimal numbers",
-	  GROUP_ARRIVAL, BUILD, false, set_entry, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL },
 	{ 0, "reg", "NAME=VALUE", "a register's value; repeatable",
-	  GROUP_ARRIVAL, BUILD, false, set_reg, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL },
 	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0)",
-	  GROUP_ARRIVAL, BUILD, false, set_drive, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL },
 	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
-	  GROUP_ARRIVAL, BUILD, false, set_unreal, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL },
+	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back, see rjpack snapshot",
+	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
-	  GROUP_IMAGE, BUILD, true, set_output, NULL },
+	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL },
 	{ 0, "format", "NAME", "container (elf)",
-	  GROUP_IMAGE, BUILD, false, set_format, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
-	  GROUP_IMAGE, BUILD, false, set_base, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL },
 	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
-	  GROUP_IMAGE, BUILD, false, set_dry_run, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_dry_run, NULL },
 	{ 0, "console", "LIST", "vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)",
-	  GROUP_MACHINE, BUILD, false, set_console, NULL },
+	  GROUP_MACHINE, BUILD, false, NULL, set_console, NULL },
 	{ 0, "verbose", NULL, "the stub tells its steps",
-	  GROUP_MACHINE, BUILD, false, set_stub_verbose, NULL },
+	  GROUP_MACHINE, BUILD, false, NULL, set_stub_verbose, NULL },
 	{ 0, "on-error", "WHAT", "reboot or halt (reboot)",
-	  GROUP_MACHINE, BUILD, false, set_on_error, NULL },
+	  GROUP_MACHINE, BUILD, false, "reboot halt", set_on_error, NULL },
+	{ 0, "repair", "LIST", "what to put back: all, none, NAME, -NAME (all)",
+	  GROUP_MACHINE, BUILD, false, REPAIR_WORDS, set_repair, NULL },
 	{ 'C', "directory", "DIR", "extract: write the pieces here",
-	  GROUP_GENERAL, COMMAND_BIT(extract), true, set_directory, NULL },
+	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL },
+	{ 0, "range", "ADDR+LENGTH", "snapshot: this memory below 640K too; repeatable",
+	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL },
+	{ 0, "root", "DIR", "snapshot: take /dev/mem and the like from this tree",
+	  GROUP_GENERAL, SNAPSHOT, true, NULL, set_root, NULL },
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
-	  COMMAND_BIT(verify), false, set_json, NULL },
+	  COMMAND_BIT(verify), false, NULL, set_json, NULL },
 	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",
-	  GROUP_GENERAL, ALL, false, set_tell, NULL },
-	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL },
-	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL },
+	  GROUP_GENERAL, ALL, false, NULL, set_tell, NULL },
+	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL, NULL },
+	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL, NULL },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -191,12 +229,28 @@ struct option_row option_at(size_t n)
 		return rows[n - payload_kind_count];
 	kind = payload_kinds[n];
 	return (struct option_row){ 0, kind->name, kind->argument, kind->help,
-				    GROUP_PAYLOAD, BUILD, true, NULL, kind };
+				    GROUP_PAYLOAD, BUILD, !kind->words, kind->words, NULL, kind };
+}
+
+/* Whether it is one of the words, which have spaces between them. */
+static bool is_one_of(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	while (words) {
+		words += strspn(words, " ");
+		if (length == strcspn(words, " ") && memcmp(words, word, length) == 0)
+			return true;
+		words = strchr(words, ' ');
+	}
+	return false;
 }
 
 static enum rj_err add_payload(struct options *o, const struct payload_kind *kind,
 			       char *argument, struct rj_error *err)
 {
+	if (kind->words && !is_one_of(kind->words, argument))
+		return rj_fail(err, RJ_ERR_WORD, .name = argument, .other = kind->words);
 	if (o->payload_count == RJ_MAX_PIECES)
 		return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
 	o->payloads[o->payload_count++] = (struct payload_option){ kind, argument };
@@ -213,6 +267,13 @@ static void print_option(const struct option_row *row)
 		 row->name ? "--" : "", row->name ? row->name : "",
 		 row->argument ? row->argument : "");
 	printf("  %-26s %s\n", left, row->help);
+}
+
+static void print_repairs(void)
+{
+	printf("\nWhat --repair puts back\n");
+	for (size_t i = 0; i < RJ_REPAIR_COUNT; i++)
+		printf("  %-26s %s\n", rj_repair_table[i].name, rj_repair_table[i].what);
 }
 
 static int print_help(void)
@@ -235,6 +296,7 @@ static int print_help(void)
 				print_option(&row);
 		}
 	}
+	print_repairs();
 	return RJ_DONE;
 }
 
@@ -357,8 +419,8 @@ int options_read(struct options *options, const struct command **command,
 	int value;
 
 	*options = (struct options){
-		.container = containers[0], .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
-		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL,
+		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
+		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
 	};
 	*command = argc > 1 ? find_command(argv[1]) : NULL;

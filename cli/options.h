@@ -13,6 +13,7 @@
 #include "container.h"
 #include "error.h"
 #include "payload.h"
+#include "snapshot.h"
 
 struct payload_option {
 	const struct payload_kind *kind;        /* NULL: to be detected */
@@ -31,8 +32,12 @@ struct options {
 	size_t reg_count;
 	uint8_t drive;
 	uint64_t base;
-	uint32_t flags;                         /* of struct rj_manifest */
+	uint32_t flags, repairs;                /* of struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
+	const char *snapshot;                   /* to be put back, or NULL */
+	const char *root;                       /* of the tree to take a snapshot in */
+	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
+	size_t range_count;
 	bool dry_run, json, verbose;
 };
 
@@ -47,6 +52,7 @@ struct option_row {
 	enum option_group group;
 	unsigned commands;              /* COMMAND_BITs */
 	bool is_file;                   /* for completions: the argument is a file */
+	const char *words;              /* or one of these, with spaces between; or NULL */
 	enum rj_err (*set)(struct options *options, char *argument, struct rj_error *err);
 	const struct payload_kind *kind;        /* of a payload's option */
 };

@@ -120,8 +120,8 @@ static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *i
 }
 
 static enum rj_err open_existing(struct output *output, const struct stat *st,
-				 const struct rj_input *inputs, size_t input_count,
-				 struct rj_error *err)
+				 enum output_access access, const struct rj_input *inputs,
+				 size_t input_count, struct rj_error *err)
 {
 	char *real;
 
@@ -136,12 +136,12 @@ static enum rj_err open_existing(struct output *output, const struct stat *st,
 		return rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
 	free(output->path);
 	output->path = real;
-	return open_beside(output, st->st_mode & 0777, err);
+	return open_beside(output, st->st_mode & access, err);
 }
 
 enum rj_err output_open(struct output *output, const char *path,
-			const struct rj_input *inputs, size_t input_count,
-			struct rj_error *err)
+			enum output_access access, const struct rj_input *inputs,
+			size_t input_count, struct rj_error *err)
 {
 	struct stat st;
 	enum rj_err code;
@@ -156,9 +156,9 @@ enum rj_err output_open(struct output *output, const char *path,
 	if (!output->path)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (stat(path, &st) == 0)
-		code = open_existing(output, &st, inputs, input_count, err);
+		code = open_existing(output, &st, access, inputs, input_count, err);
 	else
-		code = open_beside(output, new_file_mode(), err);
+		code = open_beside(output, new_file_mode() & access, err);
 	if (code)
 		output_discard(output);
 	return code;

@@ -52,6 +52,8 @@ row(BASE, BAD, "the base {at} is no multiple of {expected} from {limit_hex} on",
 row(CONSOLE, USAGE, "\"{name}\" is no console", "write none, or vga, serial[:PORT[,BAUD]] or both with a comma between") \
 row(BAUD, BAD, "{count} baud do not divide 115200", "take 115200, 57600, 38400, 19200, 9600 or less") \
 row(ON_ERROR, USAGE, "\"{name}\" is neither reboot nor halt", "") \
+row(REPAIR, USAGE, "there is no repair \"{name}\"", \
+	"the words are all, none, NAME and -NAME; the names are {text}") \
 row(FORMAT, USAGE, "there is no format \"{name}\"", "the formats are {text}") \
 /* the plan */ \
 row(NO_PIECES, BAD, "there is nothing to carry", "") \
@@ -65,6 +67,7 @@ row(OVERLAP, BAD, "the piece {name} at {range} overlaps the piece {other} at {ot
 	"move one of them") \
 row(RESERVED, BAD, "the piece {name} at {range} overlaps {other} at {other_range}", \
 	"give it another address") \
+row(FIRMWARE_HIGH, BAD, "the piece {name} at {range} is no firmware's memory, which ends below 1 MiB", "") \
 row(NO_ENTRY, USAGE, "nothing says where to start", "give --entry SEG:OFF") \
 row(ENTRY_OUTSIDE, BAD, "the entry {name} = {at} is outside every piece", \
 	"give --entry an address in a piece") \
@@ -84,8 +87,42 @@ row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "ma
 row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
 row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
 row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(WORD, USAGE, "\"{name}\" is none of these: {other}", "") \
 row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
 row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
+/* snapshots */ \
+row(UEFI_MACHINE, BAD, "this machine was booted by UEFI: it has no BIOS whose memory could be kept", \
+	"boot it by BIOS or CSM") \
+row(MEM_ROOT, HOST, "cannot open it: {errno}", "only root may") \
+row(MEM_LOCKED, HOST, "cannot open it: {errno}", \
+	"the kernel is locked down (Secure Boot or lockdown=), or this root lacks CAP_SYS_RAWIO, as in a container") \
+row(MEM_NONE, HOST, "cannot open it: {errno}", "the kernel is built without it (CONFIG_DEVMEM)") \
+row(MEM_READ, HOST, "cannot read {range}: {errno}", "the kernel keeps it to itself") \
+row(MEM_SHORT, BAD, "it ends before {range}", "") \
+row(IOMEM, HOST, "it does not tell where System RAM is", "only root sees the addresses") \
+row(SYSTEM_RAM, BAD, "{range} overlaps System RAM at {other_range}, which is the operating system's", \
+	"take only what the firmware has reserved") \
+row(IVT_ZERO, BAD, "the interrupt vectors are all zero", \
+	"without them a snapshot is worthless; take it right after the machine was booted by its BIOS") \
+row(IVT_VECTOR, BAD, "the interrupt vector {found} points to {at}, where no BIOS can be", \
+	"take the snapshot right after the machine was booted by its BIOS") \
+row(BASE_MEMORY, BAD, "the BIOS data area tells of {count} KiB of base memory, which cannot be", \
+	"take the snapshot right after the machine was booted by its BIOS") \
+row(RANGE, USAGE, "\"{name}\" is no ADDRESS+LENGTH", "write for example 0x9E000+4K") \
+row(RANGE_EMPTY, BAD, "the range at {at} has no bytes", "") \
+row(RANGE_BEYOND, BAD, "the range {range} ends beyond 1 MiB", "") \
+row(RANGE_RESERVED, BAD, "the range {range} overlaps {other} at {other_range}", \
+	"that cannot be put back") \
+row(RANGE_TWICE, BAD, "the range {range} overlaps {other_range}, which is in the snapshot already", "") \
+row(RANGES_MANY, BAD, "there are more than {limit} ranges", "") \
+row(SNAPSHOT_MAGIC, BAD, "it is no snapshot", "rjpack snapshot makes one") \
+row(SNAPSHOT_VERSION, BAD, "the snapshot's version is unknown", "another version of rjpack made it") \
+row(SNAPSHOT_SIZE, BAD, "{count} bytes are not the {limit} of its ranges", "it is cut short or damaged") \
+row(SNAPSHOT_CRC, BAD, "the snapshot's CRC-32 is wrong", "take it again") \
+row(SNAPSHOT_ORDER, BAD, "the range {range} stands where it may not", \
+	"the vectors come first, and addresses ascend") \
+row(EBDA_NONE, NOTE, "the BIOS data area names no EBDA", "none is taken") \
+row(EBDA_ODD, NOTE, "warning: no EBDA can be at {at} with {count} KiB", "none is taken") \
 /* notes */ \
 row(FIRST_SECTOR, NOTE, "only the first sector is carried, {count} bytes behind it are not", \
 	"--raw FILE@ADDRESS would carry them") \
@@ -107,6 +144,8 @@ row(MANIFEST_VERSION, BAD, "the manifest's version is unknown", "another version
 row(MANIFEST_SIZE, BAD, "the manifest's size and number of pieces disagree", "") \
 row(MANIFEST_CRC, BAD, "the manifest's CRC-32 is wrong", "") \
 row(MANIFEST_FLAGS, BAD, "the manifest has unknown flags", "") \
+row(MANIFEST_REPAIRS, BAD, "the manifest has unknown repairs", "") \
+row(PIECE_FLAGS, BAD, "the piece {name} has unknown flags", "") \
 row(STUB_CRC, BAD, "the CRC-32 of the stub and the section headers is wrong", "") \
 row(PIECE_CRC, BAD, "the CRC-32 of the piece {name} is wrong", "") \
 row(PIECE_BOUNDS, BAD, "the piece {name} at {range} of the image stands outside of its place {other_range}", "") \
@@ -123,6 +162,7 @@ row(STRAY_MULTIBOOT, BAD, "a stray multiboot header stands at {at}", "kexec woul
 row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --raw adds to another") \
 row(NO_PAYLOAD, USAGE, "there is no payload", "give a file; rjpack --help lists the options for it") \
 row(NO_OUTPUT, USAGE, "there is no output", "name it with -o FILE, or try --dry-run") \
+row(NO_FILE, USAGE, "there is no output", "name it with -o FILE") \
 row(NO_IMAGE, USAGE, "there is no image", "name one") \
 row(NO_DIRECTORY, USAGE, "there is no directory", "name it with -C DIR") \
 row(EXTRA, USAGE, "it is one argument too many", "") \

@@ -9,9 +9,11 @@
 #include "layout.h"
 #include "le.h"
 #include "regs.h"
+#include "repairs.h"
 
 #define STUB_SEARCH 0x10000u
 #define STUB_ALIGN  16u
+#define KNOWN_PIECE_FLAGS RJ_PIECE_FIRMWARE
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
 		     RJ_CONSOLE_SERIAL)
 
@@ -255,6 +257,32 @@ static void check_bytes(const struct check *check, enum rj_err code, const char 
 		compare_crc(check, code, name, at, expected, found);
 }
 
+/* Reports code when a field of the manifest at this offset has more than the known bits. */
+static void check_bits(const struct check *check, enum rj_err code, const char *name,
+		       size_t offset, uint32_t found, uint32_t known)
+{
+	if (found & ~known)
+		report(check, (struct rj_error){
+			.code = code, .name = name, .located = true,
+			.at = check->image->stub_at + check->image->stub_size + offset,
+			.expected = found & known, .found = found });
+}
+
+static void check_all_bits(const struct check *check)
+{
+	const struct rj_image *image = check->image;
+
+	check_bits(check, RJ_ERR_MANIFEST_FLAGS, NULL, offsetof(struct rj_manifest, flags),
+		   image->manifest.flags, KNOWN_FLAGS);
+	check_bits(check, RJ_ERR_MANIFEST_REPAIRS, NULL,
+		   offsetof(struct rj_manifest, repairs), image->manifest.repairs,
+		   RJ_ALL_REPAIRS);
+	for (size_t i = 0; i < image->piece_count; i++)
+		check_bits(check, RJ_ERR_PIECE_FLAGS, image->pieces[i].name,
+			   rj_manifest_size(i) + offsetof(struct rj_piece, flags),
+			   image->pieces[i].flags, KNOWN_PIECE_FLAGS);
+}
+
 static void check_manifest(const struct check *check)
 {
 	const struct rj_image *image = check->image;
@@ -266,11 +294,7 @@ static void check_manifest(const struct check *check)
 		return;
 	compare_crc(check, RJ_ERR_MANIFEST_CRC, NULL, at, manifest->crc,
 		    manifest_crc(bytes, manifest->size));
-	if (manifest->flags & ~KNOWN_FLAGS)
-		report(check, (struct rj_error){
-			.code = RJ_ERR_MANIFEST_FLAGS, .located = true,
-			.at = at + offsetof(struct rj_manifest, flags),
-			.expected = manifest->flags & KNOWN_FLAGS, .found = manifest->flags });
+	check_all_bits(check);
 	if (manifest->image_size > image->file_size - image->stub_at)
 		report(check, (struct rj_error){
 			.code = RJ_ERR_IMAGE_SIZE, .located = true,

@@ -11,7 +11,7 @@
 #include "input.h"
 #include "plan.h"
 
-#define PAYLOAD_KINDS(row) row(mbr) row(grub) row(raw)
+#define PAYLOAD_KINDS(row) row(mbr) row(grub) row(boot) row(raw)
 
 enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
 
@@ -23,6 +23,7 @@ struct payload_kind {
 	const char *place;      /* where it goes */
 	bool adds;              /* it may stand beside another, and repeat */
 	bool addressed;         /* its argument is FILE@ADDRESS */
+	const char *words;      /* its argument is one of these and no file; or NULL */
 
 	/*
 	 * Whether the file is of this kind; why is set to a constant string
@@ -37,6 +38,10 @@ struct payload_kind {
 	 */
 	enum rj_err (*read)(struct rj_plan *plan, const struct rj_input *input,
 			    uint64_t address, struct rj_error *err);
+
+	/* In its place for a kind that has words: the same with the argument. */
+	enum rj_err (*take)(struct rj_plan *plan, const char *word,
+			    struct rj_error *err);
 };
 
 extern const struct payload_kind *const payload_kinds[];
@@ -44,7 +49,7 @@ extern const size_t payload_kind_count;
 
 /*
  * The kind that alone is certain of the file. RJ_ERR_AMBIGUOUS or
- * RJ_ERR_UNKNOWN_KIND with the candidates, or all kinds, in err->text.
+ * RJ_ERR_UNKNOWN_KIND with the candidates, or all kinds of files, in err->text.
  */
 enum rj_err payload_detect(const struct rj_input *input,
 			   const struct payload_kind **kind, const char **why,

@@ -32,8 +32,9 @@ static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
 	for (size_t i = 0; i < payload_kind_count; i++)
-		append(err->text, sizeof(err->text), "%s--%s %s", i ? ", " : "",
-		       payload_kinds[i]->name, payload_kinds[i]->argument);
+		if (!payload_kinds[i]->words)
+			append(err->text, sizeof(err->text), "%s--%s %s", i ? ", " : "",
+			       payload_kinds[i]->name, payload_kinds[i]->argument);
 	append(err->text, sizeof(err->text), " --entry SEG:OFF");
 	return err->code;
 }

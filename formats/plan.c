@@ -9,14 +9,13 @@
 #include "regs.h"
 #include "repairs.h"
 
-#define VIDEO_MEMORY 0xA0000
 #define FOUR_GIB (UINT64_C(1) << 32)
 
 const struct rj_range rj_reserved[] = {
-	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area" },
-	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory" },
-	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA" },
-	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs" },
+	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", true },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", false },
+	{ EBDA_FLOOR, RJ_VIDEO_MEMORY, "the EBDA", true },
+	{ RJ_VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", false },
 };
 const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
 
@@ -97,6 +96,16 @@ enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
 	return RJ_OK;
 }
 
+enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_t address,
+				 const struct rj_input *input, uint64_t offset,
+				 uint64_t size, struct rj_error *err)
+{
+	if (rj_plan_add(plan, name, address, input, offset, size, err))
+		return err->code;
+	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_FIRMWARE;
+	return RJ_OK;
+}
+
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)
 {
 	plan->regs.cs = cs;
@@ -154,14 +163,27 @@ static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
 	return code == RJ_ERR_PIECE_NAME;
 }
 
+/* What a snapshot can hold ends where video memory begins. */
+static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report,
+			   void *context)
+{
+	struct rj_error error = about(RJ_ERR_FIRMWARE_HIGH, piece);
+
+	if (piece->flags & RJ_PIECE_FIRMWARE && piece->address >= HIGH_MEMORY)
+		report(context, &error);
+}
+
 static void check_reserved(const struct rj_plan_piece *piece, rj_finding *report,
 			   void *context)
 {
+	bool is_firmwares = piece->flags & RJ_PIECE_FIRMWARE;
+
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
 		struct rj_error error = about(RJ_ERR_RESERVED, piece);
 
-		if (!rj_overlaps(piece->address, piece->size, range->from,
+		if ((is_firmwares && range->is_firmwares) ||
+		    !rj_overlaps(piece->address, piece->size, range->from,
 				 range->end - range->from))
 			continue;
 		error.other = range->name;
@@ -206,12 +228,14 @@ static void check_entry(const struct rj_plan *plan, rj_finding *report,
 			void *context)
 {
 	struct rj_error error = { .code = RJ_ERR_NO_ENTRY };
+	const struct rj_plan_piece *piece;
 
 	if (plan->has_entry) {
 		error.code = RJ_ERR_ENTRY_OUTSIDE;
 		error.at = rj_plan_entry(&plan->regs);
 		error.name = "CS:IP";
-		if (piece_at(plan, error.at))
+		piece = piece_at(plan, error.at);
+		if (piece && !(piece->flags & RJ_PIECE_FIRMWARE))
 			return;
 	}
 	report(context, &error);
@@ -244,6 +268,7 @@ void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		if (!check_itself(&plan->pieces[i], report, context))
 			continue;
+		check_firmware(&plan->pieces[i], report, context);
 		check_reserved(&plan->pieces[i], report, context);
 		for (size_t j = 0; j < i; j++)
 			check_pair(&plan->pieces[j], &plan->pieces[i], report, context);

@@ -14,7 +14,8 @@
 #include "input.h"
 #include "manifest.h"
 
-#define RJ_MAX_NOTES 16
+#define RJ_MAX_NOTES    16
+#define RJ_VIDEO_MEMORY 0xA0000u        /* base memory ends here at the latest */
 
 struct rj_plan_piece {
 	char name[RJ_NAME_SIZE];
@@ -59,6 +60,11 @@ enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
 			      uint64_t address, uint8_t *bytes, uint64_t size,
 			      struct rj_error *err);
 
+/* The same as rj_plan_add for the firmware's own memory, out of a snapshot. */
+enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_t address,
+				 const struct rj_input *input, uint64_t offset,
+				 uint64_t size, struct rj_error *err);
+
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
 
 /* Keeps a note for whoever prints them; more than RJ_MAX_NOTES are dropped. */
@@ -70,7 +76,9 @@ uint64_t rj_plan_entry(const struct rj_regs *regs);
 /*
  * Reports every rule that the pieces, in the order given, and the entry break:
  * each has bytes, a name of its own, and ends below 4 GiB; none overlaps
- * another or a reserved range; the order is ascending; one holds the entry.
+ * another or a reserved range, but the firmware's own memory may stand in the
+ * firmware's ranges, and nowhere from video memory on; the order is ascending;
+ * one of the payload's holds the entry.
  * A stack that grows down into a piece is reported as RJ_ERR_STACK, a note.
  */
 void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context);
@@ -81,10 +89,11 @@ enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err);
 /* Whether a..a+a_size and b..b+b_size share a byte; neither may wrap around. */
 bool rj_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
-/* Memory below 1 MiB that no piece may touch. */
+/* Memory below 1 MiB that no piece of a payload may touch. */
 struct rj_range {
 	uint64_t from, end;
 	const char *name;
+	bool is_firmwares;      /* a piece out of a snapshot may stand in it */
 };
 extern const struct rj_range rj_reserved[];
 extern const size_t rj_reserved_count;

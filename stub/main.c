@@ -149,7 +149,9 @@ static void place_pieces(uint32_t image)
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		if (sum(0, p->address, p->size) != p->crc)
+		/* SMM code may have a use of its own for the BDA and the EBDA */
+		if (!(p->flags & RJ_PIECE_FIRMWARE)
+		    && sum(0, p->address, p->size) != p->crc)
 			fail("%s does not stay at %x; is there memory?", p->name, p->address);
 		if (m->flags & RJ_VERBOSE)
 			print("%s at %x, %u bytes", p->name, p->address, p->size);

@@ -46,24 +46,23 @@ home_start:
 	rep stosd
 	lidt	[STUB_HOME + no_idt - $$]	; a fault before arrival resets
 	lgdt	[STUB_HOME + gdtr - $$]
-	push	ebx
-	push	ebp
+	mov	eax, ebp		; arguments come in EAX, EDX, ECX
+	mov	edx, ebx
 	call	stub_main
 	jmp	$
 
 ; arrive: down to real mode, text mode 3, registers, payload.
-;	In:	[ESP+4] = selector whose limit DS, ES, FS and GS keep: DATA16,
-;		or UNREAL16 for unreal mode; [ESP+8] = ARRIVE_*; [ESP+12] = what a
-;		video ROM expects in AX: bus, device and function of its adapter;
+;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or
+;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = what a video ROM
+;		expects in AX: bus, device and function of its adapter;
 ;		struct rj_regs at ARRIVAL_REGS
 ;	Out:	to the payload, with the registers as given
 ;	Stack:	the home's
 global arrive
 arrive:
 	cli
-	mov	ebx, [esp + 4]
-	mov	ecx, [esp + 8]
-	mov	edx, [esp + 12]
+	mov	ebx, eax
+	xchg	ecx, edx
 	lidt	[STUB_HOME + real_idt - $$]
 	jmp	CODE16:.protected16 - $$
 bits 16

@@ -43,6 +43,9 @@ bits 16
 	cld
 	xor	ax, ax
 	mov	ds, ax
+	mov	al, 0FFh		; no interrupt, until somebody wants one
+	out	21h, al
+	out	0A1h, al
 	in	al, 92h
 	or	al, 2
 	out	92h, al
@@ -147,7 +150,7 @@ long_mode:
 	mov	rsi, rsp
 	mov	rax, IMAGE
 %endif
-	sti				; with interrupts on, and no IDT to take one
+	sti				; and no IDT: whoever lets one in resets
 	jmp	rax
 %endif
 

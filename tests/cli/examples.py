@@ -3,8 +3,8 @@
 """examples.py RJPACK FILE...: runs the commands that README.md and the man pages print,
 as they print them, each block by a shell in a directory with what it names.
 
-What would change this machine is stood in for: kexec only checks that its image is a
-good one, and dd reads /dev/sda from a file. Blocks that start guests are other suites'.
+What would change this machine, or needs root, is stood in for: kexec only checks that
+its image is a good one, dd reads /dev/sda from a file, snapshot a made-up machine. Blocks that start guests are other suites'.
 """
 
 import os
@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import inputs
+
 GRUB = Path("/usr/lib/grub/i386-pc")
 ELSEWHERE = re.compile(r"^(tests/|meson |menuentry )")
 KEXEC = """#!/bin/sh
@@ -22,6 +24,10 @@ case $1 in
 -e) exit 0 ;;
 *) exit 1 ;;
 esac
+"""
+SNAPSHOT = """#!/bin/sh
+[ "$1" != snapshot ] || set -- "$@" --root machine
+exec {} "$@"
 """
 DD = """#!/bin/sh
 for argument; do
@@ -51,8 +57,8 @@ def furnish(directory, rjpack):
     """The programs and the files that the examples name."""
     programs = directory / "bin"
     programs.mkdir()
-    (programs / "rjpack").symlink_to(rjpack)
-    for name, text in (("kexec", KEXEC), ("dd", DD)):
+    inputs.make_machine()(directory / "machine")
+    for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", SNAPSHOT.format(rjpack))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     subprocess.run(["grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img",

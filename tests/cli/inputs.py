@@ -65,6 +65,38 @@ def multiboot(path):
     return struct.pack("<III", magic, 0, -magic & 0xFFFFFFFF).ljust(SECTOR, b"\x90")
 
 
+VECTORS_AND_BDA, EBDA, EBDA_SIZE, VIDEO_MEMORY = 0x500, 0x9FC00, 1024, 0xA0000
+RAM = "00001000-0009fbff : System RAM\n"
+IOMEM = "00000000-00000fff : Reserved\n" + RAM + """\
+0009fc00-0009ffff : Reserved
+000f0000-000fffff : System ROM
+00100000-07ffffff : System RAM
+  01000000-01ffffff : Kernel code
+"""
+
+
+def first_mib(vector=0xF000E000, ebda=EBDA, ebda_kib=1):
+    """The memory of a machine that its BIOS has just booted, as far as anybody looks."""
+    memory = bytearray(i * 7 + (i >> 8) & 0xFF for i in range(1 << 20))
+    memory[:0x400] = b"".join(struct.pack("<I", vector and vector + i) for i in range(256))
+    memory[0x40E:0x410] = struct.pack("<H", ebda >> 4)
+    memory[0x413:0x415] = struct.pack("<H", 639)
+    memory[EBDA] = ebda_kib
+    return bytes(memory)
+
+
+def make_machine(memory=None, iomem=IOMEM, uefi=False, mode=0o644):
+    """A directory that looks like a machine's root, as far as snapshot looks."""
+    def make(path):
+        for name in ("dev", "proc", "sys/firmware/efi" if uefi else "sys/firmware"):
+            (path / name).mkdir(parents=True)
+        if iomem is not None:
+            (path / "proc/iomem").write_text(iomem)
+        (path / "dev/mem").write_bytes(first_mib() if memory is None else memory)
+        (path / "dev/mem").chmod(mode)
+    return make
+
+
 FILES = {
     "empty": lambda path: b"",
     "zeros": lambda path: bytes(SECTOR),
@@ -90,6 +122,9 @@ FILES = {
     "disk": disk,
     "disk-cut": lambda path: disk(path)[:20 * SECTOR],
     "multiboot": multiboot,
+    "vectors": lambda path: first_mib()[:VECTORS_AND_BDA],
+    "ebda": lambda path: first_mib()[EBDA:EBDA + EBDA_SIZE],
+    "reserved": lambda path: first_mib()[0x9E000:0x9F000],
     "old": lambda path: b"what was here before\n",
 }
 
@@ -115,6 +150,21 @@ SPECIAL = {
     "link-to-sector": lambda path: path.symlink_to("sector"),
     "hard-link-to-sector": lambda path: path.hardlink_to(path.parent / "sector"),
     "link-to-old": lambda path: path.symlink_to("old"),
+    "machine": make_machine(),
+    "machine-locked": make_machine(mode=0),
+    "machine-uefi": make_machine(uefi=True),
+    "machine-no-iomem": make_machine(iomem=None),
+    "machine-hidden": make_machine(iomem="00000000-00000000 : System RAM\n" * 2),
+    "machine-reserved": make_machine(iomem=IOMEM.replace("0009fbff", "00098fff")),
+    "machine-ram": make_machine(iomem=IOMEM.replace("0009fbff", "0009ffff")),
+    "machine-short": make_machine(memory=first_mib()[:0x1000]),
+    "machine-lost": make_machine(memory=bytes(1 << 20)),
+    "machine-vectors": make_machine(memory=first_mib(vector=0x00000010)),
+    "machine-no-ebda": make_machine(memory=first_mib(ebda=0)),
+    "machine-odd-ebda": make_machine(memory=first_mib(ebda_kib=0)),
+    "machine-rom-ebda": make_machine(memory=first_mib(ebda=0xE0000)),
+    "machine-large-ebda": make_machine(memory=first_mib(ebda_kib=200)),
+    "machine-base": make_machine(memory=first_mib()[:0x413] + bytes(2) + first_mib()[0x415:]),
 }
 
 

@@ -8,6 +8,7 @@
 #include "container_elf.h"
 #include "layout.h"
 #include "le.h"
+#include "repairs.h"
 #include "stub_blob.h"
 
 #define BASE 0x200000
@@ -18,9 +19,9 @@ struct packed {
 };
 
 static const struct rj_range pieces[] = {
-	{ 0x7C00, 0x7E00, ".mbr" },
-	{ 0x8000, 0x8003, ".odd" },
-	{ 0x90000, 0x90400, ".far" },
+	{ 0x7C00, 0x7E00, ".mbr", false },
+	{ 0x8000, 0x8003, ".odd", false },
+	{ 0x90000, 0x90400, ".far", false },
 };
 #define PIECES (sizeof(pieces) / sizeof(pieces[0]))
 
@@ -288,6 +289,24 @@ static void forge(struct rj_input *file, const struct rj_image *image)
 			   (off_t)(image->stub_at + image->stub_size)) > 0);
 }
 
+/* Bits of the manifest that nobody knows; a boot sector that claims to be the firmware's. */
+static void hostile_bits(struct packed *packed)
+{
+	struct rj_image image = packed->image;
+
+	image.manifest.repairs |= RJ_ALL_REPAIRS + 1;
+	forge(&packed->file, &image);
+	assert_int_equal(findings(&packed->file), 2);
+	image = packed->image;
+	image.pieces[1].flags = 2;
+	forge(&packed->file, &image);
+	assert_int_equal(findings(&packed->file), 2);
+	image = packed->image;
+	image.pieces[0].flags = RJ_PIECE_FIRMWARE;
+	forge(&packed->file, &image);
+	assert_int_equal(findings(&packed->file), 2);
+}
+
 static void hostile_manifests(void **state)
 {
 	static const uint32_t values[] = { 0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, UINT32_MAX };
@@ -318,6 +337,7 @@ static void hostile_manifests(void **state)
 		forge(&packed.file, &image);
 		assert_true(findings(&packed.file) > 0);
 	}
+	hostile_bits(&packed);
 	forge(&packed.file, &packed.image);
 	assert_true(findings(&packed.file) == 0);
 	rj_input_close(&packed.file);

@@ -32,17 +32,24 @@ static void make_core(uint8_t *core, uint64_t lba)
 	le_store(core + 0x600 + sizeof(unpack), GRUB_CORE_ADDRESS + COMPRESSED_AT, 4);
 }
 
+static const struct payload_kind *find_kind(const char *name)
+{
+	for (size_t i = 0; i < payload_kind_count; i++)
+		if (strcmp(payload_kinds[i]->name, name) == 0)
+			return payload_kinds[i];
+	fail_msg("no kind %s", name);
+	return NULL;
+}
+
 static enum rj_err read_as(const char *name, const uint8_t *bytes, size_t size,
 			   struct rj_plan *plan)
 {
 	struct rj_input input = unit_input(bytes, size);
 	struct rj_error error;
-	enum rj_err code = RJ_ERR_UNKNOWN_KIND;
+	enum rj_err code;
 
 	rj_plan_init(plan, 0x80);
-	for (size_t i = 0; i < payload_kind_count; i++)
-		if (strcmp(payload_kinds[i]->name, name) == 0)
-			code = payload_kinds[i]->read(plan, &input, 0, &error);
+	code = find_kind(name)->read(plan, &input, 0, &error);
 	rj_input_close(&input);
 	return code;
 }
@@ -290,6 +297,31 @@ static void detection(void **state)
 	assert_null(detected(disk, SECTOR_SIZE, &code));
 }
 
+static void boot_order(void **state)
+{
+	static const struct { const char *word; uint8_t interrupt; } rows[] = {
+		{ "int19", 0x19 }, { "int18", 0x18 },
+	};
+	const struct payload_kind *boot = find_kind("boot");
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rj_plan_init(&plan, 0x81);
+		assert_int_equal(boot->take(&plan, rows[i].word, &error), RJ_OK);
+		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+		assert_int_equal(rj_plan_entry(&plan.regs), plan.pieces[0].address);
+		assert_int_equal(plan.regs.edx, 0x81);
+		assert_int_equal(plan.pieces[0].bytes[0], 0xCD);
+		assert_int_equal(plan.pieces[0].bytes[1], rows[i].interrupt);
+		rj_plan_free(&plan);
+	}
+	rj_plan_init(&plan, 0x80);
+	assert_int_equal(boot->take(&plan, "int1", &error), RJ_ERR_WORD);
+	assert_int_equal(plan.piece_count, 0);
+}
+
 static void addresses(void **state)
 {
 	char plain[] = "a@b@7C00h", none[] = "file", empty[] = "file@", only[] = "@1";
@@ -312,4 +344,5 @@ UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_red
 	  cmocka_unit_test(damaged_core), cmocka_unit_test(read_core),
 	  cmocka_unit_test(other_platforms), cmocka_unit_test(boot_img_with_core),
 	  cmocka_unit_test(boot_img_without_core), cmocka_unit_test(boot_sectors_by_length),
-	  cmocka_unit_test(detection), cmocka_unit_test(addresses))
+	  cmocka_unit_test(detection), cmocka_unit_test(boot_order),
+	  cmocka_unit_test(addresses))

@@ -71,6 +71,48 @@ static void rules(void **state)
 	assert_int_equal(seal(0x7A00, 512, 0, 0), RJ_ERR_ENTRY_OUTSIDE);
 }
 
+/* A boot sector, and a piece of the firmware's own memory; the code they give. */
+static enum rj_err seal_firmware(uint64_t address, uint64_t size)
+{
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_plan plan;
+	struct rj_error error;
+	enum rj_err code;
+
+	rj_plan_init(&plan, 0x80);
+	rj_plan_add(&plan, ".mbr", BOOT_SECTOR, &input, 0, 512, &error);
+	rj_plan_add_firmware(&plan, ".fw", address, &input, 0, size, &error);
+	rj_plan_set_entry(&plan, 0, BOOT_SECTOR);
+	code = rj_plan_seal(&plan, &error);
+	rj_plan_free(&plan);
+	return code;
+}
+
+static void firmware_rules(void **state)
+{
+	static const struct { uint64_t address, size; enum rj_err code; } rows[] = {
+		{ 0, LOW_MEMORY, RJ_OK }, { 0, BOOT_SECTOR, RJ_OK },
+		{ 0, BOOT_SECTOR + 1, RJ_ERR_OVERLAP }, { 0x7DFF, 1, RJ_ERR_OVERLAP },
+		{ STUB_HOME - 1, 1, RJ_OK }, { STUB_HOME - 1, 2, RJ_ERR_RESERVED },
+		{ STUB_HOME + STUB_HOME_SIZE - 1, 1, RJ_ERR_RESERVED },
+		{ EBDA_FLOOR, RJ_VIDEO_MEMORY - EBDA_FLOOR, RJ_OK },
+		{ RJ_VIDEO_MEMORY - 1, 2, RJ_ERR_RESERVED },
+		{ RJ_VIDEO_MEMORY, 1, RJ_ERR_RESERVED }, { HIGH_MEMORY - 1, 1, RJ_ERR_RESERVED },
+		{ HIGH_MEMORY, 1, RJ_ERR_FIRMWARE_HIGH },
+	};
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_plan plan;
+	struct rj_error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(seal_firmware(rows[i].address, rows[i].size), rows[i].code);
+	rj_plan_init(&plan, 0x80);
+	rj_plan_add_firmware(&plan, ".ivt", 0, &input, 0, LOW_MEMORY, &error);
+	rj_plan_set_entry(&plan, 0, 0x400);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_ERR_ENTRY_OUTSIDE);
+}
+
 static void names_and_order(void **state)
 {
 	struct rj_input input = { .fd = -1, .path = "unit" };
@@ -116,4 +158,5 @@ static void stack_in_a_piece(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(overlaps), cmocka_unit_test(rules),
+	  cmocka_unit_test(firmware_rules),
 	  cmocka_unit_test(names_and_order), cmocka_unit_test(stack_in_a_piece))

@@ -1,7 +1,7 @@
 #compdef rjpack
 _rjpack_first()
 {
-	_alternative 'commands:command:(build inspect extract verify kinds completion)' 'files:file:_files'
+	_alternative 'commands:command:(build inspect extract verify snapshot kinds completion)' 'files:file:_files'
 }
 
 _rjpack()
@@ -9,11 +9,13 @@ _rjpack()
 	_arguments \
 		'*--mbr=[a disk'\''s boot sector, GRUB'\''s core.img behind it too]:FILE:_files' \
 		'*--grub=[GRUB'\''s core.img, from grub-mkimage -O i386-pc]:CORE.IMG:_files' \
+		'*--boot=[no file\: the firmware'\''s own boot order, without POST]:int19|int18:(int19 int18)' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
 		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
 		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
 		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0)]:DRIVE:' \
 		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
+		'*--restore=[put the firmware'\''s memory back, see rjpack snapshot]:SNAPSHOT:_files' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
 		'*--format=[container (elf)]:NAME:' \
@@ -21,9 +23,12 @@ _rjpack()
 		'*--dry-run[check everything, show the plan, write nothing]' \
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
 		'*--verbose[the stub tells its steps]' \
-		'*--on-error=[reboot or halt (reboot)]:WHAT:' \
+		'*--on-error=[reboot or halt (reboot)]:WHAT:(reboot halt)' \
+		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp iommu pci hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
+		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
+		'*--root=[snapshot\: take /dev/mem and the like from this tree]:DIR:_files' \
 		'*--json[print JSON]' \
 		'*-v[tell what was detected, and why, and what is carried]' \
 		'*--help[this]' \

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rjpack snapshot: the firmware's own memory on the machine that runs, for --restore.
+ */
+#include <stdlib.h>
+
+#include "command.h"
+#include "copy.h"
+#include "diag.h"
+#include "layout.h"
+#include "machine.h"
+#include "output.h"
+
+#define KIB 1024u
+
+struct taking {
+	struct rj_machine machine;
+	struct rj_snapshot snapshot;
+};
+
+static enum rj_err take(struct taking *taking, uint64_t address, uint64_t size,
+			struct rj_error *err)
+{
+	struct rj_snapshot *snapshot = &taking->snapshot;
+
+	if (rj_snapshot_add(snapshot, address, size, err))
+		return err->code;
+	return rj_machine_read(&taking->machine, snapshot->memory + address,
+			       (uint32_t)address, (uint32_t)size, err);
+}
+
+/* Its first byte is its size in KiB; it ends below video memory. */
+static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_error *err)
+{
+	uint64_t address = rj_snapshot_ebda(&taking->snapshot), room;
+	uint8_t kib = 0;
+
+	if (address == 0) {
+		if (verbose)
+			diag(&(struct rj_error){ .code = RJ_ERR_EBDA_NONE });
+		return RJ_OK;
+	}
+	if (address >= LOW_MEMORY && address < RJ_VIDEO_MEMORY &&
+	    rj_machine_read(&taking->machine, &kib, (uint32_t)address, sizeof(kib), err))
+		return err->code;
+	if (kib == 0) {
+		diag(&(struct rj_error){ .code = RJ_ERR_EBDA_ODD, .at = address });
+		return RJ_OK;
+	}
+	room = RJ_VIDEO_MEMORY - address;
+	return take(taking, address, kib * KIB < room ? kib * KIB : room, err);
+}
+
+static enum rj_err take_all(struct taking *taking, const struct options *options,
+			    struct rj_error *err)
+{
+	if (rj_machine_open(&taking->machine, options->root, err) ||
+	    take(taking, 0, LOW_MEMORY, err))
+		return err->code;
+	if (rj_snapshot_check(&taking->snapshot, err)) {
+		err->subject = taking->machine.memory_path;
+		return err->code;
+	}
+	if (take_ebda(taking, options->verbose, err))
+		return err->code;
+	for (size_t i = 0; i < options->range_count; i++) {
+		if (!take(taking, options->ranges[i].address, options->ranges[i].size, err))
+			continue;
+		if (!err->subject)
+			err->subject = "--range";
+		return err->code;
+	}
+	return RJ_OK;
+}
+
+static void tell(const struct rj_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->range_count; i++) {
+		const struct rj_snapshot_range *range = &snapshot->ranges[i];
+		char name[RJ_NAME_SIZE];
+
+		rj_snapshot_name(snapshot, i, name);
+		diag(&(struct rj_error){ .code = RJ_ERR_CARRIED, .name = name,
+			.count = range->size, .at = range->address,
+			.end = (uint64_t)range->address + range->size });
+	}
+}
+
+static enum rj_err write_bytes(const struct rj_input *memory, const char *path,
+			       const void *bytes, size_t size, struct rj_error *err)
+{
+	struct output output;
+
+	if (output_open(&output, path, OUTPUT_PRIVATE, memory, 1, err))
+		return err->code;
+	if (rj_write(output.fd, bytes, size, 0, err)) {
+		output_discard(&output);
+		return err->code;
+	}
+	return output_commit(&output, err);
+}
+
+static enum rj_err write_snapshot(const struct taking *taking, const char *path,
+				  struct rj_error *err)
+{
+	size_t size = rj_snapshot_size(&taking->snapshot);
+	void *bytes = malloc(size);
+	enum rj_err code;
+
+	if (!bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	rj_snapshot_store(&taking->snapshot, bytes);
+	code = write_bytes(&taking->machine.memory, path, bytes, size, err);
+	free(bytes);
+	return code;
+}
+
+static int snapshot(struct taking *taking, const struct options *options)
+{
+	struct rj_error error;
+
+	if (take_all(taking, options, &error))
+		return diag(&error);
+	if (options->verbose)
+		tell(&taking->snapshot);
+	if (write_snapshot(taking, options->output, &error))
+		return diag_about(options->output, &error);
+	return RJ_DONE;
+}
+
+int run_snapshot(const struct options *options)
+{
+	static struct taking taking;
+	struct rj_error error = { 0 };
+	int status;
+
+	if (options->operand_count > 0)
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0]);
+	else if (!options->output)
+		rj_fail(&error, RJ_ERR_NO_FILE);
+	if (error.code)
+		return diag(&error);
+	status = snapshot(&taking, options);
+	rj_machine_close(&taking.machine);
+	return status;
+}
