@@ -301,12 +301,15 @@ pic:
 	mov	esi, .init
 	mov	edi, .end
 	call	write_ports
-.poll:
+	mov	al, 0Ah			; read the IRR
+	out	20h, al
+.tick:
+	in	al, 20h
+	test	al, 1
+	jz	.tick
 	mov	al, 0Ch
 	out	20h, al
 	in	al, 20h
-	test	al, 80h
-	jz	.poll
 	mov	al, 0FFh
 	out	21h, al
 	out	0A1h, al
