@@ -165,6 +165,7 @@ probe:
 	call apic_read
 	call ioapic_read
 	call hpet_read
+	call vtd_read
 	call keyboard_read
 	call ports_read
 	call pit_read
@@ -281,6 +282,7 @@ fields:
 	field 'IOAPIC_SUM', ioapic.sum, 4
 	field 'HPET_CONFIG', hpet.config, 4
 	field 'HPET_TIMERS_ON', hpet.on, 1
+	field 'VTD_STATUS', vtd, 4
 	field 'RTC_A', clock.a, 1
 	field 'RTC_B', clock.b, 1
 	field 'RTC_C', clock.c, 1
