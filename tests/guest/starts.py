@@ -54,7 +54,8 @@ def test_files(inputs):
     """What the guest finds in /test: the image, and what to do with it."""
     script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
                           check=inputs.row.get("check", "true"))
-    return {"image": inputs["image"].read_bytes(), "run": script.encode()}
+    return {"image": inputs["image"].read_bytes(), "run": script.encode(),
+            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode()}
 
 
 def memory(inputs):
