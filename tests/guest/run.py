@@ -20,6 +20,7 @@ import hostile
 import inputs
 import probe
 import qemu
+import snapshot
 import starts
 
 SKIPPED = 77
@@ -98,6 +99,8 @@ def boot_native(row, work):
 
 def run(row, work):
     files = inputs.Inputs(row, work)
+    if "{snapshot}" in row["pack"]:
+        files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
     lines = boot(row, files, row["start"], row.get("expect", []))
     found = probe.fields(lines)
     problems = probe.compare(row.get("fields", {}), found)
