@@ -19,7 +19,6 @@
 #include "repair_list.h"
 
 #define REGISTERS_A_LINE 4
-#define BAUD_BASE 115200u
 
 /* How each loader takes the universal container; the image's name goes between. */
 static const struct {
@@ -128,7 +127,7 @@ static void print_machine(const struct rj_manifest *manifest)
 	       vga && serial ? " and " : "");
 	if (serial)
 		printf("serial port %Xh, %u baud", manifest->serial_port,
-		       manifest->serial_divisor ? BAUD_BASE / manifest->serial_divisor : 0);
+		       manifest->serial_divisor ? UART_BAUD / manifest->serial_divisor : 0);
 	printf("; on error: %s%s%s\n",
 	       manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot",
 	       manifest->flags & RJ_VERBOSE ? "; tells its steps" : "",

@@ -16,7 +16,6 @@
 
 #define DEFAULT_DRIVE 0x80
 #define PAGE 4096u
-#define BAUD_BASE 115200u
 #define LONG_ONLY 256           /* getopt's values for options without a letter */
 #define OPTIONS_MAX 64
 
@@ -98,11 +97,11 @@ static enum rj_err set_baud(struct options *o, const char *text, struct rj_error
 {
 	uint64_t baud;
 
-	if (rj_parse_number(text, BAUD_BASE, &baud, err))
+	if (rj_parse_number(text, UART_BAUD, &baud, err))
 		return err->code;
-	if (baud == 0 || BAUD_BASE % baud != 0 || BAUD_BASE / baud > UINT16_MAX)
+	if (baud == 0 || UART_BAUD % baud != 0 || UART_BAUD / baud > UINT16_MAX)
 		return rj_fail(err, RJ_ERR_BAUD, .count = baud);
-	o->serial_divisor = (uint16_t)(BAUD_BASE / baud);
+	o->serial_divisor = (uint16_t)(UART_BAUD / baud);
 	return RJ_OK;
 }
 

@@ -40,14 +40,14 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 			diag(&(struct rj_error){ .code = RJ_ERR_EBDA_NONE });
 		return RJ_OK;
 	}
-	if (address >= LOW_MEMORY && address < RJ_VIDEO_MEMORY &&
+	if (address >= LOW_MEMORY && address < VIDEO_MEMORY &&
 	    rj_machine_read(&taking->machine, &kib, (uint32_t)address, sizeof(kib), err))
 		return err->code;
 	if (kib == 0) {
 		diag(&(struct rj_error){ .code = RJ_ERR_EBDA_ODD, .at = address });
 		return RJ_OK;
 	}
-	room = RJ_VIDEO_MEMORY - address;
+	room = VIDEO_MEMORY - address;
 	return take(taking, address, kib * KIB < room ? kib * KIB : room, err);
 }
 

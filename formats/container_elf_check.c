@@ -3,29 +3,9 @@
 
 #include <string.h>
 
+#include "check.h"
 #include "copy.h"
 #include "le.h"
-
-struct check {
-	const struct rj_image *image;
-	const struct rj_input *input;
-	rj_finding *report;
-	void *context;
-};
-
-static void report(const struct check *check, struct rj_error error)
-{
-	error.subject = check->input->path;
-	check->report(check->context, &error);
-}
-
-static void expect(const struct check *check, enum rj_err code, const char *name,
-		   uint64_t at, uint64_t expected, uint64_t found)
-{
-	if (expected != found)
-		report(check, (struct rj_error){ .code = code, .name = name, .located = true,
-						 .at = at, .expected = expected, .found = found });
-}
 
 static Elf *open_elf(const struct rj_input *input)
 {
@@ -67,7 +47,7 @@ bool elf_recognise(struct rj_image *image, const struct rj_input *input)
 	return true;
 }
 
-static void check_setup(const struct check *check)
+static void check_setup(const struct rj_check *check)
 {
 	uint64_t base = check->image->base;
 	uint64_t image_size = check->image->manifest.image_size;
@@ -75,14 +55,14 @@ static void check_setup(const struct check *check)
 
 	rj_input_peek(check->input, setup, sizeof(setup), SETUP_HEADER);
 #define EXPECT(field, value) \
-	expect(check, RJ_ERR_LINUX_FIELD, #field, \
+	rj_check_equal(check, RJ_ERR_LINUX_FIELD, #field, \
 	       SETUP_HEADER + offsetof(struct setup_header, field), (value), \
 	       LE_GET(setup, struct setup_header, field));
 	ELF_SETUP_FIELDS(EXPECT)
 #undef EXPECT
 }
 
-static void check_multiboot(const struct check *check)
+static void check_multiboot(const struct rj_check *check)
 {
 	uint8_t bytes[MULTIBOOT_SEARCH] = { 0 };
 	uint8_t header[sizeof(struct multiboot2_header)];
@@ -90,23 +70,23 @@ static void check_multiboot(const struct check *check)
 
 	rj_input_peek(check->input, bytes, sizeof(bytes), 0);
 	if (multiboot_find(bytes, sizeof(bytes), &at))
-		report(check, (struct rj_error){ .code = RJ_ERR_STRAY_MULTIBOOT, .at = at });
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_STRAY_MULTIBOOT, .at = at });
 	multiboot2_store(header, (uint32_t)check->image->base);
 	for (size_t i = 0; i < sizeof(header); i += 4)
-		expect(check, RJ_ERR_MULTIBOOT2, NULL, ELF_MULTIBOOT2_AT + i,
+		rj_check_equal(check, RJ_ERR_MULTIBOOT2, NULL, ELF_MULTIBOOT2_AT + i,
 		       le32(header + i), le32(bytes + ELF_MULTIBOOT2_AT + i));
 }
 
 #define EHDR(field, value) \
-	expect(check, RJ_ERR_ELF_FIELD, #field, offsetof(Elf64_Ehdr, field), \
+	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, offsetof(Elf64_Ehdr, field), \
 	       (value), header->field)
 
-static bool check_elf_header(const struct check *check, Elf *elf)
+static bool check_elf_header(const struct rj_check *check, Elf *elf)
 {
 	const Elf64_Ehdr *header = elf ? elf64_getehdr(elf) : NULL;
 
 	if (!header) {
-		report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
 						 .name = elf_errmsg(-1) });
 		return false;
 	}
@@ -120,17 +100,17 @@ static bool check_elf_header(const struct check *check, Elf *elf)
 }
 
 #define PHDR(number, field, value) \
-	expect(check, RJ_ERR_ELF_FIELD, #field, ELF_PROGRAM_HEADERS_AT + \
+	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, ELF_PROGRAM_HEADERS_AT + \
 	       (number) * sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, field), \
 	       (value), segments[number].field)
 
-static void check_segments(const struct check *check, Elf *elf)
+static void check_segments(const struct rj_check *check, Elf *elf)
 {
 	const Elf64_Phdr *segments = get_segments(elf);
 	uint64_t image_size = check->image->manifest.image_size;
 
 	if (!segments) {
-		report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
 						 .name = "its segments are others" });
 		return;
 	}
@@ -162,40 +142,40 @@ static bool has_section(const struct rj_image *image, Elf *elf, size_t names,
 	return false;
 }
 
-static void check_sections(const struct check *check, Elf *elf)
+static void check_sections(const struct rj_check *check, Elf *elf)
 {
 	const struct rj_image *image = check->image;
 	size_t names;
 
 	if (elf_getshdrstrndx(elf, &names) < 0) {
-		report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
 						 .name = elf_errmsg(-1) });
 		return;
 	}
 	for (size_t i = 0; i < image->piece_count; i++)
 		if (!has_section(image, elf, names, &image->pieces[i]))
-			report(check, (struct rj_error){ .code = RJ_ERR_ELF_SECTION,
+			rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_SECTION,
 							 .name = image->pieces[i].name });
 }
 
-static void check_checksum(const struct check *check)
+static void check_checksum(const struct rj_check *check)
 {
 	struct rj_error error;
 	uint32_t crc;
 
 	if (rj_crc_input(check->input, 0, check->input->size, &crc, &error))
-		report(check, error);
+		rj_check_report(check, error);
 	else if (crc != SETUP_FILE_CRC)
-		report(check, (struct rj_error){ .code = RJ_ERR_FILE_CRC });
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_FILE_CRC });
 }
 
 void elf_check(const struct rj_image *image, const struct rj_input *input,
 	       bool with_checksum, rj_finding *finding, void *context)
 {
-	struct check check = { image, input, finding, context };
+	struct rj_check check = { image, input, finding, context };
 	Elf *elf = open_elf(input);
 
-	expect(&check, RJ_ERR_FILE_SIZE, NULL, input->size,
+	rj_check_equal(&check, RJ_ERR_FILE_SIZE, NULL, input->size,
 	       elf_file_size(image->manifest.image_size), input->size);
 	check_setup(&check);
 	check_multiboot(&check);

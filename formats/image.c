@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "check.h"
 #include "container.h"
 #include "copy.h"
 #include "layout.h"
@@ -222,53 +223,30 @@ enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_inpu
 	return RJ_OK;
 }
 
-/* What all checks of one image share. */
-struct check {
-	const struct rj_image *image;
-	const struct rj_input *input;
-	rj_finding *report;
-	void *context;
-};
-
-static void report(const struct check *check, struct rj_error error)
-{
-	error.subject = check->input->path;
-	check->report(check->context, &error);
-}
-
-/* Reports code when two CRC-32s differ. */
-static void compare_crc(const struct check *check, enum rj_err code, const char *name,
-			uint64_t at, uint32_t expected, uint32_t found)
-{
-	if (expected != found)
-		report(check, (struct rj_error){ .code = code, .name = name, .located = true,
-						 .at = at, .expected = expected, .found = found });
-}
-
-static void check_bytes(const struct check *check, enum rj_err code, const char *name,
+static void check_bytes(const struct rj_check *check, enum rj_err code, const char *name,
 			uint64_t at, uint64_t size, uint32_t expected)
 {
 	struct rj_error error;
 	uint32_t found;
 
 	if (rj_crc_input(check->input, at, size, &found, &error))
-		report(check, error);
+		rj_check_report(check, error);
 	else
-		compare_crc(check, code, name, at, expected, found);
+		rj_check_equal(check, code, name, at, expected, found);
 }
 
 /* Reports code when a field of the manifest at this offset has more than the known bits. */
-static void check_bits(const struct check *check, enum rj_err code, const char *name,
+static void check_bits(const struct rj_check *check, enum rj_err code, const char *name,
 		       size_t offset, uint32_t found, uint32_t known)
 {
 	if (found & ~known)
-		report(check, (struct rj_error){
+		rj_check_report(check, (struct rj_error){
 			.code = code, .name = name, .located = true,
 			.at = check->image->stub_at + check->image->stub_size + offset,
 			.expected = found & known, .found = found });
 }
 
-static void check_all_bits(const struct check *check)
+static void check_all_bits(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
 
@@ -283,7 +261,7 @@ static void check_all_bits(const struct check *check)
 			   image->pieces[i].flags, KNOWN_PIECE_FLAGS);
 }
 
-static void check_manifest(const struct check *check)
+static void check_manifest(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
 	const struct rj_manifest *manifest = &image->manifest;
@@ -292,11 +270,11 @@ static void check_manifest(const struct check *check)
 
 	if (peek_manifest(image, check->input, bytes) < manifest->size)
 		return;
-	compare_crc(check, RJ_ERR_MANIFEST_CRC, NULL, at, manifest->crc,
+	rj_check_equal(check, RJ_ERR_MANIFEST_CRC, NULL, at, manifest->crc,
 		    manifest_crc(bytes, manifest->size));
 	check_all_bits(check);
 	if (manifest->image_size > image->file_size - image->stub_at)
-		report(check, (struct rj_error){
+		rj_check_report(check, (struct rj_error){
 			.code = RJ_ERR_IMAGE_SIZE, .located = true,
 			.at = at + offsetof(struct rj_manifest, image_size),
 			.expected = image->file_size - image->stub_at,
@@ -304,7 +282,7 @@ static void check_manifest(const struct check *check)
 }
 
 /* Where the pieces stand in the image: in order, apart, behind the manifest. */
-static void check_offsets(const struct check *check)
+static void check_offsets(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
 	uint64_t from = (uint64_t)image->stub_size + image->manifest.size;
@@ -314,7 +292,7 @@ static void check_offsets(const struct check *check)
 		uint64_t end = (uint64_t)piece->offset + piece->size;
 
 		if (piece->offset < from || !rj_image_has_piece(image, piece))
-			report(check, (struct rj_error){
+			rj_check_report(check, (struct rj_error){
 				.code = RJ_ERR_PIECE_BOUNDS, .name = piece->name,
 				.at = piece->offset, .end = end, .other_at = from,
 				.other_end = image->manifest.image_size });
@@ -323,16 +301,16 @@ static void check_offsets(const struct check *check)
 	}
 }
 
-static void check_stub(const struct check *check)
+static void check_stub(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
 	struct rj_error error;
 	uint32_t found;
 
 	if (rj_image_sum_stub(image, check->input, &found, &error))
-		report(check, error);
+		rj_check_report(check, error);
 	else
-		compare_crc(check, RJ_ERR_STUB_CRC, NULL, image->stub_at,
+		rj_check_equal(check, RJ_ERR_STUB_CRC, NULL, image->stub_at,
 			    image->manifest.stub_crc, found);
 }
 
@@ -340,10 +318,10 @@ static void check_stub(const struct check *check)
 static void report_rule(void *context, const struct rj_error *error)
 {
 	if (rj_error_class(error->code) != RJ_NOTE)
-		report(context, *error);
+		rj_check_report(context, *error);
 }
 
-static void check_headers(struct check *check, bool with_checksum)
+static void check_headers(struct rj_check *check, bool with_checksum)
 {
 	const struct rj_image *image = check->image;
 	struct rj_plan plan;
@@ -357,14 +335,14 @@ static void check_headers(struct check *check, bool with_checksum)
 			containers[i]->check(image, check->input, with_checksum,
 					     check->report, check->context);
 	if (!image->container)
-		report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });
 }
 
 void rj_image_check_headers(const struct rj_image *image,
 			    const struct rj_input *input, rj_finding *finding,
 			    void *context)
 {
-	struct check check = { image, input, finding, context };
+	struct rj_check check = { image, input, finding, context };
 
 	check_headers(&check, false);
 }
@@ -372,7 +350,7 @@ void rj_image_check_headers(const struct rj_image *image,
 void rj_image_check(const struct rj_image *image, const struct rj_input *input,
 		    rj_finding *finding, void *context)
 {
-	struct check check = { image, input, finding, context };
+	struct rj_check check = { image, input, finding, context };
 
 	check_headers(&check, true);
 	check_stub(&check);

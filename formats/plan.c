@@ -14,8 +14,8 @@
 const struct rj_range rj_reserved[] = {
 	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", true },
 	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", false },
-	{ EBDA_FLOOR, RJ_VIDEO_MEMORY, "the EBDA", true },
-	{ RJ_VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", false },
+	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", true },
+	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", false },
 };
 const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
 

@@ -15,7 +15,6 @@
 #include "manifest.h"
 
 #define RJ_MAX_NOTES    16
-#define RJ_VIDEO_MEMORY 0xA0000u        /* base memory ends here at the latest */
 
 struct rj_plan_piece {
 	char name[RJ_NAME_SIZE];

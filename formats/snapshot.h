@@ -18,6 +18,7 @@
 
 #include "error.h"
 #include "input.h"
+#include "layout.h"
 #include "plan.h"
 
 #define RJ_SNAPSHOT_MAGIC   "RJSNAP\r\n"    /* 8 bytes, without the NUL */
@@ -41,7 +42,7 @@ static_assert(sizeof(struct rj_snapshot_range) == 8, "snapshot range");
 struct rj_snapshot {
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
-	uint8_t memory[RJ_VIDEO_MEMORY];        /* by address; the ranges are filled in */
+	uint8_t memory[VIDEO_MEMORY];        /* by address; the ranges are filled in */
 };
 
 /*

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The stub's words, on VGA text or a framebuffer and a 16550. Nothing is touched before the first. */
+/*
+ * The stub's words, on VGA text or a framebuffer and a 16550. Nothing is touched
+ * before the first.
+ */
 #ifndef RJ_CONSOLE_H
 #define RJ_CONSOLE_H
 

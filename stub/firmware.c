@@ -31,7 +31,7 @@
 #define VIDEO_ROM        0xC0000u
 #define ROM_SIGNATURE    0xAA55u
 #define SLAVE_DATA       0xA1
-#define BASE_MEMORY_MAX  640u
+#define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
 
 struct vector {
 	uint8_t number;

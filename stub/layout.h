@@ -23,6 +23,7 @@
 #define STUB_HOME           0x80000     /* above the largest core.img, below every EBDA */
 #define STUB_HOME_SIZE      0x10000     /* one real-mode segment */
 #define EBDA_FLOOR          0x9A000     /* the lowest EBDA that the host allows for */
+#define VIDEO_MEMORY        0xA0000     /* base memory ends here at the latest */
 #define HIGH_MEMORY         0x100000
 
 /* The front of every image. Offsets from the start of the file. */
@@ -40,7 +41,8 @@
 
 /* The console before the manifest has been read, and the packer's default. */
 #define COM1                0x3F8
-#define COM1_DIVISOR        1           /* 115200 baud */
+#define UART_BAUD           115200      /* at divisor 1 */
+#define COM1_DIVISOR        1
 
 /* Selectors, in the order of the rows of gdt in start.asm. */
 #define CODE32              0x08        /* flat, 4 GiB */

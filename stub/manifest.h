@@ -71,7 +71,7 @@ struct rj_manifest {
 	uint32_t stub_crc;      /* CRC-32 of the stub, then of the container's bytes */
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
-	uint16_t serial_divisor;/* 115200 / baud */
+	uint16_t serial_divisor;/* UART_BAUD / baud */
 	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
 	uint32_t zero;
 	struct rj_regs regs;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola MC146818A datasheet, registers A to C; NMI mask: IBM PC/AT Technical
- * Reference, port 70h bit 7 (cannot be read, so every write sets it), and Intel ICH datasheet, "NMI_EN" and "NMI_SC".
+ * Motorola MC146818A datasheet, registers A to C. NMI mask: IBM PC/AT Technical
+ * Reference, port 70h bit 7 (it cannot be read, so every write sets it), and Intel
+ * ICH datasheet, "NMI_EN" and "NMI_SC".
  */
 #include "repair.h"
 

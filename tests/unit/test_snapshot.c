@@ -119,7 +119,7 @@ static void every_other_length(void **state)
 static void hostile_fields(void **state)
 {
 	static const uint32_t values[] = {
-		0, 1, LOW_MEMORY, BOOT_SECTOR, STUB_HOME, RJ_VIDEO_MEMORY, HIGH_MEMORY - 1,
+		0, 1, LOW_MEMORY, BOOT_SECTOR, STUB_HOME, VIDEO_MEMORY, HIGH_MEMORY - 1,
 		HIGH_MEMORY, 0x7FFFFFFF, 0x80000000, 0xFFFFFC00, UINT32_MAX,
 	};
 
@@ -149,7 +149,7 @@ static void ranges_out_of_place(void **state)
 		{ 1, STUB_HOME - 1, RJ_ERR_RANGE_RESERVED },
 		{ 1, STUB_HOME + STUB_HOME_SIZE, RJ_OK },
 		{ 1, EBDA, RJ_ERR_RANGE_TWICE },
-		{ 1, RJ_VIDEO_MEMORY - 1, RJ_ERR_RANGE_RESERVED },
+		{ 1, VIDEO_MEMORY - 1, RJ_ERR_RANGE_RESERVED },
 		{ 2, EBDA + 1, RJ_ERR_RANGE_RESERVED }, { 2, 0xC0000, RJ_ERR_RANGE_RESERVED },
 		{ 2, HIGH_MEMORY - 1, RJ_ERR_RANGE_BEYOND }, { 2, HIGH_MEMORY, RJ_ERR_RANGE_BEYOND },
 		{ 2, 0x80000000, RJ_ERR_RANGE_BEYOND }, { 2, 0xFFFFFC00, RJ_ERR_RANGE_BEYOND },
@@ -200,7 +200,7 @@ static void range_rules(void **state)
 	assert_int_equal(rj_snapshot_add(&snapshot, 0, UINT64_MAX, &error), RJ_ERR_RANGE_BEYOND);
 	assert_int_equal(rj_snapshot_add(&snapshot, HIGH_MEMORY - 1, 1, &error),
 			 RJ_ERR_RANGE_RESERVED);
-	assert_int_equal(rj_snapshot_add(&snapshot, RJ_VIDEO_MEMORY - 1, 1, &error), RJ_OK);
+	assert_int_equal(rj_snapshot_add(&snapshot, VIDEO_MEMORY - 1, 1, &error), RJ_OK);
 	for (size_t i = 1; i < RJ_SNAPSHOT_RANGES; i++)
 		assert_int_equal(rj_snapshot_add(&snapshot, 0x1000 * (20 - i), 16, &error), RJ_OK);
 	assert_int_equal(rj_snapshot_add(&snapshot, 0, 16, &error), RJ_ERR_RANGES_MANY);
