@@ -99,7 +99,7 @@ def boot_native(row, work):
 
 def run(row, work):
     files = inputs.Inputs(row, work)
-    if "{snapshot}" in row["pack"]:
+    if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
     lines = boot(row, files, row["start"], row.get("expect", []))
     found = probe.fields(lines)
