@@ -16,6 +16,7 @@
 #define CPUID_FEATURES 1
 #define EDX_SEP (1u << 11)
 #define EDX_PAT (1u << 16)
+#define EDX_SSE (1u << 25)
 #define ECX_XSAVE (1u << 26)
 #define CPUID_EXTENDED 0x80000000u
 #define CPUID_EXTENDED_FEATURES 0x80000001u
@@ -23,7 +24,9 @@
 #define EDX_RDTSCP (1u << 27)
 #define EDX_LONG_MODE (1u << 29)
 
+#define CR4_OSFXSR  0x00000200u
 #define CR4_OSXSAVE 0x00040000u
+#define MXCSR_AT_RESET 0x1F80u
 #define XCR0_AT_RESET 1u        /* x87 state alone */
 
 #define PAT_AT_RESET 0x0007040600070406ull
@@ -68,6 +71,22 @@ static void reset_msrs(void)
 			   cpuid(CPUID_EXTENDED_FEATURES).edx);
 }
 
+/* SDM volume 1, 11.6.4 MXCSR; the registers beyond XMM7 are out of 32-bit code's reach. */
+static void reset_sse(void)
+{
+	const uint32_t mxcsr = MXCSR_AT_RESET;
+
+	if (!(cpuid(CPUID_FEATURES).edx & EDX_SSE))
+		return;
+	__asm__ volatile("mov %0, %%cr4" : : "r"(CR4_OSFXSR));
+	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+	__asm__ volatile("xorps %xmm0, %xmm0\n\txorps %xmm1, %xmm1\n\t"
+			 "xorps %xmm2, %xmm2\n\txorps %xmm3, %xmm3\n\t"
+			 "xorps %xmm4, %xmm4\n\txorps %xmm5, %xmm5\n\t"
+			 "xorps %xmm6, %xmm6\n\txorps %xmm7, %xmm7");
+	__asm__ volatile("mov %0, %%cr4" : : "r"(0));
+}
+
 /* SDM volume 3A, 2.6: XSETBV is there while CR4 turns it on. CR4 ends up 0. */
 static void reset_xcr0(void)
 {
@@ -94,6 +113,7 @@ void repair_cpu(void)
 	__asm__ volatile("mov %0, %%cr0" : : "r"((cr0 & (CR0_CD | CR0_NW)) | CR0_ET | CR0_PE));
 	__asm__ volatile("mov %0, %%cr2\n\tmov %0, %%cr3" : : "r"(0));
 	__asm__ volatile("fninit");
+	reset_sse();
 	__asm__ volatile("mov %0, %%dr7" : : "r"(0x400));
 	__asm__ volatile("mov %0, %%dr0\n\tmov %0, %%dr1\n\tmov %0, %%dr2\n\tmov %0, %%dr3"
 			 : : "r"(0));

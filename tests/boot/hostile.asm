@@ -523,8 +523,8 @@ debug_registers:
 	mov	dr7, eax
 	ret
 
-; fpu: no exception masked, and one pending.
-; Clobbered: EAX.
+; fpu: no exception masked, and one pending; SSE with another rounding and a value.
+; Clobbered: EAX, XMM3.
 fpu:
 	mov	eax, cr0
 	and	eax, ~0Ch		; EM, TS
@@ -534,8 +534,15 @@ fpu:
 	fldcw	[.control]
 	fld1
 	fldz
+	mov	eax, cr4
+	or	eax, 1 << 9		; OSFXSR
+	mov	cr4, eax
+	ldmxcsr	[.mxcsr]
+	pcmpeqd	xmm3, xmm3
 	fdivp
 	ret
+	align	4, db 0
+.mxcsr:	dd	7F80h
 .control: dw	0340h
 
 ; cr4_bits: Out: EAX = all that this CPU knows, but for LA57, VMXE and SMXE.

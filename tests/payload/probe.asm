@@ -252,6 +252,8 @@ fields:
 	field 'MTRRS', state.mtrrs, 8
 	field 'TSC_AUX', state.tsc_aux, 4
 	field 'XCR0', state.xcr0, 4
+	field 'MXCSR', state.mxcsr, 4
+	field 'XMM', state.xmm, 8
 	field 'PIC_MASK', pic.mask, 2
 	field 'PIC_ISR', pic.isr, 2
 	field 'PIC_IRR', saved.irr, 2
