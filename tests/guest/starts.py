@@ -3,6 +3,7 @@
 
 import io
 import lzma
+import re
 import struct
 import tarfile
 from pathlib import Path
@@ -17,7 +18,9 @@ LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
 SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
 
-KEXEC = """{check} || fail 'not as it should be: {check}'
+KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }}
+chmod -R +x /test
+{check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
 kexec {arguments} /test/image || fail "kexec {arguments} failed"
 echo 'kexec -e'
@@ -55,7 +58,17 @@ def test_files(inputs):
     script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
                           check=inputs.row.get("check", "true"))
     return {"image": inputs["image"].read_bytes(), "run": script.encode(),
-            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode()}
+            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
+
+
+def target_files(inputs):
+    """The row's on_target, and rjpack with the libraries that it needs, for use there."""
+    if "on_target" not in inputs.row:
+        return {}
+    program = Path(inputs.row["rjpack"])
+    libraries = re.findall(r"(/\S+) \(0x", run("ldd", program))
+    paths = [program, *map(Path, libraries), *(inputs[name] for name in inputs.row["on_target"])]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def memory(inputs):
