@@ -158,6 +158,14 @@ static void place_pieces(uint32_t image)
 	}
 }
 
+static bool restores_firmware(void)
+{
+	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
+		if (manifest.pieces[i].flags & RJ_PIECE_FIRMWARE)
+			return true;
+	return false;
+}
+
 static void describe_screen(uint32_t image, uint32_t loader)
 {
 	uint32_t info = (image + manifest.header.image_size + PAGE - 1) & -PAGE;
@@ -204,8 +212,11 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);
 	repair();
+	if (!restores_firmware())
+		check_firmware();
 	place_pieces(image);
-	check_firmware();
+	if (restores_firmware())
+		check_firmware();
 	if (m->flags & RJ_VERBOSE)
 		print("to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;
