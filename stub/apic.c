@@ -11,7 +11,6 @@
 #include "layout.h"
 #include "repair.h"
 
-#define CPUID_FEATURES 1
 #define EDX_APIC  (1u << 9)
 #define CPUID_FEATURES7 7
 #define EDX_ARCH_CAPABILITIES (1u << 29)
@@ -35,11 +34,6 @@ struct gate {
 	uint16_t low, selector, flags, high;
 };
 _Static_assert(sizeof(struct gate) == 8, "gate");
-
-struct idtr {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
 
 struct interrupt_frame;
 

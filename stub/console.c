@@ -16,7 +16,6 @@
 /* 16550D datasheet (TI SLLS597 / NS PC16550D), registers by offset. */
 #define UART_THR 0      /* with DLAB the divisor's low byte */
 #define UART_IER 1      /* with DLAB the divisor's high byte */
-#define UART_FCR 2
 #define UART_LCR 3
 #define UART_MCR 4
 #define UART_LSR 5

@@ -13,7 +13,6 @@
 #define CR0_NW 0x20000000u
 #define CR0_CD 0x40000000u
 
-#define CPUID_FEATURES 1
 #define EDX_SEP (1u << 11)
 #define EDX_PAT (1u << 16)
 #define EDX_SSE (1u << 25)

@@ -2,27 +2,24 @@
 #include "fail.h"
 
 #include "console.h"
+#include "i8042.h"
 #include "io.h"
 #include "repair.h"
 
 #define REBOOT_SECONDS 10u
 #define RESET_CONTROL  0xCF9    /* ICH datasheet, "Reset Control Register" */
-#define KBC_COMMAND    0x64
-#define KBC_PULSE_RESET 0xFE    /* IBM PC/AT Technical Reference, command F0h-FFh */
+#define I8042_PULSE_RESET 0xFE  /* IBM PC/AT Technical Reference, command F0h-FFh */
 
 static bool halt_on_error;
 
-static const struct {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed)) no_idt;
+static const struct idtr no_idt;
 
 static _Noreturn void reboot(void)
 {
 	outb(RESET_CONTROL, 0x02);      /* a hard reset on the next rise of bit 2 */
 	outb(RESET_CONTROL, 0x06);
 	delay_ms(50);
-	outb(KBC_COMMAND, KBC_PULSE_RESET);
+	outb(I8042_COMMAND, I8042_PULSE_RESET);
 	delay_ms(50);
 	for (;;)                        /* a triple fault shuts down */
 		__asm__ volatile("lidt %0\n\tud2" : : "m"(no_idt));

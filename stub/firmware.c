@@ -7,6 +7,7 @@
 
 #include "io.h"
 #include "layout.h"
+#include "ports.h"
 
 #define BDA_EQUIPMENT    0x410
 #define BDA_EBDA_SEGMENT 0x40E
@@ -18,8 +19,6 @@
 #define KEYS_START       0x1E
 #define KEYS_END         0x3E
 
-#define CMOS_INDEX       0x70
-#define CMOS_DATA        0x71
 #define CMOS_EQUIPMENT   0x14
 
 #define VECTORS          256u
@@ -30,7 +29,6 @@
 #define IRET             0xFF53u
 #define VIDEO_ROM        0xC0000u
 #define ROM_SIGNATURE    0xAA55u
-#define SLAVE_DATA       0xA1
 #define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
 
 struct vector {
@@ -131,5 +129,5 @@ void firmware_rebuild(void)
 	for (uint32_t i = 0; i < ENTRY_POINTS; i++)
 		set_vector(entry_points[i].number, entry_points[i].offset);
 	rebuild_bda();
-	outb(SLAVE_DATA, 0xFF);
+	outb(PIC_SLAVE + 1, 0xFF);
 }

@@ -49,6 +49,8 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "A"(value));
 }
 
+#define CPUID_FEATURES 1
+
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
@@ -61,6 +63,13 @@ static inline struct cpuid cpuid(uint32_t leaf)
 			 : "a"(leaf), "c"(0));
 	return r;
 }
+
+/* The operand of LIDT and SIDT (SDM volume 3A, 3.5.1). */
+struct idtr {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+_Static_assert(sizeof(struct idtr) == 6, "idtr");
 
 /* Memory at a physical address, read or written once, as wide as the name says. */
 static inline uint8_t read8(uint32_t address)

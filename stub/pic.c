@@ -3,9 +3,8 @@
 #include "repair.h"
 
 #include "io.h"
+#include "ports.h"
 
-#define MASTER 0x20     /* command; data is the next port */
-#define SLAVE  0xA0
 #define ICW1_INIT 0x11  /* edge triggered, cascade, ICW4 follows */
 #define ICW4_8086 0x01
 
@@ -28,6 +27,6 @@ static void init(uint16_t chip, uint8_t vector, uint8_t cascade, uint8_t mask)
 
 void repair_pic(void)
 {
-	init(MASTER, 0x08, 1 << 2, MASTER_MASK);
-	init(SLAVE, 0x70, 2, SLAVE_MASK);
+	init(PIC_MASTER, 0x08, 1 << 2, MASTER_MASK);
+	init(PIC_SLAVE, 0x70, 2, SLAVE_MASK);
 }

@@ -4,6 +4,7 @@
 
 #include "io.h"
 #include "pch.h"
+#include "ports.h"
 
 #define CHANNEL0 0x40
 #define CHANNEL2 0x42
@@ -13,7 +14,6 @@
 #define CHANNEL2_MODE0 0xB0     /* both bytes, interrupt on terminal count */
 
 /* System control port B (IBM PC/AT Technical Reference; ICH datasheet, NMI_SC). */
-#define PORT_B     0x61
 #define GATE2      0x01
 #define OUT2       0x20
 #define PORT_B_KEEP 0x0C        /* the NMI masks; gate and speaker off */

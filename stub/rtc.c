@@ -7,9 +7,8 @@
 #include "repair.h"
 
 #include "io.h"
+#include "ports.h"
 
-#define INDEX 0x70
-#define DATA  0x71
 #define REGISTER_A 0x0A
 #define A_DIVIDERS 0x26         /* 32768 Hz, 1024 interrupts a second: as POST sets it */
 #define REGISTER_B 0x0B
@@ -17,23 +16,22 @@
 #define REGISTER_D 0x0D         /* harmless to point at */
 #define B_INTERRUPTS 0x70       /* periodic, alarm, update ended */
 
-#define PORT_B       0x61
 #define PORT_B_NMI_CLEAR 0x0C   /* written as 1: parity and channel check off */
 
 static uint8_t cmos_read(uint8_t reg)
 {
-	outb(INDEX, reg);
-	return inb(DATA);
+	outb(CMOS_INDEX, reg);
+	return inb(CMOS_DATA);
 }
 
 void repair_rtc(void)
 {
 	uint8_t b = cmos_read(REGISTER_B);
 
-	outb(DATA, b & (uint8_t)~B_INTERRUPTS);
+	outb(CMOS_DATA, b & (uint8_t)~B_INTERRUPTS);
 	cmos_read(REGISTER_C);
-	outb(INDEX, REGISTER_A);
-	outb(DATA, A_DIVIDERS);
+	outb(CMOS_INDEX, REGISTER_A);
+	outb(CMOS_DATA, A_DIVIDERS);
 }
 
 /* Each write of the index port is followed by a data access. */
@@ -43,6 +41,6 @@ void repair_nmi(void)
 
 	outb(PORT_B, b | PORT_B_NMI_CLEAR);
 	outb(PORT_B, b);
-	outb(INDEX, REGISTER_D);
-	inb(DATA);
+	outb(CMOS_INDEX, REGISTER_D);
+	inb(CMOS_DATA);
 }

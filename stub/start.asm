@@ -144,10 +144,10 @@ gdt:	dq	0
 	seg	UNREAL16, 0, 0FFFFFh, UNREAL_DATA
 	seg	CODE64, 0, 0FFFFFh, LONG_CODE
 .end:
-gdtr:	dw	gdt.end - gdt - 1
-	dd	STUB_HOME + gdt - $$
 global gdt_limit
 gdt_limit	equ	gdt.end - gdt - 1
+gdtr:	dw	gdt_limit
+	dd	STUB_HOME + gdt - $$
 
 no_idt:	dw	0
 	dd	0

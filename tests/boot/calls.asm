@@ -88,19 +88,7 @@ print:
 	loop .next
 	ret
 
-; putc: In: AL. Preserved: all.
-putc:
-	push dx
-	push ax
-	mov dx, 0x3FD
-.wait:	in al, dx
-	test al, 0x20
-	jz .wait
-	pop ax
-	mov dx, 0x3F8
-	out dx, al
-	pop dx
-	ret
+%include "putc.inc"
 
 shown:	db 'INT 10h prints'
 shown_end:

@@ -57,7 +57,8 @@ class Inputs(dict):
 
     def calls(self, path):
         """The payload that only calls the BIOS."""
-        run("nasm", "-f", "bin", "-Werror", "-o", path, BOOT / "calls.asm")
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path,
+            BOOT / "calls.asm")
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""

@@ -101,19 +101,7 @@ serial_init:
 .writes: db 1, 0,  3, 0x80,  0, 1,  1, 0,  3, 3,  2, 7,  4, 3
 .writes_end:
 
-; putc: In: AL = character. Preserved: all.
-putc:
-	push dx
-	push ax
-	mov dx, 0x3FD
-.wait:	in al, dx
-	test al, 0x20
-	jz .wait
-	pop ax
-	mov dx, 0x3F8
-	out dx, al
-	pop dx
-	ret
+%include "putc.inc"
 
 ; puts: In: DS:SI = text, NUL-terminated. Out: SI behind it. Clobbered: AL.
 puts:
