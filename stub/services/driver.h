@@ -112,7 +112,7 @@ uint64_t pci_memory(uint32_t pci, unsigned number);
 uint16_t pci_ports(uint32_t pci, unsigned number);
 /* Sets bits in the command register: PCI_IO | PCI_MEMORY | PCI_BUS_MASTER. INTx off. */
 void pci_enable(uint32_t pci, uint16_t bits);
-/* The offset of the first capability of this id from the one at offset (0: all); 0: none. */
+/* The offset of the first capability of this id behind the one at offset (0: of all); 0: none. */
 uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id);
 
 /* Time, resident too: deadline_in before a wait, then ask expired in its loop. */
