@@ -14,10 +14,17 @@
 #include "manifest.h"
 #include "pci.h"
 #include "place.h"
+#include "services/install.h"
 #include "repair.h"
 #include "mem.h"
 
 #define PAGE 4096u
+
+static const char *boot_option(const char *name)
+{
+	(void)name;
+	return NULL;
+}
 
 /* Defined by start.asm and the linker script. */
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
@@ -27,6 +34,7 @@ extern const char stub_size[];
 
 uint32_t arrive_flags;
 static uint16_t video_adapter;
+static bool firmware_lost;
 
 /* The manifest in the stub's home: the pieces may be placed over the image's. */
 static struct manifest_copy {
@@ -129,6 +137,7 @@ static void check_firmware(void)
 		fail("this machine has no PC BIOS to go back to; boot it by BIOS or CSM, not by UEFI");
 	case FIRMWARE_LOST:
 		print("the interrupt vectors are lost; using the ROM's own");
+		firmware_lost = true;
 		firmware_rebuild();
 		if (has_video_rom()) {
 			arrive_flags |= ARRIVE_VIDEO_ROM;
@@ -156,6 +165,17 @@ static void place_pieces(uint32_t image)
 		if (m->flags & RJ_VERBOSE)
 			print("%s at %x, %u bytes", p->name, p->address, p->size);
 	}
+}
+
+static void install_services(void)
+{
+	static const struct rj_stub stub = {
+		print, fail, delay_ms, rj_crc32, boot_option, &manifest.header,
+	};
+
+	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
+		if (manifest.pieces[i].flags & RJ_PIECE_SERVICES)
+			((rj_installer *)manifest.pieces[i].address)(&stub, firmware_lost);
 }
 
 static bool restores_firmware(void)
@@ -217,6 +237,7 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	place_pieces(image);
 	if (restores_firmware())
 		check_firmware();
+	install_services();
 	if (m->flags & RJ_VERBOSE)
 		print("to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;

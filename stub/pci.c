@@ -7,70 +7,18 @@
 
 #include <stdbool.h>
 
-#include "io.h"
 #include "repair.h"
-
-#define CONFIG_ADDRESS 0xCF8
-#define CONFIG_DATA    0xCFC
-#define CONFIG_ENABLE  0x80000000u
-
-#define COMMAND_BUS_MASTER   0x0004u
-#define COMMAND_INTX_DISABLE 0x0400u
-#define STATUS_CAPABILITIES  0x0010u
-#define HEADER_MULTIFUNCTION 0x0080u
 
 #define CAPABILITY_MSI   0x05
 #define CAPABILITY_MSIX  0x11
 #define MSI_ENABLE       0x0001u        /* of the control word behind id and next */
 #define MSIX_ENABLE      0x8000u
-#define CAPABILITY_LIMIT 48             /* as many as fit into 256 bytes */
 
 #define CLASS_STORAGE 0x01
 #define CLASS_NETWORK 0x02
 #define CLASS_BRIDGE  0x06
 #define CLASS_VGA     0x0300            /* class and subclass */
 #define CLASS_USB     0x0C03
-
-uint32_t pci_read(uint32_t address, uint32_t offset)
-{
-	outl(CONFIG_ADDRESS, CONFIG_ENABLE | address | (offset & 0xFC));
-	return inl(CONFIG_DATA);
-}
-
-uint16_t pci_read16(uint32_t address, uint32_t offset)
-{
-	return (uint16_t)(pci_read(address, offset) >> (offset & 2) * 8);
-}
-
-void pci_write(uint32_t address, uint32_t offset, uint32_t value)
-{
-	outl(CONFIG_ADDRESS, CONFIG_ENABLE | address | (offset & 0xFC));
-	outl(CONFIG_DATA, value);
-}
-
-/* 16 bits wide: a write of all 32 to the command would clear bits in the status. */
-void pci_write16(uint32_t address, uint32_t offset, uint16_t value)
-{
-	outl(CONFIG_ADDRESS, CONFIG_ENABLE | address | (offset & 0xFC));
-	outw((uint16_t)(CONFIG_DATA + (offset & 2)), value);
-}
-
-void pci_for_each(void (*visit)(uint32_t address))
-{
-	for (uint32_t slot = 0; slot < 256 * 32; slot++) {
-		uint32_t functions = 1;
-
-		for (uint32_t f = 0; f < functions; f++) {
-			uint32_t address = slot << 11 | f << 8;
-
-			if (pci_read(address, PCI_VENDOR) == PCI_NOBODY)
-				continue;
-			if (f == 0 && pci_read16(address, PCI_HEADER) & HEADER_MULTIFUNCTION)
-				functions = 8;
-			visit(address);
-		}
-	}
-}
 
 static uint16_t video_adapter;
 
@@ -98,10 +46,10 @@ static void message_interrupts_off(uint32_t address)
 {
 	uint32_t at;
 
-	if (!(pci_read16(address, PCI_STATUS) & STATUS_CAPABILITIES))
+	if (!(pci_read16(address, PCI_STATUS) & PCI_HAS_CAPABILITIES))
 		return;
 	at = pci_read(address, PCI_CAPABILITIES) & 0xFC;
-	for (unsigned i = 0; at && i < CAPABILITY_LIMIT; i++) {
+	for (unsigned i = 0; at && i < PCI_CAPABILITY_LIMIT; i++) {
 		uint32_t header = pci_read(address, at);
 
 		if ((header & 0xFF) == CAPABILITY_MSI)
@@ -125,9 +73,9 @@ static void repair_function(uint32_t address)
 	uint16_t command;
 
 	message_interrupts_off(address);
-	command = pci_read16(address, PCI_COMMAND) & (uint16_t)~COMMAND_INTX_DISABLE;
+	command = pci_read16(address, PCI_COMMAND) & (uint16_t)~PCI_INTX_DISABLE;
 	if (wants_bus_master(address))
-		command |= COMMAND_BUS_MASTER;
+		command |= PCI_BUS_MASTER;
 	pci_write16(address, PCI_COMMAND, command);
 }
 

@@ -17,6 +17,15 @@
 #define PCI_BAR0    0x10
 #define PCI_CAPABILITIES 0x34
 
+/* Bits of the command and of the status register (6.2.2, 6.2.3). */
+#define PCI_IO             0x0001u
+#define PCI_MEMORY         0x0002u
+#define PCI_BUS_MASTER     0x0004u
+#define PCI_INTX_DISABLE   0x0400u
+#define PCI_HAS_CAPABILITIES 0x0010u
+
+#define PCI_CAPABILITY_LIMIT 48 /* as many as fit into 256 bytes */
+
 #define PCI_NOBODY  0xFFFFFFFFu
 
 uint32_t pci_read(uint32_t address, uint32_t offset);   /* offset: a multiple of 4 */

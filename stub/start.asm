@@ -3,6 +3,7 @@
 ; section .real begins: an offset in it is an offset in the home's segment.
 
 %include "layout.inc"
+%include "gdt.inc"
 
 extern stub_main, bss_start, bss_dwords
 
@@ -13,23 +14,6 @@ CR0_CD	equ	1 << 30
 VIDEO_ROM	equ	0C000h		; segment; PnP BIOS specification 1.0A, 3.2:
 VIDEO_ROM_START	equ	3		; the initialisation entry, AX = PCI address
 HOME_SEGMENT	equ	STUB_HOME >> 4
-
-%macro seg 4			; selector, base, limit (in units of G), flags
-	%if ($ - gdt) != %1
-		%error "a selector of layout.h is not its row"
-	%endif
-	dw	(%3) & 0FFFFh, (%2) & 0FFFFh
-	db	((%2) >> 16) & 0FFh, (%4) & 0FFh
-	db	(((%4) >> 8) & 0F0h) | ((%3) >> 16), (%2) >> 24
-%endmacro
-; Access byte with the descriptor's flags (G, D/B, L) in bits 12-15; "accessed"
-; is set so that the CPU never writes to the table (SDM 3A, 3.4.5).
-FLAT_CODE	equ	0C09Bh
-FLAT_DATA	equ	0C093h
-LONG_CODE	equ	0A09Bh
-REAL_CODE	equ	0009Bh
-REAL_DATA	equ	00093h
-UNREAL_DATA	equ	08093h
 
 section .real progbits alloc exec write align=16
 bits 32

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_BIOS_H
+#define RJ_BIOS_H
+
+#include <stdint.h>
+
+/* The registers of a call to the firmware; carry: CF afterwards. */
+struct bios_regs {
+	uint32_t eax, ebx, ecx, edx, esi, edi;
+	uint16_t ds, es;
+	uint32_t carry;
+};
+_Static_assert(sizeof(struct bios_regs) == 32, "as in install.asm");
+
+/* INT number in real mode. In install.asm. */
+void bios_call(struct bios_regs *regs, uint32_t number);
+
+/* An address below 1 MiB as a segment with an offset below 16. */
+static inline uint16_t segment_of(const void *p)
+{
+	return (uint16_t)((uint32_t)p >> 4);
+}
+
+static inline uint16_t offset_of(const void *p)
+{
+	return (uint32_t)p & 0xF;
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the stub and the installer, which is called through its first byte. */
+#ifndef RJ_INSTALL_H
+#define RJ_INSTALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "manifest.h"
+
+/* What of the stub the installer uses, so that it is not carried twice. */
+struct rj_stub {
+	void (*print)(const char *format, ...);
+	__attribute__((noreturn)) void (*fail)(const char *format, ...);
+	void (*delay_ms)(uint32_t ms);
+	uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size);
+	/* The value of NAME=VALUE on the loader's command line, or NULL. */
+	const char *(*boot_option)(const char *name);
+	const struct rj_manifest *manifest;     /* its piece table behind it */
+};
+
+/* firmware_lost: the vectors are the ROM's own, so the firmware knows no drives. */
+typedef void rj_installer(const struct rj_stub *stub, uint32_t firmware_lost);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the installer and the resident INT 13h and INT 15h, which is 16-bit
+ * code: the module "int13". Its interface is a struct rj_int13, which the
+ * installer fills in. Offsets in it are in the module's real-mode segment, whose
+ * base is the module's first byte, also when that has not stayed.
+ */
+#ifndef RJ_INT13_H
+#define RJ_INT13_H
+
+#include <stdint.h>
+
+#include "driver.h"
+
+#define RJ_MAX_UNITS   12
+#define RJ_MAX_MEMORY  48
+#define RJ_BOUNCE_SIZE 0x10000u         /* bytes, a multiple of every sector size */
+
+/* rj_int13.map: who serves a drive number. Others are a number of the firmware's. */
+#define INT13_UNIT     0x40             /* + a row of units; to INT13_NOBODY */
+#define INT13_NOBODY   0x7F
+
+#define STATUS_NOT_READY 0xAA           /* RJ_DISK_NOT_READY, for the assembly */
+
+#define RJ_MEMORY_FREE     1            /* ACPI 6.3, table 15-374 */
+#define RJ_MEMORY_RESERVED 2
+
+/* A drive that is served here. */
+struct rj_unit {
+	struct rj_disk disk;
+	uint32_t sector_shift;  /* log2 of the sector size */
+	uint16_t cylinders, heads;
+	uint8_t sectors_per_track;
+	uint8_t number;
+	uint8_t floppy_type;    /* as in struct rj_drive */
+	uint8_t locks;          /* of AH=45h */
+};
+
+/* As INT 15h AX=E820h gives it. */
+struct rj_memory {
+	uint64_t base, size;
+	uint32_t type;
+} __attribute__((packed));
+
+struct rj_far {
+	uint16_t offset, segment;
+};
+
+/* "mBFT", by which memdiskfind knows a RAM disk (SYSLINUX, doc/memdisk.txt). */
+struct rj_mbft {
+	char signature[4];
+	uint32_t length;
+	uint8_t revision, checksum;
+	char oem[6], table[8];
+	uint32_t oem_revision;
+	char creator[4];
+	uint32_t creator_revision;
+	uint32_t hook;          /* physical address of the INT 13h handler */
+	uint16_t info_size;     /* bytes from here on */
+	uint8_t minor, major;
+	uint32_t disk, sectors;
+	struct rj_far command_line, old_int13, old_int15;
+	uint16_t old_base_memory;
+	uint8_t loader, sector_shift;
+	uint16_t parameters;
+} __attribute__((packed));
+_Static_assert(sizeof(struct rj_mbft) == 36 + 4 + 30, "mBFT");
+
+/* At the handler of INT 13h (SYSLINUX, doc/memdisk.txt, "safe hook"). */
+struct rj_safe_hook {
+	uint8_t jump[3];
+	char signature[8];      /* "$INT13SF" */
+	char vendor[8];         /* "MEMDISK " where mbft is set */
+	struct rj_far old_int13;
+	uint32_t flags;
+	uint32_t mbft;          /* physical address, or 0 */
+} __attribute__((packed));
+_Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
+
+/* For the assembly: offsets in struct rj_int13. */
+#define INT13_BASE         84
+#define INT13_OLD_INT15    92
+#define INT13_MEMORY_COUNT 96
+#define INT13_KIB_88       98
+#define INT13_KIB_ABOVE_1M 100
+#define INT13_BLOCKS_ABOVE_16M 102
+#define INT13_HARD_DISKS   104
+#define INT13_FLOPPIES     105
+#define INT13_BUSY         107
+#define INT13_MAP          144
+#define INT13_MEMORY       400
+
+typedef void rj_place(uint32_t base);
+
+/* All but what is said to be an offset is the installer's to fill in. */
+struct rj_int13 {
+	struct rj_mbft mbft;            /* on a multiple of 16; no signature: no RAM disk */
+	uint16_t zero;
+	void (*int13)(void), (*int15)(void);    /* offsets: the handlers, */
+	rj_place *place;                /* and what has to be told where the module is */
+	uint32_t base;                  /* physical address of the segment */
+	uint32_t bounce;                /* RJ_BOUNCE_SIZE bytes that devices reach; or 0 */
+	struct rj_far old_int15;
+	uint16_t memory_count;          /* 0: INT 15h is not served */
+	uint16_t kib_88;                /* AH=88h */
+	uint16_t kib_above_1m, blocks_above_16m; /* AX=E801h */
+	uint8_t hard_disks, floppies;   /* how many numbers there are */
+	uint8_t unit_count;
+	uint8_t busy;                   /* a call is under way */
+	struct rj_el_torito el_torito;
+	uint8_t floppy_table[12];       /* INT 1Eh, for a floppy of ours */
+	uint32_t zero2;
+	uint8_t map[256];               /* by drive number */
+	struct rj_memory memory[RJ_MAX_MEMORY];
+	struct rj_unit units[RJ_MAX_UNITS];
+};
+
+#endif
