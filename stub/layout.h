@@ -10,7 +10,7 @@
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
  *   80000  STUB_HOME                   the stub runs here; free on arrival
- *   90000  free
+ *   90000  SERVICES                    the services that the image carries; free
  *   9A000  EBDA at its largest         the firmware's
  *   A0000  video memory, ROMs          never written, but for text at B8000
  *  100000  HIGH_MEMORY                 pieces, and the image as it was loaded
@@ -22,6 +22,7 @@
 #define BOOT_SECTOR         0x7C00      /* also the top of the payload's stack */
 #define STUB_HOME           0x80000     /* above the largest core.img, below every EBDA */
 #define STUB_HOME_SIZE      0x10000     /* one real-mode segment */
+#define SERVICES            0x90000     /* behind the stub's home, to EBDA_FLOOR */
 #define EBDA_FLOOR          0x9A000     /* the lowest EBDA that the host allows for */
 #define VIDEO_MEMORY        0xA0000     /* base memory ends here at the latest */
 #define HIGH_MEMORY         0x100000
