@@ -11,6 +11,7 @@
 #include "number.h"
 #include "output.h"
 #include "regs.h"
+#include "services.h"
 #include "stub_blob.h"
 
 struct build {
@@ -133,6 +134,18 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 	return RJ_OK;
 }
 
+/* After all else that decides what there is to serve, and on which drive. */
+static enum rj_err add_services(struct build *build, struct rj_error *err)
+{
+	const struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
+	const struct rj_services *services = &build->plan.services;
+
+	if (services->map[0].number && (services->int13 == RJ_INT13_firmware ||
+					services->int13 == RJ_INT13_none))
+		return rj_fail(err, RJ_ERR_MAP_UNSERVED, .subject = "--drive-map");
+	return rj_services_plan(&build->plan, &table, err);
+}
+
 static enum rj_err make_plan(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
@@ -144,12 +157,13 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->serial_port = options->serial_port;
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
+	plan->services = options->services;
 	if (collect(build, err))
 		return err->code;
 	for (size_t i = 0; i < RJ_MAX_PIECES && build->payloads[i].argument; i++)
 		if (read_payload(build, &build->payloads[i], err))
 			return err->code;
-	if (restore(build, err) || apply_options(build, err))
+	if (restore(build, err) || apply_options(build, err) || add_services(build, err))
 		return err->code;
 	return rj_plan_seal(plan, err);
 }
@@ -187,6 +201,7 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	}
 	if (output_commit(&output, err))
 		return err->code;
+	rj_services_of_plan(&image.services, &build->plan);
 	if (options->json && strcmp(options->output, "-") != 0)
 		inspect_print(&image, options->output, NULL, true);
 	return RJ_OK;
@@ -200,6 +215,7 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 
 	if (build->options->container->write(&build->plan, &blob, -1, &image, err))
 		return err->code;
+	rj_services_of_plan(&image.services, &build->plan);
 	inspect_print(&image, name, NULL, build->options->json);
 	return RJ_OK;
 }

@@ -17,6 +17,7 @@
 #include "memory_map.h"
 #include "regs.h"
 #include "repair_list.h"
+#include "show_services.h"
 
 #define REGISTERS_A_LINE 4
 
@@ -78,6 +79,16 @@ static const char *upper(const char *name)
 	return text;
 }
 
+/* What is special about a piece, behind two spaces. */
+static const char *piece_note(const struct rj_piece *piece)
+{
+	if (piece->flags & RJ_PIECE_FIRMWARE)
+		return "  put back from a snapshot";
+	if (piece->flags & RJ_PIECE_SERVICES)
+		return "  stays resident in part";
+	return "";
+}
+
 static const char *piece_name(const struct rj_piece *piece)
 {
 	static char text[RJ_NAME_SIZE];
@@ -99,7 +110,7 @@ static void print_pieces(const struct rj_image *image)
 		printf("%-16s %08" PRIX32 "-%08" PRIX64 " %10" PRIu32 "  %08" PRIX32
 		       "  %08" PRIX64 "%s\n", piece_name(piece), piece->address, last,
 		       piece->size, piece->crc, image->stub_at + piece->offset,
-		       piece->flags & RJ_PIECE_FIRMWARE ? "  put back from a snapshot" : "");
+		       piece_note(piece));
 	}
 }
 
@@ -156,6 +167,7 @@ static void print_text(const struct rj_image *image, const char *name)
 	print_pieces(image);
 	print_registers(&image->manifest.regs);
 	print_machine(&image->manifest);
+	services_print(&image->services);
 	if (image->container)
 		print_loaders(image, name);
 	memory_map_print(image);
@@ -257,6 +269,7 @@ static void print_json(const struct rj_image *image, const char *name,
 	json_number(&json, "stub_size", image->stub_size);
 	json_pieces(&json, image);
 	json_arrival(&json, &image->manifest);
+	services_json(&json, &image->services);
 	json_memory(&json, image);
 	json_loaders(&json, name);
 	json_findings(&json, findings);

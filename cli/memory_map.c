@@ -19,14 +19,21 @@ static int by_address(const void *a, const void *b)
 	return (first->end > second->end) - (first->end < second->end);
 }
 
+static const char *piece_note(const struct rj_piece *piece)
+{
+	if (piece->flags & RJ_PIECE_FIRMWARE)
+		return ", put back from a snapshot";
+	if (piece->flags & RJ_PIECE_SERVICES)
+		return ": what is needed moves up from here; free";
+	return NULL;
+}
+
 static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 {
 	for (size_t i = 0; i < image->piece_count; i++)
 		rows[i] = (struct memory_row){ image->pieces[i].address,
 			(uint64_t)image->pieces[i].address + image->pieces[i].size,
-			image->pieces[i].name,
-			image->pieces[i].flags & RJ_PIECE_FIRMWARE
-				? ", put back from a snapshot" : NULL };
+			image->pieces[i].name, piece_note(&image->pieces[i]) };
 	qsort(rows, image->piece_count, sizeof(rows[0]), by_address);
 	return image->piece_count;
 }
@@ -56,11 +63,14 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 		count = add_left((struct memory_row){ image->base,
 			image->base + image->memory_size,
 			"the image was loaded here; free", NULL }, rows, pieces, count);
-	for (size_t i = 0; i < rj_reserved_count; i++)
+	for (size_t i = 0; i < rj_reserved_count; i++) {
+		if (rj_reserved[i].flags & RJ_PIECE_SERVICES)
+			continue;
 		count = add_left((struct memory_row){ rj_reserved[i].from, rj_reserved[i].end,
 			rj_reserved[i].from == STUB_HOME ? "the stub ran here; free"
 							 : rj_reserved[i].name, NULL },
 			rows, pieces, count);
+	}
 	qsort(rows, count, sizeof(rows[0]), by_address);
 	return count;
 }

@@ -22,6 +22,7 @@
 const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_PAYLOAD] = "Payload, one of them, or FILE alone",
 	[GROUP_ARRIVAL] = "On arrival",
+	[GROUP_DISKS] = "Disks on arrival",
 	[GROUP_IMAGE] = "Image",
 	[GROUP_MACHINE] = "While the stub runs",
 	[GROUP_GENERAL] = "General",
@@ -65,6 +66,16 @@ SETTER(reg)
 SETTER(drive)
 {
 	return rj_parse_drive(argument, &o->drive, err);
+}
+
+SETTER(int13)
+{
+	return rj_int13_find(argument, &o->services.int13, err);
+}
+
+SETTER(drive_map)
+{
+	return rj_drive_map_add(&o->services, argument, err);
 }
 
 SETTER(format)
@@ -168,6 +179,8 @@ SETTER(range)
 
 #define REPAIR_WORD(name, what) " " #name
 #define REPAIR_WORDS "all none" RJ_REPAIRS(REPAIR_WORD)
+#define INT13_WORD(name, what) " " #name
+#define INT13_WORDS (&(RJ_INT13_MODES(INT13_WORD))[1])
 #define BUILD COMMAND_BIT(build)
 #define SNAPSHOT COMMAND_BIT(snapshot)
 #define ALL (~0u)
@@ -183,6 +196,10 @@ static const struct option_row rows[] = {
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL },
 	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back, see rjpack snapshot",
 	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL },
+	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
+	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL },
+	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
+	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL },
 	{ 0, "format", "NAME", "container (elf)",
@@ -275,6 +292,13 @@ static void print_repairs(void)
 		printf("  %-26s %s\n", rj_repair_table[i].name, rj_repair_table[i].what);
 }
 
+static void print_modes(void)
+{
+	printf("\nWho serves INT 13h, by --int13\n");
+	for (size_t i = 0; i < RJ_INT13_COUNT; i++)
+		printf("  %-26s %s\n", rj_int13_modes[i].name, rj_int13_modes[i].what);
+}
+
 static int print_help(void)
 {
 	for (size_t i = 0; i < command_count; i++)
@@ -295,6 +319,7 @@ static int print_help(void)
 				print_option(&row);
 		}
 	}
+	print_modes();
 	print_repairs();
 	return RJ_DONE;
 }

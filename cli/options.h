@@ -13,6 +13,7 @@
 #include "container.h"
 #include "error.h"
 #include "payload.h"
+#include "services.h"
 #include "snapshot.h"
 
 struct payload_option {
@@ -31,6 +32,7 @@ struct options {
 	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
 	size_t reg_count;
 	uint8_t drive;
+	struct rj_services services;            /* int13 and map */
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
@@ -41,7 +43,7 @@ struct options {
 	bool dry_run, json, verbose;
 };
 
-enum option_group { GROUP_PAYLOAD, GROUP_ARRIVAL, GROUP_IMAGE, GROUP_MACHINE,
+enum option_group { GROUP_PAYLOAD, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
 		    GROUP_GENERAL, GROUP_COUNT };
 extern const char *const option_groups[GROUP_COUNT];
 

@@ -55,6 +55,14 @@ row(ON_ERROR, USAGE, "\"{name}\" is neither reboot nor halt", "") \
 row(REPAIR, USAGE, "there is no repair \"{name}\"", \
 	"the words are all, none, NAME and -NAME; the names are {text}") \
 row(FORMAT, USAGE, "there is no format \"{name}\"", "the formats are {text}") \
+row(INT13, USAGE, "\"{name}\" is no way to serve INT 13h", "the ways are {text}") \
+row(MAP_SYNTAX, USAGE, "\"{name}\" is no NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]", \
+	"write for example 0x80=pci:00:1f.2/port0") \
+row(MAP_DOMAIN, BAD, "\"{name}\" is in a PCI domain that a BIOS does not reach", "only the domain 0000 is") \
+row(MAP_NUMBER, BAD, "\"{name}\" has no hard disk's number", "write hd0 to hd127, or 0x80 to 0xFF") \
+row(MAP_TWICE, BAD, "\"{name}\" names a number or a disk a second time", "") \
+row(MAP_MANY, BAD, "there are more than {limit} drives", "") \
+row(MAP_UNSERVED, USAGE, "without a driver no drive can be served", "take --int13 auto or a driver's name") \
 /* the plan */ \
 row(NO_PIECES, BAD, "there is nothing to carry", "") \
 row(TOO_MANY, BAD, "there are more than {limit} pieces", "") \
@@ -68,6 +76,11 @@ row(OVERLAP, BAD, "the piece {name} at {range} overlaps the piece {other} at {ot
 row(RESERVED, BAD, "the piece {name} at {range} overlaps {other} at {other_range}", \
 	"give it another address") \
 row(FIRMWARE_HIGH, BAD, "the piece {name} at {range} is no firmware's memory, which ends below 1 MiB", "") \
+row(SERVICES_ROOM, BAD, "the piece {name} at {range} overlaps {other} at {other_range}", \
+	"give it another address, or take --int13 firmware") \
+row(SERVICES_NONE, HOST, "this rjpack was built without the service \"{name}\"", "") \
+row(SERVICES_SIZE, BAD, "the services have {count} bytes, and there is room for {limit}", \
+	"name one driver with --int13") \
 row(NO_ENTRY, USAGE, "nothing says where to start", "give --entry SEG:OFF") \
 row(ENTRY_OUTSIDE, BAD, "the entry {name} = {at} is outside every piece", \
 	"give --entry an address in a piece") \
@@ -149,6 +162,8 @@ row(PIECE_FLAGS, BAD, "the piece {name} has unknown flags", "") \
 row(STUB_CRC, BAD, "the CRC-32 of the stub and the section headers is wrong", "") \
 row(PIECE_CRC, BAD, "the CRC-32 of the piece {name} is wrong", "") \
 row(PIECE_BOUNDS, BAD, "the piece {name} at {range} of the image stands outside of its place {other_range}", "") \
+row(SERVICES_PIECE, BAD, "the piece {name} at {range} is no services'", "") \
+row(SERVICES_BLOCK, BAD, "the services' {name} is wrong", "") \
 row(IMAGE_SIZE, BAD, "the image ends beyond the file", "the file is cut short") \
 row(FILE_SIZE, BAD, "the file's size is not that of its Linux header", "it is cut short, or something stands behind it") \
 row(FILE_CRC, BAD, "the image checksum is wrong", "a byte of the file was changed") \

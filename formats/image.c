@@ -14,7 +14,7 @@
 
 #define STUB_SEARCH 0x10000u
 #define STUB_ALIGN  16u
-#define KNOWN_PIECE_FLAGS RJ_PIECE_FIRMWARE
+#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES)
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
 		     RJ_CONSOLE_SERIAL)
 
@@ -148,6 +148,20 @@ static void recognise(struct rj_image *image, const struct rj_input *input)
 			image->container = containers[i]->name;
 }
 
+static void read_services(struct rj_image *image, const struct rj_input *input)
+{
+	uint8_t bytes[RJ_SERVICES_MAX];
+
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		if (piece->flags & RJ_PIECE_SERVICES && piece->size <= sizeof(bytes) &&
+		    rj_image_has_piece(image, piece) &&
+		    rj_input_peek(input, bytes, piece->size, image->stub_at + piece->offset))
+			rj_services_parse(&image->services, bytes, piece->size);
+	}
+}
+
 enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
 			  struct rj_error *err)
 {
@@ -170,6 +184,7 @@ enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
 	for (size_t i = 0; i < image->piece_count; i++)
 		load_piece(&image->pieces[i], piece_bytes(bytes, i));
 	recognise(image, input);
+	read_services(image, input);
 	return RJ_OK;
 }
 
@@ -330,6 +345,9 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 	check_offsets(check);
 	rj_image_plan(image, &plan);
 	rj_plan_check(&plan, report_rule, check);
+	if (image->services.wrong)
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_SERVICES_BLOCK,
+							  .name = image->services.wrong });
 	for (size_t i = 0; i < container_count; i++)
 		if (containers[i]->name == image->container)
 			containers[i]->check(image, check->input, with_checksum,

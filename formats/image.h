@@ -14,6 +14,7 @@
 #include "input.h"
 #include "manifest.h"
 #include "plan.h"
+#include "services.h"
 
 struct rj_image {
 	const char *container;          /* its name, or NULL when it is unknown */
@@ -23,6 +24,7 @@ struct rj_image {
 	struct rj_manifest manifest;    /* in the host's byte order */
 	struct rj_piece pieces[RJ_MAX_PIECES];  /* names end within them */
 	size_t piece_count;
+	struct rj_services_info services;
 	uint64_t base;                  /* where a loader puts the stub */
 	uint64_t memory_size;           /* what it needs from there on */
 };

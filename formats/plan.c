@@ -12,10 +12,11 @@
 #define FOUR_GIB (UINT64_C(1) << 32)
 
 const struct rj_range rj_reserved[] = {
-	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", true },
-	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", false },
-	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", true },
-	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", false },
+	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", 0 },
+	{ SERVICES, EBDA_FLOOR, "the room for INT 13h services", RJ_PIECE_SERVICES },
+	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE },
+	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0 },
 };
 const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
 
@@ -173,16 +174,34 @@ static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report
 		report(context, &error);
 }
 
-static void check_reserved(const struct rj_plan_piece *piece, rj_finding *report,
+/* The stub calls them there and nowhere else. */
+static void check_services(const struct rj_plan_piece *piece, rj_finding *report,
 			   void *context)
 {
-	bool is_firmwares = piece->flags & RJ_PIECE_FIRMWARE;
+	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
 
+	if (piece->flags & RJ_PIECE_SERVICES && piece->address != SERVICES)
+		report(context, &error);
+}
+
+static bool carries_services(const struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (plan->pieces[i].flags & RJ_PIECE_SERVICES)
+			return true;
+	return false;
+}
+
+static void check_reserved(const struct rj_plan_piece *piece, bool with_services,
+			   rj_finding *report, void *context)
+{
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
-		struct rj_error error = about(RJ_ERR_RESERVED, piece);
+		bool is_services = range->flags & RJ_PIECE_SERVICES;
+		struct rj_error error = about(is_services ? RJ_ERR_SERVICES_ROOM
+							  : RJ_ERR_RESERVED, piece);
 
-		if ((is_firmwares && range->is_firmwares) ||
+		if (piece->flags & range->flags || (is_services && !with_services) ||
 		    !rj_overlaps(piece->address, piece->size, range->from,
 				 range->end - range->from))
 			continue;
@@ -235,7 +254,7 @@ static void check_entry(const struct rj_plan *plan, rj_finding *report,
 		error.at = rj_plan_entry(&plan->regs);
 		error.name = "CS:IP";
 		piece = piece_at(plan, error.at);
-		if (piece && !(piece->flags & RJ_PIECE_FIRMWARE))
+		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES)))
 			return;
 	}
 	report(context, &error);
@@ -263,13 +282,16 @@ static void check_stack(const struct rj_plan *plan, rj_finding *report,
 
 void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context)
 {
+	bool with_services = carries_services(plan);
+
 	if (plan->piece_count == 0)
 		report(context, &(struct rj_error){ .code = RJ_ERR_NO_PIECES });
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		if (!check_itself(&plan->pieces[i], report, context))
 			continue;
 		check_firmware(&plan->pieces[i], report, context);
-		check_reserved(&plan->pieces[i], report, context);
+		check_services(&plan->pieces[i], report, context);
+		check_reserved(&plan->pieces[i], with_services, report, context);
 		for (size_t j = 0; j < i; j++)
 			check_pair(&plan->pieces[j], &plan->pieces[i], report, context);
 	}

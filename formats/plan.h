@@ -13,6 +13,7 @@
 #include "error.h"
 #include "input.h"
 #include "manifest.h"
+#include "services/services.h"
 
 #define RJ_MAX_NOTES    16
 
@@ -29,6 +30,7 @@ struct rj_plan_piece {
 struct rj_plan {
 	struct rj_plan_piece pieces[RJ_MAX_PIECES];
 	size_t piece_count;
+	struct rj_services services;    /* numbers in the host's byte order */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */
@@ -76,7 +78,8 @@ uint64_t rj_plan_entry(const struct rj_regs *regs);
  * Reports every rule that the pieces, in the order given, and the entry break:
  * each has bytes, a name of its own, and ends below 4 GiB; none overlaps
  * another or a reserved range, but the firmware's own memory may stand in the
- * firmware's ranges, and nowhere from video memory on; the order is ascending;
+ * firmware's ranges, and nowhere from video memory on; the services stand where
+ * the stub has room for them, and nothing else does then; the order is ascending;
  * one of the payload's holds the entry.
  * A stack that grows down into a piece is reported as RJ_ERR_STACK, a note.
  */
@@ -88,11 +91,14 @@ enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err);
 /* Whether a..a+a_size and b..b+b_size share a byte; neither may wrap around. */
 bool rj_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
-/* Memory below 1 MiB that no piece of a payload may touch. */
+/*
+ * Memory below 1 MiB that no piece of a payload may touch; that of the services
+ * only if they are carried.
+ */
 struct rj_range {
 	uint64_t from, end;
 	const char *name;
-	bool is_firmwares;      /* a piece out of a snapshot may stand in it */
+	uint32_t flags;         /* RJ_PIECE_*: of the pieces that may stand in it */
 };
 extern const struct rj_range rj_reserved[];
 extern const size_t rj_reserved_count;

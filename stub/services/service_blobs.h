@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The installer ("install") and the modules, as the build made them. */
+/*
+ * The installer ("install") and the modules as built by stub/services/: see
+ * services.h for how they are carried.
+ */
 #ifndef RJ_SERVICE_BLOBS_H
 #define RJ_SERVICE_BLOBS_H
 

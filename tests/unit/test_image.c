@@ -298,7 +298,7 @@ static void hostile_bits(struct packed *packed)
 	forge(&packed->file, &image);
 	assert_int_equal(findings(&packed->file), 2);
 	image = packed->image;
-	image.pieces[1].flags = 2;
+	image.pieces[1].flags = 4;
 	forge(&packed->file, &image);
 	assert_int_equal(findings(&packed->file), 2);
 	image = packed->image;

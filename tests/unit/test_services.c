@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "layout.h"
+#include "le.h"
+#include "services.h"
+
+static const struct rj_service_table *table(void)
+{
+	static struct rj_service_table fake;
+
+	fake = (struct rj_service_table){ rj_service_blobs, rj_service_blob_count };
+	return &fake;
+}
+
+/* A plan of a boot sector and of the services for a mode. */
+static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode, struct rj_error *error)
+{
+	rj_plan_init(plan, 0x81);
+	plan->services.int13 = mode;
+	return rj_services_plan(plan, table(), error);
+}
+
+static void modules_by_mode(void **state)
+{
+	static const struct { uint8_t mode; const char *modules; } rows[] = {
+		{ RJ_INT13_auto, "int13 ahci nvme virtio ata " }, { RJ_INT13_none, "int13 " },
+		{ RJ_INT13_ahci, "int13 ahci " }, { RJ_INT13_nvme, "int13 nvme " },
+		{ RJ_INT13_virtio, "int13 virtio " }, { RJ_INT13_ata, "int13 ata " },
+	};
+	struct rj_services_info info;
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char modules[128] = "";
+
+		assert_int_equal(plan_for(&plan, rows[i].mode, &error), RJ_OK);
+		rj_services_of_plan(&info, &plan);
+		assert_true(info.carried);
+		assert_null(info.wrong);
+		assert_int_equal(info.block.int13, rows[i].mode);
+		assert_int_equal(info.block.boot_drive, 0x81);
+		for (size_t n = 0; n < info.module_count; n++) {
+			strcat(modules, info.modules[n].name);
+			strcat(modules, " ");
+		}
+		assert_string_equal(modules, rows[i].modules);
+		assert_int_equal(plan.pieces[0].address, SERVICES);
+		assert_int_equal(plan.pieces[0].flags, RJ_PIECE_SERVICES);
+		assert_int_equal(info.at + info.block.size, plan.pieces[0].size);
+		rj_plan_free(&plan);
+	}
+	assert_int_equal(plan_for(&plan, RJ_INT13_firmware, &error), RJ_OK);
+	assert_int_equal(plan.piece_count, 0);
+	rj_services_of_plan(&info, &plan);
+	assert_false(info.carried);
+}
+
+static void tables_that_do_not_do(void **state)
+{
+	static const uint8_t bytes[RJ_SERVICES_MAX];
+	struct rj_service_blob blobs[2] = { { "install", bytes, 16 },
+		{ "int13", bytes, RJ_SERVICES_MAX - 16 - sizeof(struct rj_services) } };
+	struct rj_service_table small = { blobs, 2 };
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	rj_plan_init(&plan, 0x80);
+	plan.services.int13 = RJ_INT13_none;
+	assert_int_equal(rj_services_plan(&plan, &small, &error), RJ_OK);
+	assert_int_equal(plan.pieces[0].size, RJ_SERVICES_MAX);
+	rj_plan_free(&plan);
+	blobs[0].size++;
+	assert_int_equal(rj_services_plan(&plan, &small, &error), RJ_ERR_SERVICES_SIZE);
+	assert_int_equal(error.count, RJ_SERVICES_MAX + 1);
+	assert_int_equal(error.limit, RJ_SERVICES_MAX);
+	plan.services.int13 = RJ_INT13_ahci;
+	assert_int_equal(rj_services_plan(&plan, &small, &error), RJ_ERR_SERVICES_NONE);
+	assert_string_equal(error.name, "ahci");
+	assert_int_equal(plan.piece_count, 0);
+}
+
+/* Every field comes back as it went. */
+static void read_back(void **state)
+{
+	struct rj_services_info info;
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	rj_plan_init(&plan, 0x80);
+	plan.services.image = (struct rj_disk_image){ 0x123000, 0x456, 0x789000, 0xDEADBEEF,
+						      RJ_DISK_DEFLATED | RJ_DISK_READONLY };
+	plan.services.drives[1] = (struct rj_drive){ 0x11223344, 0x55667788, 2048, 1023, 255, 63,
+						     0xE0, RJ_DISK_CD, 5, 0 };
+	plan.services.el_torito = (struct rj_el_torito){ 0x13, 4, 0x80, 1, 0x12345678, 2, 3, 0x7C0,
+							 4, 5, 6, 7, 0 };
+	plan.services.map[7] = (struct rj_drive_map){ 0x9F, 0, 0xABCD, 0x13572468 };
+	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
+	rj_services_of_plan(&info, &plan);
+	assert_null(info.wrong);
+	assert_memory_equal(&info.block, &plan.services, sizeof(info.block));
+	assert_string_equal(info.modules[info.module_count - 1].name, "inflate");
+	/* as the stub reads it, on a machine of the same byte order */
+	if (le16("\1") == 1)
+		assert_memory_equal(plan.pieces[0].bytes + info.at, &plan.services,
+				    sizeof(plan.services));
+	rj_plan_free(&plan);
+}
+
+/* The services of a plan with one number of it changed; what is then wrong. */
+static const char *changed(size_t module, size_t offset, uint64_t value, size_t size)
+{
+	static struct rj_services_info info;
+	struct rj_error error;
+	struct rj_plan plan;
+	size_t at;
+
+	assert_int_equal(plan_for(&plan, RJ_INT13_auto, &error), RJ_OK);
+	rj_services_of_plan(&info, &plan);
+	at = info.at;
+	if (module > 0)
+		at += sizeof(struct rj_services);
+	for (size_t i = 1; i < module; i++)
+		at += info.modules[i - 1].size;
+	le_store(plan.pieces[0].bytes + at + offset, value, size);
+	rj_services_parse(&info, plan.pieces[0].bytes, (size_t)plan.pieces[0].size);
+	rj_plan_free(&plan);
+	return info.wrong ? info.wrong : "nothing";
+}
+
+static void hostile(void **state)
+{
+	static const uint32_t values[] = { 1, 31, 0x7FFFFFF0, 0x80000000, 0xFFFFFFF0, UINT32_MAX };
+
+	(void)state;
+	assert_string_equal(changed(0, 0, RJ_SERVICES_MAGIC, 4), "nothing");
+	assert_string_equal(changed(0, 0, 0, 4), "header");
+	assert_string_equal(changed(0, offsetof(struct rj_services, size), 160, 4), "header");
+	assert_string_equal(changed(0, offsetof(struct rj_services, version), 9, 2), "version");
+	assert_string_equal(changed(0, offsetof(struct rj_services, int13), RJ_INT13_COUNT, 1),
+			    "mode");
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		assert_string_equal(changed(2, offsetof(struct rj_module, size), values[i], 4),
+				    "size of a module");
+		assert_string_equal(changed(2, offsetof(struct rj_module, resident), values[i], 4),
+				    "resident part of a module");
+		if (values[i] > 31)
+			assert_string_equal(changed(5, offsetof(struct rj_module, interface),
+						    values[i], 4), "interface of a module");
+		if (values[i] > 31)
+			assert_string_equal(changed(5, offsetof(struct rj_module, relocations),
+						    values[i], 4), "relocations of a module");
+		if (values[i] > 31)
+			assert_string_equal(changed(1, offsetof(struct rj_module, relocation_count),
+						    values[i], 4), "relocations of a module");
+	}
+	/* a module that swallows the next one's front leaves a rest that is none */
+	assert_string_not_equal(changed(1, offsetof(struct rj_module, size), 4096 + 16, 4), "nothing");
+}
+
+static void drive_maps(void **state)
+{
+	static const struct { const char *text; uint8_t number; uint16_t pci; uint32_t unit; } good[] = {
+		{ "0x80=pci:00:1f.2/port0", 0x80, 0x00FA, 0 },
+		{ "hd1=pci:0000:03:00.0/ns1", 0x81, 0x0300, 1 },
+		{ "0xff=pci:ff:1f.7/target4294967295", 0xFF, 0xFFFF, UINT32_MAX },
+		{ "82h=pci:0:4.0", 0x82, 0x0020, 0 },
+	};
+	static const struct { const char *text; enum rj_err code; } bad[] = {
+		{ "0x80", RJ_ERR_MAP_SYNTAX }, { "=pci:0:0.0", RJ_ERR_MAP_NUMBER },
+		{ "0x7f=pci:0:0.0", RJ_ERR_MAP_NUMBER }, { "fd0=pci:0:0.0", RJ_ERR_MAP_NUMBER },
+		{ "0x100=pci:0:0.0", RJ_ERR_MAP_NUMBER },
+		{ "0x8000000000000000000=pci:0:0.0", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=pci:0:0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=pci:0:20.0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.8", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=pci:100:0.0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.0x", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=pci:0:0.0/", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.0/lun1", RJ_ERR_MAP_SYNTAX },
+		{ "hd0=pci:0:0.0/port", RJ_ERR_NUMBER }, { "hd0=pci:0:0.0/port4G", RJ_ERR_TOO_LARGE },
+		{ "hd0=pci:0001:00:0.0", RJ_ERR_MAP_DOMAIN }, { "hd0=usb:0:0.0", RJ_ERR_MAP_SYNTAX },
+	};
+	struct rj_services services = { 0 };
+	struct rj_error error;
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(rj_drive_map_add(&services, good[i].text, &error), RJ_OK);
+		assert_int_equal(services.map[i].number, good[i].number);
+		assert_int_equal(services.map[i].pci, good[i].pci);
+		assert_int_equal(services.map[i].unit, good[i].unit);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(rj_drive_map_add(&services, bad[i].text, &error), bad[i].code);
+	assert_int_equal(rj_drive_map_add(&services, "hd0=pci:9:0.0", &error), RJ_ERR_MAP_TWICE);
+	assert_int_equal(rj_drive_map_add(&services, "hd9=pci:0:4.0", &error), RJ_ERR_MAP_TWICE);
+	for (unsigned n = sizeof(good) / sizeof(good[0]); n < RJ_MAX_DRIVE_MAP; n++) {
+		snprintf(text, sizeof(text), "hd%u=pci:40:%x.0", n + 10, n);
+		assert_int_equal(rj_drive_map_add(&services, text, &error), RJ_OK);
+	}
+	assert_int_equal(rj_drive_map_add(&services, "hd50=pci:9:0.0", &error), RJ_ERR_MAP_MANY);
+}
+
+/* Where the services stand nothing else may, and only then. */
+static void room(void **state)
+{
+	static const struct { uint64_t address, size; uint32_t flags; enum rj_err code; } rows[] = {
+		{ SERVICES - 1, 1, 0, RJ_ERR_RESERVED },
+		{ EBDA_FLOOR - 1, 1, 0, RJ_ERR_SERVICES_ROOM },
+		{ EBDA_FLOOR - 1, 1, RJ_PIECE_FIRMWARE, RJ_ERR_SERVICES_ROOM },
+		{ EBDA_FLOOR, 1, RJ_PIECE_FIRMWARE, RJ_OK },
+		{ HIGH_MEMORY, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
+		{ HIGH_MEMORY, 1, 0, RJ_OK },
+	};
+	struct rj_input input = { .fd = -1, .path = "unit" };
+	struct rj_error error;
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
+		rj_plan_add(&plan, ".mbr", BOOT_SECTOR, &input, 0, 512, &error);
+		rj_plan_add(&plan, ".other", rows[i].address, &input, 0, rows[i].size, &error);
+		plan.pieces[2].flags = rows[i].flags;
+		rj_plan_set_entry(&plan, 0, BOOT_SECTOR);
+		assert_int_equal(rj_plan_seal(&plan, &error), rows[i].code);
+		rj_plan_free(&plan);
+	}
+	assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
+	rj_plan_set_entry(&plan, SERVICES >> 4, 0);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_ERR_ENTRY_OUTSIDE);
+	rj_plan_free(&plan);
+}
+
+UNIT_MAIN(cmocka_unit_test(modules_by_mode), cmocka_unit_test(tables_that_do_not_do),
+	  cmocka_unit_test(read_back), cmocka_unit_test(hostile), cmocka_unit_test(drive_maps),
+	  cmocka_unit_test(room))
