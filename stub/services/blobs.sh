@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # blobs.sh FILE...: each FILE as a row of rj_service_blobs, named without directory and .bin.
 set -eu
-echo '#include "service_blobs.h"'
+echo '#include "services/service_blobs.h"'
 for file; do
 	name=$(basename "$file" .bin)
 	printf 'static const unsigned char blob_%s[] = {\n' "$name"
