@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import disk
+import disktest
+from controllers import CONTROLLERS
 
 BOOT = Path(__file__).parent.parent / "boot"
 PAYLOAD = Path(__file__).parent.parent / "payload"
-MODULES = ["ata_piix", "sd_mod", "qemu_fw_cfg"]
+MODULES = ["ata_piix", "sd_mod"]
 STEP = 0x9E3779B1               # as in memory.inc
 
 
@@ -40,7 +42,9 @@ class Inputs(dict):
 
     def modules(self):
         """The kernel modules that Linux loads."""
-        return MODULES + self.row.get("modules", [])
+        controller = CONTROLLERS.get(self.row.get("controller"))
+        return ["qemu_fw_cfg", *(controller.modules if controller else MODULES),
+                *self.row.get("modules", [])]
 
     def probe(self, path):
         """The probe, which checks the row's pieces."""
@@ -50,6 +54,16 @@ class Inputs(dict):
         defines = [f"-D{define}" for define in self.row.get("probe", ())]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", f"-I{self.work}/",
             *defines, "-o", path, PAYLOAD / "probe.asm")
+
+    def disk_test(self, path):
+        """The payload that tests INT 13h."""
+        defines = [f"-D{define}" for define in ("HOLD", *self.row.get("probe", ()))]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "disk.asm")
+
+    def test_disk(self, path):
+        """The disk of the row's kind that it tests."""
+        path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
 
     def probe_sector(self, path):
         """The first sector of the probe, as a disk would have it."""

@@ -83,6 +83,12 @@ class Guest:
             self.ask(f"screendump {file.name}")
             return [f"DISPLAY={b'x'.join(file.read(32).split()[1:3]).decode()}"]
 
+    def flushes(self):
+        """How often the guest has flushed the cache of the disk with the id "disk"."""
+        text = self.ask("info blockstats")
+        return [f"FLUSHES={count}" for count in
+                re.findall(r"^disk: .*flush_operations=(\d+)", text, re.MULTILINE)]
+
     def screen(self):
         """The text on the VGA screen, of 80 columns."""
         text = self.ask("xp /4000xb 0xb8000")

@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import bochs
+import disktest
 import framebuffer
 import hostile
 import inputs
@@ -55,7 +56,8 @@ def watch(guest, row, expected):
         if line == WAITS:
             guest.ask("sendkey k")
         if line == HELD:
-            lines += map(guest.note, guest.segments() + guest.cpus() + guest.display())
+            lines += map(guest.note, guest.segments() + guest.cpus() + guest.display() +
+                         guest.flushes())
             if row["start"] == "hostile":
                 lines += map(guest.note, hostile.other_cpus(guest))
             guest.send(b"\n")
@@ -101,9 +103,15 @@ def run(row, work):
     files = inputs.Inputs(row, work)
     if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
+    before = files[row["drive"]].read_bytes() if "disk_test" in row and "drive" in row else None
     lines = boot(row, files, row["start"], row.get("expect", []))
     found = probe.fields(lines)
     problems = probe.compare(row.get("fields", {}), found)
+    if "disk_test" in row:
+        problems += disktest.problems(row, found)
+    if before:
+        sector = int(found["EDD_SECTOR_SIZE"], 16) or disktest.SECTOR
+        problems += disktest.compare(before, files[row["drive"]].read_bytes(), lines, sector)
     if row.get("like_native"):
         native = boot_native(row, work / "native")
         problems += probe.unlike(probe.fields(native), found, row.get("differs", []))

@@ -12,9 +12,11 @@ import cache
 import disk
 import hostile as hostile_system
 import initramfs
+from controllers import CONTROLLERS
 from inputs import run
 
 LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
+MEMDISK = "/usr/lib/syslinux/memdisk"
 SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
 
@@ -76,8 +78,16 @@ def memory(inputs):
 
 
 def drive(inputs):
-    name = inputs.row.get("drive")
-    return ["-drive", DRIVE.format(inputs[name])] if name else []
+    """The row's disk: what it holds, and the controller that it hangs on."""
+    row = inputs.row
+    if "drive" not in row:
+        return []
+    if "controller" not in row:
+        return ["-drive", DRIVE.format(inputs[row["drive"]])]
+    arguments = CONTROLLERS[row["controller"]].arguments.format(row.get("disk_options", ""))
+    kept = "off" if "disk_test" in row else "on"
+    return ["-drive", f"id=disk,file={inputs[row['drive']]},format=raw,if=none,snapshot={kept}",
+            *arguments.split()]
 
 
 def disk_kexec(inputs):
@@ -146,5 +156,10 @@ def native(inputs):
     return [*memory(inputs), *drive(inputs)]
 
 
+def memdisk(inputs):
+    """QEMU starts SYSLINUX' memdisk with the row's disk."""
+    return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["test_disk"]]
+
+
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native)}
+          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native, memdisk)}

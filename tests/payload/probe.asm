@@ -79,38 +79,7 @@ start:
 	jmp leave
 .message: db 'probe: cannot read the rest of it', 10, 0
 
-; leave: ends QEMU.
-; In: AL = 10h passed, 11h failed.
-leave:
-	out 0xF4, al
-.stop:	hlt
-	jmp .stop
-
-; serial_init: COM1 to 115200 baud, 8n1, no interrupts.
-; Clobbered: AX, DX, SI.
-serial_init:
-	mov si, .writes
-.next:	lodsw
-	movzx dx, al
-	add dx, 0x3F8
-	mov al, ah
-	out dx, al
-	cmp si, .writes_end
-	jb .next
-	ret
-.writes: db 1, 0,  3, 0x80,  0, 1,  1, 0,  3, 3,  2, 7,  4, 3
-.writes_end:
-
-%include "putc.inc"
-
-; puts: In: DS:SI = text, NUL-terminated. Out: SI behind it. Clobbered: AL.
-puts:
-	lodsb
-	test al, al
-	jz .end
-	call putc
-	jmp puts
-.end:	ret
+%include "console.inc"
 
 	align 4
 saved:

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""What payload/disk.asm works on, and what it should say."""
+
+import array
+import re
+import struct
+
+STEP = 0x9E3779B1               # as in disk.asm
+PATTERN = 0x10000
+SECTOR = 512
+CD_SECTOR = 2048
+SIZES = {"hard_disk": 20573, "floppy": 2880, "cd": 24000}      # sectors of 512 bytes
+
+# Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
+# that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
+TESTS = ("FIRST", "LAST", "COUNTS", "RANDOM", "ALIGN", "BOUNDARY", "SEGMENT", "QUIET", "VERIFY",
+         "SEEK", "A20", "V86", "WRITE", "AFTER")
+BAD_REQUEST = "01|04"
+NO_DRIVE = "01|07|80"
+EXPECTED = {
+    "TYPE": "03",
+    "RESET": "ok", "STATUS": "ok", "SEEK_TRACK_0": "ok", "RESET_DISK": "ok", "READY": "ok",
+    "RECALIBRATE": "ok",
+    "E_SECTOR_0": BAD_REQUEST, "E_STATUS": BAD_REQUEST, "E_HEAD": BAD_REQUEST,
+    "E_CYLINDER": BAD_REQUEST, "E_SECTOR_63": BAD_REQUEST, "E_COUNT_0": "01",
+    "E_COUNT_129": "01|09", "E_VERIFY": BAD_REQUEST, "E_SEEK": f"ok|{BAD_REQUEST}",
+    "E_FUNCTION": "01", "E_FUNCTION_EDD": "01", "E_DRIVE": NO_DRIVE, "E_DRIVE_EDD": NO_DRIVE,
+    "E_DRIVE_PARAMETERS": NO_DRIVE, "E_CHECK": "01",
+    "E_LBA": BAD_REQUEST, "E_LBA_FAR": BAD_REQUEST, "E_LBA_HIGH": BAD_REQUEST,
+    "E_LBA_TOP": BAD_REQUEST, "E_LBA_END": BAD_REQUEST, "E_LBA_WRITE": BAD_REQUEST,
+    "E_LBA_VERIFY": BAD_REQUEST, "E_LBA_SEEK": BAD_REQUEST,
+    "E_EDD_COUNT_0": "ok|01", "E_EDD_COUNT_128": "01", "E_EDD_PACKET": "01",
+    "E_EDD_PARAMETERS": "01", "STATUS_EDD": "01",
+    "EDD": "30", "EDD_SUPPORT": "000[1357]", "EDD_ERROR": "00", "EDD_SECTOR_SIZE": "0200",
+    "EDD_SIZE": "00(1A|1E|42|4A)",
+    **{name: "ok" for test in TESTS for name in (test, f"{test}_EDD")},
+    "FLAT_EDD": "ok", "FLAT_HIGH_EDD": "ok", "ENDS_EDD": "ok", "WRITE_V86_EDD": "ok",
+    "REGISTERS": "ok",
+    **{f"SEG_{name}": "ffffffff:.*" for name in ("DS", "ES", "FS", "GS")},
+}
+READ_ONLY = {"WRITE": "03", "WRITE_EDD": "03", "WRITE_V86_EDD": "03", "E_LBA_WRITE": "03|04"}
+KINDS = {
+    "hard_disk": EXPECTED,
+    "floppy": {**EXPECTED, "TYPE": "01|02"},
+    "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none"), "EDD_SECTOR_SIZE": "0800"},
+}
+
+
+def pattern(length):
+    """LENGTH bytes: each dword is STEP times its number."""
+    dwords, value = array.array("I", bytes(length)), 0
+    for number in range(length // 4):
+        dwords[number] = value
+        value = (value + STEP) & 0xFFFFFFFF
+    return bytearray(dwords.tobytes())
+
+
+def boot_record(lba):
+    """El Torito's part of a CD: sectors 16 to 19, which name the payload at LBA."""
+    label = b"RJPACK".ljust(32)
+    volume = bytearray(CD_SECTOR)
+    volume[:7], volume[40:72] = b"\1CD001\1", label
+    record = (b"\0CD001\1" + b"EL TORITO SPECIFICATION".ljust(64, b"\0") +
+              struct.pack("<I", 19))
+    catalog = bytearray(b"\1".ljust(30, b"\0") + b"\x55\xAA")
+    total = -sum(struct.unpack("<16H", catalog)) & 0xFFFF
+    struct.pack_into("<H", catalog, 28, total)
+    catalog += struct.pack("<BBHBBHI", 0x88, 0, 0, 0, 0, 16, lba)
+    return b"".join(bytes(sector).ljust(CD_SECTOR, b"\0")
+                    for sector in (volume, record, b"\xFFCD001\1", catalog))
+
+
+def image(kind, payload):
+    """A disk of KIND with PAYLOAD at its front."""
+    data = pattern(SIZES[kind] * SECTOR)
+    data[:PATTERN] = payload.ljust(PATTERN, b"\0")
+    if kind == "cd":
+        data[16 * CD_SECTOR:20 * CD_SECTOR] = boot_record(20)
+        data[20 * CD_SECTOR:20 * CD_SECTOR + len(payload)] = payload
+    return data
+
+
+def written(disk, lines, sector):
+    """DISK, with the bits flipped that the payload says it has flipped."""
+    data = bytearray(disk)
+    for line in lines:
+        if match := re.fullmatch(r"WROTE_(\w{8})=(\w{4})", line):
+            lba, count = (int(digits, 16) for digits in match.groups())
+            place = slice(lba * sector, (lba + count) * sector)
+            data[place] = bytes(byte ^ 0xFF for byte in data[place])
+    return data
+
+
+def problems(row, found):
+    """One line for each field that is not as expected."""
+    kind = row["disk_test"]
+    size = {"EDD_SECTORS": f"{SIZES[kind] // (4 if kind == 'cd' else 1):016X}"}
+    expected = {**KINDS[kind], **size}
+    for names, value in row.get("disk_fields", {}).items():
+        matching = [name for name in expected if re.fullmatch(names, name)]
+        expected |= dict.fromkeys(matching or [names], value)
+    return [f"{name}: expected {value}, found {found.get(name)}"
+            for name, value in expected.items()
+            if not re.fullmatch(value, found.get(name, ""))]
+
+
+def compare(before, after, lines, sector):
+    """One line for the first byte that the disk's file should not have."""
+    data = written(before, lines, sector)
+    return [f"the disk's file is wrong from byte {place:#x} on"
+            for place in range(0, len(data), sector)
+            if data[place:place + sector] != after[place:place + sector]][:1]
