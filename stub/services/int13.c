@@ -23,6 +23,7 @@
 #define EDD_SUPPORT  0x04       /* 48h with all of its fields */
 
 #define PACKET_SIZE  0x10       /* at least, of a disk address packet */
+#define CHS_COUNT_MAX 128u      /* sectors of AH=02h to 04h */
 #define FLAT         0xFFFFFFFFu        /* as seg:off: the address is a 64-bit one */
 
 /* AH of 45h and 46h */
@@ -213,15 +214,23 @@ static enum rj_status reset(const struct rj_unit *unit)
 	return drive(unit, RJ_RESET, &request);
 }
 
+static uint32_t cylinder(const struct frame *f)
+{
+	return f->ch | (f->cl & 0xC0u) << 2;
+}
+
+static bool has_track(const struct rj_unit *unit, const struct frame *f)
+{
+	return f->dh < unit->heads && cylinder(f) < unit->cylinders;
+}
+
 /* The sector that CH, CL and DH name; false: there is none. */
 static bool chs(const struct rj_unit *unit, const struct frame *f, uint32_t *lba)
 {
-	uint32_t sector = f->cl & 0x3F, head = f->dh;
-	uint32_t cylinder = f->ch | (f->cl & 0xC0u) << 2;
+	uint32_t sector = (f->cl & 0x3Fu) - 1;
 
-	*lba = (cylinder * unit->heads + head) * unit->sectors_per_track + sector - 1;
-	return sector - 1 < unit->sectors_per_track && head < unit->heads
-		&& cylinder < unit->cylinders;
+	*lba = (cylinder(f) * unit->heads + f->dh) * unit->sectors_per_track + sector;
+	return sector < unit->sectors_per_track && has_track(unit, f);
 }
 
 /* AH=02h, 03h, 04h. */
@@ -232,7 +241,7 @@ static enum rj_status by_chs(const struct rj_unit *unit, struct frame *f,
 	uint32_t lba, done;
 	enum rj_status status;
 
-	if (!chs(unit, f, &lba) || !f->al)
+	if (!chs(unit, f, &lba) || !f->al || f->al > CHS_COUNT_MAX)
 		return RJ_DISK_INVALID;
 	request.lba = lba;
 	request.count = f->al;
@@ -381,13 +390,6 @@ static enum rj_status seek_packet(const struct rj_unit *unit, const struct frame
 	return packet.lba < unit->disk.sectors ? RJ_DISK_OK : RJ_DISK_NOT_FOUND;
 }
 
-static enum rj_status seek(const struct rj_unit *unit, const struct frame *f)
-{
-	uint32_t lba;
-
-	return chs(unit, f, &lba) ? RJ_DISK_OK : RJ_DISK_INVALID;
-}
-
 /* AX=4B00h, 4B01h: tells of the CD that was booted; we end no emulation. */
 static enum rj_status emulation(struct frame *f)
 {
@@ -440,7 +442,7 @@ static uint32_t function(struct rj_unit *unit, struct frame *f)
 	case 0x08:
 		return parameters(unit, f);
 	case 0x0C:
-		return seek(unit, f);
+		return has_track(unit, f) ? RJ_DISK_OK : RJ_DISK_INVALID;
 	case 0x09:
 	case 0x10:
 	case 0x11:
@@ -465,6 +467,8 @@ bool serve(struct frame *f, uint32_t mapped)
 {
 	uint32_t row = mapped - INT13_UNIT, last = status_byte(f->dl);
 	struct rj_unit *unit = &interface.units[row];
+	bool failed = false;
+	uint32_t status;
 
 	if (f->ah == 0x01) {
 		f->ah = bda_get(last);
@@ -479,7 +483,12 @@ bool serve(struct frame *f, uint32_t mapped)
 		bda_put(last, RJ_DISK_OK);
 		return false;
 	}
-	f->ah = (uint8_t)function(unit, f);
-	bda_put(last, f->ah);
-	return f->ah != 0;
+	status = function(unit, f);
+	bda_put(last, (uint8_t)status);
+	if (!status && f->ah == 0x41)
+		status = EDD_VERSION;
+	else
+		failed = status != 0;
+	f->ah = (uint8_t)status;
+	return failed;
 }
