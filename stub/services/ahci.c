@@ -65,11 +65,11 @@
 #define RESET_MS        1000            /* 10.4.3 */
 #define STOP_MS         500             /* 10.3.1, 10.3.2 */
 #define COMRESET_MS     1               /* 10.4.2 */
-#define HANDOFF_MS      25              /* 10.6.3 */
+#define HANDOFF_MS      25              /* 10.6 */
 #define HANDOFF_BUSY_MS 2000
-#define PRESENT_MS      100             /* 10 by SATA 3.x, 8.4: COMINIT after COMRESET */
+#define PRESENT_MS      100             /* SATA: COMINIT comes 10 ms after COMRESET */
 #define LINK_MS         1000
-#define READY_MS        31000           /* a disk that spins up (ATA/ATAPI-7, 9.1) */
+#define READY_MS        31000           /* a disk that spins up */
 #define COMMAND_MS      31000
 
 /* In memory (4.2). */
@@ -92,7 +92,7 @@ struct prd {
 };
 #define PRD_MAX         0x400000u       /* bytes */
 
-/* The register FIS to a device (SATA 3.x, 10.5.5); byte 1 has C, and byte 2 the command. */
+/* The register FIS to a device (SATA 3.x, 10.5); byte 1 has C, and byte 2 the command. */
 #define FIS_COMMAND(command) (0x8027u | (uint32_t)(command) << 16)
 #define FIS_FEATURE(feature) ((uint32_t)(feature) << 24)
 #define FIS_LBA         (ATA_LBA << 24)
@@ -154,7 +154,7 @@ static bool stop(uint32_t port)
 	return wait_for(port + CMD, CMD_FIS_RUNNING, 0, STOP_MS);
 }
 
-/* 10.4.2, on a port that is stopped; with power (10.10.1), and without speed limits. */
+/* 10.4.2, on a port that is stopped; with power (10.10), and without speed limits. */
 static void comreset(uint32_t port)
 {
 	write32(port + CMD, CMD_POWERED);
@@ -292,7 +292,7 @@ static enum rj_status transfer_disk(void *context, const struct rj_request *requ
 	return execute(port, flags);
 }
 
-/* feature 0: data by PIO, at most bytes at a time (ATA/ATAPI-7, 6.26). */
+/* feature 0: data by PIO, at most bytes at a time. */
 static enum rj_status send_packet(struct port *port, uint32_t feature, uint64_t buffer,
 				  uint32_t bytes)
 {
@@ -367,7 +367,7 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 	return false;
 }
 
-/* 10.6.3: the firmware, if it still has the HBA, gets it off its hands. */
+/* 10.6: the firmware, if it still has the HBA, gets it off its hands. */
 static INIT void take_from_firmware(uint32_t hba)
 {
 	if (!(read32(hba + CAP2) & CAP2_HANDOFF))
@@ -378,7 +378,7 @@ static INIT void take_from_firmware(uint32_t hba)
 		wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
 }
 
-/* What an operating system may have turned on (3.3.15, 3.3.16), and interrupts. */
+/* What an operating system may have turned on (3.3.16, 3.3.17), and interrupts. */
 static INIT void plain(uint32_t port)
 {
 	write32(port + IE, 0);

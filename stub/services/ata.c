@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IDE disks and CD drives by programmed I/O. ATA/ATAPI-7 (T13/1532D): sections
- * without another name are its volume 1 and 2; ports by the PCI IDE Controller
+ * IDE disks and CD drives by programmed I/O, by the protocols of ATA/ATAPI-7
+ * (T13/1532D) volume 2, clause 11, on the ports of the PCI IDE Controller
  * Specification 1.0.
  *
  * Interrupts are off at the device (nIEN) during a command and on again after
@@ -19,7 +19,7 @@
 #define CHANNELS        2u
 #define DEVICES         2u
 
-/* The command block (6.2); a register that is written has another name at times. */
+/* The command block; a register that is written has another name at times. */
 #define DATA            0
 #define ERROR           1
 #define FEATURE         1
@@ -40,8 +40,8 @@
 #define DEVICE_OLD      0xA0u           /* 1 before ATA-5 */
 #define DEVICE_SELECT   0x10u
 
-#define RESET_MS        2               /* 9.2 */
-#define COMMAND_MS      31000           /* a disk that spins up (9.1) */
+#define RESET_MS        2               /* until status may be read */
+#define COMMAND_MS      31000           /* a disk that spins up */
 #define PACKET_LIMIT    0xF800u         /* bytes at a time: an even count of sectors */
 
 struct device {
@@ -102,7 +102,7 @@ static uint8_t select(const struct device *device, uint32_t bits)
 	return settle(device);
 }
 
-/* 9.2 and 11.2: both devices of the channel. */
+/* Software reset protocol, 11.2: both devices of the channel. */
 static bool reset(const struct device *device)
 {
 	outb(device->control, CONTROL_ON | CONTROL_NIEN | CONTROL_RESET);
@@ -142,7 +142,7 @@ static void put_address(const struct device *device, uint32_t lba, uint32_t coun
 	put(device, LBA_HIGH, lba >> 16);
 }
 
-/* 48 bits go through the same registers twice, the upper halves first (6.2). */
+/* 48 bits go through the same registers twice, the upper halves first. */
 static bool command(const struct device *device, uint8_t code, uint64_t lba, uint32_t count)
 {
 	uint32_t low = (uint32_t)lba;
@@ -156,7 +156,7 @@ static bool command(const struct device *device, uint8_t code, uint64_t lba, uin
 	return true;
 }
 
-/* 11.5, 11.6: one sector for each DRQ. */
+/* PIO data-in and data-out protocols, 11.5 and 11.6: one sector for each DRQ. */
 static enum rj_status move(const struct device *device, uint32_t buffer, uint32_t count, bool write)
 {
 	uint16_t port = (uint16_t)(device->command_block + DATA);
@@ -210,7 +210,7 @@ static enum rj_status transfer_disk(void *context, const struct rj_request *requ
 	return status;
 }
 
-/* 11.8: the packet, then data in parts whose size the device says. */
+/* PACKET protocol, 11.8: the packet, then data in parts whose size the device says. */
 static enum rj_status send_packet(const struct device *device, const uint8_t *packet,
 				  uint32_t buffer, uint32_t bytes)
 {
@@ -283,7 +283,7 @@ static INIT enum rj_status send(void *device, const uint8_t *packet, void *data,
 	return send_packet(device, packet, (uint32_t)data, bytes);
 }
 
-/* A device that is not there takes no command: status 0 or FFh, and no data (9.16). */
+/* A device that is not there takes no command: status 0 or FFh, and no data. */
 static INIT bool identify(const struct device *device, uint8_t code, uint16_t *words)
 {
 	if (!ready(device, 0))

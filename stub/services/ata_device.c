@@ -8,7 +8,7 @@
 #define HAS_LBA         0x0200u
 #define HAS_DMA         0x0100u
 #define WORD_SECTORS28  60
-#define WORD_DMADIR     62              /* of IDENTIFY PACKET DEVICE (ATA/ATAPI-7, 6.18) */
+#define WORD_DMADIR     62              /* of IDENTIFY PACKET DEVICE */
 #define NEEDS_DMADIR    0x8000u
 #define WORD_COMMANDS   83
 #define HAS_LBA48       0x0400u
@@ -26,7 +26,7 @@
 #define MAX_SECTORS28   256u            /* a count of 0 */
 #define MAX_SECTORS48   65535u
 
-/* The error field (6.3); bit 6 of a write is write protection (ATA/ATAPI-7, 6.60). */
+/* The error field (6.3); bit 6 of a write was write protection (ATA/ATAPI-7). */
 #define ERROR_UNCORRECTABLE 0x40u
 #define ERROR_NOT_FOUND     0x10u
 

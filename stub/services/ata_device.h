@@ -24,7 +24,7 @@
 #define ATA_FLUSH_CACHE_EXT   0xEA
 #define ATA_IDENTIFY          0xEC
 
-/* Of the device field (6.1), of status (6.2) and of PACKET's feature (7.18). */
+/* Of the device field, of status (6.2), and of PACKET's feature field (7.18). */
 #define ATA_LBA         0x40u
 #define ATA_BUSY        0x80u
 #define ATA_FAULT       0x20u
@@ -33,7 +33,7 @@
 #define ATA_PACKET_DMA  0x01u
 #define ATA_PACKET_DMADIR_IN 0x04u
 
-/* The signature that a device gives after a reset (9.12): LBA mid and high. */
+/* The signature that a device gives after a reset: LBA high and mid. */
 #define ATA_SIGNATURE_DISK  0x0000u
 #define ATA_SIGNATURE_ATAPI 0xEB14u
 #define ATA_SIGNATURE_MULTIPLIER 0x9669u
