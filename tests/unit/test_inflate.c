@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The stub's inflate against zlib. */
+#include "unit.h"
+
+#include <stdbool.h>
+#include <zlib.h>
+
+#include "services/inflate.h"
+
+#define CANARY 0xA5
+#define MARGIN 64u
+#define DAMAGED_STREAMS 20000
+
+/* Bytes between margins that nobody may write. */
+struct area {
+	uint8_t *memory, *bytes;
+	uint32_t size;
+};
+
+static struct area area_new(uint32_t size)
+{
+	struct area a = { .memory = malloc(size + 2 * MARGIN), .size = size };
+
+	assert_non_null(a.memory);
+	memset(a.memory, CANARY, size + 2 * MARGIN);
+	a.bytes = a.memory + MARGIN;
+	return a;
+}
+
+static void area_check(const struct area *a)
+{
+	for (uint32_t i = 0; i < MARGIN; i++) {
+		assert_int_equal(a->memory[i], CANARY);
+		assert_int_equal(a->bytes[a->size + i], CANARY);
+	}
+}
+
+/* Our verdict, from memory of exactly these sizes. Output: compare with expected unless NULL. */
+static int32_t unpack(uint32_t to_size, const uint8_t *from, uint32_t from_size,
+		      const uint8_t *expected)
+{
+	struct area to = area_new(to_size), work = area_new(RJ_INFLATE_WORK);
+	uint8_t *input = malloc(from_size ? from_size : 1);     /* for ASan, no byte more */
+	int32_t error;
+
+	assert_non_null(input);
+	memcpy(input, from, from_size);
+	error = rj_inflate(to.bytes, to_size, input, from_size, work.bytes);
+	area_check(&to);
+	area_check(&work);
+	if (!error && expected)
+		assert_memory_equal(to.bytes, expected, to_size);
+	free(input);
+	free(work.memory);
+	free(to.memory);
+	return error;
+}
+
+static uint8_t *pack(const uint8_t *from, uint32_t size, int level, int strategy, uint32_t *packed)
+{
+	z_stream z = { 0 };
+	uint32_t room;
+	uint8_t *to;
+
+	assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, 9, strategy), Z_OK);
+	room = size + size / 4 + 100;   /* 9 bits for a byte by the fixed code */
+	to = malloc(room);
+	assert_non_null(to);
+	z.next_in = (uint8_t *)from;
+	z.avail_in = size;
+	z.next_out = to;
+	z.avail_out = room;
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	*packed = room - z.avail_out;
+	deflateEnd(&z);
+	return to;
+}
+
+/* zlib's: whether the stream is good and gives these bytes. */
+static bool zlib_unpacks(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size)
+{
+	z_stream z = {
+		.next_in = (uint8_t *)from, .avail_in = from_size,
+		.next_out = to, .avail_out = to_size,
+	};
+	int result;
+
+	assert_int_equal(inflateInit2(&z, -MAX_WBITS), Z_OK);
+	result = inflate(&z, Z_FINISH);
+	inflateEnd(&z);
+	return result == Z_STREAM_END && !z.avail_out;
+}
+
+static uint32_t random_number(void)
+{
+	return (uint32_t)rand() << 16 ^ (uint32_t)rand();
+}
+
+static void fill_random(uint8_t *p, uint32_t size)
+{
+	for (uint32_t i = 0; i < size; i++)
+		p[i] = (uint8_t)rand();
+}
+
+static void fill_zeros(uint8_t *p, uint32_t size)
+{
+	memset(p, 0, size);
+}
+
+/* Words of different frequency, so that codes get long, and matches near and far. */
+static void fill_text(uint8_t *p, uint32_t size)
+{
+	for (uint32_t i = 0; i < size;) {
+		uint32_t word = random_number() % (1 + random_number() % 5000), length = 2 + word % 9;
+
+		for (; length && i < size; length--) {
+			p[i++] = (uint8_t)('a' + word % 26);
+			word = word * 1103515245 + 12345;
+		}
+		if (i < size)
+			p[i++] = ' ';
+	}
+}
+
+/* Runs of every period and length: matches that overlap themselves. */
+static void fill_runs(uint8_t *p, uint32_t size)
+{
+	for (uint32_t i = 0; i < size;) {
+		uint32_t period = 1 + random_number() % 9, length = random_number() % 600;
+
+		for (uint32_t k = 0; k < period && i < size; k++)
+			p[i++] = (uint8_t)rand();
+		for (; length && i < size && i >= period; length--, i++)
+			p[i] = p[i - period];
+	}
+}
+
+/* What a disk has: a little of each, in sectors. */
+static void fill_disk(uint8_t *p, uint32_t size)
+{
+	static void (*const fills[])(uint8_t *, uint32_t) = {
+		fill_zeros, fill_text, fill_runs, fill_random
+	};
+
+	for (uint32_t i = 0; i < size;) {
+		uint32_t n = 512 * (1 + random_number() % 64);
+
+		if (n > size - i)
+			n = size - i;
+		fills[random_number() % 4](p + i, n);
+		i += n;
+	}
+}
+
+static void (*const fills[])(uint8_t *, uint32_t) = {
+	fill_random, fill_zeros, fill_text, fill_runs, fill_disk
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static void one_stream(const uint8_t *bytes, uint32_t size, int level, int strategy)
+{
+	uint32_t packed_size;
+	uint8_t *packed = pack(bytes, size, level, strategy, &packed_size);
+
+	assert_int_equal(unpack(size, packed, packed_size, bytes), 0);
+	assert_int_equal(unpack(size + 1, packed, packed_size, NULL), RJ_INFLATE_TOO_SHORT);
+	if (size)
+		assert_int_equal(unpack(size - 1, packed, packed_size, NULL), RJ_INFLATE_TOO_LONG);
+	free(packed);
+}
+
+static void undoes_what_zlib_does(void **state)
+{
+	static const uint32_t sizes[] = { 0, 1, 2, 3, 257, 258, 259, 1000, 65535, 65536, 200000, 5000000 };
+	static const int levels[] = { 0, 1, 6, 9 };
+	static const int strategies[] = { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE };
+
+	(void)state;
+	for (size_t f = 0; f < COUNT(fills); f++)
+		for (size_t i = 0; i < COUNT(sizes); i++) {
+			uint8_t *bytes = malloc(sizes[i] + 1);
+
+			assert_non_null(bytes);
+			fills[f](bytes, sizes[i]);
+			for (size_t l = 0; l < COUNT(levels); l++)
+				one_stream(bytes, sizes[i], levels[l], Z_DEFAULT_STRATEGY);
+			for (size_t k = 0; k < COUNT(strategies); k++)
+				one_stream(bytes, sizes[i], 6, strategies[k]);
+			free(bytes);
+		}
+}
+
+static void refuses_every_truncation(void **state)
+{
+	static uint8_t bytes[6000];
+
+	(void)state;
+	for (size_t f = 0; f < COUNT(fills); f++)
+		for (int level = 0; level <= 9; level += 3) {
+			uint32_t size;
+			uint8_t *packed;
+
+			fills[f](bytes, sizeof(bytes));
+			packed = pack(bytes, sizeof(bytes), level, Z_DEFAULT_STRATEGY, &size);
+			for (uint32_t n = 0; n < size; n++)
+				assert_int_equal(unpack(sizeof(bytes), packed, n, bytes),
+						 RJ_INFLATE_TOO_SHORT);
+			free(packed);
+		}
+}
+
+/* Exactly what zlib takes for good is good, and gives the same bytes. */
+static void agrees_with_zlib_on_damage(void **state)
+{
+	static uint8_t bytes[3000], theirs[3000];
+	unsigned good = 0;
+
+	(void)state;
+	for (int i = 0; i < DAMAGED_STREAMS; i++) {
+		uint32_t size;
+		uint8_t *packed;
+
+		fills[i % (int)COUNT(fills)](bytes, sizeof(bytes));
+		packed = pack(bytes, sizeof(bytes), 1 + i % 9, i % 7 ? Z_DEFAULT_STRATEGY : Z_FIXED, &size);
+		for (uint32_t k = random_number() % 4 + 1; k; k--)
+			packed[random_number() % (k == 1 && size > 80 ? 80 : size)] ^=
+				(uint8_t)(1u << rand() % 8);
+		memset(theirs, CANARY, sizeof(theirs));
+		if (zlib_unpacks(theirs, sizeof(theirs), packed, size)) {
+			good++;
+			assert_int_equal(unpack(sizeof(bytes), packed, size, theirs), 0);
+		} else {
+			assert_in_range(-unpack(sizeof(bytes), packed, size, NULL), 1, 3);
+		}
+		free(packed);
+	}
+	assert_in_range(good, DAMAGED_STREAMS / 1000, DAMAGED_STREAMS / 2);
+}
+
+/* Random bytes behind each kind of block's first bits: headers that never were. */
+static void agrees_with_zlib_on_noise(void **state)
+{
+	static uint8_t noise[400], theirs[2000];
+
+	(void)state;
+	for (int i = 0; i < DAMAGED_STREAMS; i++) {
+		uint32_t to_size = random_number() % sizeof(theirs);
+		bool good;
+
+		fill_random(noise, sizeof(noise));
+		noise[0] = (uint8_t)((noise[0] & ~7) | i % 8);
+		good = zlib_unpacks(theirs, to_size, noise, sizeof(noise));
+		assert_int_equal(!unpack(to_size, noise, sizeof(noise), theirs), good);
+	}
+}
+
+/* The stream may end inside of other bytes. */
+static void ignores_what_follows(void **state)
+{
+	static uint8_t bytes[1000], longer[3000];
+	uint32_t size;
+	uint8_t *packed;
+
+	(void)state;
+	fill_text(bytes, sizeof(bytes));
+	packed = pack(bytes, sizeof(bytes), 6, Z_DEFAULT_STRATEGY, &size);
+	memcpy(longer, packed, size);
+	fill_random(longer + size, sizeof(longer) - size);
+	for (uint32_t n = size; n < size + 64; n++)
+		assert_int_equal(unpack(sizeof(bytes), longer, n, bytes), 0);
+	free(packed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(undoes_what_zlib_does),
+		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(agrees_with_zlib_on_damage),
+		cmocka_unit_test(agrees_with_zlib_on_noise),
+		cmocka_unit_test(ignores_what_follows),
+	};
+
+	srand(1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
