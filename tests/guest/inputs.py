@@ -36,9 +36,22 @@ class Inputs(dict):
         self.row, self.work = row, work
 
     def __missing__(self, name):
-        path = self.work / name
-        self[name] = getattr(self, name)(path) or path
+        if name in disk.DISKS:
+            self[name] = disk.build(name, self.modules(), self.device())
+        else:
+            self[name] = self.work / name
+            getattr(self, name)(self[name])
         return self[name]
+
+    def boot_disk(self):
+        """The row's disk with a boot loader and Linux on it."""
+        name = self.row.get("drive")
+        return self[name if name in disk.DISKS else "disk"]
+
+    def device(self):
+        """The name of that disk in Linux, unless it is a RAM disk."""
+        controller = CONTROLLERS.get(self.row.get("controller"))
+        return self.row.get("device", f"/dev/{controller.device if controller else 'sda'}")
 
     def modules(self):
         """The kernel modules that Linux loads."""
@@ -86,17 +99,13 @@ class Inputs(dict):
         data = self["probe"].read_bytes()
         path.write_bytes(data + bytes((1 << 20) - len(data)))
 
-    def disk(self, _path):
-        """The disk with GRUB and Linux."""
-        return disk.grub_disk(self.modules())
-
     def mbr(self, path):
-        """That disk's first sector: GRUB's boot.img and the partition table."""
-        path.write_bytes(self["disk"].read_bytes()[:512])
+        """That disk's first sector: the loader's code and the partition table."""
+        path.write_bytes(self.boot_disk().read_bytes()[:512])
 
     def front(self, path):
         """That disk's first MiB: boot.img, and core.img where it looks for it."""
-        path.write_bytes(self["disk"].read_bytes()[:1 << 20])
+        path.write_bytes(self.boot_disk().read_bytes()[:1 << 20])
 
     def core(self, path):
         """A core.img with the row's script in it."""

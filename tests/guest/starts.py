@@ -97,7 +97,7 @@ def disk_kexec(inputs):
     with an effort quadratic in its size: images should be small here."""
     path = inputs.work / "test.tar"
     path.write_bytes(tar(test_files(inputs)))
-    return [*memory(inputs), "-drive", DRIVE.format(inputs["disk"]),
+    return [*memory(inputs), "-drive", DRIVE.format(inputs.boot_disk()),
             "-fw_cfg", f"name=opt/rjpack/test,file={path}"]
 
 
@@ -106,7 +106,7 @@ def kexec(inputs):
     kernel = initramfs.kernel()
     if not inputs.row.get("packed_kernel"):
         kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
-    counted = "disk=/dev/sda" if inputs.row.get("drive") == "disk" else ""
+    counted = f"disk={inputs.device()}" if inputs.row.get("drive") in disk.DISKS else ""
     ramdisk = inputs.work / "initramfs.cpio"
     ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
                         initramfs.test_archive(test_files(inputs)))
