@@ -29,7 +29,7 @@ void copy(uint32_t to, uint32_t from, uint32_t bytes);
 /* The same in virtual-8086 mode, by the monitor's INT 15h AH=87h; false: it refuses. */
 bool copy_virtual(uint32_t to, uint32_t from, uint32_t bytes);
 
-/* Calls a driver; request: physical. */
-enum rj_status call32(rj_transfer *function, void *context, uint32_t request);
+/* Calls a driver. */
+enum rj_status call32(rj_transfer *function, void *context, const struct rj_request *request);
 
 #endif

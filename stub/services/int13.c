@@ -12,6 +12,7 @@
 
 #include "edd.h"
 #include "far.h"
+#include "serve.h"
 
 #define BDA_FLOPPY_STATUS 0x41   /* offsets from 400h */
 #define BDA_DISK_STATUS   0x74
@@ -35,50 +36,9 @@
 
 #define EL_TORITO_SIZE offsetof(struct rj_el_torito, zero)
 
-void int13_entry(void);
-void int15_entry(void);
-void place(uint32_t base);
-
 struct rj_int13 interface = {
 	.int13 = int13_entry, .int15 = int15_entry, .place = place,
 };
-_Static_assert(offsetof(struct rj_int13, base) == INT13_BASE, "base");
-_Static_assert(offsetof(struct rj_int13, old_int15) == INT13_OLD_INT15, "INT 15h");
-_Static_assert(offsetof(struct rj_int13, memory_count) == INT13_MEMORY_COUNT, "count");
-_Static_assert(offsetof(struct rj_int13, kib_88) == INT13_KIB_88, "AH=88h");
-_Static_assert(offsetof(struct rj_int13, kib_above_1m) == INT13_KIB_ABOVE_1M, "AX=E801h");
-_Static_assert(offsetof(struct rj_int13, blocks_above_16m) == INT13_BLOCKS_ABOVE_16M, "E801h");
-_Static_assert(offsetof(struct rj_int13, hard_disks) == INT13_HARD_DISKS, "hard disks");
-_Static_assert(offsetof(struct rj_int13, floppies) == INT13_FLOPPIES, "floppies");
-_Static_assert(offsetof(struct rj_int13, busy) == INT13_BUSY, "busy");
-_Static_assert(offsetof(struct rj_int13, map) == INT13_MAP, "map");
-_Static_assert(offsetof(struct rj_int13, memory) == INT13_MEMORY, "memory");
-_Static_assert(RJ_DISK_NOT_READY == STATUS_NOT_READY, "not ready");
-
-/* The caller's registers, as int13_entry pushes them. */
-struct frame {
-	uint16_t gs, fs, es, ds;
-	uint32_t edi, esi, ebp, popad_skips;
-	uint16_t bx, ebx_high;
-	union {
-		uint16_t dx;
-		struct { uint8_t dl, dh; };
-	};
-	uint16_t edx_high;
-	union {
-		uint16_t cx;
-		struct { uint8_t cl, ch; };
-	};
-	uint16_t ecx_high;
-	union {
-		uint16_t ax;
-		struct { uint8_t al, ah; };
-	};
-	uint16_t eax_high;
-};
-_Static_assert(sizeof(struct frame) == 40, "frame");
-
-bool serve(struct frame *f, uint32_t mapped);
 
 /* RJ_VERIFY is not a driver's: it is a read that nobody looks at. */
 #define RJ_VERIFY 0x100u
@@ -91,12 +51,6 @@ static uint32_t linear(uint16_t segment, uint32_t offset)
 static uint32_t far_pointer(uint16_t segment, uint32_t offset)
 {
 	return (uint32_t)segment << 16 | (offset & 0xFFFF);
-}
-
-/* Where something of ours is, for those who need no segment. */
-static uint32_t physical(const void *p)
-{
-	return interface.base + (uint32_t)(uintptr_t)p;
 }
 
 static enum rj_status move(uint32_t to, uint32_t from, uint32_t bytes)
@@ -126,7 +80,7 @@ static enum rj_status drive(const struct rj_unit *unit, uint32_t operation,
 			    struct rj_request *request)
 {
 	request->operation = operation;
-	return call32(unit->disk.transfer, unit->disk.context, physical(request));
+	return call32(unit->disk.transfer, unit->disk.context, request);
 }
 
 /* A part of a request that no driver takes as it is, by way of the bounce buffer. */
@@ -459,10 +413,6 @@ static uint32_t status_byte(uint8_t number)
 	return number & 0x80 ? BDA_DISK_STATUS : BDA_FLOPPY_STATUS;
 }
 
-/*
- * One call, f->dl's row of the map being mapped. Gives whether CF is to be set;
- * AH and what else the function gives are in f.
- */
 bool serve(struct frame *f, uint32_t mapped)
 {
 	uint32_t row = mapped - INT13_UNIT, last = status_byte(f->dl);

@@ -247,7 +247,7 @@ close_a20:
 	o32 ret
 
 ; call32: calls a driver, in flat 32-bit protected mode, real mode only.
-;	In:	EAX = function, EDX = context, ECX = physical address of the request
+;	In:	EAX = function, EDX = context, ECX = the request
 ;	Out:	EAX = what the function gives
 ;	Clobbers: ECX, EDX, flags; FS and GS are 0
 ;	Stack:	our own, in all modes
@@ -258,6 +258,7 @@ call32:
 	mov	ebx, eax
 	call	dword open_a20
 	mov	ebp, [interface + INT13_BASE]
+	add	ecx, ebp
 	o32 sgdt [user_gdtr]
 	o32 lgdt [gdtr]
 	mov	eax, cr0

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the assembly of INT 13h and its C. */
+#ifndef RJ_SERVE_H
+#define RJ_SERVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The caller's registers, as int13_entry pushes them. */
+struct frame {
+	uint16_t gs, fs, es, ds;
+	uint32_t edi, esi, ebp, popad_skips;
+	uint16_t bx, ebx_high;
+	union {
+		uint16_t dx;
+		struct { uint8_t dl, dh; };
+	};
+	uint16_t edx_high;
+	union {
+		uint16_t cx;
+		struct { uint8_t cl, ch; };
+	};
+	uint16_t ecx_high;
+	union {
+		uint16_t ax;
+		struct { uint8_t al, ah; };
+	};
+	uint16_t eax_high;
+};
+_Static_assert(sizeof(struct frame) == 40, "frame");
+
+/*
+ * One call, interface.map[f->dl] being mapped. Gives whether CF is to be set; AH
+ * and what else the function gives are in f.
+ */
+bool serve(struct frame *f, uint32_t mapped);
+
+/* In int13_entry.asm: the handlers, and what tells the segment where it is. */
+void int13_entry(void);
+void int15_entry(void);
+void place(uint32_t base);
+
+#endif
