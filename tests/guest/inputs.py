@@ -49,9 +49,11 @@ class Inputs(dict):
         return self[name if name in disk.DISKS else "disk"]
 
     def device(self):
-        """The name of that disk in Linux, unless it is a RAM disk."""
-        controller = CONTROLLERS.get(self.row.get("controller"))
-        return self.row.get("device", f"/dev/{controller.device if controller else 'sda'}")
+        """The name of the row's disk in Linux."""
+        row = self.row
+        if "controller" in row:
+            return f"/dev/{row.get('device', CONTROLLERS[row['controller']].device)}"
+        return "/dev/sda" if row.get("drive") in disk.DISKS or row["start"] == "disk-kexec" else ""
 
     def modules(self):
         """The kernel modules that Linux loads."""

@@ -7,6 +7,7 @@ A row tells what to pack, how to start it, and which lines the console must show
 Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
 """
 
+import itertools
 import re
 import shutil
 import signal
@@ -135,8 +136,19 @@ def run_named(rows, name, rjpack, work):
     return 0
 
 
+def read_rows(path):
+    """The rows in PATH. One with "each" stands for a row for each combination of what is
+    listed there, and their names end in it."""
+    rows = {}
+    for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
+        each = row.pop("each", {})
+        for values in itertools.product(*each.values()):
+            rows["-".join((name, *values))] = {**row, **dict(zip(each, values))}
+    return rows
+
+
 def main(rows, action, *arguments):
-    rows = tomllib.loads(Path(rows).read_text(encoding="utf-8"))
+    rows = read_rows(rows)
     if action == "list":
         print("\n".join(rows))
         return 0

@@ -106,12 +106,12 @@ def kexec(inputs):
     kernel = initramfs.kernel()
     if not inputs.row.get("packed_kernel"):
         kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
-    counted = f"disk={inputs.device()}" if inputs.row.get("drive") in disk.DISKS else ""
+    counted = "disk" if inputs.row.get("drive") in disk.DISKS else "device"
     ramdisk = inputs.work / "initramfs.cpio"
     ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
                         initramfs.test_archive(test_files(inputs)))
     return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
-            "-append", f"{disk.CONSOLE} boot=QEMU {counted} {inputs.row.get('linux', '')}"]
+            "-append", f"{disk.CONSOLE} boot=QEMU {counted}={inputs.device()} {inputs.row.get('linux', '')}"]
 
 
 def qemu(inputs):

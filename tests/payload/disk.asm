@@ -786,13 +786,23 @@ v86:
 	mov byte [in_v86], 1
 	mov word [count], 5
 	call pick
-	call read_check
+	call fill
+	call io
+	jc .refused
+	call check
 	mov word [count], 1
-	add dword [buffer], 1
+	inc dword [buffer]
 	call pick
 	call read_check
-	mov byte [in_v86], 0
+.end:	mov byte [in_v86], 0
 	jmp plain
+.refused:
+	cmp dword [v86_fault], 0
+	jne .fault
+	mov [refused], ah
+	jmp .end
+.fault:	call fail
+	jmp .end
 %ifndef NOT_WRITES
 writes_v86:
 	mov byte [in_v86], 1
