@@ -191,17 +191,18 @@ static bool start(const struct port *port)
 }
 
 /*
- * 6.2.2.1: after an error, a timeout, or a reset of the HBA on behalf of another
- * port. A device that still wants something gets a COMRESET.
+ * 6.2.2.1, after a failure. A device that still wants something, or has not answered
+ * at all and may yet write into memory, gets a COMRESET.
  */
-static bool restart(const struct port *port)
+static bool restart(const struct port *port, bool has_answered)
 {
 	uint32_t r = port->registers;
-	bool stopped = stop(r);
 
-	if (!stopped)
+	if (!stop(r)) {
 		reset_hba(port->hba);
-	if (!stopped || read32(r + TFD) & (ATA_BUSY | ATA_DATA)) {
+		has_answered = false;
+	}
+	if (!has_answered || read32(r + TFD) & (ATA_BUSY | ATA_DATA)) {
 		comreset(r);
 		delay_ms(COMRESET_MS);
 		comreset_end(r);
@@ -213,7 +214,7 @@ static enum rj_status failed(const struct port *port, uint32_t flags)
 {
 	uint32_t result = read32(port->registers + TFD);
 
-	restart(port);
+	restart(port, true);
 	if (flags & HEADER_ATAPI)
 		return atapi_status(result >> 8);
 	return ata_status(result, result >> 8, flags & HEADER_WRITE);
@@ -228,7 +229,7 @@ static enum rj_status execute(struct port *port, uint32_t flags)
 	uint32_t r = port->registers;
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	if (!(read32(r + CMD) & CMD_START) && !restart(port))
+	if (!(read32(r + CMD) & CMD_START) && !restart(port, false))
 		return RJ_DISK_TIMEOUT;
 	port->list[0].flags = flags;
 	barrier();
@@ -236,7 +237,7 @@ static enum rj_status execute(struct port *port, uint32_t flags)
 	write32(r + CI, SLOT0);
 	while (read32(r + CI) & SLOT0 && !(read32(r + IS) & IS_FATAL)) {
 		if (expired(deadline)) {
-			restart(port);
+			restart(port, false);
 			return RJ_DISK_TIMEOUT;
 		}
 		relax();
@@ -262,7 +263,7 @@ static bool is_reached(const struct port *port, uint64_t buffer, uint32_t bytes)
 static enum rj_status no_data(struct port *port, const struct rj_request *request)
 {
 	if (request->operation == RJ_RESET)
-		return restart(port) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+		return restart(port, false) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 	if (!port->command[RJ_FLUSH])
 		return RJ_DISK_OK;
 	port->table.fis[0] = FIS_COMMAND(port->command[RJ_FLUSH]);
