@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Between the installer, INT 13h and the drivers. All of it runs in 32-bit
- * protected mode, flat, without paging, interrupts off, compiled with the
- * stub's flags (-mregparm=3). A driver is one file <name>.c with
+ * protected mode, flat, interrupts off, every address the physical one (but for
+ * registers above 4 GiB: see map), compiled with the stub's flags (-mregparm=3).
+ * A driver is one file <name>.c with
  *
  *   - functions that stay resident, transfer() above all, and
  *   - functions marked INIT, which run once and are gone on arrival;
  *
- * and ends with  DRIVER("<name>", drives, is_firmwares, attach);
+ * and ends with  DRIVER(drives, is_firmwares, attach);
  * It has no writable globals but in .data and .bss, which stay; what it keeps of
  * a controller or a disk, and what a device reads or writes, comes from
  * host->alloc.
@@ -81,7 +82,7 @@ struct rj_host {
 	/* Whether the memory map calls this byte free RAM, so that what stands there
 	   is an operating system's; the firmware's own is reserved or below 1 MiB. */
 	bool (*is_free_ram)(uint64_t address);
-	/* Registers as pointers can reach them; 0: they cannot be reached. */
+	/* Registers as pointers can reach them, from above 4 GiB, too; 0: no room. */
 	uint32_t (*map)(uint64_t physical, uint32_t size);
 	/* As print of console.h: %x, %u, %s. Only with --verbose. */
 	void (*print)(const char *format, ...);

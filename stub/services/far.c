@@ -16,6 +16,7 @@ _Static_assert(offsetof(struct rj_int13, blocks_above_16m) == INT13_BLOCKS_ABOVE
 _Static_assert(offsetof(struct rj_int13, hard_disks) == INT13_HARD_DISKS, "hard disks");
 _Static_assert(offsetof(struct rj_int13, floppies) == INT13_FLOPPIES, "floppies");
 _Static_assert(offsetof(struct rj_int13, busy) == INT13_BUSY, "busy");
+_Static_assert(offsetof(struct rj_int13, page_tables) == INT13_PAGE_TABLES, "paging");
 _Static_assert(offsetof(struct rj_int13, map) == INT13_MAP, "map");
 _Static_assert(offsetof(struct rj_int13, memory) == INT13_MEMORY, "memory");
 _Static_assert(RJ_DISK_NOT_READY == STATUS_NOT_READY, "not ready");

@@ -17,6 +17,7 @@
 #include "mem.h"
 #include "memory.h"
 #include "modules.h"
+#include "paging.h"
 #include "pci.h"
 
 #define BDA_EBDA        0x40E   /* segment */
@@ -52,6 +53,7 @@ static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
 static struct found found[RJ_MAX_UNITS];
 static uint32_t found_count;
+static uint32_t page_tables;    /* for registers above 4 GiB */
 static uint16_t pci_now;        /* of the controller that a driver is with */
 static const char *driver_now;
 static uint8_t inflate_work[RJ_INFLATE_WORK] __attribute__((aligned(4)));
@@ -124,11 +126,6 @@ static void add_disk(const struct rj_disk *disk)
 	found_count++;
 }
 
-static uint32_t map_registers(uint64_t physical, uint32_t size)
-{
-	return physical + size <= UINT32_MAX ? (uint32_t)physical : 0;
-}
-
 static bool is_wanted(uint32_t row, const struct rj_driver *driver, uint32_t pci)
 {
 	if (mode == RJ_INT13_auto)
@@ -189,6 +186,7 @@ static void find_disks(void)
 		stub->fail("this image carries no driver %s; pack it with --int13 %s",
 			   modes[mode], modes[mode]);
 	module_for_each(serve_with);
+	page_tables = paging_end();
 }
 
 static bool firmware_serves(void)
@@ -323,6 +321,7 @@ static void set_up_int13(uint32_t disk)
 	int13->bounce = (uint32_t)memory_alloc(RJ_BOUNCE_SIZE, KIB);
 	if (found_count && !int13->bounce)
 		stub->fail("no memory for INT 13h");
+	int13->page_tables = page_tables;
 	int13->el_torito = services->el_torito;
 	drives_number(&drives, int13);
 	if (host.print == stub->print)
@@ -352,7 +351,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	memory_init(stub->manifest, top_of_base_memory());
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
-		.is_free_ram = memory_is_free, .map = map_registers,
+		.is_free_ram = memory_is_free, .map = paging_map,
 		.print = is_verbose ? stub->print : be_quiet,
 		.ticks_per_ms = ticks_per_ms(),
 	};

@@ -87,6 +87,7 @@ _Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
 #define INT13_HARD_DISKS   104
 #define INT13_FLOPPIES     105
 #define INT13_BUSY         107
+#define INT13_PAGE_TABLES  140
 #define INT13_MAP          144
 #define INT13_MEMORY       400
 
@@ -109,7 +110,7 @@ struct rj_int13 {
 	uint8_t busy;                   /* a call is under way */
 	struct rj_el_torito el_torito;
 	uint8_t floppy_table[12];       /* INT 1Eh, for a floppy of ours */
-	uint32_t zero2;
+	uint32_t page_tables;           /* for CR3 while a driver runs; 0: no paging */
 	uint8_t map[256];               /* by drive number */
 	struct rj_memory memory[RJ_MAX_MEMORY];
 	struct rj_unit units[RJ_MAX_UNITS];

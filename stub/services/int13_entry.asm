@@ -12,6 +12,8 @@ extern serve, interface
 
 FLAG_CARRY	equ	1
 CR0_PE		equ	1 << 0
+CR0_PG		equ	1 << 31
+CR4_PAE		equ	1 << 5
 STACK_SIZE	equ	1536
 SMAP		equ	534D4150h
 MEMORY_ENTRY	equ	20
@@ -255,6 +257,7 @@ global call32
 call32:
 	push	ebx
 	push	ebp
+	push	esi
 	mov	ebx, eax
 	call	dword open_a20
 	mov	ebp, [interface + INT13_BASE]
@@ -274,9 +277,11 @@ bits 32
 	mov	gs, eax
 	mov	ss, eax
 	add	esp, ebp
+	call	paging_on
 	mov	eax, edx		; regparm(3): the context, the request
 	mov	edx, ecx
 	call	ebx
+	call	paging_off
 	sub	esp, ebp
 	jmp	CODE_SEG16:.segment
 bits 16
@@ -303,6 +308,7 @@ bits 16
 	mov	cl, al
 	call	dword close_a20
 	movzx	eax, cl
+	pop	esi
 	pop	ebp
 	pop	ebx
 	o32 ret
@@ -367,6 +373,37 @@ bda_get:
 	mov	fs, cx
 	mov	al, [fs:eax + 400h]
 	o32 ret
+
+bits 32
+; paging_on, paging_off: with the tables that the installer made, if it made any.
+; A caller in real mode has no use for CR3, and cannot have set CR4.PAE for itself.
+;	In:	EBP = base
+;	Clobbers: ESI
+paging_on:
+	mov	esi, [ebp + interface + INT13_PAGE_TABLES]
+	test	esi, esi
+	jz	.none
+	mov	cr3, esi
+	mov	esi, cr4
+	or	esi, CR4_PAE
+	mov	cr4, esi
+	mov	esi, cr0
+	or	esi, CR0_PG
+	mov	cr0, esi
+.none:	ret
+
+paging_off:
+	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	je	.none
+	mov	esi, cr0
+	and	esi, ~CR0_PG
+	mov	cr0, esi
+	mov	esi, cr4
+	and	esi, ~CR4_PAE
+	mov	cr4, esi
+	xor	esi, esi
+	mov	cr3, esi
+.none:	ret
 
 section .data
 	align	8, db 0
