@@ -46,7 +46,7 @@
 #define QUEUES        2u
 #define QUEUE_ENTRIES 2u
 
-/* Opcodes of admin commands (figure 139) and of NVM commands (figure 346). */
+/* 5 and 6: opcodes of admin and of NVM commands. */
 enum {
 	ADMIN_CREATE_SQ = 0x01,
 	ADMIN_CREATE_CQ = 0x05,
@@ -364,7 +364,7 @@ static INIT uint32_t field32(const uint8_t *data, uint32_t offset)
 	return read32((uint32_t)data + offset);
 }
 
-/* 5.15.2.1, figure 245: what namespace this is; one that is not active reads as zeros. */
+/* 5.15.2.1: what namespace this is; one that is not active reads as zeros. */
 static INIT void add_namespace(struct controller *c, uint32_t id, uint32_t max_bytes,
 			       const struct rj_host *host)
 {
@@ -399,7 +399,7 @@ static INIT void add_namespace(struct controller *c, uint32_t id, uint32_t max_b
 	host->add_disk(&disk);
 }
 
-/* 5.15.2.2: the active namespace behind this one, or 0; before 1.1 there is no list. */
+/* 5.15.2.3: the active namespace behind this one, or 0; before 1.1 there is no list. */
 static INIT uint32_t next_namespace(struct controller *c, uint32_t id, uint32_t count)
 {
 	const uint8_t *data = NULL;
@@ -411,7 +411,7 @@ static INIT uint32_t next_namespace(struct controller *c, uint32_t id, uint32_t 
 	return id < count && id < OLD_NAMESPACES ? id + 1 : 0;
 }
 
-/* 5.15.2.2, figure 247: byte 77 is MDTS, 525 VWC, 516 NN. */
+/* 5.15.2.2: byte 77 is MDTS, 525 VWC, 516 NN. */
 static INIT void add_namespaces(struct controller *c, const struct rj_host *host)
 {
 	const uint8_t *data = identify(c, IDENTIFY_CONTROLLER, 0);

@@ -351,12 +351,14 @@ INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t f
 		return false;
 	}
 	if (!new_queue(v, host)) {
-		host->print("virtio: no room for its queue of %u", v->size);
+		host->print("virtio: no queue can be had of its %u entries", v->size);
 		return false;
 	}
 	if (v->modern)
 		v->notify = find_notify(v, pci, host);
-	return start(v);
+	if (!start(v))
+		host->print("virtio: it does not start, status %x", get8(STATUS(v)));
+	return v->ready;
 }
 
 static INIT void attach(uint32_t pci, const struct rj_host *host)

@@ -73,6 +73,6 @@ void virtio_blk_attach(uint32_t pci, const struct rj_host *host);
 void virtio_scsi_attach(uint32_t pci, const struct rj_host *host);
 
 #define VIRTIO_BLK_QUEUE  0u    /* 5.2.2 */
-#define VIRTIO_SCSI_QUEUE 2u    /* 5.3.2: the first of the request queues */
+#define VIRTIO_SCSI_QUEUE 2u    /* 5.6.2: the first of the request queues */
 
 #endif

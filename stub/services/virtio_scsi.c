@@ -53,7 +53,7 @@ enum {
 	REPORT_LUNS = 0xA0,
 };
 #define READ_CAPACITY_16 0x10           /* service action */
-#define TYPE_DISK        0x00           /* SPC-4, 6.4.2: peripheral, connected */
+#define TYPE_DISK        0x00           /* INQUIRY's first byte: connected, and: */
 #define TYPE_CD          0x05
 #define INQUIRY_SIZE     36
 #define LUNS             16u            /* of a target, as many as are looked at */
@@ -189,7 +189,7 @@ static enum rj_status execute(struct scsi *scsi, uint64_t data, uint32_t bytes, 
 	return status == AGAIN ? RJ_DISK_CONTROLLER : status;
 }
 
-/* SBC-3, 5.8 to 5.11 and 5.32 to 5.36; the long form only for what needs it. */
+/* SBC-3: READ and WRITE; of 16 bytes only where the LBA needs it. */
 static enum rj_status read_write(const struct unit *unit, const struct rj_request *request)
 {
 	struct scsi *scsi = unit->scsi;
@@ -240,7 +240,7 @@ static INIT enum rj_status ask(struct scsi *scsi, uint32_t bytes)
 	return execute(scsi, (uint32_t)scsi->data, bytes, VIRTQ_WRITE);
 }
 
-/* SPC-4, 6.47: until it is ready, or clearly has no medium. */
+/* SPC-4, TEST UNIT READY: until it is ready, or clearly has no medium. */
 static INIT bool wait_ready(struct scsi *scsi, const uint8_t *lun)
 {
 	uint64_t deadline = deadline_in(SPIN_UP_MS);
@@ -258,7 +258,7 @@ static INIT bool wait_ready(struct scsi *scsi, const uint8_t *lun)
 	}
 }
 
-/* SBC-3, 5.16 and 5.17: the long form if the short one's field is too small. */
+/* SBC-3: READ CAPACITY, the one of 16 bytes if the other's field is too small. */
 static INIT bool read_capacity(struct scsi *scsi, const uint8_t *lun, struct rj_disk *disk)
 {
 	uint8_t *cdb;
@@ -280,7 +280,7 @@ static INIT bool read_capacity(struct scsi *scsi, const uint8_t *lun, struct rj_
 	return true;
 }
 
-/* SPC-4, 6.11 and 7.5.5, SBC-3, 6.5.1: bit 7 of a disk's device-specific byte is WP. */
+/* SPC-4, MODE SENSE(6), and SBC-3: bit 7 of the device-specific byte is WP. */
 static INIT bool is_protected(struct scsi *scsi, const uint8_t *lun)
 {
 	uint8_t *cdb = prepare(scsi, lun, MODE_SENSE_6);
@@ -291,7 +291,7 @@ static INIT bool is_protected(struct scsi *scsi, const uint8_t *lun)
 	return ask(scsi, 4) == RJ_DISK_OK && scsi->data[2] & 0x80;
 }
 
-/* SPC-4, 6.4: the kind of unit; false: none that is served. */
+/* SPC-4, INQUIRY: the kind of unit; false: none that is served. */
 static INIT bool inquire(struct scsi *scsi, const uint8_t *lun, struct rj_disk *disk)
 {
 	prepare(scsi, lun, INQUIRY)[4] = INQUIRY_SIZE;
@@ -344,7 +344,7 @@ static INIT void add_unit(struct scsi *scsi, const uint8_t *lun, const struct rj
 }
 
 /*
- * SPC-4, 6.33: which LUNs this target has; LUN 0 alone if it does not say. false:
+ * SPC-4, REPORT LUNS: which LUNs this target has; LUN 0 alone if it does not say. false:
  * the device itself is gone.
  */
 static INIT bool add_target(struct scsi *scsi, uint8_t target, const struct rj_host *host)
