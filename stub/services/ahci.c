@@ -309,10 +309,19 @@ static enum rj_status send_packet(struct port *port, uint32_t feature, uint64_t 
 	return execute(port, flags);
 }
 
+static enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
+{
+	struct port *port = device;
+
+	memcpy(port->table.packet, packet, ATAPI_PACKET_SIZE);
+	return send_packet(port, 0, (uint32_t)data, bytes);
+}
+
 static enum rj_status transfer_cd(void *context, const struct rj_request *request)
 {
 	struct port *port = context;
 	uint32_t bytes = request->count * ATAPI_SECTOR;
+	enum rj_status status;
 
 	if (request->operation == RJ_WRITE)
 		return RJ_DISK_WRITE_PROTECTED;
@@ -321,7 +330,10 @@ static enum rj_status transfer_cd(void *context, const struct rj_request *reques
 	if (!is_reached(port, request->buffer, bytes))
 		return RJ_DISK_BOUNDARY;
 	atapi_read_packet(port->table.packet, request);
-	return send_packet(port, port->packet_feature, request->buffer, bytes);
+	status = send_packet(port, port->packet_feature, request->buffer, bytes);
+	if (status != RJ_DISK_OK && status != RJ_DISK_TIMEOUT)
+		atapi_request_sense(send, port, port->data);
+	return status;
 }
 
 static INIT bool drives(uint32_t class, uint32_t id)
@@ -435,14 +447,6 @@ static INIT bool attach_disk(struct port *port, struct rj_disk *disk)
 	port->sector_shift = shift_of(disk->sector_size);
 	disk->transfer = transfer_disk;
 	return true;
-}
-
-static INIT enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
-{
-	struct port *port = device;
-
-	memcpy(port->table.packet, packet, ATAPI_PACKET_SIZE);
-	return send_packet(port, 0, (uint32_t)data, bytes);
 }
 
 static INIT bool attach_cd(struct port *port, struct rj_disk *disk)

@@ -240,10 +240,16 @@ static enum rj_status send_packet(const struct device *device, const uint8_t *pa
 	return RJ_DISK_OK;
 }
 
-static enum rj_status serve_cd(const struct device *device, const struct rj_request *request)
+static enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
+{
+	return send_packet(device, packet, (uint32_t)data, bytes);
+}
+
+static enum rj_status serve_cd(struct device *device, const struct rj_request *request)
 {
 	uint32_t bytes = request->count * ATAPI_SECTOR;
-	uint8_t packet[ATAPI_PACKET_SIZE];
+	uint8_t packet[ATAPI_PACKET_SIZE], sense[ATAPI_DATA];
+	enum rj_status status;
 
 	if (request->operation == RJ_WRITE)
 		return RJ_DISK_WRITE_PROTECTED;
@@ -252,12 +258,15 @@ static enum rj_status serve_cd(const struct device *device, const struct rj_requ
 	if ((request->buffer + bytes - 1) >> 32)
 		return RJ_DISK_BOUNDARY;
 	atapi_read_packet(packet, request);
-	return send_packet(device, packet, (uint32_t)request->buffer, bytes);
+	status = send_packet(device, packet, (uint32_t)request->buffer, bytes);
+	if (status != RJ_DISK_OK && status != RJ_DISK_TIMEOUT)
+		atapi_request_sense(send, device, sense);
+	return status;
 }
 
 static enum rj_status transfer_cd(void *context, const struct rj_request *request)
 {
-	const struct device *device = context;
+	struct device *device = context;
 	enum rj_status status = serve_cd(device, request);
 
 	outb(device->control, CONTROL_ON);
@@ -276,11 +285,6 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 	(void)pci;
 	(void)host;
 	return true;
-}
-
-static INIT enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
-{
-	return send_packet(device, packet, (uint32_t)data, bytes);
 }
 
 /* A device that is not there takes no command: status 0 or FFh, and no data. */

@@ -135,6 +135,13 @@ void atapi_read_packet(uint8_t *packet, const struct rj_request *request)
 	packet[8] = (uint8_t)request->count;
 }
 
+enum rj_status atapi_request_sense(atapi_send *send, void *device, uint8_t *data)
+{
+	const uint8_t packet[ATAPI_PACKET_SIZE] = { REQUEST_SENSE, 0, 0, 0, ATAPI_DATA };
+
+	return send(device, packet, data, ATAPI_DATA);
+}
+
 static INIT uint32_t get_be32(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -143,10 +150,8 @@ static INIT uint32_t get_be32(const uint8_t *at)
 static INIT enum rj_status send_simple(atapi_send *send, void *device, uint8_t operation,
 				       uint8_t *data, uint8_t bytes)
 {
-	uint8_t packet[ATAPI_PACKET_SIZE] = { operation };
+	const uint8_t packet[ATAPI_PACKET_SIZE] = { operation };
 
-	if (operation == REQUEST_SENSE)
-		packet[4] = bytes;
 	return send(device, packet, data, bytes);
 }
 
@@ -158,7 +163,7 @@ static INIT bool is_ready(atapi_send *send, void *device, uint8_t *data)
 
 	while ((status = send_simple(send, device, TEST_UNIT_READY, NULL, 0)) != RJ_DISK_OK) {
 		if (status == RJ_DISK_TIMEOUT || expired(deadline)
-		    || send_simple(send, device, REQUEST_SENSE, data, ATAPI_DATA) != RJ_DISK_OK
+		    || atapi_request_sense(send, device, data) != RJ_DISK_OK
 		    || data[SENSE_ASC] == ASC_NO_MEDIUM)
 			return false;
 		if (status == RJ_DISK_NOT_READY)

@@ -64,8 +64,11 @@ void atapi_read_packet(uint8_t *packet, const struct rj_request *request);
 /* Sends a packet; bytes come into data, which may be NULL. */
 typedef enum rj_status atapi_send(void *device, const uint8_t *packet, void *data, uint32_t bytes);
 
-/* Waits for the medium and reads its size; data: ATAPI_DATA bytes that send reaches. */
+/* data: as many bytes, that send reaches. */
 #define ATAPI_DATA 18
+/* To be sent after a packet that failed: some devices fail all others until then. */
+enum rj_status atapi_request_sense(atapi_send *send, void *device, uint8_t *data);
+/* Waits for the medium and reads its size. */
 bool atapi_medium(atapi_send *send, void *device, uint8_t *data, struct rj_disk *disk);
 
 #endif
