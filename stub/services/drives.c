@@ -94,22 +94,22 @@ static bool is_same(const struct firmware_disk *theirs, const struct found *ours
 }
 
 /* The geometry that a BIOS gives a disk of this size: "LBA assist". */
-static uint16_t assisted_heads(uint64_t sectors)
+static uint32_t assisted_heads(uint64_t sectors)
 {
 	uint32_t heads = 16;
 
 	while (heads < 256 && sectors > (uint64_t)CYLINDERS_MAX * heads * SECTORS_PER_TRACK)
 		heads *= 2;
-	return (uint16_t)(heads < 256 ? heads : 255);
+	return heads < 256 ? heads : 255;
 }
 
-static uint16_t cylinders(const struct rj_unit *unit)
+static uint32_t cylinders(const struct rj_unit *unit)
 {
-	uint32_t per_cylinder = (uint32_t)unit->heads * unit->sectors_per_track;
+	uint32_t per_cylinder = unit->heads * unit->sectors_per_track;
 
 	if (unit->disk.sectors >= (uint64_t)CYLINDERS_MAX * per_cylinder)
 		return CYLINDERS_MAX;
-	return (uint16_t)((uint32_t)unit->disk.sectors / per_cylinder);
+	return (uint32_t)unit->disk.sectors / per_cylinder;
 }
 
 static uint32_t log2_of(uint32_t power)

@@ -244,7 +244,7 @@ static void describe_floppy(struct rj_int13 *int13, uint32_t base)
 		if (!(unit->disk.flags & RJ_DISK_FLOPPY))
 			continue;
 		memcpy(int13->floppy_table, table, sizeof(table));
-		int13->floppy_table[4] = unit->sectors_per_track;
+		int13->floppy_table[4] = (uint8_t)unit->sectors_per_track;
 		int13->floppy_table[11] = (uint8_t)(unit->cylinders - 1);
 		write16(VECTOR(0x1E), (uint16_t)((uint32_t)int13->floppy_table - base));
 		write16(VECTOR(0x1E) + 2, (uint16_t)(base >> 4));

@@ -23,8 +23,6 @@
 #define EDD_LOCKING  0x02       /* 45h, 46h, 48h, 49h */
 #define EDD_SUPPORT  0x04       /* 48h with all of its fields */
 
-#define PACKET_SIZE  0x10       /* at least, of a disk address packet */
-#define CHS_COUNT_MAX 128u      /* sectors of AH=02h to 04h */
 #define FLAT         0xFFFFFFFFu        /* as seg:off: the address is a 64-bit one */
 
 /* AH of 45h and 46h */
@@ -32,7 +30,7 @@
 #define LOCKED        0xB1
 #define NOT_REMOVABLE 0xB2
 #define TOO_MANY_LOCKS 0xB4
-#define LOCKS_MAX     0xFF
+#define LOCKS_MAX     0xFFFF
 
 #define EL_TORITO_SIZE offsetof(struct rj_el_torito, zero)
 
@@ -244,11 +242,11 @@ static enum rj_status by_packet(const struct rj_unit *unit, struct frame *f,
 
 static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 {
-	uint32_t last = unit->cylinders - 1u;
+	uint32_t last = unit->cylinders - 1;
 
 	f->bx = unit->floppy_type;      /* BL; BH is 0 for floppies, undefined else */
 	f->ch = (uint8_t)last;
-	f->cl = (uint8_t)(last >> 2 & 0xC0) | unit->sectors_per_track;
+	f->cl = (uint8_t)((last >> 2 & 0xC0) | unit->sectors_per_track);
 	f->dh = (uint8_t)(unit->heads - 1);
 	f->al = 0;
 	if (unit->disk.flags & RJ_DISK_FLOPPY) {
@@ -320,7 +318,7 @@ static uint32_t lock(struct rj_unit *unit, struct frame *f)
 		return TOO_MANY_LOCKS;
 	if (action == 1 && unit->locks == 0)
 		return NOT_LOCKED;
-	unit->locks = (uint8_t)(unit->locks + (action == 0) - (action == 1));
+	unit->locks = (uint16_t)(unit->locks + (action == 0) - (action == 1));
 	f->al = unit->locks != 0;
 	return RJ_DISK_OK;
 }

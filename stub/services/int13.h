@@ -29,11 +29,9 @@
 struct rj_unit {
 	struct rj_disk disk;
 	uint32_t sector_shift;  /* log2 of the sector size */
-	uint16_t cylinders, heads;
-	uint8_t sectors_per_track;
-	uint8_t number;
-	uint8_t floppy_type;    /* as in struct rj_drive */
-	uint8_t locks;          /* of AH=45h */
+	uint32_t cylinders, heads, sectors_per_track;
+	uint16_t floppy_type;   /* as in struct rj_drive */
+	uint16_t locks;         /* of AH=45h */
 };
 
 /* As INT 15h AX=E820h gives it. */
@@ -86,10 +84,26 @@ _Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
 #define INT13_BLOCKS_ABOVE_16M 102
 #define INT13_HARD_DISKS   104
 #define INT13_FLOPPIES     105
+#define INT13_UNIT_COUNT   106
 #define INT13_BUSY         107
 #define INT13_PAGE_TABLES  140
 #define INT13_MAP          144
 #define INT13_MEMORY       400
+#define INT13_UNITS        1360
+
+/* The same in struct rj_unit. */
+#define UNIT_SECTORS       0
+#define UNIT_TRANSFER      16
+#define UNIT_CONTEXT       20
+#define UNIT_SECTOR_SHIFT  64
+#define UNIT_CYLINDERS     68
+#define UNIT_HEADS         72
+#define UNIT_SECTORS_PER_TRACK 76
+#define UNIT_SIZE          84
+
+#define DATA_FLAT16        0x18         /* selector: base 0, 4 GiB, for 16-bit code */
+#define CHS_COUNT_MAX      128          /* sectors of AH=02h to 04h */
+#define PACKET_SIZE        16           /* at least, of a disk address packet */
 
 typedef void rj_place(uint32_t base);
 

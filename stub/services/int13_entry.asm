@@ -8,7 +8,7 @@
 %include "gdt.inc"
 %include "int13.inc"
 
-extern serve, interface
+extern serve, interface, ram_read_chs, ram_read_packet
 
 FLAG_CARRY	equ	1
 CR0_PE		equ	1 << 0
@@ -47,18 +47,27 @@ route:
 	cmp	bl, dl
 	jne	.not_the_same
 	cmp	ah, 08h
-	je	.firmware
+	je	firmware
 	pop	bx
 	jmp	far [cs:old_int13]
 
 .not_the_same:
 	cmp	bl, INT13_UNIT		; signed: 00h to 3Fh and 80h to FFh are below
-	jl	.firmware
+	jl	firmware
 	cli				; the caller may be another handler's CALL
 	mov	[cs:unit], bl
 	pop	bx
 	cmp	byte [cs:interface + INT13_BUSY], 0
-	jne	.busy
+	jne	busy
+	cmp	ah, 02h
+	je	ram_read_chs
+	cmp	ah, 42h
+	je	ram_read_packet
+
+; serve_call: any call to a drive of ours.
+;	In:	the caller's registers, [unit] what the map says of DL
+global serve_call
+serve_call:
 	mov	[cs:user_esp], esp
 	mov	[cs:user_ss], ss
 	mov	ss, [cs:real_segment]
@@ -85,7 +94,11 @@ route:
 	popad
 	mov	ss, [cs:user_ss]
 	mov	esp, [cs:user_esp]
-.return:				; to the caller, with this CF
+
+; return: to the caller.
+;	In:	CF, as the caller shall see it
+global return
+return:
 	push	bp
 	mov	bp, sp
 	jc	.failed
@@ -98,13 +111,13 @@ route:
 	iret
 
 ; By an interrupt handler while a call is under way.
-.busy:
+busy:
 	mov	ah, STATUS_NOT_READY
 	stc
-	jmp	.return
+	jmp	return
 
 ; A drive of the firmware's, perhaps under another number: BL.
-.firmware:
+firmware:
 	push	ax
 	push	dx
 	mov	dl, bl
@@ -133,7 +146,7 @@ route:
 	popf
 	pop	bp
 	lea	sp, [esp + 6]		; not ADD: CF
-	jmp	.return
+	jmp	return
 
 ; int15_entry: the handler of INT 15h: memory without what is ours.
 ;	In:	AX, for E820h EBX, ECX, EDX, ES:DI
@@ -152,14 +165,14 @@ int15_entry:
 
 .88:	mov	ax, [cs:interface + INT13_KIB_88]
 	clc
-	jmp	route.return
+	jmp	return
 
 .e801:	mov	ax, [cs:interface + INT13_KIB_ABOVE_1M]
 	mov	bx, [cs:interface + INT13_BLOCKS_ABOVE_16M]
 	mov	cx, ax
 	mov	dx, bx
 	clc
-	jmp	route.return
+	jmp	return
 
 .e820:	cmp	edx, SMAP
 	jne	.old
@@ -187,10 +200,10 @@ int15_entry:
 	jb	.more
 	xor	ebx, ebx		; that was the last
 .more:	clc
-	jmp	route.return
+	jmp	return
 .bad:	mov	ah, 86h
 	stc
-	jmp	route.return
+	jmp	return
 
 ; copy: memory to memory anywhere below 4 GiB, in real mode only.
 ;	In:	EAX = to, EDX = from, ECX = bytes, a multiple of 4, all physical
@@ -413,13 +426,16 @@ CODE_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_CODE
 DATA_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_DATA
-DATA_FLAT16	equ	$ - gdt
+%if $ - gdt != DATA_FLAT16
+	%error "int13.h has another selector"
+%endif
 	descriptor 0, 0FFFFFh, UNREAL_DATA
 CODE_SEG16	equ	$ - gdt
 segment_row:
 	descriptor 0, 0FFFFh, REAL_CODE	; base: see place
 GDT_SIZE	equ	$ - gdt
 
+global gdtr
 gdtr:	dw	GDT_SIZE - 1
 gdt_base:
 	dd	gdt			; + the base
@@ -449,6 +465,7 @@ place:
 	ret
 
 section .bss
+global unit, user_gdtr
 unit:	resw	1
 user_esp:
 	resd	1
