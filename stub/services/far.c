@@ -22,6 +22,8 @@ _Static_assert(offsetof(struct rj_int13, map) == INT13_MAP, "map");
 _Static_assert(offsetof(struct rj_int13, memory) == INT13_MEMORY, "memory");
 _Static_assert(offsetof(struct rj_int13, units) == INT13_UNITS, "units");
 _Static_assert(offsetof(struct rj_unit, disk.sectors) == UNIT_SECTORS, "sectors");
+_Static_assert(offsetof(struct rj_unit, disk.flags) == UNIT_FLAGS, "flags");
+_Static_assert(RJ_DISK_FLOPPY == DISK_FLOPPY, "floppy");
 _Static_assert(offsetof(struct rj_unit, disk.transfer) == UNIT_TRANSFER, "driver");
 _Static_assert(offsetof(struct rj_unit, disk.context) == UNIT_CONTEXT, "context");
 _Static_assert(offsetof(struct rj_unit, sector_shift) == UNIT_SECTOR_SHIFT, "shift");

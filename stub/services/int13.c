@@ -379,8 +379,11 @@ static uint32_t edd(struct rj_unit *unit, struct frame *f)
 	}
 }
 
-static uint32_t function(struct rj_unit *unit, struct frame *f)
+/* What has to do with tracks; a CD has none. */
+static uint32_t track_function(const struct rj_unit *unit, struct frame *f)
 {
+	if (unit->disk.flags & RJ_DISK_CD)
+		return RJ_DISK_INVALID;
 	switch (f->ah) {
 	case 0x02:
 		return by_chs(unit, f, RJ_READ);
@@ -388,13 +391,25 @@ static uint32_t function(struct rj_unit *unit, struct frame *f)
 		return by_chs(unit, f, RJ_WRITE);
 	case 0x04:
 		return by_chs(unit, f, RJ_VERIFY);
+	case 0x08:
+		return parameters(unit, f);
+	default:
+		return has_track(unit, f) ? RJ_DISK_OK : RJ_DISK_INVALID;
+	}
+}
+
+static uint32_t function(struct rj_unit *unit, struct frame *f)
+{
+	switch (f->ah) {
+	case 0x02:
+	case 0x03:
+	case 0x04:
+	case 0x08:
+	case 0x0C:
+		return track_function(unit, f);
 	case 0x00:
 	case 0x0D:
 		return reset(unit);
-	case 0x08:
-		return parameters(unit, f);
-	case 0x0C:
-		return has_track(unit, f) ? RJ_DISK_OK : RJ_DISK_INVALID;
 	case 0x09:
 	case 0x10:
 	case 0x11:

@@ -93,6 +93,7 @@ _Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
 
 /* The same in struct rj_unit. */
 #define UNIT_SECTORS       0
+#define UNIT_FLAGS         12
 #define UNIT_TRANSFER      16
 #define UNIT_CONTEXT       20
 #define UNIT_SECTOR_SHIFT  64
@@ -101,6 +102,7 @@ _Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
 #define UNIT_SECTORS_PER_TRACK 76
 #define UNIT_SIZE          84
 
+#define DISK_FLOPPY        0x04         /* RJ_DISK_FLOPPY */
 #define DATA_FLAT16        0x18         /* selector: base 0, 4 GiB, for 16-bit code */
 #define CHS_COUNT_MAX      128          /* sectors of AH=02h to 04h */
 #define PACKET_SIZE        16           /* at least, of a disk address packet */

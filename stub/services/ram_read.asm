@@ -135,7 +135,8 @@ ram_read_packet:
 	movzx	ebx, bx
 	movzx	ebp, byte [cs:unit]
 	imul	ebp, ebp, UNIT_SIZE
-	jmp	read
+	test	byte [UNIT(FLAGS)], DISK_FLOPPY
+	jz	read			; floppies are not read by packet
 
 long_way:
 	popad
