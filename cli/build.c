@@ -120,6 +120,8 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 	uint64_t entry;
 	uint16_t cs, ip;
 
+	if (options->has_drive)
+		regs->edx = options->drive;
 	if (options->entry) {
 		if (rj_parse_far(options->entry, &cs, &ip, err))
 			return err->code;
@@ -143,6 +145,8 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 	if (services->map[0].number && (services->int13 == RJ_INT13_firmware ||
 					services->int13 == RJ_INT13_none))
 		return rj_fail(err, RJ_ERR_MAP_UNSERVED, .subject = "--drive-map");
+	if (build->options->disk_option && services->image.size == 0)
+		return rj_fail(err, RJ_ERR_DISK_ONLY, .subject = build->options->disk_option);
 	return rj_services_plan(&build->plan, &table, err);
 }
 
@@ -158,6 +162,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
 	plan->services = options->services;
+	plan->disk_wishes = options->disk;
 	if (collect(build, err))
 		return err->code;
 	for (size_t i = 0; i < RJ_MAX_PIECES && build->payloads[i].argument; i++)

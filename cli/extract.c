@@ -38,6 +38,8 @@ static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piec
 					.offset = image->stub_at + piece->offset };
 	uint32_t crc;
 
+	if (piece == rj_image_disk(image))
+		return rj_image_unpack_disk(image, input, fd, err);
 	if (rj_copy_piece(&source, fd, 0, &crc, err))
 		return err->code;
 	if (crc != piece->crc)
@@ -45,6 +47,11 @@ static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piec
 			       .name = piece->name, .located = true, .at = source.offset,
 			       .expected = piece->crc, .found = crc);
 	return RJ_OK;
+}
+
+static uint32_t unpacked_size(const struct rj_image *image, const struct rj_piece *piece)
+{
+	return piece == rj_image_disk(image) ? image->services.block.image.size : piece->size;
 }
 
 /* A link under the file's name is replaced, never followed. */
@@ -78,7 +85,7 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 		status = diag_about(path, &error);
 	} else if (options->verbose) {
 		diag(&(struct rj_error){ .code = RJ_ERR_EXTRACTED, .subject = path,
-					 .name = piece->name, .count = piece->size });
+					 .name = piece->name, .count = unpacked_size(image, piece) });
 	}
 	free(path);
 	return status;

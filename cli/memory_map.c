@@ -19,8 +19,10 @@ static int by_address(const void *a, const void *b)
 	return (first->end > second->end) - (first->end < second->end);
 }
 
-static const char *piece_note(const struct rj_piece *piece)
+static const char *piece_note(const struct rj_image *image, const struct rj_piece *piece)
 {
+	if (piece == rj_image_disk(image))
+		return ": the RAM disk, as it is carried";
 	if (piece->flags & RJ_PIECE_FIRMWARE)
 		return ", put back from a snapshot";
 	if (piece->flags & RJ_PIECE_SERVICES)
@@ -33,7 +35,7 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	for (size_t i = 0; i < image->piece_count; i++)
 		rows[i] = (struct memory_row){ image->pieces[i].address,
 			(uint64_t)image->pieces[i].address + image->pieces[i].size,
-			image->pieces[i].name, piece_note(&image->pieces[i]) };
+			image->pieces[i].name, piece_note(image, &image->pieces[i]) };
 	qsort(rows, image->piece_count, sizeof(rows[0]), by_address);
 	return image->piece_count;
 }

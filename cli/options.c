@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "compress.h"
 #include "diag.h"
 #include "layout.h"
 #include "number.h"
@@ -41,6 +42,7 @@ STORE(restore, snapshot)
 STORE(root, root)
 FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
+FLAG(disk_readonly, o->disk.read_only = true; o->disk_option = "--disk-readonly")
 FLAG(dry_run, o->dry_run = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
@@ -65,7 +67,37 @@ SETTER(reg)
 
 SETTER(drive)
 {
+	o->has_drive = true;
 	return rj_parse_drive(argument, &o->drive, err);
+}
+
+SETTER(boot_drive)
+{
+	o->disk_option = "--boot-drive";
+	o->disk.has_number = true;
+	return rj_parse_drive(argument, &o->disk.number, err);
+}
+
+SETTER(geometry)
+{
+	o->disk_option = "--geometry";
+	return rj_geometry_parse(argument, &o->disk.geometry, err);
+}
+
+/* none, or zlib[:LEVEL] */
+SETTER(compress)
+{
+	const char *level = argument + strlen("zlib");
+
+	o->disk_option = "--compress";
+	o->disk.level = strcmp(argument, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
+	if (o->disk.level == 0 || strcmp(argument, "zlib") == 0)
+		return RJ_OK;
+	if (strncmp(argument, "zlib:", 5) != 0 || level[1] < '1' || level[1] > '9' ||
+	    level[2] != '\0')
+		return rj_fail(err, RJ_ERR_COMPRESS, .name = argument);
+	o->disk.level = level[1] - '0';
+	return RJ_OK;
 }
 
 SETTER(int13)
@@ -190,7 +222,7 @@ static const struct option_row rows[] = {
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL },
 	{ 0, "reg", "NAME=VALUE", "a register's value; repeatable",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL },
-	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0)",
+	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0; a RAM disk: its own)",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL },
 	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL },
@@ -200,6 +232,14 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL },
 	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
 	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL },
+	{ 0, "boot-drive", "DRIVE", "--disk: its number; DL too (hd0, fd0; a CD: 0xE0)",
+	  GROUP_DISKS, BUILD, false, NULL, set_boot_drive, NULL },
+	{ 0, "geometry", "C,H,S", "--disk: cylinders, heads, sectors of a track",
+	  GROUP_DISKS, BUILD, false, NULL, set_geometry, NULL },
+	{ 0, "disk-readonly", NULL, "--disk: refuse to write to it",
+	  GROUP_DISKS, BUILD, false, NULL, set_disk_readonly, NULL },
+	{ 0, "compress", "HOW", "--disk: none or zlib[:LEVEL] (zlib:6)",
+	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL },
 	{ 0, "format", "NAME", "container (elf)",
@@ -443,7 +483,8 @@ int options_read(struct options *options, const struct command **command,
 	int value;
 
 	*options = (struct options){
-		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
+		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE,
+		.disk.level = RJ_LEVEL_DEFAULT, .base = HIGH_MEMORY,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
 	};

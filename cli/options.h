@@ -32,6 +32,9 @@ struct options {
 	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
 	size_t reg_count;
 	uint8_t drive;
+	bool has_drive;                         /* DL was asked for */
+	struct rj_disk_wishes disk;
+	const char *disk_option;                /* one that needs a RAM disk, or NULL */
 	struct rj_services services;            /* int13 and map */
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */

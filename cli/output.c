@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "temporary.h"
+
 #define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
 #define COPY_SIZE 65536
@@ -57,23 +59,6 @@ static char *join(const char *directory, const char *name)
 	if (path)
 		snprintf(path, size, "%s/%s", directory, name);
 	return path;
-}
-
-/* A file without a name, for what is copied to its place in the end. */
-static enum rj_err open_nameless(struct output *output, struct rj_error *err)
-{
-	const char *directory = getenv("TMPDIR");
-	char *path = join(directory && *directory ? directory : "/tmp", TEMPORARY);
-
-	if (!path)
-		return rj_fail(err, RJ_ERR_MEMORY);
-	output->fd = mkstemp(path);
-	if (output->fd < 0)
-		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
-	else
-		unlink(path);
-	free(path);
-	return output->fd < 0 ? err->code : RJ_OK;
 }
 
 static mode_t new_file_mode(void)
@@ -128,7 +113,7 @@ static enum rj_err open_existing(struct output *output, const struct stat *st,
 	if (S_ISDIR(st->st_mode))
 		return rj_fail(err, RJ_ERR_BAD_TARGET);
 	if (!S_ISREG(st->st_mode))
-		return open_nameless(output, err);
+		return rj_temporary_open(&output->fd, err);
 	if (refuse_inputs(st, inputs, input_count, err))
 		return err->code;
 	real = realpath(output->path, NULL);
@@ -150,7 +135,7 @@ enum rj_err output_open(struct output *output, const char *path,
 	if (strcmp(path, "-") == 0) {
 		if (isatty(STDOUT_FILENO))
 			return rj_fail(err, RJ_ERR_TERMINAL);
-		return open_nameless(output, err);
+		return rj_temporary_open(&output->fd, err);
 	}
 	output->path = strdup(path);
 	if (!output->path)

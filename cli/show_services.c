@@ -55,6 +55,14 @@ static void print_map(const struct rj_services *block)
 	}
 }
 
+static const char *const media[] = { "no emulation", "a floppy of 1.2 MB",
+	"a floppy of 1.44 MB", "a floppy of 2.88 MB", "a hard disk" };
+
+static const char *media_name(const struct rj_el_torito *packet)
+{
+	return packet->media < sizeof(media) / sizeof(media[0]) ? media[packet->media] : "unknown";
+}
+
 static void print_disk(const struct rj_services *block)
 {
 	const struct rj_disk_image *image = &block->image;
@@ -72,6 +80,10 @@ static void print_disk(const struct rj_services *block)
 			       drive->sectors, drive->sector_size, (uintmax_t)drive->offset,
 			       drive->cylinders, drive->heads, drive->sectors_per_track);
 	}
+	if (block->el_torito.size)
+		printf("  booted as a CD: %s, %u sectors of the image at sector %" PRIu32 "\n",
+		       media_name(&block->el_torito), block->el_torito.sector_count,
+		       block->el_torito.lba);
 }
 
 void services_print(const struct rj_services_info *info)
@@ -141,6 +153,21 @@ static void json_drives(struct json *json, const struct rj_services *block)
 	json_close(json, '[');
 }
 
+static void json_el_torito(struct json *json, const struct rj_el_torito *packet)
+{
+	if (packet->size == 0) {
+		json_string(json, "el_torito", NULL);
+		return;
+	}
+	json_open(json, "el_torito", '{');
+	json_string(json, "media", media_name(packet));
+	json_number(json, "drive", packet->drive);
+	json_number(json, "lba", packet->lba);
+	json_number(json, "load_segment", packet->load_segment);
+	json_number(json, "sector_count", packet->sector_count);
+	json_close(json, '{');
+}
+
 static void json_disk(struct json *json, const struct rj_services *block)
 {
 	const struct rj_disk_image *image = &block->image;
@@ -156,6 +183,7 @@ static void json_disk(struct json *json, const struct rj_services *block)
 	json_bool(json, "read_only", image->flags & RJ_DISK_READONLY);
 	json_number(json, "crc32", image->crc);
 	json_drives(json, block);
+	json_el_torito(json, &block->el_torito);
 	json_close(json, '{');
 }
 

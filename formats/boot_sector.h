@@ -6,6 +6,7 @@
 #define RJ_BOOT_SECTOR_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,31 @@ struct partition_entry {
 static_assert(sizeof(struct partition_entry) == 16, "partition entry");
 static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 
+/* 80h active, 0 not; the rest of the byte is of no partition table. */
+#define PARTITION_FLAGS     0x7Fu
+#define PARTITION_GPT       0xEEu       /* covers a disk that has a GPT */
+
+/* The BIOS parameter block as DOS 3.31 and later have it. */
+#define BPB_SECTOR_SIZE     0x0Bu
+#define BPB_MEDIA           0x15u
+#define BPB_TRACK_SECTORS   0x18u
+#define BPB_HEADS           0x1Au
+
+#define BIOS_SIGNATURE_EAX  0xAA55u     /* SeaBIOS leaves it in AX for what it boots */
+
 #define PARTITION_TABLE     0x1BEu
 #define PARTITION_COUNT     4
 static_assert(PARTITION_TABLE == MBR_CODE_MAX, "partition table");
+
+bool boot_sector_is_signed(const uint8_t *sector);
+
+/* A BIOS parameter block: a jump, and a sector size and media byte as DOS has them. */
+bool boot_sector_has_parameters(const uint8_t *sector);
+
+/* All four flags are valid, and at least one entry is used. */
+bool boot_sector_has_table(const uint8_t *sector);
+
+/* Entry n of the partition table, its numbers in the host's byte order. */
+struct partition_entry boot_sector_partition(const uint8_t *sector, size_t n);
 
 #endif

@@ -63,6 +63,9 @@ row(MAP_NUMBER, BAD, "\"{name}\" has no hard disk's number", "write hd0 to hd127
 row(MAP_TWICE, BAD, "\"{name}\" names a number or a disk a second time", "") \
 row(MAP_MANY, BAD, "there are more than {limit} drives", "") \
 row(MAP_UNSERVED, USAGE, "without a driver no drive can be served", "take --int13 auto or a driver's name") \
+row(GEOMETRY, USAGE, "\"{name}\" is no C,H,S", "three numbers up to 1024,256,63 with commas between") \
+row(COMPRESS, USAGE, "\"{name}\" is neither none nor zlib[:LEVEL]", "LEVEL is 1 to 9") \
+row(DISK_ONLY, USAGE, "there is no RAM disk that it is for", "give --disk IMAGE") \
 /* the plan */ \
 row(NO_PIECES, BAD, "there is nothing to carry", "") \
 row(TOO_MANY, BAD, "there are more than {limit} pieces", "") \
@@ -100,6 +103,25 @@ row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "ma
 row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
 row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
 row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
+row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
+row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
+row(GZIP_BEHIND, BAD, "what stands behind the gzip file's end is none", "") \
+row(FOREIGN_DISK, BAD, "it is {name}, not a disk's image", "{other}") \
+row(DISK_LARGE, BAD, "{count} bytes are too many", "a RAM disk stands below 4 GiB") \
+row(DISK_SIGNATURE, BAD, "it has the size of a hard disk's image, but no boot sector's signature", \
+	"a floppy disk's of unusual size needs --boot-drive fd0 --geometry C,H,S") \
+row(GEOMETRY_LARGE, BAD, "the geometry's last cylinder is behind the image's {count} sectors", \
+	"give --geometry fewer cylinders") \
+row(GEOMETRY_NONE, BAD, "no usual floppy disk has {count} sectors", "give --geometry C,H,S") \
+row(GEOMETRY_CD, BAD, "a CD has no --geometry", "") \
+row(BOOT_DRIVE, BAD, "{found} is no number for a {name}", \
+	"a floppy disk has 0 to 7Fh, a hard disk or CD 80h to FFh") \
+row(ISO_BOOT, BAD, "it is an ISO 9660 image without a boot record (El Torito)", "it boots nothing") \
+row(ISO_CATALOG, BAD, "its boot catalog (El Torito) is damaged: {name}", "") \
+row(ISO_ENTRY, BAD, "its boot catalog (El Torito) has nothing for a PC BIOS", "it may boot by UEFI only") \
+row(ISO_BOUNDS, BAD, "its boot catalog (El Torito) leads out of the file", "it is cut short or damaged") \
+row(INFLATE, BAD, "the RAM disk's compressed bytes are damaged", "") \
 row(WORD, USAGE, "\"{name}\" is none of these: {other}", "") \
 row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
 row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
@@ -144,6 +166,8 @@ row(NO_TABLE, NOTE, "MBR code of {count} bytes without a partition table", \
 row(WITH_CORE, NOTE, "boot.img with core.img at sector {count}: both are carried, core.img starts without a disk read", "") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
+row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
+row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \
 row(EXTRACTED, NOTE, "{name}: {count} bytes", "") \
@@ -164,6 +188,7 @@ row(PIECE_CRC, BAD, "the CRC-32 of the piece {name} is wrong", "") \
 row(PIECE_BOUNDS, BAD, "the piece {name} at {range} of the image stands outside of its place {other_range}", "") \
 row(SERVICES_PIECE, BAD, "the piece {name} at {range} is no services'", "") \
 row(SERVICES_BLOCK, BAD, "the services' {name} is wrong", "") \
+row(DISK_CRC, BAD, "the CRC-32 of the RAM disk is wrong", "") \
 row(IMAGE_SIZE, BAD, "the image ends beyond the file", "the file is cut short") \
 row(FILE_SIZE, BAD, "the file's size is not that of its Linux header", "it is cut short, or something stands behind it") \
 row(FILE_CRC, BAD, "the image checksum is wrong", "a byte of the file was changed") \

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "check.h"
+#include "compress.h"
 #include "container.h"
 #include "copy.h"
 #include "layout.h"
@@ -316,6 +317,59 @@ static void check_offsets(const struct rj_check *check)
 	}
 }
 
+const struct rj_piece *rj_image_disk(const struct rj_image *image)
+{
+	const struct rj_disk_image *disk = &image->services.block.image;
+
+	for (size_t i = 0; i < image->piece_count && disk->size > 0; i++)
+		if (image->pieces[i].address == disk->address &&
+		    image->pieces[i].size == disk->packed_size &&
+		    rj_image_has_piece(image, &image->pieces[i]))
+			return &image->pieces[i];
+	return NULL;
+}
+
+enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
+				 int fd, struct rj_error *err)
+{
+	const struct rj_disk_image *disk = &image->services.block.image;
+	const struct rj_piece *piece = rj_image_disk(image);
+	struct rj_plan_piece plain = { .input = input, .size = piece->size,
+				       .offset = image->stub_at + piece->offset };
+	enum rj_err code;
+	uint32_t crc;
+
+	if (disk->flags & RJ_DISK_DEFLATED)
+		code = rj_inflate(input, plain.offset, plain.size, fd, disk->size, &crc, err);
+	else
+		code = rj_copy_piece(&plain, fd, 0, &crc, err);
+	if (!code && crc != disk->crc)
+		code = rj_fail(err, RJ_ERR_DISK_CRC, .located = true, .at = plain.offset,
+			       .expected = disk->crc, .found = crc);
+	return code;
+}
+
+static void check_services(const struct rj_check *check)
+{
+	const struct rj_services_info *services = &check->image->services;
+	const char *wrong = services->wrong;
+
+	if (!wrong && services->block.image.size > 0 && !rj_image_disk(check->image))
+		wrong = "RAM disk's place";
+	if (wrong)
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_SERVICES_BLOCK,
+							  .name = wrong });
+}
+
+static void check_disk(const struct rj_check *check)
+{
+	struct rj_error error;
+
+	if (rj_image_disk(check->image) && !check->image->services.wrong &&
+	    rj_image_unpack_disk(check->image, check->input, -1, &error))
+		rj_check_report(check, error);
+}
+
 static void check_stub(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
@@ -345,9 +399,7 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 	check_offsets(check);
 	rj_image_plan(image, &plan);
 	rj_plan_check(&plan, report_rule, check);
-	if (image->services.wrong)
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_SERVICES_BLOCK,
-							  .name = image->services.wrong });
+	check_services(check);
 	for (size_t i = 0; i < container_count; i++)
 		if (containers[i]->name == image->container)
 			containers[i]->check(image, check->input, with_checksum,
@@ -372,6 +424,7 @@ void rj_image_check(const struct rj_image *image, const struct rj_input *input,
 
 	check_headers(&check, true);
 	check_stub(&check);
+	check_disk(&check);
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 

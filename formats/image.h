@@ -65,6 +65,16 @@ void rj_image_check_headers(const struct rj_image *image,
 enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_input *input,
 			      uint32_t *crc, struct rj_error *err);
 
+/* The piece that is the RAM disk, or NULL: there is none, or not where it should be. */
+const struct rj_piece *rj_image_disk(const struct rj_image *image);
+
+/*
+ * The RAM disk, which there is, as it was packed, to fd or, if that is negative, to nowhere. RJ_ERR_DISK_CRC,
+ * _INFLATE.
+ */
+enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
+				 int fd, struct rj_error *err);
+
 /* Whether a piece lies within the image and the file. */
 bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *piece);
 

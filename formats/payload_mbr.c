@@ -5,51 +5,16 @@
 #include <string.h>
 
 #include "boot_sector.h"
+#include "disk_geometry.h"
+#include "el_torito.h"
 #include "grub_core.h"
 #include "layout.h"
 #include "le.h"
-
-#define BIOS_SIGNATURE_EAX 0xAA55u      /* SeaBIOS leaves it in AX */
-
-static bool has_signature(const uint8_t *sector)
-{
-	return le16(sector + SIGNATURE_OFFSET) == SIGNATURE;
-}
 
 static bool is_boot_img(const uint8_t *sector)
 {
 	return sector[0] == 0xEB && sector[2] == 0x90 &&
 	       memcmp(sector + GRUB_MARK_OFFSET, GRUB_MARK, strlen(GRUB_MARK)) == 0;
-}
-
-/* A BIOS parameter block: a jump, and a sector size and media byte as DOS has them. */
-static bool has_parameter_block(const uint8_t *sector)
-{
-	bool jumps = sector[0] == 0xEB || sector[0] == 0xE9;
-	uint16_t bytes = le16(sector + 0x0B);
-
-	if (!jumps)
-		return false;
-	return memcmp(sector + 3, "NTFS    ", 8) == 0 ||
-	       memcmp(sector + 3, "EXFAT   ", 8) == 0 ||
-	       (bytes >= 512 && bytes <= 4096 && (bytes & (bytes - 1)) == 0 &&
-		sector[0x15] >= 0xF0);
-}
-
-/* All four flags are valid, and at least one entry is used. */
-static bool has_partition_table(const uint8_t *sector)
-{
-	bool used = false;
-
-	for (size_t i = 0; i < PARTITION_COUNT; i++) {
-		const uint8_t *entry = sector + PARTITION_TABLE +
-				       i * sizeof(struct partition_entry);
-
-		if ((LE_GET(entry, struct partition_entry, flag) & 0x7F) != 0)
-			return false;
-		used = used || LE_GET(entry, struct partition_entry, type) != 0;
-	}
-	return used;
 }
 
 /* How MBR code starts: stack and segments set up, as in every packaged one. */
@@ -65,16 +30,6 @@ static bool looks_like_mbr_code(const uint8_t *sector)
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (memcmp(sector, starts[i].bytes, starts[i].length) == 0)
-			return true;
-	return false;
-}
-
-static bool is_floppy_size(uint64_t size)
-{
-	static const uint16_t kib[] = { 160, 180, 320, 360, 640, 720, 1200, 1440, 2880 };
-
-	for (size_t i = 0; i < sizeof(kib) / sizeof(kib[0]); i++)
-		if (size == kib[i] * UINT64_C(1024))
 			return true;
 	return false;
 }
@@ -120,16 +75,16 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 		return answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
 	if (is_boot_img(sector) && alone)
 		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
-	if (is_floppy_size(input->size))
+	if (rj_floppy_of_size(input->size))
 		return answer(RJ_DETECT_MAYBE, "a floppy disk's image by its size; "
 			      "only its boot sector would be carried", why);
-	if (has_parameter_block(sector))
+	if (boot_sector_has_parameters(sector))
 		return answer(RJ_DETECT_MAYBE, "a partition's boot sector "
 			      "by its BIOS parameter block", why);
 	if (!alone)
 		return answer(RJ_DETECT_MAYBE, "a disk's image by its size; "
 			      "only its boot sector would be carried", why);
-	if (has_partition_table(sector))
+	if (boot_sector_has_table(sector))
 		return answer(RJ_DETECT_YES, "a boot sector with a partition table", why);
 	return answer(RJ_DETECT_MAYBE, "a boot sector without a partition table", why);
 }
@@ -142,10 +97,12 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 	if (input->size <= MBR_CODE_MAX && looks_like_mbr_code(sector))
 		return answer(RJ_DETECT_MAYBE, "it starts as MBR code without a "
 			      "signature does", why);
-	if (input->size < SECTOR_SIZE || !has_signature(sector))
+	if (input->size < SECTOR_SIZE || !boot_sector_is_signed(sector))
 		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
 	if (is_linux(input))
 		return answer(RJ_DETECT_NO, "a Linux kernel", why);
+	if (el_torito_is_iso(input))
+		return answer(RJ_DETECT_NO, "an ISO 9660 file system", why);
 	return judge(input, sector, why);
 }
 
@@ -235,7 +192,7 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input
 
 	if (rj_input_read(input, sector, sizeof(sector), 0, err))
 		return err->code;
-	if (!has_signature(sector))
+	if (!boot_sector_is_signed(sector))
 		return rj_fail(err, RJ_ERR_MBR_SIGNATURE, .subject = input->path,
 			       .located = true, .at = SIGNATURE_OFFSET,
 			       .expected = SIGNATURE, .found = le16(sector + SIGNATURE_OFFSET));

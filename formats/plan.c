@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compress.h"
 #include "layout.h"
 #include "regs.h"
 #include "repairs.h"
@@ -29,6 +30,8 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.serial_divisor = COM1_DIVISOR,
 		.base = HIGH_MEMORY,
 		.repairs = RJ_ALL_REPAIRS,
+		.disk_wishes = { .level = RJ_LEVEL_DEFAULT },
+		.disk_file = { .fd = -1 },
 	};
 	rj_regs_init(&plan->regs, drive);
 }
@@ -38,6 +41,7 @@ void rj_plan_free(struct rj_plan *plan)
 	for (size_t i = 0; i < plan->piece_count; i++)
 		free(plan->pieces[i].bytes);
 	plan->piece_count = 0;
+	rj_input_close(&plan->disk_file);
 }
 
 static bool name_taken(const struct rj_plan *plan, const char *name)

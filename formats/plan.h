@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "disk_geometry.h"
 #include "error.h"
 #include "input.h"
 #include "manifest.h"
@@ -27,10 +28,20 @@ struct rj_plan_piece {
 	uint8_t *bytes;         /* the bytes themselves; the plan frees them */
 };
 
+/* What is asked for of a RAM disk. */
+struct rj_disk_wishes {
+	struct rj_geometry geometry;    /* heads 0: to be found out */
+	bool has_number, read_only;
+	uint8_t number;                 /* of the drive that is booted */
+	int level;                      /* of zlib; 0: not compressed */
+};
+
 struct rj_plan {
 	struct rj_plan_piece pieces[RJ_MAX_PIECES];
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
+	struct rj_disk_wishes disk_wishes;
+	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */
@@ -42,7 +53,10 @@ struct rj_plan {
 	size_t note_count;
 };
 
-/* An empty plan: consoles VGA and first serial port, base HIGH_MEMORY, all repairs. */
+/*
+ * An empty plan: consoles VGA and first serial port, base HIGH_MEMORY, all repairs,
+ * a RAM disk compressed.
+ */
 void rj_plan_init(struct rj_plan *plan, uint8_t drive);
 
 /* Frees what the plan owns; the inputs are not its. */

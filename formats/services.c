@@ -10,6 +10,7 @@
 #include "number.h"
 
 #define HARD_DISKS 0x80u
+#define PAGE       4096u
 
 const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 #define ROW(name, what) { #name, what },
@@ -259,6 +260,31 @@ static void compose(const struct parts *parts, struct rj_services *services, uin
 	}
 }
 
+/* The first place from 1 MiB on that no other piece wants, at a page's start. */
+static void place_disk(struct rj_plan *plan, struct rj_plan_piece *disk)
+{
+	disk->address = HIGH_MEMORY;
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct rj_plan_piece *other = &plan->pieces[i];
+
+		if (other == disk || !rj_overlaps(disk->address, disk->size, other->address,
+						  other->size))
+			continue;
+		disk->address = (other->address + other->size + PAGE - 1) / PAGE * PAGE;
+		i = (size_t)-1;
+	}
+}
+
+/* Where it cannot stand is for the plan's check to say, so its address is not used here. */
+static void place_disks(struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (strcmp(plan->pieces[i].name, RJ_DISK_PIECE) == 0) {
+			place_disk(plan, &plan->pieces[i]);
+			plan->services.image.address = (uint32_t)plan->pieces[i].address;
+		}
+}
+
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err)
 {
@@ -268,6 +294,7 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 
 	if (services->int13 == RJ_INT13_firmware && services->image.size == 0)
 		return RJ_OK;
+	place_disks(plan);
 	if (choose(&parts, services, table, err))
 		return err->code;
 	bytes = malloc(parts.size);
@@ -340,15 +367,60 @@ static const char *parse_modules(struct rj_services_info *info, const uint8_t *a
 	return NULL;
 }
 
+#define KNOWN_IMAGE_FLAGS (RJ_DISK_READONLY | RJ_DISK_DEFLATED)
+#define KNOWN_DRIVE_FLAGS (RJ_DISK_READONLY | RJ_DISK_CD | RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE)
+#define SECTOR 512u
+
+static const char *check_image(const struct rj_disk_image *image)
+{
+	if (image->flags & ~KNOWN_IMAGE_FLAGS)
+		return "RAM disk's flags";
+	if (image->size % SECTOR != 0 || (image->size == 0) != (image->packed_size == 0) ||
+	    (!(image->flags & RJ_DISK_DEFLATED) && image->size != image->packed_size))
+		return "RAM disk's size";
+	return NULL;
+}
+
+static const char *check_drive(const struct rj_drive *drive, uint32_t image_size)
+{
+	uint64_t end = drive->offset + (uint64_t)drive->sectors * drive->sector_size;
+	bool is_cd = drive->flags & RJ_DISK_CD;
+
+	if (drive->sectors == 0)
+		return NULL;
+	if (drive->flags & ~KNOWN_DRIVE_FLAGS ||
+	    drive->sector_size != (is_cd ? 4 * SECTOR : SECTOR))
+		return "drive's kind";
+	if (end > image_size)
+		return "drive's place";
+	if (drive->cylinders == 0 || drive->heads == 0 || drive->sectors_per_track == 0 ||
+	    drive->cylinders > GEOMETRY_CYLINDERS_MAX || drive->heads > GEOMETRY_HEADS_MAX ||
+	    drive->sectors_per_track > GEOMETRY_SECTORS_MAX)
+		return "drive's geometry";
+	if (!(drive->flags & RJ_DISK_FLOPPY) != (drive->number >= HARD_DISKS))
+		return "drive's number";
+	return NULL;
+}
+
 /* What is wrong with the block's own numbers, or NULL. */
 static const char *check_block(struct rj_services *block)
 {
+	const char *wrong = check_image(&block->image);
+
 	if (block->version != RJ_SERVICES_VERSION)
 		return "version";
-	if (block->int13 < RJ_INT13_COUNT)
-		return NULL;
-	block->int13 = RJ_INT13_auto;
-	return "mode";
+	if (block->int13 >= RJ_INT13_COUNT) {
+		block->int13 = RJ_INT13_auto;
+		return "mode";
+	}
+	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES && !wrong; i++)
+		wrong = check_drive(&block->drives[i], block->image.size);
+	if (!wrong && block->el_torito.size != 0 && block->el_torito.size != RJ_EL_TORITO_PACKET)
+		return "El Torito packet";
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP && !wrong; i++)
+		if (block->map[i].number && block->map[i].number < HARD_DISKS)
+			return "drive map";
+	return wrong;
 }
 
 void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size)

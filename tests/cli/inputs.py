@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The files that rows ask for by name, made when they are asked for."""
 
+import gzip
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -65,6 +67,48 @@ def multiboot(path):
     return struct.pack("<III", magic, 0, -magic & 0xFFFFFFFF).ljust(SECTOR, b"\x90")
 
 
+def noise(size):
+    """Bytes that nothing makes smaller."""
+    return random.Random(size).randbytes(size)
+
+
+def noise_disk(size):
+    disk = bytearray(noise(size))
+    disk[0x1FE:0x200] = b"\x55\xAA"
+    return bytes(disk)
+
+
+def partitioned(heads, sectors, size):
+    """A hard disk of whole cylinders with a partition from the second track to the end."""
+    def place(lba):
+        cylinder, rest = divmod(lba, heads * sectors)
+        return bytes([rest // sectors, rest % sectors + 1 | cylinder >> 8 << 6, cylinder & 0xFF])
+    total = size // SECTOR
+    disk = bytearray(boot_sector().ljust(size, b"\0"))
+    disk[0x1BF:0x1C2], disk[0x1C3:0x1C6] = place(sectors), place(total - 1)
+    disk[0x1C6:0x1CE] = struct.pack("<II", sectors, total - sectors)
+    return bytes(disk)
+
+
+CD_SECTOR, BOOT_LBA = 2048, 20
+
+
+def iso(image=b"\xEB\xFE", media=0, platform=0, segment=0, sectors=4, boot_record=True, checksum=0):
+    """What BIOSes look at of an ISO 9660 file system, and a boot image."""
+    cd = bytearray(BOOT_LBA * CD_SECTOR)
+    kinds = [1, 0, 255] if boot_record else [1, 255]
+    for n, kind in enumerate(kinds, 16):
+        cd[n * CD_SECTOR:n * CD_SECTOR + 7] = bytes([kind]) + b"CD001\1"
+    if boot_record:
+        cd[17 * CD_SECTOR + 7:17 * CD_SECTOR + 30] = b"EL TORITO SPECIFICATION"
+        cd[17 * CD_SECTOR + 0x47] = 19
+    first = bytearray(struct.pack("<BB28xH", 1, platform, 0xAA55))
+    first[28:30] = struct.pack("<H", -sum(struct.unpack("<16H", first)) + checksum & 0xFFFF)
+    entry = struct.pack("<BBHBxHI", 0x88, media, segment, 0, sectors, BOOT_LBA)
+    cd[19 * CD_SECTOR:19 * CD_SECTOR + len(first + entry)] = first + entry
+    return bytes(cd) + image.ljust(-(-len(image) // CD_SECTOR) * CD_SECTOR, b"\0")
+
+
 VECTORS_AND_BDA, EBDA, EBDA_SIZE, VIDEO_MEMORY = 0x500, 0x9FC00, 1024, 0xA0000
 RAM = "00001000-0009fbff : System RAM\n"
 IOMEM = "00000000-00000fff : Reserved\n" + RAM + """\
@@ -108,6 +152,29 @@ FILES = {
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
     "floppy": lambda path: fat_sector().ljust(1440 * 1024, b"\0"),
+    "floppy.gz": lambda path: gzip.compress(FILES["floppy"](path), mtime=0),
+    "floppy-cut.gz": lambda path: FILES["floppy.gz"](path)[:-9],
+    "floppy-damaged.gz": lambda path: FILES["floppy.gz"](path)[:-8] + bytes(8),
+    "floppy-behind.gz": lambda path: FILES["floppy.gz"](path) + b"behind",
+    "floppy-bare": lambda path: boot_sector().ljust(1440 * 1024, b"\0"),
+    "floppy-unsigned": lambda path: bytes(720 * 1024),
+    "floppy-odd": lambda path: fat_sector().ljust(800 * 1024, b"\0"),
+    "partitioned": lambda path: partitioned(240, 63, 4 * 240 * 63 * SECTOR),
+    "noise": lambda path: noise_disk(40 * SECTOR),
+    "noise-odd": lambda path: noise_disk(40 * SECTOR + 1),
+    "noise-padded": lambda path: noise_disk(40 * SECTOR + 1).ljust(41 * SECTOR, b"\0"),
+    "iso": lambda path: iso(noise(3000)),
+    "iso-boot": lambda path: noise(3000)[:2048],
+    "iso-floppy": lambda path: iso(FILES["floppy"](path), media=2, sectors=1),
+    "iso-harddisk": lambda path: iso(partitioned(16, 63, 1008 * SECTOR), media=4, sectors=1),
+    "iso-segment": lambda path: iso(segment=0x1000, sectors=1),
+    "iso-empty": lambda path: iso(boot_record=False),
+    "iso-efi": lambda path: iso(platform=0xEF),
+    "iso-damaged": lambda path: iso(checksum=1),
+    "iso-cut": lambda path: iso(FILES["floppy"](path), media=2)[:1 << 20],
+    "qcow2": lambda path: b"QFI\xFB".ljust(SECTOR, b"\0"),
+    "qcow2.gz": lambda path: gzip.compress(FILES["qcow2"](path), mtime=0),
+    "xz": lambda path: b"\xFD7zXZ\0".ljust(SECTOR, b"\0"),
     "harddisk": lambda path: boot_sector().ljust(1 << 20, b"\0"),
     "code": mbr_code,
     "core.img": core,

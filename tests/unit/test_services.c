@@ -94,7 +94,7 @@ static void read_back(void **state)
 	rj_plan_init(&plan, 0x80);
 	plan.services.image = (struct rj_disk_image){ 0x123000, 0x456, 0x789000, 0xDEADBEEF,
 						      RJ_DISK_DEFLATED | RJ_DISK_READONLY };
-	plan.services.drives[1] = (struct rj_drive){ 0x11223344, 0x55667788, 2048, 1023, 255, 63,
+	plan.services.drives[1] = (struct rj_drive){ 0x112800, 0xABC, 2048, 1023, 255, 63,
 						     0xE0, RJ_DISK_CD, 5, 0 };
 	plan.services.el_torito = (struct rj_el_torito){ 0x13, 4, 0x80, 1, 0x12345678, 2, 3, 0x7C0,
 							 4, 5, 6, 7, 0 };

@@ -9,15 +9,20 @@ _rjpack()
 	_arguments \
 		'*--mbr=[a disk'\''s boot sector, GRUB'\''s core.img behind it too]:FILE:_files' \
 		'*--grub=[GRUB'\''s core.img, from grub-mkimage -O i386-pc]:CORE.IMG:_files' \
+		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or .gz of one]:IMAGE:_files' \
 		'*--boot=[no file\: the firmware'\''s own boot order, without POST]:int19|int18:(int19 int18)' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
 		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
 		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
-		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0)]:DRIVE:' \
+		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0; a RAM disk\: its own)]:DRIVE:' \
 		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
 		'*--restore=[put the firmware'\''s memory back, see rjpack snapshot]:SNAPSHOT:_files' \
 		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata)' \
 		'*--drive-map=[0x80=pci\:BB\:DD.F\[/portN|/nsN|/targetN\]; repeatable]:DRIVE=DISK:' \
+		'*--boot-drive=[--disk\: its number; DL too (hd0, fd0; a CD\: 0xE0)]:DRIVE:' \
+		'*--geometry=[--disk\: cylinders, heads, sectors of a track]:C,H,S:' \
+		'*--disk-readonly[--disk\: refuse to write to it]' \
+		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
 		'*--format=[container (elf)]:NAME:' \

@@ -1,0 +1,823 @@
+/* SPDX-License-Identifier: MIT */
+/* RAM disks: what is found in an image, and that the same bytes come out of it again. */
+#include "unit.h"
+
+#include <zlib.h>
+
+#include "boot_sector.h"
+#include "compress.h"
+#include "copy.h"
+#include "disk_geometry.h"
+#include "el_torito.h"
+#include "layout.h"
+#include "le.h"
+#include "payload.h"
+#include "services.h"
+
+extern const struct payload_kind payload_disk;
+
+/* A CD of this many sectors; catalog and boot image stand at fixed ones. */
+#define CD_SECTORS 1200u
+#define CATALOG    19u
+#define BOOT_IMAGE 20u
+#define MIB_SECTORS 2048u
+
+static uint8_t cd[CD_SECTORS * CD_SECTOR];
+
+static uint8_t *cd_at(uint32_t sector)
+{
+	return cd + (size_t)sector * CD_SECTOR;
+}
+
+static void sum_up(uint8_t *entry)
+{
+	uint16_t sum = 0;
+
+	le_store(entry + 28, 0, 2);
+	for (size_t i = 0; i < 32; i += 2)
+		sum = (uint16_t)(sum + le16(entry + i));
+	le_store(entry + 28, (uint16_t)-sum, 2);
+}
+
+static void put_entry(uint8_t *at, uint8_t id, uint8_t media, uint16_t count, uint32_t lba)
+{
+	memset(at, 0, 32);
+	at[0] = id;
+	at[1] = media;
+	le_store(at + 6, count, 2);
+	le_store(at + 8, lba, 4);
+}
+
+static void make_cd(uint8_t media, uint16_t count)
+{
+	memset(cd, 0, sizeof(cd));
+	for (uint32_t i = 16; i <= 18; i++) {
+		memcpy(cd_at(i) + 1, "CD001\1", 6);
+		cd_at(i)[0] = i == 16 ? 1 : i == 17 ? 0 : 255;
+	}
+	memcpy(cd_at(17) + 7, "EL TORITO SPECIFICATION", 23);
+	le_store(cd_at(17) + 0x47, CATALOG, 4);
+	cd_at(CATALOG)[0] = 1;
+	le_store(cd_at(CATALOG) + 30, 0xAA55, 2);
+	sum_up(cd_at(CATALOG));
+	put_entry(cd_at(CATALOG) + 32, 0x88, media, count, BOOT_IMAGE);
+	for (size_t i = 0; i < 4 * CD_SECTOR; i++)
+		cd_at(BOOT_IMAGE)[i] = (uint8_t)(i * 13 + i / 256 + 1);
+}
+
+static struct rj_input file;
+
+/* The bytes as a RAM disk; wishes may be NULL. The plan, and file, are to be freed. */
+static enum rj_err read_disk(struct rj_plan *plan, const void *bytes, size_t size,
+			     const struct rj_disk_wishes *wishes)
+{
+	struct rj_error error;
+
+	file = unit_input(bytes, size);
+	rj_plan_init(plan, 0x80);
+	if (wishes)
+		plan->disk_wishes = *wishes;
+	return payload_disk.read(plan, &file, 0, &error);
+}
+
+static void done(struct rj_plan *plan)
+{
+	rj_plan_free(plan);
+	rj_input_close(&file);
+}
+
+/* The code that reading gives, for what fails or is of no further interest. */
+static enum rj_err code_of(const void *bytes, size_t size, const struct rj_disk_wishes *wishes)
+{
+	struct rj_plan plan;
+	enum rj_err code = read_disk(&plan, bytes, size, wishes);
+
+	done(&plan);
+	return code;
+}
+
+/* The carried piece gives these bytes, and zeros up to its size. */
+static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
+{
+	const struct rj_disk_image *image = &plan->services.image;
+	const struct rj_plan_piece *piece = &plan->pieces[plan->piece_count - 1];
+	uint8_t *found = malloc(image->size);
+	int fd = unit_file("", 0);
+	struct rj_error error;
+	uint32_t crc;
+
+	assert_string_equal(piece->name, RJ_DISK_PIECE);
+	assert_int_equal(piece->size, image->packed_size);
+	if (image->flags & RJ_DISK_DEFLATED)
+		assert_int_equal(rj_inflate(piece->input, 0, piece->size, fd, image->size, &crc,
+					    &error), RJ_OK);
+	else
+		assert_int_equal(rj_copy_piece(piece, fd, 0, &crc, &error), RJ_OK);
+	assert_int_equal(crc, image->crc);
+	assert_int_equal(pread(fd, found, image->size, 0), (ssize_t)image->size);
+	assert_memory_equal(found, bytes, size);
+	for (size_t i = size; i < image->size; i++)
+		assert_int_equal(found[i], 0);
+	close(fd);
+	free(found);
+}
+
+static void floppies(void **state)
+{
+	static const struct { uint32_t kib; unsigned c, h, s, type; } rows[] = {
+		{ 160, 40, 1, 8, 1 }, { 180, 40, 1, 9, 1 }, { 320, 40, 2, 8, 1 },
+		{ 360, 40, 2, 9, 1 }, { 720, 80, 2, 9, 3 }, { 1200, 80, 2, 15, 2 },
+		{ 1440, 80, 2, 18, 4 }, { 1680, 80, 2, 21, 4 }, { 1722, 82, 2, 21, 4 },
+		{ 2880, 80, 2, 36, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t size = rows[i].kib * 1024u;
+		uint8_t *image = calloc(1, size);
+		struct rj_drive *drive;
+		struct rj_plan plan;
+
+		le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+		image[size - 1] = 0xA5;
+		assert_int_equal(read_disk(&plan, image, size, NULL), RJ_OK);
+		drive = &plan.services.drives[0];
+		assert_int_equal(drive->number, 0);
+		assert_int_equal(drive->flags, RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE);
+		assert_int_equal(drive->cylinders, rows[i].c);
+		assert_int_equal(drive->heads, rows[i].h);
+		assert_int_equal(drive->sectors_per_track, rows[i].s);
+		assert_int_equal(drive->floppy_type, rows[i].type);
+		assert_int_equal(drive->sectors, rows[i].c * rows[i].h * rows[i].s);
+		assert_int_equal(plan.services.drives[1].sectors, 0);
+		assert_int_equal(plan.services.el_torito.size, 0);
+		assert_int_equal(plan.regs.edx, 0);
+		assert_int_equal(rj_plan_entry(&plan.regs), BOOT_SECTOR);
+		assert_int_equal(plan.note_count, 0);
+		gives(&plan, image, size);
+		done(&plan);
+		/* a sector more or less is none */
+		assert_null(rj_floppy_of_size(size - SECTOR_SIZE));
+		assert_null(rj_floppy_of_size(size + SECTOR_SIZE));
+		free(image);
+	}
+}
+
+static void store_chs(uint8_t *to, uint32_t lba, unsigned heads, unsigned sectors)
+{
+	uint32_t cylinder = lba / (heads * sectors), rest = lba % (heads * sectors);
+
+	if (cylinder > 1023) {
+		cylinder = 1023;
+		rest = heads * sectors - 1;
+	}
+	to[0] = (uint8_t)(rest / sectors);
+	to[1] = (uint8_t)(rest % sectors + 1) | (uint8_t)(cylinder >> 8 << 6);
+	to[2] = (uint8_t)cylinder;
+}
+
+static void put_partition(uint8_t *sector, size_t n, uint8_t type, uint32_t first,
+			  uint32_t count, unsigned heads, unsigned sectors)
+{
+	uint8_t *at = sector + PARTITION_TABLE + n * sizeof(struct partition_entry);
+
+	at[4] = type;
+	store_chs(at + 1, first, heads, sectors);
+	store_chs(at + 5, first + count - 1, heads, sectors);
+	le_store(at + 8, first, 4);
+	le_store(at + 12, count, 4);
+}
+
+static void is_geometry(const uint8_t *sector, uint64_t total, unsigned c, unsigned h, unsigned s)
+{
+	struct rj_geometry g = rj_geometry_of_disk(sector, total);
+
+	assert_int_equal(g.cylinders, c);
+	assert_int_equal(g.heads, h);
+	assert_int_equal(g.sectors, s);
+}
+
+static void geometry_by_table(void **state)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	(void)state;
+	/* whole cylinders */
+	put_partition(sector, 0, 6, 63, 100 * 240 * 63 - 63, 240, 63);
+	is_geometry(sector, 100 * 240 * 63, 100, 240, 63);
+	/* two, of other sizes */
+	put_partition(sector, 0, 6, 32, 10 * 64 * 32 - 32, 64, 32);
+	put_partition(sector, 1, 0x83, 10 * 64 * 32, 5000, 64, 32);
+	is_geometry(sector, 20 * 64 * 32, 20, 64, 32);
+	/* 1 MiB to the end, by 255 heads, which a small disk does not reach */
+	memset(sector, 0, sizeof(sector));
+	put_partition(sector, 0, 0x83, MIB_SECTORS, 30 * MIB_SECTORS, 255, 63);
+	is_geometry(sector, 31 * MIB_SECTORS, 3, 255, 63);
+	/* behind the last cylinder that has a number */
+	put_partition(sector, 0, 0x83, MIB_SECTORS, 0x7FFFFFFF, 255, 63);
+	is_geometry(sector, 0x80000000, 1024, 255, 63);
+	/* places that contradict the sectors: by size */
+	put_partition(sector, 0, 0x83, MIB_SECTORS, 30 * MIB_SECTORS, 255, 63);
+	le_store(sector + PARTITION_TABLE + 12, 29 * MIB_SECTORS, 4);
+	is_geometry(sector, 31 * MIB_SECTORS, 62, 16, 63);
+	/* no sector 0 */
+	put_partition(sector, 0, 0x83, 63, 1008 - 63, 16, 63);
+	sector[PARTITION_TABLE + 2] = 0;
+	is_geometry(sector, 1008, 1, 16, 63);
+	/* a GPT's */
+	memset(sector, 0, sizeof(sector));
+	memcpy(sector + PARTITION_TABLE + 1, "\x00\x02\x00\xEE\xFF\xFF\xFF", 7);
+	le_store(sector + PARTITION_TABLE + 8, 1, 4);
+	le_store(sector + PARTITION_TABLE + 12, 100000, 4);
+	is_geometry(sector, 100001, 99, 16, 63);
+}
+
+static void geometry_by_parameters(void **state)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0xEB, 0x3C, 0x90 };
+
+	(void)state;
+	le_store(sector + 0x0B, 512, 2);
+	sector[0x15] = 0xF8;
+	le_store(sector + 0x18, 17, 2);
+	le_store(sector + 0x1A, 4, 2);
+	is_geometry(sector, 615 * 4 * 17, 615, 4, 17);
+	le_store(sector + 0x18, 64, 2);
+	is_geometry(sector, 1008 * 3, 3, 16, 63);
+	le_store(sector + 0x18, 17, 2);
+	le_store(sector + 0x1A, 0, 2);
+	is_geometry(sector, 1008 * 3, 3, 16, 63);
+	le_store(sector + 0x1A, 257, 2);
+	is_geometry(sector, 1008 * 3, 3, 16, 63);
+	/* a partition table counts for more */
+	le_store(sector + 0x1A, 4, 2);
+	put_partition(sector, 0, 6, 32, 10 * 64 * 32 - 32, 64, 32);
+	is_geometry(sector, 10 * 64 * 32, 10, 64, 32);
+}
+
+static void geometry_by_size(void **state)
+{
+	static const struct { uint64_t sectors; unsigned c, h; } rows[] = {
+		{ 1, 1, 16 }, { 1008, 1, 16 }, { 2015, 1, 16 }, { 2016, 2, 16 },
+		{ 1024 * 16 * 63, 1024, 16 }, { 1024 * 16 * 63 + 1, 512, 32 },
+		{ 1024 * 32 * 63, 1024, 32 }, { 1024 * 32 * 63 + 1, 512, 64 },
+		{ 1024 * 64 * 63 + 1, 512, 128 }, { 1024 * 128 * 63, 1024, 128 },
+		{ 1024 * 128 * 63 + 1, 514, 255 }, { UINT32_MAX, 1024, 255 },
+	};
+	const uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_geometry(sector, rows[i].sectors, rows[i].c, rows[i].h, 63);
+}
+
+static void geometry_in_words(void **state)
+{
+	static const char *const bad[] = {
+		"", "1", "1,2", "1,2,3,", "1,2,3,4", "0,1,1", "1,0,1", "1,1,0", "1025,1,1", "1,257,1",
+		"1,1,64", "-1,1,1", "1, 1,1", "1,1,1 ", "x,1,1", "0x10,1,1", "00001,1,1", "1,,1",
+		"99999999999999999999,1,1",
+	};
+	struct rj_geometry g;
+	struct rj_error error;
+
+	(void)state;
+	assert_int_equal(rj_geometry_parse("1024,256,63", &g, &error), RJ_OK);
+	assert_int_equal(g.cylinders, 1024);
+	assert_int_equal(g.heads, 256);
+	assert_int_equal(g.sectors, 63);
+	assert_int_equal(rj_geometry_parse("1,1,1", &g, &error), RJ_OK);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(rj_geometry_parse(bad[i], &g, &error), RJ_ERR_GEOMETRY);
+}
+
+/* Sectors of a hard disk that says how it is made, and what --geometry makes of it. */
+static void hard_disks(void **state)
+{
+	static uint8_t image[40 * 1008 * SECTOR_SIZE];
+	struct rj_disk_wishes wishes = { .geometry = { 40, 16, 63 }, .level = 1 };
+	struct rj_drive *drive;
+	struct rj_plan plan;
+
+	(void)state;
+	assert_int_equal(code_of(image, sizeof(image), NULL), RJ_ERR_DISK_SIGNATURE);
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	put_partition(image, 0, 6, 63, 4 * 504 - 63, 8, 63);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
+	drive = &plan.services.drives[0];
+	assert_int_equal(drive->number, 0x80);
+	assert_int_equal(drive->flags, 0);
+	assert_int_equal(drive->sectors, 40 * 1008);
+	assert_int_equal(drive->cylinders, 80);
+	assert_int_equal(drive->heads, 8);
+	assert_int_equal(drive->floppy_type, 0);
+	assert_int_equal(plan.regs.edx, 0x80);
+	assert_int_equal(plan.regs.eax, BIOS_SIGNATURE_EAX);
+	assert_true(plan.services.image.flags == RJ_DISK_DEFLATED);
+	assert_true(plan.services.image.packed_size < sizeof(image) / 100);
+	gives(&plan, image, sizeof(image));
+	done(&plan);
+	wishes.read_only = wishes.has_number = true;
+	wishes.number = 0x85;
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
+	assert_int_equal(drive->heads, 16);
+	assert_int_equal(drive->number, 0x85);
+	assert_int_equal(drive->flags, RJ_DISK_READONLY);
+	assert_int_equal(plan.services.image.flags, RJ_DISK_DEFLATED | RJ_DISK_READONLY);
+	assert_int_equal(plan.regs.edx, 0x85);
+	done(&plan);
+	wishes.geometry.cylinders = 41;
+	assert_int_equal(code_of(image, sizeof(image), &wishes), RJ_ERR_GEOMETRY_LARGE);
+	/* a floppy of that size nobody knows */
+	wishes.geometry.heads = 0;
+	wishes.number = 1;
+	assert_int_equal(code_of(image, sizeof(image), &wishes), RJ_ERR_GEOMETRY_NONE);
+}
+
+/* A file that ends within a sector: zeros fill it, however it is carried. */
+static void padding(void **state)
+{
+	static uint8_t image[3 * SECTOR_SIZE];
+	struct rj_disk_wishes wishes = { .level = 0 };
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(image); i++)
+		image[i] = (uint8_t)(i * 7 + i / 99);
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	for (size_t size = 2 * SECTOR_SIZE; size <= 3 * SECTOR_SIZE; size += 64) {
+		bool whole = size % SECTOR_SIZE == 0;
+
+		for (wishes.level = 0; wishes.level <= 9; wishes.level += 9) {
+			assert_int_equal(read_disk(&plan, image, size, &wishes), RJ_OK);
+			assert_int_equal(plan.note_count, !whole);
+			assert_int_equal(plan.services.image.size % SECTOR_SIZE, 0);
+			assert_in_range(plan.services.image.size, size, size + SECTOR_SIZE - 1);
+			gives(&plan, image, size);
+			done(&plan);
+		}
+	}
+}
+
+static void no_emulation(void **state)
+{
+	static const struct { uint16_t count, segment; size_t bytes; uint16_t cs, ip; } rows[] = {
+		{ 4, 0, 2048, 0, 0x7C00 }, { 0, 0, 2048, 0, 0x7C00 }, { 1, 0x7C0, 2048, 0, 0x7C00 },
+		{ 5, 0x1000, 4096, 0x1000, 0 }, { 8, 0x2345, 4096, 0x2000, 0x3450 },
+	};
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		make_cd(EL_TORITO_CD, rows[i].count);
+		le_store(cd_at(CATALOG) + 32 + 2, rows[i].segment, 2);
+		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+		assert_int_equal(plan.pieces[0].size, rows[i].bytes);
+		assert_int_equal(plan.pieces[0].address, rj_plan_entry(&plan.regs));
+		assert_memory_equal(plan.pieces[0].bytes, cd_at(BOOT_IMAGE), rows[i].bytes);
+		assert_int_equal(plan.regs.cs, rows[i].cs);
+		assert_int_equal(plan.regs.ip, rows[i].ip);
+		assert_int_equal(plan.regs.edx, 0xE0);
+		assert_int_equal(plan.services.drives[0].sectors, CD_SECTORS);
+		assert_int_equal(plan.services.drives[0].sector_size, CD_SECTOR);
+		assert_int_equal(plan.services.drives[0].flags,
+				 RJ_DISK_CD | RJ_DISK_READONLY | RJ_DISK_REMOVABLE);
+		assert_int_equal(plan.services.drives[1].sectors, 0);
+		assert_int_equal(plan.services.el_torito.size, RJ_EL_TORITO_PACKET);
+		assert_int_equal(plan.services.el_torito.drive, 0xE0);
+		assert_int_equal(plan.services.el_torito.lba, BOOT_IMAGE);
+		assert_int_equal(plan.services.el_torito.sector_count, rows[i].count);
+		gives(&plan, cd, sizeof(cd));
+		done(&plan);
+	}
+}
+
+static void emulated_floppies(void **state)
+{
+	static const struct { uint8_t media; uint32_t sectors; uint8_t track, type; } rows[] = {
+		{ EL_TORITO_1200, 2400, 15, 2 }, { EL_TORITO_1440, 2880, 18, 4 },
+	};
+	struct rj_disk_wishes wishes = { .has_number = true, .number = 1 };
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct rj_drive *drive = &plan.services.drives[1];
+
+		make_cd(rows[i].media, 1);
+		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+		assert_int_equal(plan.services.drives[0].number, 0xE0);
+		assert_int_equal(drive->number, 0);
+		assert_int_equal(drive->offset, BOOT_IMAGE * CD_SECTOR);
+		assert_int_equal(drive->sectors, rows[i].sectors);
+		assert_int_equal(drive->sectors_per_track, rows[i].track);
+		assert_int_equal(drive->floppy_type, rows[i].type);
+		assert_int_equal(drive->flags,
+				 RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE | RJ_DISK_READONLY);
+		assert_int_equal(plan.services.el_torito.media, rows[i].media);
+		assert_int_equal(plan.services.el_torito.drive, 0);
+		assert_int_equal(plan.services.el_torito.cylinders, 79);
+		assert_int_equal(plan.services.el_torito.sectors, rows[i].track);
+		assert_int_equal(plan.services.el_torito.heads, 1);
+		assert_int_equal(plan.pieces[0].size, SECTOR_SIZE);
+		assert_int_equal(plan.regs.edx, 0);
+		done(&plan);
+		assert_int_equal(read_disk(&plan, cd, sizeof(cd), &wishes), RJ_OK);
+		assert_int_equal(drive->number, 1);
+		assert_int_equal(plan.regs.edx, 1);
+		assert_int_equal(plan.services.drives[0].number, 0xE0);
+		done(&plan);
+	}
+	/* one that the CD is too short for */
+	make_cd(EL_TORITO_2880, 1);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_BOUNDS);
+	wishes.number = 0x80;
+	make_cd(EL_TORITO_1440, 1);
+	assert_int_equal(code_of(cd, sizeof(cd), &wishes), RJ_ERR_BOOT_DRIVE);
+}
+
+static void emulated_hard_disk(void **state)
+{
+	const uint32_t room = (CD_SECTORS - BOOT_IMAGE) * (CD_SECTOR / SECTOR_SIZE);
+	struct rj_plan plan;
+
+	(void)state;
+	make_cd(EL_TORITO_HARD_DISK, 1);
+	memset(cd_at(BOOT_IMAGE), 0, SECTOR_SIZE);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_CATALOG);
+	put_partition(cd_at(BOOT_IMAGE), 0, 6, 63, 4 * 1008 - 63, 16, 63);
+	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+	assert_int_equal(plan.services.drives[1].sectors, 4 * 1008);
+	assert_int_equal(plan.services.drives[1].cylinders, 4);
+	assert_int_equal(plan.services.drives[1].number, 0x80);
+	assert_int_equal(plan.services.el_torito.media, EL_TORITO_HARD_DISK);
+	assert_int_equal(plan.services.el_torito.heads, 15);
+	assert_int_equal(plan.regs.edx, 0x80);
+	done(&plan);
+	le_store(cd_at(BOOT_IMAGE) + PARTITION_TABLE + 12, room - 63, 4);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_OK);
+	le_store(cd_at(BOOT_IMAGE) + PARTITION_TABLE + 12, room - 62, 4);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_BOUNDS);
+	le_store(cd_at(BOOT_IMAGE) + PARTITION_TABLE + 8, UINT32_MAX, 4);
+	le_store(cd_at(BOOT_IMAGE) + PARTITION_TABLE + 12, UINT32_MAX, 4);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_BOUNDS);
+}
+
+/* More than 256 cylinders: CL has their upper bits. */
+static void packed_cylinders(void **state)
+{
+	const uint32_t sectors = 600 * 6;
+	struct rj_plan plan;
+
+	(void)state;
+	make_cd(EL_TORITO_HARD_DISK, 1);
+	memset(cd_at(BOOT_IMAGE), 0, SECTOR_SIZE);
+	put_partition(cd_at(BOOT_IMAGE), 0, 6, 3, sectors - 3, 2, 3);
+	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+	assert_int_equal(plan.services.drives[1].cylinders, 600);
+	assert_int_equal(plan.services.el_torito.cylinders, 599 & 0xFF);
+	assert_int_equal(plan.services.el_torito.sectors, 3 | 599 >> 8 << 6);
+	assert_int_equal(plan.services.el_torito.heads, 1);
+	done(&plan);
+}
+
+/* A file's bytes with some changed: what the catalog is found to be. */
+static enum rj_err find_with(uint32_t sector, size_t at, uint64_t value, size_t size)
+{
+	struct el_torito_boot boot;
+	struct rj_input input;
+	struct rj_error error;
+	enum rj_err code;
+
+	make_cd(EL_TORITO_CD, 4);
+	le_store(cd_at(sector) + at, value, size);
+	input = unit_input(cd, sizeof(cd));
+	code = el_torito_find(&input, &boot, &error);
+	rj_input_close(&input);
+	return code;
+}
+
+static void bad_catalogs(void **state)
+{
+	(void)state;
+	assert_int_equal(find_with(0, 0, 0, 1), RJ_OK);
+	assert_int_equal(find_with(17, 7, 'X', 1), RJ_ERR_ISO_BOOT);
+	assert_int_equal(find_with(17, 0, 2, 1), RJ_ERR_ISO_BOOT);
+	assert_int_equal(find_with(17, 1, 'X', 1), RJ_ERR_ISO_BOOT);
+	assert_int_equal(find_with(16, 0, 255, 1), RJ_ERR_ISO_BOOT);
+	assert_int_equal(find_with(17, 0x47, CD_SECTORS, 4), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(17, 0x47, UINT32_MAX, 4), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(17, 0x47, 0, 4), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(CATALOG, 0, 0, 1), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(CATALOG, 30, 0x55AA, 2), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(CATALOG, 4, 'X', 1), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(CATALOG, 32, 0, 1), RJ_ERR_ISO_ENTRY);
+	assert_int_equal(find_with(CATALOG, 33, EL_TORITO_MEDIA_COUNT, 1), RJ_ERR_ISO_CATALOG);
+	assert_int_equal(find_with(CATALOG, 33, 0xF0, 1), RJ_OK);
+	assert_int_equal(find_with(CATALOG, 40, CD_SECTORS - 1, 4), RJ_OK);
+	assert_int_equal(find_with(CATALOG, 40, CD_SECTORS, 4), RJ_ERR_ISO_BOUNDS);
+	assert_int_equal(find_with(CATALOG, 40, UINT32_MAX, 4), RJ_ERR_ISO_BOUNDS);
+}
+
+/* Every length that a file may be cut to is refused or still has its boot image. */
+static void cut_cds(void **state)
+{
+	struct el_torito_boot boot;
+	struct rj_error error;
+	struct rj_input input;
+
+	(void)state;
+	make_cd(EL_TORITO_CD, 4);
+	input = unit_input(cd, sizeof(cd));
+	for (input.size = 1; input.size < (BOOT_IMAGE + 2) * CD_SECTOR; input.size += 509)
+		assert_int_equal(el_torito_find(&input, &boot, &error) == RJ_OK,
+				 input.size >= (BOOT_IMAGE + 1) * CD_SECTOR);
+	rj_input_close(&input);
+}
+
+/* Entries for a PC and for UEFI, behind headers. */
+static void sections(void **state)
+{
+	uint8_t *catalog = cd_at(CATALOG);
+	struct rj_plan plan;
+
+	(void)state;
+	make_cd(EL_TORITO_CD, 4);
+	catalog[1] = 0xEF;
+	sum_up(catalog);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	/* UEFI's with an extension; a PC's, the first of which does not boot */
+	put_entry(catalog + 64, 0x90, 0xEF, 0, 0);
+	le_store(catalog + 64 + 2, 1, 2);
+	put_entry(catalog + 96, 0x88, 0x20, 1, 500);
+	put_entry(catalog + 128, 0x44, 0, 0, 0);
+	put_entry(catalog + 160, 0x91, 0, 0, 0);
+	le_store(catalog + 160 + 2, 2, 2);
+	put_entry(catalog + 192, 0x00, 0, 4, 600);
+	put_entry(catalog + 224, 0x88, 0, 8, BOOT_IMAGE + 1);
+	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+	assert_int_equal(plan.services.el_torito.lba, BOOT_IMAGE + 1);
+	assert_int_equal(plan.services.el_torito.sector_count, 8);
+	done(&plan);
+	/* the last header has been */
+	catalog[64] = 0x91;
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	/* more entries than there can be */
+	catalog[64] = 0x90;
+	le_store(catalog + 64 + 2, 0xFFFF, 2);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	/* nothing but extensions, nothing but headers */
+	for (size_t i = 96; i < CD_SECTOR; i += 32)
+		catalog[i] = 0x44;
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	for (size_t i = 64; i < CD_SECTOR; i += 32)
+		put_entry(catalog + i, 0x90, 0, 0, 0);
+	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+}
+
+/* What a file of these bytes is detected as, or NULL. */
+static const char *detected(const uint8_t *bytes, size_t size)
+{
+	struct rj_input input = unit_input(bytes, size);
+	const struct payload_kind *kind = NULL;
+	struct rj_error error;
+	const char *why = NULL;
+	enum rj_err code = payload_detect(&input, &kind, &why, &error);
+
+	rj_input_close(&input);
+	return code ? NULL : kind->name;
+}
+
+/* Images of one thing that begin as another's do. */
+static void look_alikes(void **state)
+{
+	static uint8_t floppy[1440 * 1024];
+	static const char mark[] = GRUB_MARK;
+	struct rj_plan plan;
+
+	(void)state;
+	/* a CD that is a hard disk's image too, as isohybrid makes them; GRUB's as well */
+	make_cd(EL_TORITO_CD, 4);
+	le_store(cd + SIGNATURE_OFFSET, SIGNATURE, 2);
+	put_partition(cd, 0, 0x17, 0, 4 * CD_SECTORS, 64, 32);
+	assert_string_equal(detected(cd, sizeof(cd)), "disk");
+	memcpy(cd, "\xEB\x63\x90", 3);
+	memcpy(cd + GRUB_MARK_OFFSET, mark, strlen(mark));
+	assert_string_equal(detected(cd, sizeof(cd)), "disk");
+	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
+	assert_int_equal(plan.services.drives[0].number, 0xE0);
+	done(&plan);
+	/* the standard's mark, but in the wrong place */
+	memmove(cd, cd + 1, sizeof(cd) - 1);
+	assert_null(detected(cd, sizeof(cd)));
+	/* a floppy disk's size; with a parameter block it is certain */
+	le_store(floppy + SIGNATURE_OFFSET, SIGNATURE, 2);
+	assert_null(detected(floppy, sizeof(floppy)));
+	memcpy(floppy, "\xEB\x3C\x90", 3);
+	le_store(floppy + BPB_SECTOR_SIZE, 512, 2);
+	floppy[BPB_MEDIA] = 0xF0;
+	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
+	assert_null(detected(floppy, sizeof(floppy) - 1));
+	/* GRUB on a floppy disk is one still */
+	memcpy(floppy + GRUB_MARK_OFFSET, mark, strlen(mark));
+	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
+}
+
+static void foreign(void **state)
+{
+	static const struct { const char *magic; size_t size; } rows[] = {
+		{ "QFI\xFB", 4 }, { "KDMV", 4 }, { "COWD", 4 }, { "# Disk DescriptorFile", 21 },
+		{ "<<< Oracle VM", 13 }, { "conectix", 8 }, { "vhdxfile", 8 }, { "\xFD" "7zXZ", 6 },
+		{ "\x28\xB5\x2F\xFD", 4 }, { "BZh9", 4 }, { "\x04\x22\x4D\x18", 4 }, { "LZIP", 4 },
+		{ "PK\3\4", 4 }, { "7z\xBC\xAF\x27\x1C", 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t image[SECTOR_SIZE] = { 0 };
+
+		le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+		assert_int_equal(code_of(image, sizeof(image), NULL), RJ_OK);
+		memcpy(image, rows[i].magic, rows[i].size);
+		assert_int_equal(code_of(image, sizeof(image), NULL), RJ_ERR_FOREIGN_DISK);
+		assert_int_equal(code_of(image, rows[i].size, NULL), RJ_ERR_FOREIGN_DISK);
+	}
+}
+
+/* Size bytes as a gzip member, or as raw deflate; gives how many that are. */
+static size_t compressed(const uint8_t *bytes, size_t size, int window, uint8_t *to, size_t room)
+{
+	z_stream z = { 0 };
+
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_in = (uint8_t *)(uintptr_t)bytes;
+	z.avail_in = (uInt)size;
+	z.next_out = to;
+	z.avail_out = (uInt)room;
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return room - z.avail_out;
+}
+
+#define GZIP (15 + 16)
+#define RAW (-15)
+#define PLAIN 3000u
+
+static uint8_t plain[PLAIN];
+
+static void make_plain(void)
+{
+	for (size_t i = 0; i < PLAIN; i++)
+		plain[i] = (uint8_t)(i * i / 7 % 251);
+}
+
+static enum rj_err gunzip(const uint8_t *bytes, size_t size, uint64_t limit, uint64_t *unpacked)
+{
+	struct rj_input input = unit_input(bytes, size);
+	int fd = unit_file("", 0);
+	static uint8_t found[3 * PLAIN];
+	struct rj_error error;
+	enum rj_err code = rj_gunzip(&input, fd, limit, unpacked, &error);
+
+	if (!code) {
+		assert_int_equal(pread(fd, found, sizeof(found), 0), (ssize_t)*unpacked);
+		for (size_t i = 0; i < *unpacked; i++)
+			assert_int_equal(found[i], plain[i % PLAIN]);
+	}
+	close(fd);
+	rj_input_close(&input);
+	return code;
+}
+
+static void gzip_files(void **state)
+{
+	uint8_t bytes[3 * PLAIN] = { 0 };
+	uint64_t unpacked;
+	size_t size;
+
+	(void)state;
+	make_plain();
+	size = compressed(plain, PLAIN, GZIP, bytes, sizeof(bytes));
+	assert_int_equal(gunzip(bytes, size, PLAIN, &unpacked), RJ_OK);
+	assert_int_equal(unpacked, PLAIN);
+	assert_int_equal(gunzip(bytes, size, PLAIN - 1, &unpacked), RJ_ERR_GZIP_LARGE);
+	for (size_t cut = 1; cut < size; cut++)
+		assert_int_equal(gunzip(bytes, cut, PLAIN, &unpacked), RJ_ERR_GZIP_CUT);
+	/* zeros behind it, another behind it, something else behind it */
+	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_OK);
+	bytes[size + 99] = 1;
+	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_ERR_GZIP_BEHIND);
+	memcpy(bytes + size, bytes, size);
+	assert_int_equal(gunzip(bytes, 2 * size, 2 * PLAIN, &unpacked), RJ_OK);
+	assert_int_equal(unpacked, 2 * PLAIN);
+	assert_int_equal(gunzip(bytes, 2 * size - 1, 2 * PLAIN, &unpacked), RJ_ERR_GZIP_CUT);
+	/* the header's time, extra flags and system are nobody's business; all else is checked */
+	for (size_t at = 0; at < size; at++) {
+		enum rj_err code;
+
+		bytes[at] ^= 0x10;
+		code = gunzip(bytes, size, PLAIN, &unpacked);
+		assert_int_equal(code == RJ_OK, at >= 4 && at < 10);
+		bytes[at] ^= 0x10;
+	}
+}
+
+static enum rj_err inflate_to(const uint8_t *bytes, size_t size, uint64_t unpacked, uint32_t *crc)
+{
+	struct rj_input input = unit_input(bytes, size);
+	struct rj_error error;
+	enum rj_err code = rj_inflate(&input, 0, size, -1, unpacked, crc, &error);
+
+	rj_input_close(&input);
+	return code;
+}
+
+static void inflated(void **state)
+{
+	uint8_t bytes[2 * PLAIN] = { 0 };
+	uint32_t crc, expected;
+	size_t size;
+
+	(void)state;
+	make_plain();
+	expected = (uint32_t)crc32(0, plain, PLAIN);
+	size = compressed(plain, PLAIN, RAW, bytes, sizeof(bytes));
+	assert_int_equal(inflate_to(bytes, size, PLAIN, &crc), RJ_OK);
+	assert_int_equal(crc, expected);
+	assert_int_equal(inflate_to(bytes, size, PLAIN - 1, &crc), RJ_ERR_INFLATE);
+	assert_int_equal(inflate_to(bytes, size, PLAIN + 1, &crc), RJ_ERR_INFLATE);
+	assert_int_equal(inflate_to(bytes, size, 0, &crc), RJ_ERR_INFLATE);
+	assert_int_equal(inflate_to(bytes, size + 1, PLAIN, &crc), RJ_ERR_INFLATE);
+	for (size_t cut = 1; cut < size; cut++)
+		assert_int_equal(inflate_to(bytes, cut, PLAIN, &crc), RJ_ERR_INFLATE);
+	for (size_t at = 0; at < size; at++) {
+		bytes[at] ^= 0x04;
+		assert_true(inflate_to(bytes, size, PLAIN, &crc) != RJ_OK || crc != expected);
+		bytes[at] ^= 0x04;
+	}
+}
+
+/* What does not get smaller is carried as it is, and stays in the file that it is in. */
+static void incompressible(void **state)
+{
+	static uint8_t image[64 * SECTOR_SIZE];
+	struct rj_plan plan;
+	uint32_t random = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(image); i++) {
+		random = random * 1664525u + 1013904223u;
+		image[i] = (uint8_t)(random >> 24);
+	}
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
+	assert_int_equal(plan.services.image.flags, 0);
+	assert_int_equal(plan.services.image.packed_size, sizeof(image));
+	assert_ptr_equal(plan.pieces[1].input, &file);
+	assert_int_equal(plan.disk_file.fd, -1);
+	gives(&plan, image, sizeof(image));
+	done(&plan);
+}
+
+/* The first place that is free, at or behind 1 MiB. */
+static void places(void **state)
+{
+	static const struct { uint64_t at[2], size[2], expected; } rows[] = {
+		{ { 0x200000, 0x300000 }, { 16, 16 }, HIGH_MEMORY },
+		{ { 0x100000, 0x300000 }, { 1, 16 }, 0x101000 },
+		{ { 0x100000, 0x101000 }, { 0x1000, 0x1000 }, 0x102000 },
+		{ { 0x101000, 0x100000 }, { 0x1001, 0x800 }, 0x103000 },
+		{ { 0x101000, 0x103000 }, { 0x100, 0x100 }, 0x104000 },
+		{ { 0x100000, 0x104000 }, { 0x100, 0xFBEFC000 }, 0x101000 },
+		{ { 0x104000, 0x100100 }, { 0xFBEFC000, 0x100 }, 0x101000 },
+	};
+	static uint8_t image[9000];
+	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
+	struct rj_disk_wishes wishes = { .level = 0 };
+	struct rj_error error;
+
+	(void)state;
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_input other = { .fd = -1, .path = "unit" };
+		struct rj_plan plan;
+
+		assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
+		rj_plan_add(&plan, ".raw", rows[i].at[0], &other, 0, rows[i].size[0], &error);
+		rj_plan_add(&plan, ".raw", rows[i].at[1], &other, 0, rows[i].size[1], &error);
+		assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
+		assert_int_equal(plan.services.image.address, rows[i].expected);
+		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+		done(&plan);
+	}
+}
+
+UNIT_MAIN(cmocka_unit_test(floppies), cmocka_unit_test(geometry_by_table),
+	  cmocka_unit_test(geometry_by_parameters), cmocka_unit_test(geometry_by_size),
+	  cmocka_unit_test(geometry_in_words), cmocka_unit_test(hard_disks),
+	  cmocka_unit_test(padding), cmocka_unit_test(no_emulation),
+	  cmocka_unit_test(emulated_floppies), cmocka_unit_test(emulated_hard_disk),
+	  cmocka_unit_test(packed_cylinders), cmocka_unit_test(bad_catalogs),
+	  cmocka_unit_test(cut_cds), cmocka_unit_test(sections), cmocka_unit_test(look_alikes),
+	  cmocka_unit_test(foreign), cmocka_unit_test(gzip_files), cmocka_unit_test(inflated),
+	  cmocka_unit_test(incompressible), cmocka_unit_test(places))
