@@ -48,6 +48,11 @@ static void start(void)
 	outb(CHANNEL0, 0);
 }
 
+static void close_gate2(void)
+{
+	outb(PORT_B, inb(PORT_B) & PORT_B_KEEP);
+}
+
 void repair_pit(void)
 {
 	start();
@@ -55,7 +60,7 @@ void repair_pit(void)
 		ungate_pit_clock();
 		start();
 	}
-	outb(PORT_B, inb(PORT_B) & PORT_B_KEEP);
+	close_gate2();
 }
 
 static void delay_step(void)
@@ -74,4 +79,5 @@ void delay_ms(uint32_t ms)
 {
 	for (uint32_t t = 0; t < ms; t += STEP_MS)
 		delay_step();
+	close_gate2();
 }

@@ -252,7 +252,7 @@ static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 	if (unit->disk.flags & RJ_DISK_FLOPPY) {
 		f->dl = interface.floppies;
 		f->es = (uint16_t)(interface.base >> 4);
-		f->edi = (uint32_t)(uintptr_t)interface.floppy_table;
+		f->di = (uint16_t)(uintptr_t)interface.floppy_table;
 	} else {
 		f->dl = interface.hard_disks;
 	}

@@ -9,7 +9,8 @@
 /* The caller's registers, as int13_entry pushes them. */
 struct frame {
 	uint16_t gs, fs, es, ds;
-	uint32_t edi, esi, ebp, popad_skips;
+	uint16_t di, edi_high;
+	uint32_t esi, ebp, popad_skips;
 	uint16_t bx, ebx_high;
 	union {
 		uint16_t dx;

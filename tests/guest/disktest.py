@@ -39,9 +39,15 @@ EXPECTED = {
     **{f"SEG_{name}": "ffffffff:.*" for name in ("DS", "ES", "FS", "GS")},
 }
 READ_ONLY = {"WRITE": "03", "WRITE_EDD": "03", "WRITE_V86_EDD": "03", "E_LBA_WRITE": "03|04"}
+NO_EDD = {
+    **{name: "none" for name in EXPECTED if name.endswith("_EDD")},
+    **{name: "01" for name in EXPECTED if re.match("E_(LBA|EDD|.*_EDD)", name)},
+    "STATUS_EDD": "01", "EDD": "00", "EDD_SUPPORT": "0000", "EDD_SIZE": "0000",
+    "EDD_SECTOR_SIZE": "0000", "EDD_SECTORS": "0+",
+}
 KINDS = {
     "hard_disk": EXPECTED,
-    "floppy": {**EXPECTED, "TYPE": "01|02"},
+    "floppy": {**EXPECTED, **NO_EDD, "TYPE": "01|02"},
     "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none"), "EDD_SECTOR_SIZE": "0800"},
 }
 
@@ -95,7 +101,7 @@ def problems(row, found):
     """One line for each field that is not as expected."""
     kind = row["disk_test"]
     size = {"EDD_SECTORS": f"{SIZES[kind] // (4 if kind == 'cd' else 1):016X}"}
-    expected = {**KINDS[kind], **size}
+    expected = {**size, **KINDS[kind]}
     for names, value in row.get("disk_fields", {}).items():
         matching = [name for name in expected if re.fullmatch(names, name)]
         expected |= dict.fromkeys(matching or [names], value)

@@ -36,24 +36,21 @@ class Inputs(dict):
         self.row, self.work = row, work
 
     def __missing__(self, name):
-        if name in disk.DISKS:
+        if name == "boot_disk":
+            self[name] = self[self.row.get("drive", "disk")]
+        elif name in disk.DISKS:
             self[name] = disk.build(name, self.modules(), self.device())
         else:
             self[name] = self.work / name
             getattr(self, name)(self[name])
         return self[name]
 
-    def boot_disk(self):
-        """The row's disk with a boot loader and Linux on it."""
-        name = self.row.get("drive")
-        return self[name if name in disk.DISKS else "disk"]
-
     def device(self):
         """The name of the row's disk in Linux."""
         row = self.row
         if "controller" in row:
             return f"/dev/{row.get('device', CONTROLLERS[row['controller']].device)}"
-        return "/dev/sda" if row.get("drive") in disk.DISKS or row["start"] == "disk-kexec" else ""
+        return "" if row["start"] in ("ram-disk", "memdisk") else "/dev/sda"
 
     def modules(self):
         """The kernel modules that Linux loads."""
@@ -103,11 +100,11 @@ class Inputs(dict):
 
     def mbr(self, path):
         """That disk's first sector: the loader's code and the partition table."""
-        path.write_bytes(self.boot_disk().read_bytes()[:512])
+        path.write_bytes(self["boot_disk"].read_bytes()[:512])
 
     def front(self, path):
         """That disk's first MiB: boot.img, and core.img where it looks for it."""
-        path.write_bytes(self.boot_disk().read_bytes()[:1 << 20])
+        path.write_bytes(self["boot_disk"].read_bytes()[:1 << 20])
 
     def core(self, path):
         """A core.img with the row's script in it."""

@@ -84,7 +84,7 @@ def watch(guest, row, expected):
 def boot(row, files, start, expected):
     """Boots one guest; returns the lines of its console."""
     log = files.work / f"{start}.log"
-    arguments = starts.STARTS[start](files) + row.get("qemu", "").split()
+    arguments = starts.STARTS[start](files) + row.get("qemu", "").format_map(files).split()
     try:
         with MACHINES[row.get("machine", "qemu")](arguments, log, row.get("timeout", 60)) as guest:
             return watch(guest, row, expected)

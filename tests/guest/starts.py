@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The ways to start a row's image: each gives QEMU's arguments."""
 
+import hashlib
 import io
 import lzma
 import re
@@ -17,6 +18,8 @@ from inputs import run
 
 LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
 MEMDISK = "/usr/lib/syslinux/memdisk"
+MEMDISKFIND = Path("/usr/bin/memdiskfind")
+RAM_DISK = Path(__file__).parent / "ram-disk"
 SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
 
@@ -90,15 +93,20 @@ def drive(inputs):
             *arguments.split()]
 
 
+def fw_cfg(inputs, files):
+    """FILES, name to bytes, for /test. Linux reads them with an effort quadratic in their
+    size: they should be small."""
+    path = inputs.work / "test.tar"
+    path.write_bytes(tar(files))
+    return ["-fw_cfg", f"name=opt/rjpack/test,file={path}"]
+
+
 def disk_kexec(inputs):
     """The BIOS starts GRUB, GRUB starts Linux, Linux kexecs the image.
 
-    The disk is the same for all tests, so /test comes through fw_cfg. Linux reads that
-    with an effort quadratic in its size: images should be small here."""
-    path = inputs.work / "test.tar"
-    path.write_bytes(tar(test_files(inputs)))
-    return [*memory(inputs), "-drive", DRIVE.format(inputs.boot_disk()),
-            "-fw_cfg", f"name=opt/rjpack/test,file={path}"]
+    The disk is the same for all tests, so /test comes through fw_cfg."""
+    return [*memory(inputs), "-drive", DRIVE.format(inputs["boot_disk"]),
+            *fw_cfg(inputs, test_files(inputs))]
 
 
 def kexec(inputs):
@@ -106,12 +114,16 @@ def kexec(inputs):
     kernel = initramfs.kernel()
     if not inputs.row.get("packed_kernel"):
         kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
-    counted = "disk" if inputs.row.get("drive") in disk.DISKS else "device"
+    disks = ""
+    if inputs.row.get("drive") in disk.DISKS:
+        disks = f"disk={inputs.device()}"
+    elif "controller" in inputs.row:
+        disks = f"device={inputs.device()}"
     ramdisk = inputs.work / "initramfs.cpio"
     ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
                         initramfs.test_archive(test_files(inputs)))
     return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
-            "-append", f"{disk.CONSOLE} boot=QEMU {counted}={inputs.device()} {inputs.row.get('linux', '')}"]
+            "-append", f"{disk.CONSOLE} boot=QEMU {disks} {inputs.row.get('linux', '')}"]
 
 
 def qemu(inputs):
@@ -156,10 +168,26 @@ def native(inputs):
     return [*memory(inputs), *drive(inputs)]
 
 
+def ram_disk_files(inputs):
+    """What looks for the RAM disk in the Linux that came from it."""
+    data = inputs["boot_disk"].read_bytes()
+    return fw_cfg(inputs, {"run": RAM_DISK.read_bytes(), "memdiskfind": MEMDISKFIND.read_bytes(),
+                           "sum": hashlib.sha256(data).hexdigest().encode() + b"\n"})
+
+
+def ram_disk(inputs):
+    """QEMU starts the image, and Linux comes from the RAM disk in it."""
+    return [*memory(inputs), "-kernel", inputs["image"], *ram_disk_files(inputs)]
+
+
 def memdisk(inputs):
     """QEMU starts SYSLINUX' memdisk with the row's disk."""
-    return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["test_disk"]]
+    if "disk_test" in inputs.row:
+        return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["test_disk"]]
+    return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["boot_disk"],
+            *ram_disk_files(inputs)]
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native, memdisk)}
+          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native, ram_disk,
+                        memdisk)}

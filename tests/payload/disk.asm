@@ -174,10 +174,10 @@ skip_text:
 ; become of them.
 hold_unreal:
 	mov word [flags], 2
-	mov byte [op], 0x02
-	cmp byte [sectors_per_track], 0
-	jne .op
 	mov byte [op], 0x42
+	cmp byte [edd], 0
+	jne .op
+	mov byte [op], 0x02
 .op:	mov word [count], 1
 	call pick
 	call unreal
@@ -489,7 +489,9 @@ has_op:
 	mov al, [edd]
 	cmp byte [op], 0x40
 	jae .test
-	mov al, [sectors_per_track]
+	mov eax, [first]		; a CD may have a geometry of one sector
+	cmp eax, [chs_limit]
+	sbb al, al
 .test:	test al, al
 	jnz .end
 	mov byte [result], NONE
