@@ -511,7 +511,8 @@ static INIT void attach_port(uint32_t hba, unsigned number, const struct rj_host
 	if (found)
 		add(port, number, &disk, host);
 	else
-		host->print("AHCI port %u: no disk, or no medium (signature %x)", number, signature);
+		host->print("AHCI port %u: no disk or no medium, signature %x", number,
+			    signature);
 }
 
 static INIT void attach(uint32_t pci, const struct rj_host *host)
