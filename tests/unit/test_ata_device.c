@@ -33,6 +33,8 @@ static void identify(void **state)
 		{ { { 0, 0 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 102, 0x0001 } }, 0x174706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 103, 0x8000 } }, 0x8000000074706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
+		{ { { 83, 0x5400 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE },
+		{ { { 83, 0x6400 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		/* no 48-bit addresses; with FLUSH CACHE, without it, with an invalid word 83 */
 		{ { { 83, 0x5000 } }, 0x0FFFFFFF, 512, 256, ATA_FLUSH_CACHE },
 		{ { { 83, 0x6000 } }, 0x0FFFFFFF, 512, 256, 0 },
