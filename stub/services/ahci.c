@@ -221,17 +221,24 @@ static enum rj_status failed(const struct port *port, uint32_t flags)
 }
 
 /*
- * The command in the table, by slot 0 (5.5.1). A port that is not started was stopped
- * by a reset for another one, or could not be restarted: it would ignore PxCI.
+ * What has failed is started again at once. A port that is not was stopped by a reset
+ * of the HBA for another one, or its device did not come back then.
  */
+static bool is_started(const struct port *port)
+{
+	return read32(port->registers + CMD) & CMD_START || restart(port, false);
+}
+
+/* The command in the table, by slot 0 (5.5.1). A stopped port would ignore PxCI. */
 static enum rj_status execute(struct port *port, uint32_t flags)
 {
 	uint32_t r = port->registers;
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	if (!(read32(r + CMD) & CMD_START) && !restart(port, false))
+	if (!is_started(port))
 		return RJ_DISK_TIMEOUT;
 	port->list[0].flags = flags;
+	port->list[0].transferred = 0;
 	barrier();
 	write32(r + IS, ALL);
 	write32(r + CI, SLOT0);
@@ -263,7 +270,7 @@ static bool is_reached(const struct port *port, uint64_t buffer, uint32_t bytes)
 static enum rj_status no_data(struct port *port, const struct rj_request *request)
 {
 	if (request->operation == RJ_RESET)
-		return restart(port, false) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+		return is_started(port) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 	if (!port->command[RJ_FLUSH])
 		return RJ_DISK_OK;
 	port->table.fis[0] = FIS_COMMAND(port->command[RJ_FLUSH]);
@@ -504,7 +511,8 @@ static INIT void attach_port(uint32_t hba, unsigned number, const struct rj_host
 	if (found)
 		add(port, number, &disk, host);
 	else
-		host->print("AHCI port %u: no disk, or no medium (signature %x)", number, signature);
+		host->print("AHCI port %u: no disk or no medium, signature %x", number,
+			    signature);
 }
 
 static INIT void attach(uint32_t pci, const struct rj_host *host)
@@ -519,6 +527,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		return;
 	}
 	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	write32(hba + GHC, read32(hba + GHC) | GHC_ENABLE);
 	take_from_firmware(hba);
 	write32(hba + GHC, GHC_ENABLE);
 	implemented = read32(hba + PI);

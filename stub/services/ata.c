@@ -181,7 +181,7 @@ static enum rj_status move(const struct device *device, uint32_t buffer, uint32_
 static enum rj_status no_data(const struct device *device, uint32_t operation)
 {
 	if (operation == RJ_RESET)
-		return reset(device) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+		return ready(device, 0) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 	if (!device->command[RJ_FLUSH])
 		return RJ_DISK_OK;
 	if (!command(device, device->command[RJ_FLUSH], 0, 0))

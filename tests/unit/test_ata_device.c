@@ -33,6 +33,8 @@ static void identify(void **state)
 		{ { { 0, 0 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 102, 0x0001 } }, 0x174706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 103, 0x8000 } }, 0x8000000074706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
+		{ { { 83, 0x5400 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE },
+		{ { { 83, 0x6400 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		/* no 48-bit addresses; with FLUSH CACHE, without it, with an invalid word 83 */
 		{ { { 83, 0x5000 } }, 0x0FFFFFFF, 512, 256, ATA_FLUSH_CACHE },
 		{ { { 83, 0x6000 } }, 0x0FFFFFFF, 512, 256, 0 },
@@ -40,7 +42,8 @@ static void identify(void **state)
 		{ { { 83, 0xF400 } }, 0x0FFFFFFF, 512, 256, 0 },
 		{ { { 83, 0x3400 } }, 0x0FFFFFFF, 512, 256, 0 },
 		/* 4K-native, 512e, an invalid word 106, sizes that nobody can serve */
-		{ { { 106, 0x5000 }, { 117, 2048 } }, 0x74706DB0, 4096, 65535, ATA_FLUSH_CACHE_EXT },
+		{ { { 106, 0x5000 }, { 117, 2048 } }, 0x74706DB0, 4096, 65535,
+		  ATA_FLUSH_CACHE_EXT },
 		{ { { 106, 0x6003 }, { 117, 2048 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 106, 0xD000 }, { 117, 2048 } }, 0x74706DB0, 512, 65535, ATA_FLUSH_CACHE_EXT },
 		{ { { 106, 0x5000 }, { 117, 260 } }, 0, 0, 0, 0 },
@@ -87,14 +90,15 @@ static void packet_dma(void **state)
 static void failures(void **state)
 {
 	static const struct { uint8_t status, error; bool write; enum rj_status means; } rows[] = {
-		{ 0x51, 0x40, false, RJ_DISK_BAD_DATA }, { 0x51, 0x40, true, RJ_DISK_WRITE_PROTECTED },
+		{ 0x51, 0x40, false, RJ_DISK_BAD_DATA },
+		{ 0x51, 0x40, true, RJ_DISK_WRITE_PROTECTED },
 		{ 0x51, 0x10, false, RJ_DISK_NOT_FOUND }, { 0x51, 0x10, true, RJ_DISK_NOT_FOUND },
 		{ 0x51, 0x04, false, RJ_DISK_CONTROLLER }, { 0x51, 0x84, true, RJ_DISK_CONTROLLER },
 		{ 0x71, 0x40, false, RJ_DISK_CONTROLLER }, { 0x70, 0x00, true, RJ_DISK_WRITE_FAULT },
 	};
 	static const struct { uint8_t error; enum rj_status means; } packets[] = {
-		{ 0x24, RJ_DISK_NOT_READY }, { 0x30, RJ_DISK_BAD_DATA }, { 0x44, RJ_DISK_CONTROLLER },
-		{ 0x54, RJ_DISK_NOT_FOUND }, { 0x64, RJ_DISK_CHANGED },
+		{ 0x24, RJ_DISK_NOT_READY }, { 0x30, RJ_DISK_BAD_DATA },
+		{ 0x44, RJ_DISK_CONTROLLER }, { 0x54, RJ_DISK_NOT_FOUND }, { 0x64, RJ_DISK_CHANGED },
 		{ 0x70, RJ_DISK_WRITE_PROTECTED }, { 0xB4, RJ_DISK_CONTROLLER },
 	};
 
