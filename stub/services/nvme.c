@@ -111,7 +111,7 @@ struct controller {
 	uint32_t page;                  /* bytes */
 	uint32_t configuration;         /* CC, but for its enable bit */
 	uint32_t ready_ms;
-	bool ready;                     /* the I/O queue is the one in use */
+	bool ready;                     /* the queue in use answers */
 	bool cached;
 };
 
@@ -193,8 +193,10 @@ static uint32_t execute(struct controller *c)
 	barrier();
 	write32(c->doorbell, next);
 	while ((answer->status & 1) != phase) {
-		if (expired(deadline))
+		if (expired(deadline)) {
+			c->ready = false;
 			return STATUS_TIMEOUT;
+		}
 		relax();
 	}
 	barrier();
@@ -251,7 +253,8 @@ static bool enable(struct controller *c)
 	put(c, ACQ + 4, 0);
 	put(c, CC, c->configuration);
 	put(c, CC, c->configuration | CC_ENABLE);
-	return wait_ready(c, CSTS_READY);
+	c->ready = wait_ready(c, CSTS_READY);
+	return c->ready;
 }
 
 static bool create_queue(struct controller *c, uint16_t opcode, const void *memory,
@@ -354,6 +357,8 @@ static INIT const uint8_t *identify(struct controller *c, uint32_t what, uint32_
 {
 	struct command *command = prepare(c, ADMIN_IDENTIFY, namespace);
 
+	if (!c->ready)
+		return NULL;
 	command->prp1 = (uint32_t)submissions_of(c, IO_QUEUE);
 	command->dword10 = what;
 	return execute(c) == 0 ? submissions_of(c, IO_QUEUE) : NULL;
@@ -465,7 +470,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 
 	timer_init(host->ticks_per_ms);
 	if (!registers) {
-		host->print("nvme: its registers are above 4 GiB");
+		host->print("nvme: its registers are out of reach");
 		return;
 	}
 	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
@@ -481,7 +486,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		return;
 	}
 	add_namespaces(c, host);
-	c->ready = create_queues(c);
+	c->ready = c->ready && create_queues(c);
 }
 
 static INIT bool is_queue_of_firmware(uint32_t at, const struct rj_host *host)

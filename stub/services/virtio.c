@@ -343,7 +343,7 @@ INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t f
 {
 	v->queue = queue;
 	if (!find_modern(v, pci, host) && !find_legacy(v, pci)) {
-		host->print("virtio: its registers are above 4 GiB");
+		host->print("virtio: its registers are out of reach");
 		return false;
 	}
 	if (!reset(v) || !negotiate(v, features)) {
