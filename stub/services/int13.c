@@ -379,11 +379,11 @@ static uint32_t edd(struct rj_unit *unit, struct frame *f)
 	}
 }
 
-/* What has to do with tracks; a CD has none. */
+/* What has to do with tracks; a CD has none, but lets its head be moved. */
 static uint32_t track_function(const struct rj_unit *unit, struct frame *f)
 {
 	if (unit->disk.flags & RJ_DISK_CD)
-		return RJ_DISK_INVALID;
+		return f->ah == 0x0C ? RJ_DISK_OK : RJ_DISK_INVALID;
 	switch (f->ah) {
 	case 0x02:
 		return by_chs(unit, f, RJ_READ);
