@@ -25,13 +25,13 @@
 #define LVT_NMI       0x08400u
 #define SVR_ENABLED   0x001FFu  /* vector FFh, as after a reset, and enabled */
 #define DFR_FLAT      0xFFFFFFFFu
-#define ENTRY_CMCI    6         /* highest LVT entry of a CPU that has this one */
 
 #define VECTORS 256
-#define INTERRUPT_GATE 0x8E00   /* present, 32-bit (SDM 3A, 6.11) */
+#define INTERRUPT_GATE 0x8E00u  /* present, 32-bit */
 
+/* SDM volume 3A, 6.11: selector and offset 15:0; offset 31:16 and flags. */
 struct gate {
-	uint16_t low, selector, flags, high;
+	uint32_t low, high;
 };
 _Static_assert(sizeof(struct gate) == 8, "gate");
 
@@ -107,8 +107,8 @@ static void set_gates(struct idtr *idtr)
 	uint32_t handler = (uint32_t)ignore;
 
 	for (uint32_t i = 0; i < VECTORS; i++)
-		gates[i] = (struct gate){ (uint16_t)handler, CODE32, INTERRUPT_GATE,
-					  (uint16_t)(handler >> 16) };
+		gates[i] = (struct gate){ (uint32_t)CODE32 << 16 | (handler & 0xFFFF),
+					  (handler & 0xFFFF0000) | INTERRUPT_GATE };
 	*idtr = (struct idtr){ sizeof(gates) - 1, (uint32_t)gates };
 }
 
@@ -135,20 +135,26 @@ static void drain(void)
 
 static void mask_local_interrupts(void)
 {
+	static const struct {
+		uint16_t offset;
+		uint8_t entry;          /* the number of the LVT's highest, to have this one */
+		bool masked;            /* or 0 */
+	} writes[] = {
+		{ APIC_TIMER, 0, true },
+		{ APIC_TIMER_COUNT, 0, false },
+		{ APIC_TIMER_DIVIDE, 0, false },
+		{ APIC_LINT0, 0, true },
+		{ APIC_LINT1, 0, true },
+		{ APIC_ERROR, 0, true },
+		{ APIC_COUNTERS, 4, true },
+		{ APIC_THERMAL, 5, true },
+		{ APIC_CMCI, 6, true },
+	};
 	uint32_t highest = apic_read(APIC_VERSION) >> 16 & 0xFF;
 
-	apic_write(APIC_TIMER, LVT_MASKED);
-	apic_write(APIC_TIMER_COUNT, 0);
-	apic_write(APIC_TIMER_DIVIDE, 0);
-	apic_write(APIC_LINT0, LVT_MASKED);
-	apic_write(APIC_LINT1, LVT_MASKED);
-	apic_write(APIC_ERROR, LVT_MASKED);
-	if (highest >= 4)
-		apic_write(APIC_COUNTERS, LVT_MASKED);
-	if (highest >= 5)
-		apic_write(APIC_THERMAL, LVT_MASKED);
-	if (highest >= ENTRY_CMCI)
-		apic_write(APIC_CMCI, LVT_MASKED);
+	for (unsigned i = 0; i < sizeof(writes) / sizeof(*writes); i++)
+		if (highest >= writes[i].entry)
+			apic_write(writes[i].offset, writes[i].masked ? LVT_MASKED : 0);
 }
 
 /* No logical destination, flat model. In x2APIC mode the hardware says what it is. */

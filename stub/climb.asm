@@ -25,7 +25,7 @@ E820_TABLE	equ	2D0h		; address and size, 64 bits each; type, 32 bits
 E820_SIZE	equ	20
 E820_RAM	equ	1
 
-section .entry.climb progbits alloc exec write align=16
+section .entry.climb progbits alloc exec write align=1
 bits 64
 ; climb_down: copy the image to memory below 4 GiB and go on there.
 ;	In:	RBP = address of the stub, a multiple of PAGE; R14 = bytes of the
@@ -64,6 +64,8 @@ climb_down:
 	lea	rax, [rbp + below_4g_in_stub]
 	jmp	rax
 
+; Before the 64-bit entry there is room for the rest.
+section .entry.gap progbits alloc exec write align=1
 ; map: map a range to itself with 2 MiB pages.
 ;	In:	RAX = start, a multiple of 2 MiB; RDX = end; R8 = the next free page,
 ;		zeroed; R9 = root; R10D = lowest bit of the root's index

@@ -113,7 +113,8 @@ go_home:
 gdtr:	dw	gdt_limit
 .base:	dq	0
 
-	times STUB_ENTRY64 - ($ - $$) db 0
+; What stands at STUB_ENTRY64; the linker script fills the gap before it.
+section .entry64 progbits alloc exec write align=1
 ; entry64: the 64-bit Linux boot protocol.
 ;	In:	RSI = boot_params; the image and boot_params identity-mapped
 ;	Out:	to go_home

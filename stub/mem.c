@@ -43,6 +43,5 @@ void *memmove(void *to, const void *from, size_t n)
 
 void *memcpy(void *to, const void *from, size_t n)
 {
-	copy_up(to, from, n);
-	return to;
+	return memmove(to, from, n);
 }

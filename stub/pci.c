@@ -51,11 +51,10 @@ static void message_interrupts_off(uint32_t address)
 	at = pci_read(address, PCI_CAPABILITIES) & 0xFC;
 	for (unsigned i = 0; at && i < PCI_CAPABILITY_LIMIT; i++) {
 		uint32_t header = pci_read(address, at);
+		uint8_t id = (uint8_t)header;
 
-		if ((header & 0xFF) == CAPABILITY_MSI)
-			clear16(address, at + 2, MSI_ENABLE);
-		if ((header & 0xFF) == CAPABILITY_MSIX)
-			clear16(address, at + 2, MSIX_ENABLE);
+		if (id == CAPABILITY_MSI || id == CAPABILITY_MSIX)
+			clear16(address, at + 2, id == CAPABILITY_MSI ? MSI_ENABLE : MSIX_ENABLE);
 		at = header >> 8 & 0xFC;
 	}
 }

@@ -7,20 +7,23 @@
  * overwritten before it has been read. No memory besides theirs is needed.
  */
 #include "place.h"
+
+#include <stdbool.h>
+
 #include "mem.h"
 
-static void place_one(const struct rj_piece *p, uintptr_t memory, uint32_t image)
+static void place_if(bool up, const struct rj_piece *p, uintptr_t memory, uint32_t image)
 {
-	memmove((void *)(memory + p->address), (const void *)(memory + image + p->offset),
-		p->size);
+	uint32_t from = image + p->offset;
+
+	if (up == (p->address > from))
+		memmove((void *)(memory + p->address), (const void *)(memory + from), p->size);
 }
 
 void rj_place(const struct rj_piece *pieces, size_t n, uintptr_t memory, uint32_t image)
 {
 	for (size_t i = 0; i < n; i++)
-		if (pieces[i].address <= image + pieces[i].offset)
-			place_one(&pieces[i], memory, image);
+		place_if(false, &pieces[i], memory, image);
 	for (size_t i = n; i-- > 0;)
-		if (pieces[i].address > image + pieces[i].offset)
-			place_one(&pieces[i], memory, image);
+		place_if(true, &pieces[i], memory, image);
 }
