@@ -55,6 +55,7 @@ struct setup_header {
 } __attribute__((packed));
 static_assert(SETUP_HEADER + offsetof(struct setup_header, boot_flag) == 0x1FE, "boot flag");
 static_assert(SETUP_HEADER + offsetof(struct setup_header, jump) == SETUP_ENTRY, "jump");
+static_assert(SETUP_HEADER + offsetof(struct setup_header, cmd_line_ptr) == CMD_LINE_PTR, "command line");
 static_assert(SETUP_HEADER + offsetof(struct setup_header, init_size) == 0x260, "init size");
 static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup header");
 
@@ -74,7 +75,7 @@ static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup h
 			     XLF_5LEVEL | XLF_5LEVEL_ENABLED)
 
 #define SETUP_INITRD_MAX    0x7FFFFFFFu
-#define SETUP_CMDLINE_MAX   2047u
+#define SETUP_CMDLINE_MAX   (COMMAND_LINE_SIZE - 1)
 
 /* kexec and GRUB place the image at multiples of it. */
 #define SETUP_ALIGN_SHIFT   12u

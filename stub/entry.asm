@@ -77,6 +77,17 @@ stub:
 	and	edi, -PAGE
 	mov	ecx, LOADER_INFO / 4
 	rep movsd
+	cmp	dl, LOADER_MULTIBOOT2	; it has the command line in its information
+	je	.said
+	mov	esi, [ebx + CMD_LINE_PTR]	; 0, and nobody looks at the copy
+	sub	edi, LOADER_INFO - COMMAND_LINE
+	mov	ecx, COMMAND_LINE_SIZE
+.command_line:
+	lodsb
+	stosb
+	test	al, al
+	loopnz	.command_line
+.said:
 	mov	edi, edx
 
 ; go_home: copy the stub to its home and jump there.
@@ -116,7 +127,8 @@ gdtr:	dw	gdt_limit
 ; What stands at STUB_ENTRY64; the linker script fills the gap before it.
 section .entry64 progbits alloc exec write align=1
 ; entry64: the 64-bit Linux boot protocol.
-;	In:	RSI = boot_params; the image and boot_params identity-mapped
+;	In:	RSI = boot_params; the image, boot_params and the command line
+;		identity-mapped
 ;	Out:	to go_home
 ;	Stack:	none needed
 bits 64
@@ -140,8 +152,19 @@ leave_long_mode:
 	test	rsi, rsi
 	jz	.nothing_said
 	mov	rdi, r15
-	mov	ecx, PAGE / 8
+	mov	ecx, COMMAND_LINE / 8
 	rep movsq
+	mov	esi, [r15 + EXT_CMD_LINE_PTR]
+	shl	rsi, 32
+	mov	eax, [r15 + CMD_LINE_PTR]
+	or	rsi, rax
+	jz	.nothing_said
+	mov	ecx, COMMAND_LINE_SIZE
+.command_line:
+	lodsb
+	stosb
+	test	al, al
+	loopnz	.command_line
 .nothing_said:
 	lea	rax, [rbp + gdt_in_stub]
 	mov	[rel gdtr.base], rax

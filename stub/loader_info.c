@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Linux: include/uapi/linux/screen_info.h, at offset 0 of boot_params.
- * multiboot2: Multiboot2 specification 2.0, 3.6.12 "Framebuffer info".
+ * multiboot2: Multiboot2 specification 2.0, 3.6.3 "Boot command line", 3.6.12 "Framebuffer info".
  */
 #include "loader_info.h"
+
+#include <stddef.h>
 
 #include "layout.h"
 #include "io.h"
@@ -20,6 +22,8 @@
 
 #define TAGS           8u
 #define TAG_END        0u
+#define TAG_COMMAND_LINE 1u
+#define TAG_STRING     8u       /* behind type and size */
 #define TAG_FRAMEBUFFER 8u
 #define TAG_RGB        1u       /* framebuffer_type: direct colour */
 
@@ -43,24 +47,31 @@ static bool linux_framebuffer(uint32_t info, struct framebuffer *fb)
 	return usable(fb, read16(info + SCREEN_DEPTH), read32(info + SCREEN_BASE_HIGH));
 }
 
+/* The first tag of this type, or 0. */
+static uint32_t multiboot2_tag(uint32_t info, uint32_t type)
+{
+	uint32_t end = info + read32(info);
+
+	if (end > info + LOADER_INFO)
+		end = info + LOADER_INFO;
+	for (uint32_t at = info + TAGS; at + TAG_STRING <= end && read32(at) != TAG_END;
+	     at += (read32(at + 4) + 7) & ~7u)
+		if (read32(at) == type)
+			return at;
+	return 0;
+}
+
 static bool multiboot2_framebuffer(uint32_t info, struct framebuffer *fb)
 {
-	uint32_t size = read32(info), at = info + TAGS;
+	uint32_t tag = multiboot2_tag(info, TAG_FRAMEBUFFER);
 
-	if (size > LOADER_INFO)
-		size = LOADER_INFO;
-	while (at + 32 <= info + size && read32(at) != TAG_END) {
-		if (read32(at) == TAG_FRAMEBUFFER) {
-			fb->address = read32(at + 8);
-			fb->pitch = read32(at + 16);
-			fb->width = read32(at + 20);
-			fb->height = read32(at + 24);
-			return read8(at + 29) == TAG_RGB
-				&& usable(fb, read8(at + 28), read32(at + 12));
-		}
-		at += (read32(at + 4) + 7) & ~7u;
-	}
-	return false;
+	if (!tag || read8(tag + 29) != TAG_RGB)
+		return false;
+	fb->address = read32(tag + 8);
+	fb->pitch = read32(tag + 16);
+	fb->width = read32(tag + 20);
+	fb->height = read32(tag + 24);
+	return usable(fb, read8(tag + 28), read32(tag + 12));
 }
 
 bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb)
@@ -73,5 +84,22 @@ bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb)
 		return multiboot2_framebuffer(info, fb);
 	default:
 		return false;
+	}
+}
+
+const char *loader_command_line(uint32_t loader, uint32_t info)
+{
+	switch (loader) {
+	case LOADER_LINUX16:
+	case LOADER_LINUX32:
+	case LOADER_LINUX64:
+		if (!(read32(info + CMD_LINE_PTR) | read32(info + EXT_CMD_LINE_PTR)))
+			return NULL;
+		return (const char *)(info + COMMAND_LINE);
+	case LOADER_MULTIBOOT2:
+		info = multiboot2_tag(info, TAG_COMMAND_LINE);
+		return info ? (const char *)(info + TAG_STRING) : NULL;
+	default:
+		return NULL;
 	}
 }

@@ -14,4 +14,7 @@
  */
 bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb);
 
+/* The command line in that copy, or NULL: there is none. */
+const char *loader_command_line(uint32_t loader, uint32_t info);
+
 #endif

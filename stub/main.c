@@ -12,6 +12,7 @@
 #include "firmware.h"
 #include "loader_info.h"
 #include "manifest.h"
+#include "options.h"
 #include "pci.h"
 #include "place.h"
 #include "services/install.h"
@@ -19,12 +20,6 @@
 #include "mem.h"
 
 #define PAGE 4096u
-
-static const char *boot_option(const char *name)
-{
-	(void)name;
-	return NULL;
-}
 
 /* Defined by start.asm and the linker script. */
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
@@ -56,11 +51,17 @@ static bool repair_is_on(uint32_t number)
 	return manifest.header.repairs >> number & 1;
 }
 
-/* Reads the manifest behind the stub; what it says of consoles holds from then on. */
+static void check(const char *name, uint32_t found, uint32_t expected)
+{
+	if (found != expected)
+		fail("%s is damaged (CRC-32 expected %x, found %x); load the image again",
+		     name, expected, found);
+}
+
+/* Reads the manifest behind the stub. */
 static void read_manifest(uint32_t image)
 {
 	const struct rj_manifest *m = (const void *)(image + (uint32_t)stub_size);
-	uint32_t crc;
 
 	if (m->magic != RJ_MANIFEST_MAGIC || m->version != RJ_MANIFEST_VERSION
 	    || m->piece_count > RJ_MAX_PIECES
@@ -68,20 +69,17 @@ static void read_manifest(uint32_t image)
 		fail("the manifest is damaged; load the image again");
 	memcpy(&manifest, m, m->size);
 	manifest.header.crc = 0;
-	crc = rj_crc32(0, &manifest, m->size);
-	if (crc != m->crc)
-		fail("the manifest is damaged (CRC-32 expected %x, found %x); load the image again",
-		     m->crc, crc);
+	check("the manifest", rj_crc32(0, &manifest, m->size), m->crc);
+}
+
+/* To where and how to speak from now on. */
+static void heed_manifest(void)
+{
+	const struct rj_manifest *m = &manifest.header;
+
 	console_init(m->flags & (RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL), m->serial_port,
 		     m->serial_divisor);
 	fail_init(m->flags & RJ_HALT_ON_ERROR);
-}
-
-static void check(const char *name, uint32_t found, uint32_t expected)
-{
-	if (found != expected)
-		fail("%s is damaged (CRC-32 expected %x, found %x); load the image again",
-		     name, expected, found);
 }
 
 static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
@@ -186,13 +184,23 @@ static bool restores_firmware(void)
 	return false;
 }
 
-static void describe_screen(uint32_t image, uint32_t loader)
+/* What the loader said: of the screen, and on the command line. */
+static void heed_loader(uint32_t image, uint32_t loader)
 {
 	uint32_t info = (image + manifest.header.image_size + PAGE - 1) & -PAGE;
+	const char *line = loader_command_line(loader, info);
+	const char *bad;
 	struct framebuffer fb;
 
 	if (loader_framebuffer(loader, info, &fb))
 		console_framebuffer(&fb);
+	if (!line)
+		return;
+	options_read(line);
+	bad = options_apply(&manifest.header);
+	heed_manifest();
+	if (bad)
+		fail("%s=%s is not understood", bad, boot_option(bad));
 }
 
 static void repair(void)
@@ -227,7 +235,8 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (loader == LOADER_NO_ROOM)
 		fail("the image is above 4 GiB, and the loader names no room for it below");
 	read_manifest(image);
-	describe_screen(image, loader);
+	heed_manifest();
+	heed_loader(image, loader);
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);

@@ -128,14 +128,16 @@ def kexec(inputs):
 
 def qemu(inputs):
     """QEMU starts the image, as it starts a Linux kernel."""
-    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"]]
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"],
+            "-append", inputs.row.get("append", "")]
 
 
 def grub(inputs):
     """The BIOS starts GRUB, which starts the image with the row's command."""
     work, command = inputs.work, inputs.row["grub_command"]
     (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
-    script = f"{disk.SERIAL}{command} (memdisk)/image\nboot\n"
+    append = inputs.row.get("append", "")
+    script = f"{disk.SERIAL}{command} (memdisk)/image {append}\nboot\n"
     modules = ["memdisk", "tar", "boot", "serial", "terminal", command]
     core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
     path = work / "starter"
