@@ -66,6 +66,8 @@ def furnish(directory, rjpack):
     front = (GRUB / "boot.img").read_bytes() + (directory / "core.img").read_bytes()
     (directory / "sda").write_bytes(front + bytes((2 << 20) - len(front)))
     (directory / "grub.img").write_bytes(front[:512])
+    (directory / "freedos.img").write_bytes(inputs.FILES["floppy"](None))
+    (directory / "netinst.iso").write_bytes(inputs.FILES["iso"](None))
     (directory / "program.bin").write_bytes(b"\xEB\xFE")
     (directory / "data.bin").write_bytes(bytes(1 << 16))
 
