@@ -142,17 +142,27 @@ static uint32_t row_of(const struct rj_module *module)
 	return row;
 }
 
+/* Leaves the command register of a controller without disks as it was. */
+static void attach_one(const struct controller *c, const struct rj_driver *driver)
+{
+	uint16_t command = pci_read16(c->pci, PCI_COMMAND);
+	uint32_t before = found_count;
+
+	pci_now = (uint16_t)(c->pci >> 8);
+	driver->attach(c->pci, &host);
+	if (found_count == before)
+		pci_write16(c->pci, PCI_COMMAND, command);
+}
+
 static void attach(const struct rj_module *module, const struct rj_driver *driver)
 {
 	uint32_t before = found_count;
 
 	driver_now = modes[row_of(module)];
-	for (uint32_t i = 0; i < controller_count; i++) {
-		pci_now = (uint16_t)(controllers[i].pci >> 8);
+	for (uint32_t i = 0; i < controller_count; i++)
 		if (controllers[i].served
 		    && driver->drives(controllers[i].class, controllers[i].id))
-			driver->attach(controllers[i].pci, &host);
-	}
+			attach_one(&controllers[i], driver);
 	if (found_count > before)
 		module_keep(module);
 }
