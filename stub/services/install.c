@@ -97,6 +97,7 @@ static uint32_t chosen_mode(void)
 		if (equal(word, modes[i]))
 			return i;
 	stub->fail("rj.int13=%s is none of auto, firmware, none and the drivers", word);
+	return RJ_INT13_COUNT;
 }
 
 static void note_controller(uint32_t pci)
