@@ -184,7 +184,7 @@ static int packet(unsigned row, uint8_t function, const struct packet *packet)
 
 static unsigned count_left(void)
 {
-	return memory[PACKET_AT + 2] | memory[PACKET_AT + 3] << 8;
+	return memory[PACKET_AT + 2] | (unsigned)memory[PACKET_AT + 3] << 8;
 }
 
 static const uint8_t *buffer(uint32_t offset)
