@@ -127,6 +127,16 @@ static void add_disk(const struct rj_disk *disk)
 	found_count++;
 }
 
+static uint32_t map_registers(uint64_t physical, uint32_t size)
+{
+	uint32_t address = paging_map(physical, size);
+
+	if (physical >> 32)
+		host.print("registers at %x%x are at %x", (uint32_t)(physical >> 32),
+			   (uint32_t)physical, address);
+	return address;
+}
+
 static bool is_wanted(uint32_t row, const struct rj_driver *driver, uint32_t pci)
 {
 	if (mode == RJ_INT13_auto)
@@ -362,7 +372,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	memory_init(stub->manifest, top_of_base_memory());
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
-		.is_free_ram = memory_is_free, .map = paging_map,
+		.is_free_ram = memory_is_free, .map = map_registers,
 		.print = is_verbose ? stub->print : be_quiet,
 		.ticks_per_ms = ticks_per_ms(),
 	};
