@@ -190,16 +190,44 @@ static void number_ram_disk(const struct drives *d, struct rj_int13 *int13)
 				    add_ram_unit(int13, &drives[i], d->ram_disk));
 }
 
+static void put_hex(char *text, uint32_t value, uint32_t digits)
+{
+	while (digits--) {
+		text[digits] = "0123456789ABCDEF"[value & 0xF];
+		value >>= 4;
+	}
+}
+
+/* Until the next call. */
+static const char *two_digits(uint32_t value)
+{
+	static char text[] = "00";
+
+	put_hex(text, value, 2);
+	return text;
+}
+
+static struct found *find(const struct drives *d, const struct rj_drive_map *row)
+{
+	for (uint32_t i = 0; i < d->found_count; i++)
+		if (d->found[i].disk.pci == row->pci && d->found[i].disk.unit == row->unit)
+			return &d->found[i];
+	return NULL;
+}
+
 static void number_mapped(const struct drives *d, struct rj_int13 *int13)
 {
 	for (uint32_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
 		const struct rj_drive_map *row = &d->services->map[i];
+		struct found *found = find(d, row);
 
-		for (uint32_t j = 0; row->number && j < d->found_count; j++)
-			if (d->found[j].disk.pci == row->pci && d->found[j].disk.unit == row->unit
-			    && !d->found[j].numbered)
-				take_number(int13, row->number,
-					    add_unit(int13, &d->found[j], NULL));
+		if (!row->number)
+			continue;
+		if (found && !found->numbered)
+			take_number(int13, row->number, add_unit(int13, found, NULL));
+		else
+			d->print("drive %s: no disk is served where --drive-map says",
+				 two_digits(row->number));
 	}
 }
 
@@ -217,6 +245,9 @@ static void number_as_firmware(const struct drives *d, struct rj_int13 *int13)
 			take_slot(add_unit(int13, &d->found[i], &theirs));
 		else if (d->firmware_serves)
 			take_slot((uint8_t)(HARD_DISK + n));
+		else
+			d->print("drive %s: the firmware's, on no controller served here",
+				 two_digits(HARD_DISK + n));
 	}
 }
 
@@ -292,14 +323,6 @@ void drives_number(const struct drives *d, struct rj_int13 *int13)
 	write8(BDA_HARD_DISKS, int13->hard_disks);
 }
 
-static void put_hex(char *text, uint32_t value, uint32_t digits)
-{
-	while (digits--) {
-		text[digits] = "0123456789ABCDEF"[value & 0xF];
-		value >>= 4;
-	}
-}
-
 static const char *driver_of(const struct drives *d, const struct rj_disk *disk)
 {
 	for (uint32_t i = 0; i < d->found_count; i++)
@@ -308,31 +331,30 @@ static const char *driver_of(const struct drives *d, const struct rj_disk *disk)
 	return "";
 }
 
-void drives_tell(const struct drives *d, const struct rj_int13 *int13,
-		 void (*print)(const char *format, ...))
+void drives_tell(const struct drives *d, const struct rj_int13 *int13)
 {
 	for (uint32_t n = 0; n < 256; n++) {
 		uint32_t row = int13->map[n] - (uint32_t)INT13_UNIT;
 		const struct rj_disk *disk = &int13->units[row].disk;
-		char number[] = "00", place[] = "00:00.0", theirs[] = "00";
+		char number[] = "00", place[] = "00:00.0";
 
 		put_hex(number, n, 2);
-		put_hex(theirs, int13->map[n], 2);
 		if (row >= int13->unit_count) {
 			if (n >= HARD_DISK && n < HARD_DISK + int13->hard_disks
 			    && int13->map[n] != INT13_NOBODY)
-				print("drive %s: the firmware's %s", number, theirs);
+				d->print("drive %s: the firmware's %s", number,
+					 two_digits(int13->map[n]));
 			continue;
 		}
 		put_hex(place, disk->pci >> 8, 2);
 		put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
 		put_hex(place + 6, disk->pci & 7, 1);
 		if (disk->transfer)
-			print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
+			d->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
 			      driver_of(d, disk), place, disk->unit,
 			      (uint32_t)disk->sectors, disk->sector_size);
 		else
-			print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
+			d->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
 			      (uint32_t)disk->context, (uint32_t)disk->sectors,
 			      disk->sector_size);
 	}

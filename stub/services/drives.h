@@ -20,15 +20,16 @@ struct drives {
 	struct found *found;
 	uint32_t found_count;
 	uint32_t ram_disk;      /* its physical address, if there is one */
+	void (*print)(const char *format, ...);
 	bool asks_firmware;     /* it still knows which drives it had */
 	bool firmware_serves;   /* some of them may be on a controller that is still its */
 };
 
-/* Fills in units, map and counts, and tells the BIOS data area of them. */
+/* Fills in units, map and counts, tells the BIOS data area of them, and on the console
+   of disks that are not where they should be. */
 void drives_number(const struct drives *drives, struct rj_int13 *int13);
 
 /* Tells each of them on the console. */
-void drives_tell(const struct drives *drives, const struct rj_int13 *int13,
-		 void (*print)(const char *format, ...));
+void drives_tell(const struct drives *drives, const struct rj_int13 *int13);
 
 #endif

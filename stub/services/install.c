@@ -22,6 +22,7 @@
 
 #define BDA_EBDA        0x40E   /* segment */
 #define BDA_BASE_MEMORY 0x413   /* KiB */
+#define BDA_HARD_DISKS  0x475
 #define VECTOR(number)  ((number) * 4u)
 #define KIB             1024u
 #define CALIBRATION_MS  10u
@@ -330,7 +331,7 @@ static void set_up_int13(uint32_t disk)
 	struct rj_module *module = module_find("int13");
 	struct drives drives = {
 		.services = services, .found = found, .found_count = found_count,
-		.ram_disk = disk, .firmware_serves = firmware_serves(),
+		.ram_disk = disk, .print = stub->print, .firmware_serves = firmware_serves(),
 		.asks_firmware = mode != RJ_INT13_none && !firmware_lost,
 	};
 	struct rj_int13 *int13;
@@ -346,7 +347,7 @@ static void set_up_int13(uint32_t disk)
 	int13->el_torito = services->el_torito;
 	drives_number(&drives, int13);
 	if (host.print == stub->print)
-		drives_tell(&drives, int13, stub->print);
+		drives_tell(&drives, int13);
 	hook_all(module, int13, disk);
 }
 
@@ -380,4 +381,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	find_disks();
 	if (disk || found_count || mode == RJ_INT13_none)
 		set_up_int13(disk);
+	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
+		stub->print("the disk is on no controller served here (USB?), and the firmware "
+			    "may have lost it");
 }
