@@ -346,6 +346,8 @@ enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_i
 	if (!code && crc != disk->crc)
 		code = rj_fail(err, RJ_ERR_DISK_CRC, .located = true, .at = plain.offset,
 			       .expected = disk->crc, .found = crc);
+	if (code && rj_error_class(code) == RJ_BAD)
+		err->subject = input->path;
 	return code;
 }
 

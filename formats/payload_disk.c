@@ -406,6 +406,8 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 	enum rj_err code = plan_contents(&disk, err);
 
 	(void)address;
+	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
+		err->subject = "a temporary file";
 	close_file(&disk);
 	return code;
 }

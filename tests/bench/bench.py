@@ -45,7 +45,7 @@ def nasm(source, output, *defines):
 
 
 def sizes():
-    run(RJPACK, "--mbr", f"{GRUB}/boot.img", "-o", "mbr.elf")
+    run(RJPACK, "--mbr", f"{GRUB}/boot.img", "--int13", "firmware", "-o", "mbr.elf")
     print(f"packed boot sector              {os.path.getsize('mbr.elf'):>10} bytes (limit 12288)")
 
 

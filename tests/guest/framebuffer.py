@@ -13,11 +13,11 @@ def constant(source, name):
 
 
 def read_source():
-    """The stub's glyphs, lines to character; their width and height; the scale."""
+    """The stub's glyphs, columns to character; their width and height; the scale."""
     source = SOURCE.read_text(encoding="utf-8")
     rows = re.findall(r"\[GLYPH\('(\\?.)'\)\] = \{ (.*) \}", source)
-    glyphs = {tuple(int(line, 16) for line in lines.split(", ")): name[-1]
-              for name, lines in rows}
+    glyphs = {tuple(int(column, 16) for column in columns.split(", ")): name[-1]
+              for name, columns in rows}
     return glyphs, *(constant(source, name) for name in ("GLYPH_WIDTH", "GLYPH_HEIGHT", "SCALE"))
 
 
@@ -39,14 +39,14 @@ class Picture:
 
 def decode(picture):
     """The lines of text; '~' is what is no glyph of the stub's."""
-    glyphs, columns, rows, scale = read_source()
+    glyphs, glyph_width, glyph_height, scale = read_source()
 
     def cell(left, top):
-        lines = (sum(picture.lit(left + x * scale, top + y * scale) << (columns - 1 - x)
-                     for x in range(columns)) for y in range(rows))
-        return glyphs.get(tuple(lines), "~")
+        columns = (sum(picture.lit(left + x * scale, top + y * scale) << y
+                       for y in range(glyph_height)) for x in range(glyph_width))
+        return glyphs.get(tuple(columns), "~")
 
-    width, height = (columns + 1) * scale, (rows + 1) * scale
+    width, height = (glyph_width + 1) * scale, (glyph_height + 1) * scale
     return "\n".join("".join(cell(left, top) for left in range(0, picture.width - width + 1, width))
                      for top in range(0, picture.height - height + 1, height))
 

@@ -6,6 +6,7 @@
 
 #include "boot_sector.h"
 #include "compress.h"
+#include "container_elf.h"
 #include "copy.h"
 #include "disk_geometry.h"
 #include "el_torito.h"
@@ -13,6 +14,7 @@
 #include "le.h"
 #include "payload.h"
 #include "services.h"
+#include "stub_blob.h"
 
 extern const struct payload_kind payload_disk;
 
@@ -779,6 +781,93 @@ static void incompressible(void **state)
 	done(&plan);
 }
 
+struct found {
+	size_t count;
+	struct rj_error last;
+};
+
+static void keep(void *context, const struct rj_error *error)
+{
+	struct found *found = context;
+
+	if (rj_error_class(error->code) == RJ_NOTE)
+		return;
+	found->count++;
+	found->last = *error;
+}
+
+/*
+ * What verify finds in an image whose every CRC-32 is right, but in which a number of
+ * struct rj_services, or a byte of the RAM disk, is another than it was.
+ */
+static struct found verify_with(int level, size_t offset, uint64_t change, bool in_disk)
+{
+	static uint8_t image[9 * SECTOR_SIZE];
+	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
+	struct rj_disk_wishes wishes = { .level = level };
+	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	struct rj_input packed = unit_input("", 0);
+	struct rj_services_info info;
+	struct found found = { 0 };
+	struct rj_image written;
+	struct rj_error error;
+	struct rj_plan plan;
+
+	for (size_t i = 0; i < sizeof(image); i++)
+		image[i] = (uint8_t)(i * i / 3);
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
+	assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
+	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
+	rj_services_of_plan(&info, &plan);
+	if (in_disk) {
+		uint8_t byte;
+
+		assert_int_equal(pread(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
+		byte ^= (uint8_t)change;
+		assert_int_equal(pwrite(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
+	} else {
+		uint8_t *at = plan.pieces[1].bytes + info.at + offset;
+
+		le_store(at, le32(at) ^ change, 4);
+	}
+	assert_int_equal(container_elf.write(&plan, &blob, packed.fd, &written, &error), RJ_OK);
+	packed.size = written.file_size;
+	assert_int_equal(rj_image_read(&written, &packed, &error), RJ_OK);
+	rj_image_check(&written, &packed, keep, &found);
+	rj_input_close(&packed);
+	done(&plan);
+	return found;
+}
+
+static void verified(void **state)
+{
+	const size_t at = offsetof(struct rj_services, image);
+	struct found found;
+
+	(void)state;
+	for (int level = 0; level <= 9; level += 9) {
+		assert_int_equal(verify_with(level, at, 0, false).count, 0);
+		found = verify_with(level, at + offsetof(struct rj_disk_image, address), 0x1000,
+				    false);
+		assert_int_equal(found.count, 1);
+		assert_string_equal(found.last.name, "RAM disk's place");
+		found = verify_with(level, at + offsetof(struct rj_disk_image, crc), 1, false);
+		assert_int_equal(found.count, 1);
+		assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);
+	}
+	found = verify_with(9, at + offsetof(struct rj_disk_image, packed_size), 1, false);
+	assert_int_equal(found.count, 1);
+	found = verify_with(9, at + offsetof(struct rj_disk_image, size), 0x200, false);
+	assert_int_equal(found.count, 1);
+	found = verify_with(9, 0, 0x40, true);
+	assert_int_equal(found.count, 1);
+	assert_true(found.last.code == RJ_ERR_INFLATE || found.last.code == RJ_ERR_DISK_CRC);
+	found = verify_with(0, 4000, 0x40, true);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);
+}
+
 /* The first place that is free, at or behind 1 MiB. */
 static void places(void **state)
 {
@@ -820,4 +909,5 @@ UNIT_MAIN(cmocka_unit_test(floppies), cmocka_unit_test(geometry_by_table),
 	  cmocka_unit_test(packed_cylinders), cmocka_unit_test(bad_catalogs),
 	  cmocka_unit_test(cut_cds), cmocka_unit_test(sections), cmocka_unit_test(look_alikes),
 	  cmocka_unit_test(foreign), cmocka_unit_test(gzip_files), cmocka_unit_test(inflated),
-	  cmocka_unit_test(incompressible), cmocka_unit_test(places))
+	  cmocka_unit_test(incompressible),
+	  cmocka_unit_test(verified), cmocka_unit_test(places))

@@ -111,6 +111,54 @@ static void read_back(void **state)
 	rj_plan_free(&plan);
 }
 
+/* A drive on a RAM disk of 1 MiB, with one of its numbers changed. */
+static const char *changed_drive(size_t offset, uint64_t value, size_t size)
+{
+	struct rj_services_info info;
+	struct rj_error error;
+	struct rj_plan plan;
+
+	rj_plan_init(&plan, 0x80);
+	plan.services.image = (struct rj_disk_image){ HIGH_MEMORY, 1 << 20, 1 << 20, 0, 0 };
+	plan.services.drives[0] = (struct rj_drive){ 512, 2047, 512, 1024, 256, 63, 0x80, 0, 0, 0 };
+	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
+	rj_services_of_plan(&info, &plan);
+	le_store(plan.pieces[0].bytes + info.at + offsetof(struct rj_services, drives) + offset,
+		 value, size);
+	rj_services_of_plan(&info, &plan);
+	rj_plan_free(&plan);
+	return info.wrong ? info.wrong : "nothing";
+}
+
+static void hostile_drives(void **state)
+{
+	static const struct { size_t offset, size; uint64_t value; const char *wrong; } rows[] = {
+		{ offsetof(struct rj_drive, sectors), 4, 2047, "nothing" },
+		{ offsetof(struct rj_drive, sectors), 4, 0, "nothing" },
+		{ offsetof(struct rj_drive, sectors), 4, 2048, "drive's place" },
+		{ offsetof(struct rj_drive, sectors), 4, UINT32_MAX, "drive's place" },
+		{ offsetof(struct rj_drive, offset), 4, 513, "drive's place" },
+		{ offsetof(struct rj_drive, offset), 4, UINT32_MAX, "drive's place" },
+		{ offsetof(struct rj_drive, sector_size), 2, 0, "drive's kind" },
+		{ offsetof(struct rj_drive, sector_size), 2, 2048, "drive's kind" },
+		{ offsetof(struct rj_drive, flags), 1, RJ_DISK_CD, "drive's kind" },
+		{ offsetof(struct rj_drive, flags), 1, 0x80, "drive's kind" },
+		{ offsetof(struct rj_drive, flags), 1, RJ_DISK_FLOPPY, "drive's number" },
+		{ offsetof(struct rj_drive, cylinders), 2, 0, "drive's geometry" },
+		{ offsetof(struct rj_drive, cylinders), 2, 1025, "drive's geometry" },
+		{ offsetof(struct rj_drive, heads), 2, 0, "drive's geometry" },
+		{ offsetof(struct rj_drive, heads), 2, 257, "drive's geometry" },
+		{ offsetof(struct rj_drive, sectors_per_track), 1, 0, "drive's geometry" },
+		{ offsetof(struct rj_drive, sectors_per_track), 1, 64, "drive's geometry" },
+		{ offsetof(struct rj_drive, number), 1, 0x7F, "drive's number" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(changed_drive(rows[i].offset, rows[i].value, rows[i].size),
+				    rows[i].wrong);
+}
+
 /* The services of a plan with one number of it changed; what is then wrong. */
 static const char *changed(size_t module, size_t offset, uint64_t value, size_t size)
 {
@@ -143,6 +191,18 @@ static void hostile(void **state)
 	assert_string_equal(changed(0, offsetof(struct rj_services, version), 9, 2), "version");
 	assert_string_equal(changed(0, offsetof(struct rj_services, int13), RJ_INT13_COUNT, 1),
 			    "mode");
+	assert_string_equal(changed(0, offsetof(struct rj_services, image.flags), 0x10, 4),
+			    "RAM disk's flags");
+	assert_string_equal(changed(0, offsetof(struct rj_services, image.size), 512, 4),
+			    "RAM disk's size");
+	assert_string_equal(changed(0, offsetof(struct rj_services, image.packed_size), 512, 4),
+			    "RAM disk's size");
+	assert_string_equal(changed(0, offsetof(struct rj_services, drives[1].sectors), 1, 4),
+			    "drive's kind");
+	assert_string_equal(changed(0, offsetof(struct rj_services, el_torito.size), 1, 1),
+			    "El Torito packet");
+	assert_string_equal(changed(0, offsetof(struct rj_services, map[3].number), 0x7F, 1),
+			    "drive map");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		assert_string_equal(changed(2, offsetof(struct rj_module, size), values[i], 4),
 				    "size of a module");
@@ -237,5 +297,6 @@ static void room(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(modules_by_mode), cmocka_unit_test(tables_that_do_not_do),
-	  cmocka_unit_test(read_back), cmocka_unit_test(hostile), cmocka_unit_test(drive_maps),
+	  cmocka_unit_test(read_back), cmocka_unit_test(hostile),
+	  cmocka_unit_test(hostile_drives), cmocka_unit_test(drive_maps),
 	  cmocka_unit_test(room))
