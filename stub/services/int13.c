@@ -34,7 +34,7 @@
 
 #define EL_TORITO_SIZE offsetof(struct rj_el_torito, zero)
 
-struct rj_int13 interface = {
+_Alignas(16) struct rj_int13 interface = {
 	.int13 = int13_entry, .int15 = int15_entry, .place = place,
 };
 

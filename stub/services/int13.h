@@ -111,7 +111,7 @@ typedef void rj_place(uint32_t base);
 
 /* All but what is said to be an offset is the installer's to fill in. */
 struct rj_int13 {
-	struct rj_mbft mbft;            /* on a multiple of 16; no signature: no RAM disk */
+	struct rj_mbft mbft;            /* on a multiple of 16, where memdiskfind looks */
 	uint16_t zero;
 	void (*int13)(void), (*int15)(void);    /* offsets: the handlers, */
 	rj_place *place;                /* and what has to be told where the module is */
