@@ -179,6 +179,8 @@ hold_unreal:
 	cmp byte [edd], 0
 	jne .op
 	mov byte [op], 0x02
+	cmp dword [sectors], 0		; no drive
+	je .end
 .op:	mov word [count], 1
 	call pick
 	call unreal
@@ -194,7 +196,7 @@ hold_unreal:
 	mov dx, 0x3F8
 	in al, dx
 	sti
-	ret
+.end:	ret
 .holds:	db 'PROBE HOLDS', 10, 0
 
 ; ---- What the drive is
@@ -909,6 +911,8 @@ neighbours:
 
 ; leave_written: flipped bits that stay; the host finds them in the disk's file.
 leave_written:
+	cmp dword [sectors], 0
+	je .end
 	mov byte [op], 0x43
 	cmp byte [edd], 0
 	jne .op
@@ -945,7 +949,7 @@ leave_written:
 .reset:	call prepare
 	call call13
 	jc fail
-	ret
+.end:	ret
 %endif
 
 ; ---- CDs, and other drives
