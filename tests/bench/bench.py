@@ -12,10 +12,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LOADER = os.path.join(HERE, "..", "boot", "loader.asm")
 GRUB = "/usr/lib/grub/i386-pc"
 MODULES = "biosdisk part_msdos part_gpt ext2 fat iso9660 normal linux multiboot2 serial terminal"
+MEMDISK = "/usr/lib/syslinux/memdisk"
 SETUP_SIZE = 1024       # of the image; the rest is loaded at IMAGE
 IMAGE = 0x1000000
 MIB = 1 << 20
 RUNS = 5
+DISK = ["-drive", "file=disk.img,format=raw,if=none,id=disk"]
+CONTROLLERS = {
+    "ata": ["-device", "ide-hd,drive=disk,bus=ide.0"],
+    "ahci": ["-M", "q35", "-device", "ide-hd,drive=disk,bus=ide.0"],
+    "nvme": ["-device", "nvme,drive=disk,serial=1"],
+    "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+}
 
 
 def run(*command):
@@ -88,23 +96,48 @@ def instructions(*options):
     with open("image.elf", "rb") as image, open("part", "wb") as part:
         part.write(image.read()[SETUP_SIZE:])
     nasm(LOADER, "loader.bin", f"-DIMAGE={IMAGE}", "-DMODE=LINUX64")
-    output = subprocess.run(
-        ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", "-cpu", "max",
-         "-drive", "file=loader.bin,format=raw", "-device",
-         f"loader,file=part,addr={IMAGE},force-raw=on", "-device", "isa-debug-exit,iobase=0xf4",
-         "-display", "none", "-serial", "stdio", "-no-reboot"],
-        capture_output=True, text=True, timeout=60).stdout
-    return int(output.split()[-1])
+    return int(guest("-cpu", "max", "-drive", "file=loader.bin,format=raw", "-device",
+                     f"loader,file=part,addr={IMAGE},force-raw=on")[-1])
+
+
+def guest(*arguments):
+    """The lines that a guest prints whose clock counts its instructions."""
+    return subprocess.run(
+        ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", *arguments,
+         "-device", "isa-debug-exit,iobase=0xf4", "-display", "none", "-serial", "stdio",
+         "-no-reboot"],
+        capture_output=True, text=True, timeout=120).stdout.split()
+
+
+def int13(name, *arguments):
+    """What a read takes; of what is on the serial line, the last two numbers."""
+    edd, chs = guest("-nodefaults", *arguments)[-2:]
+    print(f"INT 13h, {name:<22} {edd:>10} guest instructions for 32 KiB, {chs:>8} for a sector")
+
+
+def disks():
+    with open("bench.bin", "rb") as sector, open("disk.img", "wb") as disk:
+        disk.write(sector.read().ljust(8 * MIB, b"\0"))
+    int13("memdisk", "-kernel", MEMDISK, "-initrd", "disk.img")
+    int13("memdisk, raw", "-kernel", MEMDISK, "-initrd", "disk.img", "-append", "raw")
+    run(RJPACK, "--disk", "disk.img", "-o", "image.elf")
+    int13("RAM disk", "-kernel", "image.elf")
+    for driver, controller in CONTROLLERS.items():
+        int13(f"SeaBIOS, {driver}", *DISK, *controller)
+        run(RJPACK, "--mbr", "bench.bin", "--int13", driver, "-o", "image.elf")
+        int13(f"rjpack, {driver}", "-kernel", "image.elf", *DISK, *controller)
 
 
 def main():
     with tempfile.TemporaryDirectory(prefix="rjpack-bench-") as directory:
         os.chdir(directory)
         nasm(f"{HERE}/tsc.asm", "tsc.bin")
+        nasm(f"{HERE}/int13.asm", "bench.bin")
         run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img",
             *MODULES.split())
         sizes()
         packing()
+        disks()
         kib = os.path.getsize("core.img") // 1024
         descent("boot sector", "--mbr", "tsc.bin")
         descent(f"core.img of {kib} KiB", "--raw", "tsc.bin@0x7C00", "--raw", "core.img@0x8000",

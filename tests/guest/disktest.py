@@ -7,9 +7,11 @@ import struct
 
 STEP = 0x9E3779B1               # as in disk.asm
 PATTERN = 0x10000
-SECTOR = 512
 CD_SECTOR = 2048
-SIZES = {"hard_disk": 20573, "floppy": 2880, "cd": 24000}      # sectors of 512 bytes
+BAD_SECTOR = 100                # before PATTERN, where only one test reads
+# Of each kind the size of its sectors, and their number.
+SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512, 2880),
+         "cd": (CD_SECTOR, 6000)}
 
 # Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
 # that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
@@ -31,7 +33,7 @@ EXPECTED = {
     "E_LBA_VERIFY": BAD_REQUEST, "E_LBA_SEEK": BAD_REQUEST,
     "E_EDD_COUNT_0": "ok|01", "E_EDD_COUNT_128": "ok|01", "E_EDD_PACKET": "01",
     "E_EDD_PARAMETERS": "01", "STATUS_EDD": "01",
-    "EDD": "30", "EDD_SUPPORT": "000[1357]", "EDD_ERROR": "00", "EDD_SECTOR_SIZE": "0200",
+    "EDD": "30", "EDD_SUPPORT": "000[1357]", "EDD_ERROR": "00",
     "EDD_SIZE": "00(1A|1E|42|4A)",
     **{name: "ok" for test in TESTS for name in (test, f"{test}_EDD")},
     "FLAT_EDD": "ok", "FLAT_HIGH_EDD": "ok", "ENDS_EDD": "ok", "WRITE_V86_EDD": "ok",
@@ -47,8 +49,9 @@ NO_EDD = {
 }
 KINDS = {
     "hard_disk": EXPECTED,
+    "hard_disk_4k": {**EXPECTED, "E_EDD_COUNT_128": ""},
     "floppy": {**EXPECTED, **NO_EDD, "TYPE": "01|02"},
-    "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none"), "EDD_SECTOR_SIZE": "0800"},
+    "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none")},
 }
 
 
@@ -78,7 +81,8 @@ def boot_record(lba):
 
 def image(kind, payload):
     """A disk of KIND with PAYLOAD at its front."""
-    data = pattern(SIZES[kind] * SECTOR)
+    size, count = SIZES[kind]
+    data = pattern(size * count)
     data[:PATTERN] = payload.ljust(PATTERN, b"\0")
     if kind == "cd":
         data[16 * CD_SECTOR:20 * CD_SECTOR] = boot_record(20)
@@ -100,7 +104,8 @@ def written(disk, lines, sector):
 def problems(row, found):
     """One line for each field that is not as expected."""
     kind = row["disk_test"]
-    size = {"EDD_SECTORS": f"{SIZES[kind] // (4 if kind == 'cd' else 1):016X}"}
+    sector, count = SIZES[kind]
+    size = {"EDD_SECTOR_SIZE": f"{sector:04X}", "EDD_SECTORS": f"{count:016X}"}
     expected = {**size, **KINDS[kind]}
     for names, value in row.get("disk_fields", {}).items():
         matching = [name for name in expected if re.fullmatch(names, name)]
@@ -110,8 +115,9 @@ def problems(row, found):
             if not re.fullmatch(value, found.get(name, ""))]
 
 
-def compare(before, after, lines, sector):
-    """One line for the first byte that the disk's file should not have."""
+def compare(kind, before, after, lines):
+    """One line for the first sector that the disk's file should not have."""
+    sector = SIZES[kind][0]
     data = written(before, lines, sector)
     return [f"the disk's file is wrong from byte {place:#x} on"
             for place in range(0, len(data), sector)

@@ -69,13 +69,19 @@ class Inputs(dict):
 
     def disk_test(self, path):
         """The payload that tests INT 13h."""
-        defines = [f"-D{define}" for define in ("HOLD", *self.row.get("probe", ()))]
+        bad = [f"BAD_SECTOR={disktest.BAD_SECTOR}"] if self.row.get("errors") else []
+        defines = [f"-D{define}" for define in ("HOLD", *bad, *self.row.get("probe", ()))]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
             PAYLOAD / "disk.asm")
 
     def test_disk(self, path):
         """The disk of the row's kind that it tests."""
         path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
+
+    def errors(self, path):
+        """What QEMU's blkdebug does to that disk: a sector of it cannot be read."""
+        path.write_text("[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\n"
+                        f"sector = \"{disktest.BAD_SECTOR}\"\n")
 
     def probe_sector(self, path):
         """The first sector of the probe, as a disk would have it."""

@@ -111,8 +111,8 @@ def run(row, work):
     if "disk_test" in row:
         problems += disktest.problems(row, found)
     if before:
-        sector = int(found["EDD_SECTOR_SIZE"], 16) or disktest.SECTOR
-        problems += disktest.compare(before, files[row["drive"]].read_bytes(), lines, sector)
+        after = files[row["drive"]].read_bytes()
+        problems += disktest.compare(row["disk_test"], before, after, lines)
     if row.get("like_native"):
         native = boot_native(row, work / "native")
         problems += probe.unlike(probe.fields(native), found, row.get("differs", []))

@@ -89,7 +89,8 @@ def drive(inputs):
         return ["-drive", DRIVE.format(inputs[row["drive"]])]
     arguments = CONTROLLERS[row["controller"]].arguments.format(row.get("disk_options", ""))
     kept = "off" if "disk_test" in row else "on"
-    return ["-drive", f"id=disk,file={inputs[row['drive']]},format=raw,if=none,snapshot={kept}",
+    file = f"blkdebug:{inputs['errors']}:" if row.get("errors") else ""
+    return ["-drive", f"id=disk,file={file}{inputs[row['drive']]},format=raw,if=none,snapshot={kept}",
             *arguments.split()]
 
 

@@ -9,6 +9,7 @@
 ;
 ; -DHOLD        at the end call INT 13h with data segments of 4 GiB, say "PROBE HOLDS"
 ;               and wait for a character on COM1
+; -DBAD_SECTOR=n   one that cannot be read
 ; -DSECTORS=n   how many the drive has, if the BIOS does not know
 ; -DMOST=n      how many sectors it transfers at once
 ; -DNOT_<tests> leave some out: A20, V86, WRITES
@@ -178,6 +179,8 @@ hold_unreal:
 	cmp byte [edd], 0
 	jne .op
 	mov byte [op], 0x02
+	cmp dword [sectors], 0		; no drive
+	je .end
 .op:	mov word [count], 1
 	call pick
 	call unreal
@@ -193,7 +196,7 @@ hold_unreal:
 	mov dx, 0x3F8
 	in al, dx
 	sti
-	ret
+.end:	ret
 .holds:	db 'PROBE HOLDS', 10, 0
 
 ; ---- What the drive is
@@ -342,14 +345,18 @@ ask_all:
 	mov al, 0
 	call prepare
 	mov si, [row]
-	movzx ax, byte [si + 1]
+	test byte [si + 12], TOO_LONG
+	jz .fits
+	cmp word [sector_size], BUFFER_SIZE / 128
+	ja .skip
+.fits:	movzx ax, byte [si + 1]
 	mov [packet], ax
 	mov ax, [si + 2]
 	mov [packet.count], ax
 	mov word [packet.buffer], 0
 	mov word [packet.buffer + 2], BUFFER >> 4
 	mov eax, [si + 4]
-	test byte [si + 12], 1
+	test byte [si + 12], FROM_END
 	jz .absolute
 	add eax, [sectors]
 .absolute:
@@ -361,9 +368,12 @@ ask_all:
 	mov si, [row]
 	lea si, [si + 13]
 	call .print
-	cmp si, packets_end
+.more:	cmp si, packets_end
 	jb .packet
 	ret
+.skip:	lea si, [si + 13]		; the buffer is too small
+	call skip_text
+	jmp .more
 
 ; .print: In: SI = name, CF and AH. Out: SI behind the name.
 .print:	pushf
@@ -409,7 +419,9 @@ asks:
 	ask 'E_CHECK', 0x4100, 0, 0, 0x1234
 asks_end:
 
-; name, AH, size, count, LBA, its upper half, 1: counted from the end
+FROM_END	equ 1			; the LBA is counted from the end
+TOO_LONG	equ 2			; for the buffer, if sectors are large
+; name, AH, size, count, LBA, its upper half, the two above
 %macro request 7
 	db %2, %3
 	dw %4
@@ -419,16 +431,16 @@ asks_end:
 %endmacro
 
 packets:
-	request 'E_LBA', 0x42, 0x10, 1, 0, 0, 1
+	request 'E_LBA', 0x42, 0x10, 1, 0, 0, FROM_END
 	request 'E_LBA_FAR', 0x42, 0x10, 1, -2, 0, 0
 	request 'E_LBA_HIGH', 0x42, 0x10, 1, 64, 1, 0
 	request 'E_LBA_TOP', 0x42, 0x10, 1, -1, -1, 0
-	request 'E_LBA_END', 0x42, 0x10, 2, -1, 0, 1
-	request 'E_LBA_WRITE', 0x43, 0x10, 1, 0, 0, 1
-	request 'E_LBA_VERIFY', 0x44, 0x10, 1, 0, 0, 1
-	request 'E_LBA_SEEK', 0x47, 0x10, 1, 0, 0, 1
+	request 'E_LBA_END', 0x42, 0x10, 2, -1, 0, FROM_END
+	request 'E_LBA_WRITE', 0x43, 0x10, 1, 0, 0, FROM_END
+	request 'E_LBA_VERIFY', 0x44, 0x10, 1, 0, 0, FROM_END
+	request 'E_LBA_SEEK', 0x47, 0x10, 1, 0, 0, FROM_END
 	request 'E_EDD_COUNT_0', 0x42, 0x10, 0, 1, 0, 0
-	request 'E_EDD_COUNT_128', 0x42, 0x10, 128, 1, 0, 0
+	request 'E_EDD_COUNT_128', 0x42, 0x10, 128, 1, 0, TOO_LONG
 	request 'E_EDD_PACKET', 0x42, 0x08, 1, 1, 0, 0
 	request 'E_EDD_PARAMETERS', 0x48, 0x10, 0, 0, 0, 0
 	request 'STATUS_EDD', 0x01, 0, 0, 0, 0, 0
@@ -446,6 +458,10 @@ table:
 	test_row 'FIRST_EDD', 0x42, first_sector
 	test_row 'LAST', 0x02, last_sector
 	test_row 'LAST_EDD', 0x42, last_sector
+%ifdef BAD_SECTOR
+	test_row 'ERROR', 0x02, bad_sector
+	test_row 'ERROR_EDD', 0x42, bad_sector
+%endif
 	test_row 'COUNTS', 0x02, counts
 	test_row 'COUNTS_EDD', 0x42, counts
 	test_row 'RANDOM', 0x02, randoms
@@ -587,6 +603,18 @@ last_sector:
 	mov [lba], eax
 	mov word [count], 1
 	jmp read_check
+
+%ifdef BAD_SECTOR
+bad_sector:
+	call has_op
+	mov dword [lba], BAD_SECTOR
+	mov word [count], 1
+	call fill
+	call io
+	jnc fail
+	mov [refused], ah
+	jmp check_guards
+%endif
 
 counts:
 	call has_op
@@ -883,6 +911,8 @@ neighbours:
 
 ; leave_written: flipped bits that stay; the host finds them in the disk's file.
 leave_written:
+	cmp dword [sectors], 0
+	je .end
 	mov byte [op], 0x43
 	cmp byte [edd], 0
 	jne .op
@@ -919,7 +949,7 @@ leave_written:
 .reset:	call prepare
 	call call13
 	jc fail
-	ret
+.end:	ret
 %endif
 
 ; ---- CDs, and other drives

@@ -1,0 +1,81 @@
+; SPDX-License-Identifier: MIT
+; A boot sector that tells what a read of 32 KiB by INT 13h AH=42h takes, and one of a
+; sector by AH=02h, from its own drive: the least of RUNS, in ticks of the TSC, in decimal
+; on COM1. Under QEMU's -icount shift=0 that is guest instructions. Where a device
+; does the work, its polling counts, and the least is nearest to none of that.
+RUNS	equ	256
+TARGET	equ	2000h			; segment
+
+org 7C00h
+bits 16
+	cli
+	xor	ax, ax
+	mov	ds, ax
+	mov	ss, ax
+	mov	sp, 7C00h
+	mov	[drive], dl
+	push	word TARGET
+	pop	es
+	sti
+	mov	dx, 3F8h + 3		; 8n1, in case nobody has set it
+	mov	al, 3
+	out	dx, al
+	mov	di, 4200h
+	call	measure
+	mov	di, 0201h
+	call	measure
+	mov	dx, 0F4h		; isa-debug-exit
+	out	dx, al
+	hlt
+
+; measure: In: DI = AX of the call. Clobbered: all but DI, DS, ES.
+measure:
+	mov	ebp, -1
+	mov	word [runs], RUNS
+.run:	mov	si, packet
+	xor	bx, bx
+	mov	cx, 1
+	rdtsc
+	mov	[start], eax
+	mov	dh, 0
+	mov	dl, [drive]
+	mov	ax, di
+	int	13h
+	jc	.failed
+	rdtsc
+	sub	eax, [start]
+	cmp	eax, ebp
+	jae	.more
+	mov	ebp, eax
+.more:	dec	word [runs]
+	jnz	.run
+	mov	eax, ebp
+.print:	mov	ebx, 10
+	xor	cx, cx
+.digit:	xor	edx, edx
+	div	ebx
+	push	dx
+	inc	cx
+	test	eax, eax
+	jnz	.digit
+	mov	dx, 3F8h
+.out:	pop	ax
+	add	al, '0'
+	out	dx, al
+	loop	.out
+	mov	al, 10
+	out	dx, al
+	ret
+.failed:
+	xor	eax, eax		; which no read takes
+	jmp	.print
+
+packet:	dw	10h, 64, 0, TARGET
+	dd	0, 0
+
+	times 510 - ($ - $$) db 0
+	dw	0AA55h
+
+drive	equ	600h
+runs	equ	602h
+start	equ	604h
