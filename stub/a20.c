@@ -13,9 +13,6 @@
 #include "io.h"
 #include "layout.h"
 
-#define PORT_A        0x92
-#define PORT_A_A20    0x02
-#define PORT_A_KEEP   0xFE    /* all but bit 0, which resets the machine */
 
 #define I8042_WRITE_OUTPUT_PORT 0xD1
 #define I8042_A20_ON  0xDF
@@ -40,7 +37,7 @@ bool a20_is_open(void)
 
 static void by_port_a(void)
 {
-	outb(PORT_A, (inb(PORT_A) & PORT_A_KEEP) | PORT_A_A20);
+	outb(PORT_A, (uint8_t)((inb(PORT_A) & ~PORT_A_RESET) | PORT_A_A20));
 }
 
 static void by_i8042(void)

@@ -8,14 +8,13 @@
 ; is checked later.
 
 %include "layout.inc"
+%include "cpu.inc"
 
 extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
 
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
-CR0_PG		equ	1 << 31
-CR4_PAE		equ	1 << 5
 CR4_LA57	equ	1 << 12
 CR4_VMXE	equ	1 << 13
 GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)

@@ -53,6 +53,11 @@
 #define SERVICES_SCRATCH    0x86000
 #define SERVICES_SCRATCH_END 0x8E000    /* the stack has the rest */
 
+/* System control port A (PS/2; ICH datasheet, PORT92). */
+#define PORT_A              0x92
+#define PORT_A_RESET        0x01        /* resets the machine */
+#define PORT_A_A20          0x02
+
 /* Selectors, in the order of the rows of gdt in start.asm. */
 #define CODE32              0x08        /* flat, 4 GiB */
 #define DATA32              0x10        /* flat, 4 GiB */

@@ -4,12 +4,11 @@
 ; code32_start; the BIOS is alive. Offsets here are offsets in the file.
 
 %include "layout.inc"
+%include "cpu.inc"
 
 extern gdt_in_stub		; offset of the GDT from the stub's first byte
 
-CR0_PE		equ	1 << 0
 CODE32_START	equ	SETUP_HEADER + 23h	; setup_header.code32_start, 214h
-FAST_A20	equ	92h			; PS/2 system control port A
 
 section .setup progbits alloc exec write align=1
 bits 16
@@ -31,12 +30,12 @@ setup:
 	int	15h
 	cli
 	cld
-	in	al, FAST_A20		; where the BIOS has no such call
+	in	al, PORT_A		; where the BIOS has no such call
 	test	al, 2
 	jnz	.a20_on
 	or	al, 2
 	and	al, ~1			; bit 0 would reset the machine
-	out	FAST_A20, al
+	out	PORT_A, al
 .a20_on:
 	xor	esi, esi
 	mov	si, ds

@@ -3,11 +3,10 @@
 ; section .real begins: an offset in it is an offset in the home's segment.
 
 %include "layout.inc"
-%include "gdt.inc"
+%include "cpu.inc"
 
 extern stub_main, bss_start, bss_dwords
 
-CR0_PE	equ	1 << 0
 CR0_ET	equ	1 << 4
 CR0_NW	equ	1 << 29
 CR0_CD	equ	1 << 30

@@ -4,11 +4,10 @@
 ; real-mode segment.
 
 %include "layout.inc"
-%include "gdt.inc"
+%include "cpu.inc"
 
 extern install, scratch_start, scratch_dwords
 
-CR0_PE		equ	1 << 0
 REGS		equ	32		; sizeof(struct bios_regs)
 
 section .first progbits alloc exec write align=16

@@ -5,21 +5,15 @@
 ; calls and returns are 32 bits wide.
 
 %include "layout.inc"
-%include "gdt.inc"
+%include "cpu.inc"
 %include "int13.inc"
 
 extern serve, interface, ram_read_chs, ram_read_packet
 
 FLAG_CARRY	equ	1
-CR0_PE		equ	1 << 0
-CR0_PG		equ	1 << 31
-CR4_PAE		equ	1 << 5
 STACK_SIZE	equ	1536
 SMAP		equ	534D4150h
 MEMORY_ENTRY	equ	20
-PORT_A		equ	92h		; system control port A (PS/2; ICH datasheet, PORT92)
-PORT_A_A20	equ	2
-PORT_A_RESET	equ	1
 
 section .text
 bits 16

@@ -3,13 +3,12 @@
 ; 512 bytes, in real mode. It only serves a call that is good in every respect; any
 ; other goes the long way, untouched, and serve finds out what is wrong with it.
 
+%include "layout.inc"
+%include "cpu.inc"
 %include "int13.inc"
 
 extern interface, unit, gdtr, user_gdtr, serve_call, return
 
-CR0_PE		equ	1 << 0
-PORT_A		equ	92h		; as in int13_entry.asm
-PORT_A_A20	equ	2
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
 PUSHED_EDX	equ	20		; of PUSHAD
