@@ -8,10 +8,13 @@ import struct
 STEP = 0x9E3779B1               # as in disk.asm
 PATTERN = 0x10000
 CD_SECTOR = 2048
+BOOT_SECTOR = 20
 BAD_SECTOR = 100                # before PATTERN, where only one test reads
 # Of each kind the size of its sectors, and their number.
 SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512, 2880),
-         "cd": (CD_SECTOR, 6000)}
+         "cd": (CD_SECTOR, 6000), "cd_floppy": (512, 2880), "cd_hard_disk": (512, 20160)}
+
+EMULATED = {"cd_floppy": 2, "cd_hard_disk": 4}
 
 # Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
 # that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
@@ -51,6 +54,8 @@ KINDS = {
     "hard_disk": EXPECTED,
     "hard_disk_4k": {**EXPECTED, "E_EDD_COUNT_128": ""},
     "floppy": {**EXPECTED, **NO_EDD, "TYPE": "01|02"},
+    "cd_floppy": {**EXPECTED, **READ_ONLY, **NO_EDD, "TYPE": "01|02"},
+    "cd_hard_disk": {**EXPECTED, **READ_ONLY},
     "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none")},
 }
 
@@ -64,8 +69,9 @@ def pattern(length):
     return bytearray(dwords.tobytes())
 
 
-def boot_record(lba):
-    """El Torito's part of a CD: sectors 16 to 19, which name the payload at LBA."""
+def boot_record(media, sectors):
+    """El Torito's part of a CD, sectors 16 to 19: what is booted follows them. Its MEDIA is
+    0 for no emulation, 2 for a floppy of 1.44 MB, 4 for a hard disk."""
     label = b"RJPACK".ljust(32)
     volume = bytearray(CD_SECTOR)
     volume[:7], volume[40:72] = b"\1CD001\1", label
@@ -74,7 +80,7 @@ def boot_record(lba):
     catalog = bytearray(b"\1".ljust(30, b"\0") + b"\x55\xAA")
     total = -sum(struct.unpack("<16H", catalog)) & 0xFFFF
     struct.pack_into("<H", catalog, 28, total)
-    catalog += struct.pack("<BBHBBHI", 0x88, 0, 0, 0, 0, 16, lba)
+    catalog += struct.pack("<BBHBBHI", 0x88, media, 0, 0, 0, sectors, BOOT_SECTOR)
     return b"".join(bytes(sector).ljust(CD_SECTOR, b"\0")
                     for sector in (volume, record, b"\xFFCD001\1", catalog))
 
@@ -85,8 +91,12 @@ def image(kind, payload):
     data = pattern(size * count)
     data[:PATTERN] = payload.ljust(PATTERN, b"\0")
     if kind == "cd":
-        data[16 * CD_SECTOR:20 * CD_SECTOR] = boot_record(20)
-        data[20 * CD_SECTOR:20 * CD_SECTOR + len(payload)] = payload
+        record = boot_record(0, 16) + payload
+        data[16 * CD_SECTOR:16 * CD_SECTOR + len(record)] = record
+    if kind == "cd_hard_disk":      # all but the first track is a partition
+        struct.pack_into("<BBBBBBBBII", data, 0x1BE, 0x80, 1, 1, 0, 0xDA, 15, 63, 19, 63, count - 63)
+    if kind in EMULATED:
+        data = bytearray(16 * CD_SECTOR) + boot_record(EMULATED[kind], 1) + data
     return data
 
 
@@ -119,6 +129,8 @@ def compare(kind, before, after, lines):
     """One line for the first sector that the disk's file should not have."""
     sector = SIZES[kind][0]
     data = written(before, lines, sector)
+    if data == before and KINDS[kind]["WRITE_EDD"] == "ok":
+        return ["the disk test has left nothing on the disk"]
     return [f"the disk's file is wrong from byte {place:#x} on"
             for place in range(0, len(data), sector)
             if data[place:place + sector] != after[place:place + sector]][:1]

@@ -104,14 +104,14 @@ def run(row, work):
     files = inputs.Inputs(row, work)
     if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
-    before = files[row["drive"]].read_bytes() if "disk_test" in row and "drive" in row else None
+    before = files["test_disk"].read_bytes() if row.get("drive") == "test_disk" else None
     lines = boot(row, files, row["start"], row.get("expect", []))
     found = probe.fields(lines)
     problems = probe.compare(row.get("fields", {}), found)
     if "disk_test" in row:
         problems += disktest.problems(row, found)
     if before:
-        after = files[row["drive"]].read_bytes()
+        after = files["test_disk"].read_bytes()
         problems += disktest.compare(row["disk_test"], before, after, lines)
     if row.get("like_native"):
         native = boot_native(row, work / "native")
