@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# stub-flags.sh SOURCE STUB.BIN: what distributions and developers add to every
-# compilation must leave the stub as it is, byte for byte.
+# stub-flags.sh SOURCE BUILD: what distributions and developers add to every
+# compilation must leave the stub and its services as they are, byte for byte.
 set -eu
 source=$1 reference=$2
+files='stub/stub.bin stub/services/service_blobs.c'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -11,13 +12,16 @@ build() {
 	name=$1 CFLAGS=$2 LDFLAGS=$3
 	shift 3
 	export CFLAGS LDFLAGS
+	# shellcheck disable=SC2086 # names without blanks
 	if ! { meson setup "$work/$name" "$source" -Dtests=disabled "$@" &&
-		ninja -C "$work/$name" stub/stub.bin; } >"$work/$name.log" 2>&1; then
+		ninja -C "$work/$name" $files; } >"$work/$name.log" 2>&1; then
 		cat "$work/$name.log"
 		exit 1
 	fi
-	cmp "$work/$name/stub/stub.bin" "$reference"
-	echo "$name: the same stub"
+	for file in $files; do
+		cmp "$work/$name/$file" "$reference/$file"
+	done
+	echo "$name: the same stub and services"
 }
 
 build hardened \
