@@ -66,7 +66,7 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 			image->base + image->memory_size,
 			"the image was loaded here; free", NULL }, rows, pieces, count);
 	for (size_t i = 0; i < rj_reserved_count; i++) {
-		if (rj_reserved[i].flags & RJ_PIECE_SERVICES)
+		if (rj_reserved[i].for_services)
 			continue;
 		count = add_left((struct memory_row){ rj_reserved[i].from, rj_reserved[i].end,
 			rj_reserved[i].from == STUB_HOME ? "the stub ran here; free"

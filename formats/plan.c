@@ -13,11 +13,12 @@
 #define FOUR_GIB (UINT64_C(1) << 32)
 
 const struct rj_range rj_reserved[] = {
-	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE },
-	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", 0 },
-	{ SERVICES, EBDA_FLOOR, "the room for INT 13h services", RJ_PIECE_SERVICES },
-	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE },
-	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0 },
+	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory",
+	  RJ_PIECE_SERVICES, false },
+	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", 0, true },
+	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE, false },
+	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0, false },
 };
 const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
 
@@ -184,7 +185,8 @@ static void check_services(const struct rj_plan_piece *piece, rj_finding *report
 {
 	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
 
-	if (piece->flags & RJ_PIECE_SERVICES && piece->address != SERVICES)
+	if (piece->flags & RJ_PIECE_SERVICES &&
+	    (piece->address != SERVICES || piece->size > SERVICES_END - SERVICES))
 		report(context, &error);
 }
 
@@ -201,11 +203,10 @@ static void check_reserved(const struct rj_plan_piece *piece, bool with_services
 {
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
-		bool is_services = range->flags & RJ_PIECE_SERVICES;
-		struct rj_error error = about(is_services ? RJ_ERR_SERVICES_ROOM
-							  : RJ_ERR_RESERVED, piece);
+		struct rj_error error = about(range->for_services ? RJ_ERR_SERVICES_ROOM
+								  : RJ_ERR_RESERVED, piece);
 
-		if (piece->flags & range->flags || (is_services && !with_services) ||
+		if (piece->flags & range->flags || (range->for_services && !with_services) ||
 		    !rj_overlaps(piece->address, piece->size, range->from,
 				 range->end - range->from))
 			continue;

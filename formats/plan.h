@@ -113,6 +113,7 @@ struct rj_range {
 	uint64_t from, end;
 	const char *name;
 	uint32_t flags;         /* RJ_PIECE_*: of the pieces that may stand in it */
+	bool for_services;      /* it is taken only if they are carried */
 };
 extern const struct rj_range rj_reserved[];
 extern const size_t rj_reserved_count;

@@ -18,7 +18,7 @@
 
 #define RJ_SERVICES_PIECE   ".services"
 #define RJ_DISK_PIECE       ".disk"
-#define RJ_SERVICES_MAX     (EBDA_FLOOR - SERVICES)
+#define RJ_SERVICES_MAX     (SERVICES_END - SERVICES)
 #define RJ_EL_TORITO_PACKET 0x13        /* its size */
 #define RJ_SERVICES_MODULES 8
 #define RJ_MODULE_NAME_SIZE 9            /* with a NUL */

@@ -38,9 +38,8 @@ static enum rj_err check_range(uint64_t address, uint64_t size, struct rj_error 
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
 
-		if (!(range->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES)) &&
-		    rj_overlaps(address, size, range->from,
-							range->end - range->from))
+		if (!(range->flags & RJ_PIECE_FIRMWARE) && !range->for_services &&
+		    rj_overlaps(address, size, range->from, range->end - range->from))
 			return refuse(RJ_ERR_RANGE_RESERVED, address, size, range->name,
 				      range->from, range->end, err);
 	}

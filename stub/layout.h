@@ -9,8 +9,10 @@
  *   00000  IVT, BDA                    the firmware's
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
- *   80000  STUB_HOME                   the stub runs here; free on arrival
- *   90000  SERVICES                    the services that the image carries; free
+ *   80000  STUB_HOME                   the stub runs here, and from SERVICES on the
+ *                                      installer of services; free on arrival
+ *   90000  SERVICES_SCRATCH            it works here, if there are services; what
+ *                                      they need stays at the top of base memory
  *   9A000  EBDA at its largest         the firmware's
  *   A0000  video memory, ROMs          never written, but for text at B8000
  *  100000  HIGH_MEMORY                 pieces, and the image as it was loaded
@@ -22,7 +24,6 @@
 #define BOOT_SECTOR         0x7C00      /* also the top of the payload's stack */
 #define STUB_HOME           0x80000     /* above the largest core.img, below every EBDA */
 #define STUB_HOME_SIZE      0x10000     /* one real-mode segment */
-#define SERVICES            0x90000     /* behind the stub's home, to EBDA_FLOOR */
 #define EBDA_FLOOR          0x9A000     /* the lowest EBDA that the host allows for */
 #define VIDEO_MEMORY        0xA0000     /* base memory ends here at the latest */
 #define HIGH_MEMORY         0x100000
@@ -49,9 +50,11 @@
 #define UART_BAUD           115200      /* at divisor 1 */
 #define COM1_DIVISOR        1
 
-/* What the installer of the services works with, in the stub's home behind the stub. */
-#define SERVICES_SCRATCH    0x86000
-#define SERVICES_SCRATCH_END 0x8E000    /* the stack has the rest */
+/* The services. */
+#define SERVICES            0x85000     /* in the stub's home, behind the stub */
+#define SERVICES_END        0x8F000     /* the stack has the rest */
+#define SERVICES_SCRATCH    0x90000     /* the installer's memory */
+#define SERVICES_SCRATCH_END 0x92000    /* nothing stays below it */
 
 /* System control port A (PS/2; ICH datasheet, PORT92). */
 #define PORT_A              0x92

@@ -57,7 +57,6 @@ static uint32_t found_count;
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static uint16_t pci_now;        /* of the controller that a driver is with */
 static const char *driver_now;
-static uint8_t inflate_work[RJ_INFLATE_WORK] __attribute__((aligned(4)));
 
 static void be_quiet(const char *format, ...)
 {
@@ -225,6 +224,7 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 {
 	struct rj_module *module = module_find("inflate");
 	const struct rj_inflate *inflater;
+	void *work;
 
 	if (!(image->flags & RJ_DISK_DEFLATED)) {
 		memmove(to, from, image->packed_size);
@@ -232,8 +232,11 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 	}
 	if (!module)
 		stub->fail("the disk is packed, and nothing here unpacks it");
+	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
+	if (!work)
+		stub->fail("no memory to unpack the disk");
 	inflater = module_interface(module);
-	if (inflater->inflate(to, image->size, from, image->packed_size, inflate_work))
+	if (inflater->inflate(to, image->size, from, image->packed_size, work))
 		stub->fail("the disk cannot be unpacked; load the image again");
 }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * They stand in a row, in low memory, and end below the top of base memory. Each
- * that stays goes to the top, under those before it, the last of the row first:
- * its new place is never below its old one, so none is overwritten that still
- * has to go. What a module runs only once stands at its front, and the next one
- * goes over that.
+ * They stand in a row in the stub's home. Each that stays goes to the top of base
+ * memory, under those before it. What a module runs only once stands at its front,
+ * and the next one goes over that.
  */
 #include "modules.h"
 
@@ -62,25 +60,19 @@ struct rj_module *module_find(const char *name)
 
 void module_for_each(void (*visit)(struct rj_module *module))
 {
-	for (uint32_t before = end; before != (uint32_t)first;) {
-		struct rj_module *m = first;
-
-		while ((uint32_t)next(m) != before)
-			m = next(m);
-		before = (uint32_t)m;
+	for (struct rj_module *m = first; (uint32_t)m < end; m = next(m))
 		visit(m);
-	}
 }
 
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment)
 {
 	uint32_t stays = (top - (module->size - module->resident)) & -alignment;
-	uint32_t to = stays - module->resident, from = (uint32_t)module;
+	uint32_t to = stays - module->resident;
 
-	if (to < from)
+	if (to < SERVICES_SCRATCH_END || to > top)
 		return NULL;
-	memmove((void *)to, module, module->size);
-	relocate((struct rj_module *)to, to - from);
+	memcpy((void *)to, module, module->size);
+	relocate((struct rj_module *)to, to - (uint32_t)module);
 	return (struct rj_module *)to;
 }
 

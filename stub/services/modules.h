@@ -13,7 +13,7 @@ void modules_init(struct rj_services *services, uint32_t top);
 /* The module of this name as it was carried, or NULL. */
 struct rj_module *module_find(const char *name);
 
-/* Calls visit for each module, from the last to the first. */
+/* Calls visit for each module. */
 void module_for_each(void (*visit)(struct rj_module *module));
 
 /* A module's interface. */
@@ -24,8 +24,7 @@ static inline void *module_interface(const struct rj_module *module)
 
 /*
  * Moves a module below all that stays, so that what stays of it begins on a
- * multiple of alignment, 16 or more. To be called in the order of
- * module_for_each. NULL: there is no room.
+ * multiple of alignment, 16 or more. NULL: there is no room.
  */
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment);
 

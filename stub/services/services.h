@@ -2,7 +2,7 @@
 /*
  * What stays in memory for the payload: INT 13h and INT 15h, drivers, a RAM disk.
  *
- * They travel as one piece with the flag RJ_PIECE_SERVICES, at SERVICES:
+ * They travel as one piece with the flag RJ_PIECE_SERVICES, at SERVICES in the stub's home:
  *
  *   installer | struct rj_services | modules: int13, and drivers, inflate as needed
  *

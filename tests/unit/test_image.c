@@ -19,9 +19,9 @@ struct packed {
 };
 
 static const struct rj_range pieces[] = {
-	{ 0x7C00, 0x7E00, ".mbr", false },
-	{ 0x8000, 0x8003, ".odd", false },
-	{ 0x90000, 0x90400, ".far", false },
+	{ 0x7C00, 0x7E00, ".mbr", 0, false },
+	{ 0x8000, 0x8003, ".odd", 0, false },
+	{ 0x90000, 0x90400, ".far", 0, false },
 };
 #define PIECES (sizeof(pieces) / sizeof(pieces[0]))
 
