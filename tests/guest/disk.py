@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Disks from which a PC BIOS boots GRUB or SYSLINUX, and these boot Debian's Linux.
+"""Disks from which a PC BIOS boots GRUB, SYSLINUX or EXTLINUX, and these boot Debian's Linux.
 
-Made without root: files in, file out.
+Made without root: files in, file out. EXTLINUX is installed in a guest.
 """
 
 import gzip
@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cache
+import extlinux as installer
 import initramfs
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 SYSLINUX = Path("/usr/lib/syslinux")
 ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
 MODULES = "biosdisk part_msdos part_gpt ext2 iso9660 normal linux serial terminal echo".split()
+INPUTS = [Path(__file__), Path(installer.__file__), Path(installer.PROGRAM), GRUB / "boot.img",
+          GRUB / "kernel.img", SYSLINUX / "mbr/mbr.bin"]
 SECTOR = 512
 SIZE = 32 << 20
 CONSOLE = "console=ttyS0,115200 quiet"
@@ -38,7 +41,16 @@ DEFAULT linux
 LABEL linux
 KERNEL /boot/vmlinuz
 INITRD /boot/initramfs.gz
-APPEND {arguments} boot=SYSLINUX
+APPEND {arguments} boot={loader}
+"""
+
+# What puts these and Linux into a file system that EXTLINUX is installed to already.
+EXTLINUX_FOLDER = "/boot/extlinux"
+DEBUGFS_SCRIPT = """cd /boot
+write "{tree}/boot/vmlinuz" vmlinuz
+write "{tree}/boot/initramfs.gz" initramfs.gz
+cd extlinux
+write "{tree}/boot/syslinux.cfg" extlinux.conf
 """
 
 # A floppy has no room for Linux: what is on it starts the hard disk.
@@ -71,12 +83,14 @@ class Disk(NamedTuple):
 
 
 def run(*command, **options):
-    """Runs a tool quietly. mke2fs and sfdisk stand where only root's PATH looks."""
+    """Runs a tool quietly; returns its standard error. mke2fs, debugfs and sfdisk stand
+    where only root's PATH looks."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path},
                           **options)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
+    return done.stderr
 
 
 def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/boot/grub",
@@ -107,9 +121,15 @@ def embed_grub(disk, core, sector=1, end=PARTITION):
 
 
 def partition(disk, table):
-    with disk.open("wb") as file:
+    with disk.open("ab") as file:
         file.truncate(SIZE)
     run("sfdisk", "--quiet", disk, input=table)
+
+
+def ext2(disk, tree, start):
+    """Makes a file system with what is in TREE, at the sector START."""
+    run("mke2fs", "-q", "-t", "ext2", "-d", tree, "-E", f"offset={start * SECTOR}",
+        disk, f"{(SIZE - (start + PARTITION) * SECTOR) // 1024}k")
 
 
 def tree_with_linux(scratch, ramdisk):
@@ -131,8 +151,7 @@ def grub(path, tree, disk, arguments):
     """GRUB before an ext2 file system, or in a partition of its own."""
     grub_config(tree, arguments)
     partition(path, disk.table)
-    run("mke2fs", "-q", "-t", "ext2", "-d", tree, "-E", f"offset={disk.start * SECTOR}",
-        path, f"{(SIZE - (disk.start + PARTITION) * SECTOR) // 1024}k")
+    ext2(path, tree, disk.start)
     if disk.table.startswith(GPT):
         core = core_image(tree / "core.img", MODULES, prefix="(hd0,gpt2)/boot/grub")
         embed_grub(path, core, PARTITION, disk.start)
@@ -155,18 +174,47 @@ def modules(*names):
     return {name: SYSLINUX / "modules/bios" / name for name in ("ldlinux.c32", *names)}
 
 
+def syslinux_config(path, arguments, loader="SYSLINUX"):
+    path.write_text(SYSLINUX_CONFIG.format(arguments=arguments, loader=loader))
+
+
+def syslinux_mbr(path, disk):
+    """Its code in the MBR, which starts the active partition."""
+    code = "gptmbr.bin" if disk.table.startswith(GPT) else "mbr.bin"
+    with path.open("r+b") as file:
+        file.write((SYSLINUX / "mbr" / code).read_bytes())
+
+
 def syslinux(path, tree, disk, arguments):
-    """SYSLINUX in a FAT, and its code in the MBR, which starts the active partition."""
-    config = tree / "boot/syslinux.cfg"
-    config.write_text(SYSLINUX_CONFIG.format(arguments=arguments))
+    """SYSLINUX in a FAT."""
+    syslinux_config(tree / "boot/syslinux.cfg", arguments)
     partition(path, disk.table)
     files = {name: tree / "boot" / name for name in ("vmlinuz", "initramfs.gz", "syslinux.cfg")}
     offset = disk.start * SECTOR
     fat(path, {**modules(), **files}, "-t", str(offset), offset=offset,
         sectors=SIZE // SECTOR - disk.start - PARTITION)
-    code = "gptmbr.bin" if disk.table.startswith(GPT) else "mbr.bin"
-    with path.open("r+b") as file:
-        file.write((SYSLINUX / "mbr" / code).read_bytes())
+    syslinux_mbr(path, disk)
+
+
+def with_extlinux(path, scratch):
+    """EXTLINUX in an ext2 at PARTITION. All disks share it: a guest takes seconds."""
+    (scratch / f"tree{EXTLINUX_FOLDER}").mkdir(parents=True)
+    partition(path, DISKS["extlinux"].table)
+    ext2(path, scratch / "tree", PARTITION)
+    installer.install(path, EXTLINUX_FOLDER, scratch)
+
+
+def extlinux(path, tree, disk, arguments):
+    """EXTLINUX in an ext2; its banner says SYSLINUX."""
+    syslinux_config(tree / "boot/syslinux.cfg", arguments, "EXTLINUX")
+    shutil.copyfile(cache.cached("extlinux.img", INPUTS, with_extlinux), path)
+    partition(path, disk.table)
+    told = run("debugfs", "-w", "-f", "-", f"{path}?offset={disk.start * SECTOR}",
+               input=DEBUGFS_SCRIPT.format(tree=tree))
+    # Its exit status is 0 even so; its version is always there.
+    if len(told.splitlines()) > 1:
+        raise RuntimeError(told)
+    syslinux_mbr(path, disk)
 
 
 def syslinux_floppy(path, tree, _disk, _arguments):
@@ -193,7 +241,7 @@ def grub_iso(path, tree, _disk, arguments):
 def isolinux(path, tree, _disk, arguments):
     folder = tree / "boot/isolinux"
     folder.mkdir()
-    (folder / "isolinux.cfg").write_text(SYSLINUX_CONFIG.format(arguments=arguments))
+    syslinux_config(folder / "isolinux.cfg", arguments)
     for name, source in {**modules(), "isolinux.bin": ISOLINUX}.items():
         shutil.copyfile(source, folder / name)
     iso(path, tree, "boot/isolinux/isolinux.bin")
@@ -206,6 +254,9 @@ DISKS = {
     "syslinux": Disk(f"{DOS}{PARTITION},,e,*\n", PARTITION, syslinux),
     "syslinux_gpt": Disk(GPT + gpt_row(1, PARTITION, GPT_END, "U", ",attrs=LegacyBIOSBootable"),
                          PARTITION, syslinux),
+    "extlinux": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, extlinux),
+    "extlinux_gpt": Disk(GPT + gpt_row(1, PARTITION, GPT_END, "L", ",attrs=LegacyBIOSBootable"),
+                         PARTITION, extlinux),
     "syslinux_floppy": Disk("", 0, syslinux_floppy),
     "grub_iso": Disk("", 0, grub_iso),
     "isolinux": Disk("", 0, isolinux),
@@ -215,8 +266,7 @@ DISKS = {
 def build(name, kernel_modules, device):
     """The path of the disk NAME; its Linux loads KERNEL_MODULES, and counts on DEVICE."""
     disk, ramdisk = DISKS[name], initramfs.base(kernel_modules)
-    inputs = [Path(__file__), GRUB / "boot.img", GRUB / "kernel.img", SYSLINUX / "mbr/mbr.bin",
-              str(initramfs.kernel()), ramdisk.name, name, device]
+    inputs = [*INPUTS, str(initramfs.kernel()), ramdisk.name, name, device]
     arguments = f"{CONSOLE} disk={device}"
 
     def make(path, scratch):

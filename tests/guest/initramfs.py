@@ -78,6 +78,13 @@ def kexec_files():
         yield f"lib/x86_64-linux-gnu/{name}", Path(path)
 
 
+def host_program(path):
+    """The host's program PATH and the libraries that it needs, name to bytes, for /test."""
+    listing = subprocess.run(["ldd", path], check=True, capture_output=True, text=True).stdout
+    return {file.name: file.read_bytes()
+            for file in map(Path, [path, *re.findall(r"(/\S+) \(0x", listing)])}
+
+
 def base(modules):
     """The path of an initramfs that loads MODULES and then does what /test says."""
     tree = cache.unpacked("linux")

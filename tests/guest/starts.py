@@ -4,7 +4,6 @@
 import hashlib
 import io
 import lzma
-import re
 import struct
 import tarfile
 from pathlib import Path
@@ -70,10 +69,9 @@ def target_files(inputs):
     """The row's on_target, and rjpack with the libraries that it needs, for use there."""
     if "on_target" not in inputs.row:
         return {}
-    program = Path(inputs.row["rjpack"])
-    libraries = re.findall(r"(/\S+) \(0x", run("ldd", program))
-    paths = [program, *map(Path, libraries), *(inputs[name] for name in inputs.row["on_target"])]
-    return {path.name: path.read_bytes() for path in paths}
+    files = initramfs.host_program(inputs.row["rjpack"])
+    return {**files, **{inputs[name].name: inputs[name].read_bytes()
+                        for name in inputs.row["on_target"]}}
 
 
 def memory(inputs):
