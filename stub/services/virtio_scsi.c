@@ -2,7 +2,7 @@
 /*
  * Virtual I/O Device 1.1, 5.6: SCSI host device; SPC-4 and SBC-3 commands. Only a
  * request queue is set up: control and event queue are for drivers that use them
- * (5.6.5), as SeaBIOS' does not either.
+ * (5.6.5).
  */
 #include "virtio.h"
 
