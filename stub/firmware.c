@@ -5,13 +5,11 @@
  */
 #include "firmware.h"
 
+#include "bda.h"
 #include "io.h"
 #include "layout.h"
 #include "ports.h"
 
-#define BDA_EQUIPMENT    0x410
-#define BDA_EBDA_SEGMENT 0x40E
-#define BDA_BASE_MEMORY  0x413          /* KiB */
 #define BDA_KEYS_HEAD    0x41A          /* offsets from 400h */
 #define BDA_KEYS_TAIL    0x41C
 #define BDA_KEYS_START   0x480

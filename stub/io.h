@@ -57,6 +57,15 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "A"(value));
 }
 
+/* The time stamp counter. */
+static inline uint64_t rdtsc(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdtsc" : "=A"(value));
+	return value;
+}
+
 #define CPUID_FEATURES 1
 
 struct cpuid {

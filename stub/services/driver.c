@@ -5,6 +5,7 @@
  */
 #include "driver.h"
 
+#include "io.h"
 #include "pci.h"
 
 #define BAR_IO          0x1u
@@ -63,14 +64,6 @@ INIT uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id)
 	return 0;
 }
 
-static uint64_t now(void)
-{
-	uint64_t ticks;
-
-	__asm__ volatile("rdtsc" : "=A"(ticks));
-	return ticks;
-}
-
 INIT void timer_init(uint32_t per_ms)
 {
 	ticks_per_ms = per_ms;
@@ -78,12 +71,12 @@ INIT void timer_init(uint32_t per_ms)
 
 uint64_t deadline_in(uint32_t ms)
 {
-	return now() + (uint64_t)ms * ticks_per_ms;
+	return rdtsc() + (uint64_t)ms * ticks_per_ms;
 }
 
 bool expired(uint64_t deadline)
 {
-	return now() >= deadline;
+	return rdtsc() >= deadline;
 }
 
 void delay_ms(uint32_t ms)

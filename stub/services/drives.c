@@ -8,13 +8,12 @@
 
 #include <stddef.h>
 
+#include "bda.h"
 #include "bios.h"
 #include "edd.h"
 #include "io.h"
 #include "mem.h"
 
-#define BDA_EQUIPMENT  0x410
-#define BDA_HARD_DISKS 0x475
 #define EQUIPMENT_FLOPPY 0x0001u
 #define EQUIPMENT_FLOPPIES_SHIFT 6      /* two bits: how many more than one */
 #define HARD_DISK      0x80u
@@ -22,7 +21,6 @@
 #define MAX_HARD_DISKS 32u
 #define MAX_CDS        8u
 #define MAX_FLOPPIES   2u
-#define PATH_KEY       0xBEDD
 #define CYLINDERS_MAX  1024u
 #define SECTORS_PER_TRACK 63u
 
@@ -59,7 +57,7 @@ static void ask_edd(uint32_t number, struct firmware_disk *disk)
 	disk->sectors = table.sectors;
 	disk->sector_size = table.sector_size;
 	if (table.size > offsetof(struct edd_parameters, device_path)
-	    && table.path_key == PATH_KEY && is_name(table.bus, "PCI"))
+	    && table.path_key == EDD_PATH_KEY && is_name(table.bus, "PCI"))
 		disk->pci = (uint32_t)table.bus_number << 8 | (uint32_t)table.device << 3
 			| table.function;
 }

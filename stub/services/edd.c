@@ -12,7 +12,6 @@
 #define INFO_LOCKABLE  0x0020u
 #define GEOMETRY_MAX   15482880u /* sectors, 16383 * 15 * 63: above there is none */
 #define NO_TABLE       0xFFFFFFFFu
-#define PATH_KEY       0xBEDD
 
 #define SIZE_1X offsetof(struct edd_parameters, table)
 #define SIZE_2X offsetof(struct edd_parameters, path_key)
@@ -55,7 +54,7 @@ static void fill_path(struct edd_parameters *t, const struct rj_unit *unit, uint
 {
 	uint8_t *bytes = (uint8_t *)t, sum = 0;
 
-	t->path_key = PATH_KEY;
+	t->path_key = EDD_PATH_KEY;
 	t->path_size = (uint8_t)(size - SIZE_2X);
 	copy_name(t->bus, "PCI ", sizeof(t->bus));
 	copy_name(t->interface, unit->disk.interface, sizeof(t->interface));

@@ -4,6 +4,8 @@
 
 #include "int13.h"
 
+#define EDD_PATH_KEY 0xBEDD    /* of a table that tells the device path */
+
 /*
  * What INT 13h AH=48h puts into a buffer of which the caller says that it has room
  * for so many bytes: as much as the version of EDD with that size knows. Gives

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bda.h"
 #include "drives.h"
 #include "inflate.h"
 #include "int13.h"
@@ -20,9 +21,6 @@
 #include "paging.h"
 #include "pci.h"
 
-#define BDA_EBDA        0x40E   /* segment */
-#define BDA_BASE_MEMORY 0x413   /* KiB */
-#define BDA_HARD_DISKS  0x475
 #define VECTOR(number)  ((number) * 4u)
 #define KIB             1024u
 #define CALIBRATION_MS  10u
@@ -70,20 +68,12 @@ static bool equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-static uint64_t ticks(void)
-{
-	uint64_t now;
-
-	__asm__ volatile("rdtsc" : "=A"(now));
-	return now;
-}
-
 static uint32_t ticks_per_ms(void)
 {
-	uint64_t start = ticks();
+	uint64_t start = rdtsc();
 
 	stub->delay_ms(CALIBRATION_MS);
-	return (uint32_t)(ticks() - start) / CALIBRATION_MS;
+	return (uint32_t)(rdtsc() - start) / CALIBRATION_MS;
 }
 
 /* --int13, or what the loader's command line says in its place. */
@@ -356,7 +346,7 @@ static void set_up_int13(uint32_t disk)
 
 static uint32_t top_of_base_memory(void)
 {
-	uint32_t top = read16(BDA_BASE_MEMORY) * KIB, ebda = (uint32_t)read16(BDA_EBDA) << 4;
+	uint32_t top = read16(BDA_BASE_MEMORY) * KIB, ebda = (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
 
 	return ebda >= LOW_MEMORY && ebda < top ? ebda : top;
 }
