@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "contents.h"
 #include "diag.h"
 #include "inspect.h"
 #include "number.h"
@@ -14,45 +15,68 @@
 #include "services.h"
 #include "stub_blob.h"
 
+/* Payloads, initrds, a boot sector, a snapshot. */
+#define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_INITRDS + 2)
+
 struct build {
 	const struct options *options;
 	struct rj_plan plan;
-	struct payload_option payloads[RJ_MAX_PIECES];
-	struct rj_input inputs[RJ_MAX_PIECES + 1];      /* the last may be a snapshot */
+	struct payload_option starter;                  /* argument NULL: there is none */
+	struct payload_option beside;                   /* the same */
+	struct payload_option adds[RJ_MAX_PIECES];
+	size_t add_count;
+	struct rj_input inputs[INPUTS_MAX];
 	size_t input_count;
 };
 
-/* The payload options and bare files, the one that starts in front of the others. */
+/* Keeps one payload in its role. */
+static enum rj_err take_payload(struct build *build, const struct payload_option *payload,
+				struct rj_error *err)
+{
+	const struct payload_kind *kind = payload->kind;
+	struct payload_option *role = kind && kind->beside ? &build->beside : &build->starter;
+
+	if (kind && kind->adds) {
+		if (build->add_count == RJ_MAX_PIECES)
+			return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+		build->adds[build->add_count++] = *payload;
+		return RJ_OK;
+	}
+	if (role->argument)
+		return rj_fail(err, RJ_ERR_TWO_PAYLOADS, .name = role->argument,
+			       .other = payload->argument);
+	*role = *payload;
+	return RJ_OK;
+}
+
+/* The payload options and bare files: what starts, what stands beside it, what adds. */
 static enum rj_err collect(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
-	struct payload_option *first = NULL;
-	size_t count = 0;
 
-	for (size_t i = 0; i < options->payload_count + options->operand_count; i++) {
-		struct payload_option payload = { 0 };
-		bool adds;
-
-		if (i < options->payload_count)
-			payload = options->payloads[i];
-		else
-			payload.argument = options->operands[i - options->payload_count];
-		adds = payload.kind && payload.kind->adds;
-		if (first && !adds)
-			return rj_fail(err, RJ_ERR_TWO_PAYLOADS, .name = first->argument,
-				       .other = payload.argument);
-		if (count == RJ_MAX_PIECES)
-			return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
-		if (adds) {
-			build->payloads[count++] = payload;
-			continue;
-		}
-		memmove(build->payloads + 1, build->payloads, count++ * sizeof(payload));
-		build->payloads[0] = payload;
-		first = &build->payloads[0];
+	for (size_t i = 0; i < options->payload_count; i++)
+		if (take_payload(build, &options->payloads[i], err))
+			return err->code;
+	for (size_t i = 0; i < options->operand_count; i++)
+		if (take_payload(build, &(struct payload_option){ NULL, options->operands[i] }, err))
+			return err->code;
+	if (!build->starter.argument) {
+		build->starter = build->beside;
+		build->beside = (struct payload_option){ 0 };
 	}
-	build->input_count = 0;
-	return count ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
+	return build->starter.argument || build->add_count
+	       ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
+}
+
+/* Opens a file among the inputs; *input stays where it is. */
+static enum rj_err open_input(struct build *build, const char *path, bool device,
+			      struct rj_input **input, struct rj_error *err)
+{
+	*input = &build->inputs[build->input_count];
+	if (device ? rj_input_open_disk(*input, path, err) : rj_input_open(*input, path, err))
+		return err->code;
+	build->input_count++;
+	return RJ_OK;
 }
 
 static enum rj_err detect(struct build *build, const struct rj_input *input,
@@ -61,8 +85,6 @@ static enum rj_err detect(struct build *build, const struct rj_input *input,
 	struct rj_error note = { .code = RJ_ERR_DETECTED, .subject = input->path };
 	const char *why;
 
-	if (payload->kind)
-		return RJ_OK;
 	if (payload_detect(input, &payload->kind, &why, err))
 		return err->code;
 	note.name = payload->kind->name;
@@ -71,39 +93,113 @@ static enum rj_err detect(struct build *build, const struct rj_input *input,
 	return RJ_OK;
 }
 
+/* The parts of a payload's argument: *file is the path in it. */
+static enum rj_err split(const struct payload_option *payload, char **file,
+			 struct payload_argument *argument, struct rj_error *err)
+{
+	const struct payload_kind *kind = payload->kind;
+
+	*file = payload->argument;
+	if (kind && kind->addressed)
+		return payload_split_address(payload->argument, &argument->address, err);
+	if (kind && kind->variants)
+		return payload_split_variant(kind, payload->argument, &argument->word, file, err);
+	return RJ_OK;
+}
+
+/* What is in the file, and which kind it is if that was not told. */
+static enum rj_err look_into(struct build *build, struct rj_input *input,
+			     struct payload_option *payload, struct rj_error *err)
+{
+	if (!(payload->kind && payload->kind->exact) && rj_contents(input, err))
+		return err->code;
+	return payload->kind ? RJ_OK : detect(build, input, payload, err);
+}
+
 static enum rj_err read_payload(struct build *build, struct payload_option *payload,
 				struct rj_error *err)
 {
-	struct rj_input *input = &build->inputs[build->input_count];
-	uint64_t address = 0;
+	struct payload_argument argument = {
+		.beside = payload == &build->beside };
+	struct rj_input *input;
+	char *file;
 
+	if (!payload->argument)
+		return RJ_OK;
 	if (payload->kind && payload->kind->words)
 		return payload->kind->take(&build->plan, payload->argument, err);
-	if (payload->kind && payload->kind->addressed &&
-	    payload_split_address(payload->argument, &address, err))
+	if (split(payload, &file, &argument, err) ||
+	    open_input(build, file, !payload->kind || payload->kind->device, &input, err))
 		return err->code;
-	if (rj_input_open(input, payload->argument, err))
-		return err->code;
-	build->input_count++;
-	if (detect(build, input, payload, err))
-		return err->code;
-	if (!payload->kind->read(&build->plan, input, address, err))
+	if (!look_into(build, input, payload, err) &&
+	    !payload->kind->read(&build->plan, input, &argument, err))
 		return RJ_OK;
 	if (!err->subject)
 		err->subject = input->path;
 	return err->code;
 }
 
+/* The files that payloads may wish for. */
+static enum rj_err open_wishes(struct build *build, struct rj_error *err)
+{
+	const struct options *options = build->options;
+	struct rj_wishes *wishes = &build->plan.wishes;
+	struct rj_input *input;
+
+	for (size_t i = 0; i < options->initrd_count; i++) {
+		if (open_input(build, options->initrds[i], false, &input, err))
+			return err->code;
+		wishes->initrds[wishes->initrd_count++] = input;
+	}
+	if (options->boot_sector) {
+		if (open_input(build, options->boot_sector, true, &input, err))
+			return err->code;
+		wishes->boot_sector = input;
+	}
+	return RJ_OK;
+}
+
+/* The first option that makes one of these wishes. */
+static struct option_row option_of(unsigned wish)
+{
+	size_t i = 0;
+
+	while (!(option_at(i).wish & wish))
+		i++;
+	return option_at(i);
+}
+
+/* Every option that is for some kinds only has to be for one of those here. */
+static enum rj_err check_wishes(const struct build *build, struct rj_error *err)
+{
+	const struct payload_kind *kinds[] = { build->starter.kind, build->beside.kind };
+	unsigned left = build->options->wishes.given;
+	static char option[32];
+	size_t used = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		left &= ~(kinds[i] ? kinds[i]->takes : 0);
+	if (!left)
+		return RJ_OK;
+	snprintf(option, sizeof(option), "--%s", option_of(left).name);
+	rj_fail(err, RJ_ERR_NOT_TAKEN, .subject = option,
+		.name = kinds[0] ? kinds[0]->name : build->adds[0].kind->name);
+	for (size_t i = 0; i < payload_kind_count; i++)
+		if (payload_kinds[i]->takes & left & -left)
+			used += (size_t)snprintf(err->text + used, sizeof(err->text) - used,
+						 "%s--%s", used ? ", " : "", payload_kinds[i]->name);
+	return err->code;
+}
+
 static enum rj_err restore(struct build *build, struct rj_error *err)
 {
 	static struct rj_snapshot snapshot;
-	struct rj_input *input = &build->inputs[build->input_count];
+	struct rj_input *input;
 
 	if (!build->options->snapshot)
 		return RJ_OK;
-	if (rj_input_open(input, build->options->snapshot, err))
+	if (open_input(build, build->options->snapshot, false, &input, err))
 		return err->code;
-	build->input_count++;
 	if (!rj_snapshot_read(&snapshot, input, err) &&
 	    !rj_snapshot_plan(&snapshot, input, &build->plan, err))
 		return RJ_OK;
@@ -120,8 +216,6 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 	uint64_t entry;
 	uint16_t cs, ip;
 
-	if (options->has_drive)
-		regs->edx = options->drive;
 	if (options->entry) {
 		if (rj_parse_far(options->entry, &cs, &ip, err))
 			return err->code;
@@ -145,8 +239,6 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 	if (services->map[0].number && (services->int13 == RJ_INT13_firmware ||
 					services->int13 == RJ_INT13_none))
 		return rj_fail(err, RJ_ERR_MAP_UNSERVED, .subject = "--drive-map");
-	if (build->options->disk_option && services->image.size == 0)
-		return rj_fail(err, RJ_ERR_DISK_ONLY, .subject = build->options->disk_option);
 	return rj_services_plan(&build->plan, &table, err);
 }
 
@@ -162,11 +254,14 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
 	plan->services = options->services;
-	plan->disk_wishes = options->disk;
-	if (collect(build, err))
+	plan->drive_chosen = options->has_drive;
+	plan->wishes = options->wishes;
+	if (collect(build, err) || open_wishes(build, err) ||
+	    read_payload(build, &build->beside, err) || read_payload(build, &build->starter, err) ||
+	    check_wishes(build, err))
 		return err->code;
-	for (size_t i = 0; i < RJ_MAX_PIECES && build->payloads[i].argument; i++)
-		if (read_payload(build, &build->payloads[i], err))
+	for (size_t i = 0; i < build->add_count; i++)
+		if (read_payload(build, &build->adds[i], err))
 			return err->code;
 	if (restore(build, err) || apply_options(build, err) || add_services(build, err))
 		return err->code;

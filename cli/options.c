@@ -22,6 +22,7 @@
 
 const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_PAYLOAD] = "Payload, one of them, or FILE alone",
+	[GROUP_WITH] = "With it",
 	[GROUP_ARRIVAL] = "On arrival",
 	[GROUP_DISKS] = "Disks on arrival",
 	[GROUP_IMAGE] = "Image",
@@ -42,7 +43,10 @@ STORE(restore, snapshot)
 STORE(root, root)
 FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
-FLAG(disk_readonly, o->disk.read_only = true; o->disk_option = "--disk-readonly")
+FLAG(disk_readonly, o->wishes.read_only = true)
+STORE(boot_sector, boot_sector)
+STORE(menu, wishes.menu)
+STORE(append, wishes.append)
 FLAG(dry_run, o->dry_run = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
@@ -73,15 +77,62 @@ SETTER(drive)
 
 SETTER(boot_drive)
 {
-	o->disk_option = "--boot-drive";
-	o->disk.has_number = true;
-	return rj_parse_drive(argument, &o->disk.number, err);
+	o->wishes.has_number = true;
+	return rj_parse_drive(argument, &o->wishes.number, err);
 }
 
 SETTER(geometry)
 {
-	o->disk_option = "--geometry";
-	return rj_geometry_parse(argument, &o->disk.geometry, err);
+	return rj_geometry_parse(argument, &o->wishes.geometry, err);
+}
+
+SETTER(partition)
+{
+	uint64_t number;
+
+	if (rj_parse_number(argument, UINT8_MAX, &number, err))
+		return err->code;
+	o->wishes.partition = (uint32_t)number;
+	return number ? RJ_OK : rj_fail(err, RJ_ERR_PARTITION, .name = argument);
+}
+
+SETTER(hidden)
+{
+	return rj_parse_number(argument, UINT64_MAX, &o->wishes.hidden, err);
+}
+
+/* hidden, drive, or both with a comma between */
+SETTER(bpb)
+{
+	static const struct { const char *list; unsigned bits; } lists[] = {
+		{ "hidden", RJ_BPB_HIDDEN }, { "drive", RJ_BPB_DRIVE },
+		{ "hidden,drive", RJ_BPB_HIDDEN | RJ_BPB_DRIVE },
+		{ "drive,hidden", RJ_BPB_HIDDEN | RJ_BPB_DRIVE },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(argument, lists[i].list) == 0)
+			o->wishes.bpb = lists[i].bits;
+	return o->wishes.bpb ? RJ_OK : rj_fail(err, RJ_ERR_BPB, .name = argument);
+}
+
+SETTER(sector_size)
+{
+	uint64_t size;
+
+	if (rj_parse_number(argument, UINT32_MAX, &size, err))
+		return err->code;
+	o->wishes.sector_size = (uint32_t)size;
+	return size == 512 || size == 4096 ? RJ_OK
+		: rj_fail(err, RJ_ERR_SECTOR_SIZE, .count = size);
+}
+
+SETTER(initrd)
+{
+	if (o->initrd_count == RJ_MAX_INITRDS)
+		return rj_fail(err, RJ_ERR_INITRDS_MANY, .limit = RJ_MAX_INITRDS);
+	o->initrds[o->initrd_count++] = argument;
+	return RJ_OK;
 }
 
 /* none, or zlib[:LEVEL] */
@@ -89,14 +140,13 @@ SETTER(compress)
 {
 	const char *level = argument + strlen("zlib");
 
-	o->disk_option = "--compress";
-	o->disk.level = strcmp(argument, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
-	if (o->disk.level == 0 || strcmp(argument, "zlib") == 0)
+	o->wishes.level = strcmp(argument, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
+	if (o->wishes.level == 0 || strcmp(argument, "zlib") == 0)
 		return RJ_OK;
 	if (strncmp(argument, "zlib:", 5) != 0 || level[1] < '1' || level[1] > '9' ||
 	    level[2] != '\0')
 		return rj_fail(err, RJ_ERR_COMPRESS, .name = argument);
-	o->disk.level = level[1] - '0';
+	o->wishes.level = level[1] - '0';
 	return RJ_OK;
 }
 
@@ -218,57 +268,73 @@ SETTER(range)
 #define ALL (~0u)
 
 static const struct option_row rows[] = {
+	{ 0, "partition", "N", "the partition that is booted, from 1",
+	  GROUP_WITH, BUILD, false, NULL, set_partition, NULL, RJ_WISH_PARTITION },
+	{ 0, "hidden", "LBA", "its first sector, when no partition table tells it",
+	  GROUP_WITH, BUILD, false, NULL, set_hidden, NULL, RJ_WISH_HIDDEN },
+	{ 0, "bpb", "LIST", "set in its parameter block: hidden, drive",
+	  GROUP_WITH, BUILD, false, "hidden drive hidden,drive", set_bpb, NULL, RJ_WISH_BPB },
+	{ 0, "boot-sector", "FILE", "the partition's boot sector, or a disk with it",
+	  GROUP_WITH, BUILD, true, NULL, set_boot_sector, NULL, RJ_WISH_BOOT_SECTOR },
+	{ 0, "sector-size", "BYTES", "of the disk's sectors: 512 or 4096",
+	  GROUP_WITH, BUILD, false, "512 4096", set_sector_size, NULL, RJ_WISH_SECTOR_SIZE },
+	{ 0, "menu", "PATH", "GRUB Legacy's menu, as in (hd0,0)/grub/menu.lst",
+	  GROUP_WITH, BUILD, false, NULL, set_menu, NULL, RJ_WISH_MENU },
+	{ 0, "initrd", "FILE", "what the kernel gets as initrd; repeatable",
+	  GROUP_WITH, BUILD, true, NULL, set_initrd, NULL, RJ_WISH_INITRD },
+	{ 0, "append", "STRING", "the kernel's command line",
+	  GROUP_WITH, BUILD, false, NULL, set_append, NULL, RJ_WISH_APPEND },
 	{ 0, "entry", "SEG:OFF", "start here, two hexadecimal numbers",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL, 0 },
 	{ 0, "reg", "NAME=VALUE", "a register's value; repeatable",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL, 0 },
 	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0; a RAM disk: its own)",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL, 0 },
 	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL },
+	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL, 0 },
 	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back, see rjpack snapshot",
-	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL },
+	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL, 0 },
 	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
-	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL },
+	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL, 0 },
 	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
-	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL },
+	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL, 0 },
 	{ 0, "boot-drive", "DRIVE", "--disk: its number; DL too (hd0, fd0; a CD: 0xE0)",
-	  GROUP_DISKS, BUILD, false, NULL, set_boot_drive, NULL },
+	  GROUP_DISKS, BUILD, false, NULL, set_boot_drive, NULL, RJ_WISH_BOOT_DRIVE },
 	{ 0, "geometry", "C,H,S", "--disk: cylinders, heads, sectors of a track",
-	  GROUP_DISKS, BUILD, false, NULL, set_geometry, NULL },
+	  GROUP_DISKS, BUILD, false, NULL, set_geometry, NULL, RJ_WISH_GEOMETRY },
 	{ 0, "disk-readonly", NULL, "--disk: refuse to write to it",
-	  GROUP_DISKS, BUILD, false, NULL, set_disk_readonly, NULL },
+	  GROUP_DISKS, BUILD, false, NULL, set_disk_readonly, NULL, RJ_WISH_DISK_READONLY },
 	{ 0, "compress", "HOW", "--disk: none or zlib[:LEVEL] (zlib:6)",
-	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL },
+	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
-	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL },
+	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
 	{ 0, "format", "NAME", "container (elf)",
-	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
-	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, 0 },
 	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
-	  GROUP_IMAGE, BUILD, false, NULL, set_dry_run, NULL },
+	  GROUP_IMAGE, BUILD, false, NULL, set_dry_run, NULL, 0 },
 	{ 0, "console", "LIST", "vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)",
-	  GROUP_MACHINE, BUILD, false, NULL, set_console, NULL },
+	  GROUP_MACHINE, BUILD, false, NULL, set_console, NULL, 0 },
 	{ 0, "verbose", NULL, "the stub tells its steps",
-	  GROUP_MACHINE, BUILD, false, NULL, set_stub_verbose, NULL },
+	  GROUP_MACHINE, BUILD, false, NULL, set_stub_verbose, NULL, 0 },
 	{ 0, "on-error", "WHAT", "reboot or halt (reboot)",
-	  GROUP_MACHINE, BUILD, false, "reboot halt", set_on_error, NULL },
+	  GROUP_MACHINE, BUILD, false, "reboot halt", set_on_error, NULL, 0 },
 	{ 0, "repair", "LIST", "what to put back: all, none, NAME, -NAME (all)",
-	  GROUP_MACHINE, BUILD, false, REPAIR_WORDS, set_repair, NULL },
+	  GROUP_MACHINE, BUILD, false, REPAIR_WORDS, set_repair, NULL, 0 },
 	{ 'C', "directory", "DIR", "extract: write the pieces here",
-	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL },
+	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, 0 },
 	{ 0, "range", "ADDR+LENGTH", "snapshot: this memory below 640K too; repeatable",
-	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL },
+	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, 0 },
 	{ 0, "root", "DIR", "snapshot: take /dev/mem and the like from this tree",
-	  GROUP_GENERAL, SNAPSHOT, true, NULL, set_root, NULL },
+	  GROUP_GENERAL, SNAPSHOT, true, NULL, set_root, NULL, 0 },
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
-	  COMMAND_BIT(verify), false, NULL, set_json, NULL },
+	  COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
 	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",
-	  GROUP_GENERAL, ALL, false, NULL, set_tell, NULL },
-	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL, NULL },
-	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL, NULL },
+	  GROUP_GENERAL, ALL, false, NULL, set_tell, NULL, 0 },
+	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
+	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -285,7 +351,7 @@ struct option_row option_at(size_t n)
 		return rows[n - payload_kind_count];
 	kind = payload_kinds[n];
 	return (struct option_row){ 0, kind->name, kind->argument, kind->help,
-				    GROUP_PAYLOAD, BUILD, !kind->words, kind->words, NULL, kind };
+				    GROUP_PAYLOAD, BUILD, !kind->words, kind->words, NULL, kind, 0 };
 }
 
 /* Whether it is one of the words, which have spaces between them. */
@@ -450,6 +516,7 @@ static int take(struct options *options, const struct command *command,
 		code = add_payload(options, row->kind, argument, &error);
 	else
 		code = row->set(options, argument, &error);
+	options->wishes.given |= row->wish;
 	return code ? diag_about(text, &error) : -1;
 }
 
@@ -484,7 +551,7 @@ int options_read(struct options *options, const struct command **command,
 
 	*options = (struct options){
 		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE,
-		.disk.level = RJ_LEVEL_DEFAULT, .base = HIGH_MEMORY,
+		.wishes.level = RJ_LEVEL_DEFAULT, .base = HIGH_MEMORY,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
 	};

@@ -33,8 +33,10 @@ struct options {
 	size_t reg_count;
 	uint8_t drive;
 	bool has_drive;                         /* DL was asked for */
-	struct rj_disk_wishes disk;
-	const char *disk_option;                /* one that needs a RAM disk, or NULL */
+	struct rj_wishes wishes;                /* all but its files, which are these: */
+	const char *boot_sector;                /* or NULL */
+	const char *initrds[RJ_MAX_INITRDS];
+	size_t initrd_count;
 	struct rj_services services;            /* int13 and map */
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */
@@ -46,7 +48,7 @@ struct options {
 	bool dry_run, json, verbose;
 };
 
-enum option_group { GROUP_PAYLOAD, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
+enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
 		    GROUP_GENERAL, GROUP_COUNT };
 extern const char *const option_groups[GROUP_COUNT];
 
@@ -60,6 +62,7 @@ struct option_row {
 	const char *words;              /* or one of these, with spaces between; or NULL */
 	enum rj_err (*set)(struct options *options, char *argument, struct rj_error *err);
 	const struct payload_kind *kind;        /* of a payload's option */
+	unsigned wish;                          /* RJ_WISH_*: only some payloads take it */
 };
 
 /* All options: those of the payload kinds, then the others. */

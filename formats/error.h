@@ -65,7 +65,12 @@ row(MAP_MANY, BAD, "there are more than {limit} drives", "") \
 row(MAP_UNSERVED, USAGE, "without a driver no drive can be served", "take --int13 auto or a driver's name") \
 row(GEOMETRY, USAGE, "\"{name}\" is no C,H,S", "three numbers up to 1024,256,63 with commas between") \
 row(COMPRESS, USAGE, "\"{name}\" is neither none nor zlib[:LEVEL]", "LEVEL is 1 to 9") \
-row(DISK_ONLY, USAGE, "there is no RAM disk that it is for", "give --disk IMAGE") \
+row(NOT_TAKEN, USAGE, "it is for {text}, not for --{name}", "") \
+row(VARIANT, USAGE, "\"{name}\" is no KIND=FILE", "the kinds are {text}") \
+row(PARTITION, USAGE, "\"{name}\" is no partition's number", "they count from 1") \
+row(BPB, USAGE, "\"{name}\" is no list of hidden and drive", "") \
+row(SECTOR_SIZE, BAD, "no disk has sectors of {count} bytes", "they have 512 or 4096") \
+row(INITRDS_MANY, BAD, "there are more than {limit} initrds", "") \
 /* the plan */ \
 row(NO_PIECES, BAD, "there is nothing to carry", "") \
 row(TOO_MANY, BAD, "there are more than {limit} pieces", "") \
@@ -107,7 +112,7 @@ row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
 row(GZIP_BEHIND, BAD, "what stands behind the gzip file's end is none", "") \
-row(FOREIGN_DISK, BAD, "it is {name}, not a disk's image", "{other}") \
+row(FOREIGN, BAD, "it is {name}", "{other}") \
 row(DISK_LARGE, BAD, "{count} bytes are too many", "a RAM disk stands below 4 GiB") \
 row(DISK_SIGNATURE, BAD, "it has the size of a hard disk's image, but no boot sector's signature", \
 	"a floppy disk's of unusual size needs --boot-drive fd0 --geometry C,H,S") \
@@ -199,7 +204,7 @@ row(ELF_SECTION, BAD, "the ELF section of the piece {name} does not match it", "
 row(MULTIBOOT2, BAD, "the multiboot2 header is wrong", "") \
 row(STRAY_MULTIBOOT, BAD, "a stray multiboot header stands at {at}", "kexec would take the image for another") \
 /* command line */ \
-row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --raw adds to another") \
+row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --disk and --raw stand beside another") \
 row(NO_PAYLOAD, USAGE, "there is no payload", "give a file; rjpack --help lists the options for it") \
 row(NO_OUTPUT, USAGE, "there is no output", "name it with -o FILE, or try --dry-run") \
 row(NO_FILE, USAGE, "there is no output", "name it with -o FILE") \

@@ -5,36 +5,53 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static enum rj_err check_type(struct rj_input *input, struct rj_error *err)
+static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_error *err)
 {
 	struct stat st;
+	off_t size;
 
 	if (fstat(input->fd, &st) < 0)
 		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
 			       .subject = input->path);
 	if (S_ISDIR(st.st_mode))
 		return rj_fail(err, RJ_ERR_DIRECTORY, .subject = input->path);
-	if (!S_ISREG(st.st_mode))
+	input->is_device = S_ISBLK(st.st_mode);
+	if (!S_ISREG(st.st_mode) && !(devices && input->is_device))
 		return rj_fail(err, RJ_ERR_NOT_REGULAR, .subject = input->path);
-	if (st.st_size == 0)
+	size = lseek(input->fd, 0, SEEK_END);   /* a device has no st_size */
+	if (size < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno, .subject = input->path);
+	if (size == 0)
 		return rj_fail(err, RJ_ERR_EMPTY, .subject = input->path);
-	input->size = (uint64_t)st.st_size;
+	input->size = (uint64_t)size;
 	input->device = st.st_dev;
 	input->inode = st.st_ino;
 	return RJ_OK;
 }
 
-enum rj_err rj_input_open(struct rj_input *input, const char *path,
-			  struct rj_error *err)
+static enum rj_err open_input(struct rj_input *input, const char *path, bool devices,
+			      struct rj_error *err)
 {
 	*input = (struct rj_input){ .path = path };
 	input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (input->fd < 0)
 		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
 			       .subject = path);
-	if (check_type(input, err))
+	if (check_type(input, devices, err))
 		rj_input_close(input);
 	return input->fd < 0 ? err->code : RJ_OK;
+}
+
+enum rj_err rj_input_open(struct rj_input *input, const char *path,
+			  struct rj_error *err)
+{
+	return open_input(input, path, false, err);
+}
+
+enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
+			       struct rj_error *err)
+{
+	return open_input(input, path, true, err);
 }
 
 void rj_input_close(struct rj_input *input)

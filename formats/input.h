@@ -5,6 +5,7 @@
 #ifndef RJ_INPUT_H
 #define RJ_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ struct rj_input {
 	uint64_t size;          /* bytes, at least 1 */
 	dev_t device;
 	ino_t inode;
+	bool is_device;         /* a block device */
 };
 
 /*
@@ -25,6 +27,10 @@ struct rj_input {
  */
 enum rj_err rj_input_open(struct rj_input *input, const char *path,
 			  struct rj_error *err);
+
+/* The same for a regular file or a block device. */
+enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
+			       struct rj_error *err);
 
 /* Closes it; harmless when it is not open. */
 void rj_input_close(struct rj_input *input);

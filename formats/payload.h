@@ -15,15 +15,33 @@
 
 enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
 
+/* What stands with a payload's option besides the file. */
+struct payload_argument {
+	uint64_t address;       /* FILE@ADDRESS, of an addressed kind */
+	const char *word;       /* VARIANT=FILE, of a kind with variants; NULL: find out */
+	bool beside;            /* another payload is what starts */
+};
+
+/* One of several payloads that a kind knows by words in front of the file. */
+struct payload_variant {
+	const char *name, *help, *signature, *place;
+};
+
 struct payload_kind {
 	const char *name;       /* the option, too */
 	const char *argument;
 	const char *help;
 	const char *signature;  /* how it is recognised */
 	const char *place;      /* where it goes */
+	unsigned takes;         /* RJ_WISH_*: the further options that it takes */
 	bool adds;              /* it may stand beside another, and repeat */
+	bool beside;            /* it may stand beside another, which then starts */
 	bool addressed;         /* its argument is FILE@ADDRESS */
+	bool exact;             /* the file's bytes as they are: gzip stays gzip */
+	bool device;            /* the file may be a block device */
 	const char *words;      /* its argument is one of these and no file; or NULL */
+	const struct payload_variant *variants; /* it is VARIANT=FILE, one of these; or NULL */
+	size_t variant_count;
 
 	/*
 	 * Whether the file is of this kind; why is set to a constant string
@@ -33,11 +51,11 @@ struct payload_kind {
 
 	/*
 	 * Adds the file's pieces to the plan, sets registers and entry, leaves
-	 * notes. address is that of an addressed kind's argument. The input
-	 * has to live as long as the plan.
+	 * notes. What the user wishes is in plan->wishes, the boot drive in
+	 * plan->drive. The input has to live as long as the plan.
 	 */
 	enum rj_err (*read)(struct rj_plan *plan, const struct rj_input *input,
-			    uint64_t address, struct rj_error *err);
+			    const struct payload_argument *argument, struct rj_error *err);
 
 	/* In its place for a kind that has words: the same with the argument. */
 	enum rj_err (*take)(struct rj_plan *plan, const char *word,
@@ -61,5 +79,12 @@ enum rj_err payload_detect(const struct rj_input *input,
  */
 enum rj_err payload_split_address(char *argument, uint64_t *address,
 				  struct rj_error *err);
+
+/*
+ * Splits VARIANT=FILE, in place: *file is what stands behind. RJ_ERR_VARIANT with the
+ * kind's variants in err->text.
+ */
+enum rj_err payload_split_variant(const struct payload_kind *kind, char *argument,
+				  const char **variant, char **file, struct rj_error *err);
 
 #endif

@@ -41,45 +41,10 @@ static const uint8_t type_flags[] = {
 struct disk {
 	struct rj_plan *plan;
 	const struct rj_input *input;   /* as it was given */
-	struct rj_input file;           /* what is in it */
+	struct rj_input file;           /* the same, or what was made of it */
+	bool beside;                    /* another payload starts */
 	bool is_temporary;              /* file is one of ours */
 };
-
-/* Files that hold a disk's image, but are none. */
-static const struct {
-	const char *magic;
-	size_t length;
-	const char *name, *todo;
-} foreign[] = {
-#define QEMU_IMG "convert it with qemu-img convert -O raw"
-	{ "QFI\xFB", 4, "a qcow2 image", QEMU_IMG },
-	{ "KDMV", 4, "a VMDK image", QEMU_IMG },
-	{ "COWD", 4, "a VMDK image", QEMU_IMG },
-	{ "# Disk DescriptorFile", 21, "the description of a VMDK image", QEMU_IMG },
-	{ "<<< ", 4, "a VDI image", QEMU_IMG },
-	{ "conectix", 8, "a VHD image", QEMU_IMG },
-	{ "vhdxfile", 8, "a VHDX image", QEMU_IMG },
-	{ "\xFD" "7zXZ", 6, "an xz file", "unpack it with unxz" },
-	{ "\x28\xB5\x2F\xFD", 4, "a zstd file", "unpack it with unzstd" },
-	{ "BZh", 3, "a bzip2 file", "unpack it with bunzip2" },
-	{ "\x04\x22\x4D\x18", 4, "an lz4 file", "unpack it with unlz4" },
-	{ "LZIP", 4, "an lzip file", "unpack it with lzip -d" },
-	{ "PK\3\4", 4, "a zip file", "unpack it with unzip" },
-	{ "7z\xBC\xAF\x27\x1C", 6, "a 7z file", "unpack it with 7z x" },
-#undef QEMU_IMG
-};
-
-static enum rj_err refuse_foreign(const struct rj_input *input, struct rj_error *err)
-{
-	uint8_t front[32] = { 0 };
-
-	rj_input_peek(input, front, sizeof(front), 0);
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (memcmp(front, foreign[i].magic, foreign[i].length) == 0)
-			return rj_fail(err, RJ_ERR_FOREIGN_DISK, .name = foreign[i].name,
-				       .other = foreign[i].todo);
-	return RJ_OK;
-}
 
 static void close_file(struct disk *disk)
 {
@@ -94,23 +59,6 @@ static void take_file(struct disk *disk, int fd, uint64_t size)
 	close_file(disk);
 	disk->file = (struct rj_input){ .fd = fd, .path = disk->input->path, .size = size };
 	disk->is_temporary = true;
-}
-
-static enum rj_err unpack(struct disk *disk, struct rj_error *err)
-{
-	uint64_t size;
-	int fd;
-
-	if (rj_temporary_open(&fd, err))
-		return err->code;
-	if (rj_gunzip(disk->input, fd, DISK_MAX, &size, err)) {
-		close(fd);
-		return err->code;
-	}
-	take_file(disk, fd, size);
-	if (size == 0)
-		return rj_fail(err, RJ_ERR_EMPTY);
-	return refuse_foreign(&disk->file, err);
 }
 
 /* A copy, which may be made longer. */
@@ -150,10 +98,6 @@ static enum rj_err pad(struct disk *disk, uint32_t sector, struct rj_error *err)
 static enum rj_err open_contents(struct disk *disk, struct rj_error *err)
 {
 	disk->file = *disk->input;
-	if (refuse_foreign(disk->input, err))
-		return err->code;
-	if (rj_is_gzip(disk->input) && unpack(disk, err))
-		return err->code;
 	if (disk->file.size > DISK_MAX)
 		return rj_fail(err, RJ_ERR_DISK_LARGE, .count = disk->file.size);
 	return pad(disk, el_torito_is_iso(&disk->file) ? CD_SECTOR : SECTOR_SIZE, err);
@@ -161,7 +105,7 @@ static enum rj_err open_contents(struct disk *disk, struct rj_error *err)
 
 static enum disk_type choose_type(const struct disk *disk)
 {
-	const struct rj_disk_wishes *wishes = &disk->plan->disk_wishes;
+	const struct rj_wishes *wishes = &disk->plan->wishes;
 
 	if (el_torito_is_iso(&disk->file))
 		return CD;
@@ -174,7 +118,7 @@ static enum disk_type choose_type(const struct disk *disk)
 static enum rj_err choose_number(const struct disk *disk, enum disk_type type,
 				 uint8_t *number, struct rj_error *err)
 {
-	const struct rj_disk_wishes *wishes = &disk->plan->disk_wishes;
+	const struct rj_wishes *wishes = &disk->plan->wishes;
 
 	*number = wishes->has_number ? wishes->number : first_numbers[type];
 	if ((type == FLOPPY) != (*number < HARD_DISKS))
@@ -187,7 +131,7 @@ static enum rj_err choose_number(const struct disk *disk, enum disk_type type,
 static enum rj_err choose_geometry(const struct disk *disk, const uint8_t *first_sector,
 				   struct rj_drive *drive, struct rj_error *err)
 {
-	struct rj_geometry g = disk->plan->disk_wishes.geometry;
+	struct rj_geometry g = disk->plan->wishes.geometry;
 	const struct rj_floppy *floppy =
 		rj_floppy_of_size((uint64_t)drive->sectors * SECTOR_SIZE);
 	bool is_floppy = drive->flags & RJ_DISK_FLOPPY;
@@ -215,6 +159,9 @@ static enum rj_err add_boot(struct disk *disk, uint64_t offset, uint64_t size,
 	uint64_t left = disk->file.size - offset;
 	uint8_t *bytes;
 
+	rj_plan_set_drive(plan, drive);
+	if (disk->beside)
+		return RJ_OK;
 	if (size > left)
 		size = left;
 	bytes = malloc((size_t)size);
@@ -227,7 +174,6 @@ static enum rj_err add_boot(struct disk *disk, uint64_t offset, uint64_t size,
 	/* 07C0:0 as 0:7C00, which is how BIOSes enter it */
 	rj_plan_set_entry(plan, segment & 0xF000, (uint16_t)(segment << 4));
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
-	plan->regs.edx = plan->drive = drive;
 	return rj_plan_add_bytes(plan, ".boot", (uint64_t)segment << 4, bytes, size, err);
 }
 
@@ -319,7 +265,7 @@ static enum rj_err plan_cd(struct disk *disk, struct rj_error *err)
 	struct el_torito_boot boot;
 	uint64_t size;
 
-	if (disk->plan->disk_wishes.geometry.heads)
+	if (disk->plan->wishes.geometry.heads)
 		return rj_fail(err, RJ_ERR_GEOMETRY_CD);
 	if (el_torito_find(&disk->file, &boot, err))
 		return err->code;
@@ -346,7 +292,7 @@ static enum rj_err plan_cd(struct disk *disk, struct rj_error *err)
 /* Compresses it, if that makes it smaller. */
 static enum rj_err pack(struct disk *disk, struct rj_disk_image *image, struct rj_error *err)
 {
-	int level = disk->plan->disk_wishes.level, fd;
+	int level = disk->plan->wishes.level, fd;
 	uint64_t size;
 
 	if (level == 0)
@@ -392,20 +338,19 @@ static enum rj_err plan_contents(struct disk *disk, struct rj_error *err)
 	type = choose_type(disk);
 	if (type == CD ? plan_cd(disk, err) : plan_disk(disk, type, err))
 		return err->code;
-	if (type == CD || disk->plan->disk_wishes.read_only)
+	if (type == CD || disk->plan->wishes.read_only)
 		services->image.flags |= RJ_DISK_READONLY;
-	if (disk->plan->disk_wishes.read_only)
+	if (disk->plan->wishes.read_only)
 		services->drives[0].flags |= RJ_DISK_READONLY;
 	return add_image(disk, err);
 }
 
 static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
-			     uint64_t address, struct rj_error *err)
+			     const struct payload_argument *argument, struct rj_error *err)
 {
-	struct disk disk = { .plan = plan, .input = input };
+	struct disk disk = { .plan = plan, .input = input, .beside = argument->beside };
 	enum rj_err code = plan_contents(&disk, err);
 
-	(void)address;
 	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
 		err->subject = "a temporary file";
 	close_file(&disk);
@@ -419,9 +364,6 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 	*why = "an ISO 9660 file system";
 	if (el_torito_is_iso(input))
 		return RJ_DETECT_YES;
-	*why = "a gzip file, perhaps of a disk's image";
-	if (rj_is_gzip(input))
-		return RJ_DETECT_MAYBE;
 	*why = "a floppy disk's image by its size and BIOS parameter block";
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	return rj_floppy_of_size(input->size) && boot_sector_has_parameters(sector)
@@ -434,6 +376,8 @@ const struct payload_kind payload_disk = {
 	.help = "a RAM disk: image of a hard disk, floppy or CD, or .gz of one",
 	.signature = "CD001 at 8001h; a floppy disk's size and parameter block",
 	.place = "from 1 MiB on; its boot sector at 7C00h, entry 0:7C00",
+	.beside = true,
+	.takes = RJ_WISH_DISK,
 	.detect = disk_detect,
 	.read = disk_read,
 };

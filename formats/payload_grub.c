@@ -20,9 +20,6 @@ static const struct {
 	  "network boot (i386-pc-pxe)" },
 	{ "\xE8\x00\x00\xEB\x3B", 5, 0, "", 0, RJ_ERR_CORE_PLATFORM,
 	  "CD-ROM boot (i386-pc-eltorito)" },
-	{ "MZ", 2, 0, "", 0, RJ_ERR_CORE_PLATFORM, "EFI (a PE file)" },
-	{ "\177ELF", 4, 0, "", 0, RJ_ERR_CORE_PLATFORM,
-	  "multiboot, coreboot or another firmware (an ELF file)" },
 	{ "\x66\x31\xED\xE9", 4, 0x202, "HdrS", 4, RJ_ERR_CORE_LNXBOOT, NULL },
 	{ "\xEA", 1, 2, "\x82\0\0", 3, RJ_ERR_CORE_BARE, NULL },
 };
@@ -67,11 +64,11 @@ static enum rj_err check_file(const struct rj_input *input, struct rj_error *err
 }
 
 static enum rj_err grub_read(struct rj_plan *plan, const struct rj_input *input,
-			     uint64_t address, struct rj_error *err)
+			     const struct payload_argument *argument, struct rj_error *err)
 {
 	uint8_t head[2 * GRUB_SECTOR] = { 0 };
 
-	(void)address;
+	(void)argument;
 	rj_input_peek(input, head, sizeof(head), 0);
 	if (!grub_is_diskboot(head))
 		return refuse(input, head, err);

@@ -51,7 +51,7 @@ enum rj_err payload_detect(const struct rj_input *input,
 		const char *reason = NULL;
 		enum rj_detected answer = RJ_DETECT_NO;
 
-		if (candidate->detect)
+		if (candidate->detect && (candidate->device || !input->is_device))
 			answer = candidate->detect(input, &reason);
 		if (answer == RJ_DETECT_NO)
 			continue;
@@ -80,4 +80,25 @@ enum rj_err payload_split_address(char *argument, uint64_t *address,
 	if (*address > UINT32_MAX)
 		return rj_fail(err, RJ_ERR_BEYOND_4G, .subject = argument, .at = *address);
 	return RJ_OK;
+}
+
+enum rj_err payload_split_variant(const struct payload_kind *kind, char *argument,
+				  const char **variant, char **file, struct rj_error *err)
+{
+	size_t length = strcspn(argument, "=");
+
+	for (size_t i = 0; argument[length] && i < kind->variant_count; i++) {
+		const char *name = kind->variants[i].name;
+
+		if (strlen(name) != length || memcmp(name, argument, length) != 0)
+			continue;
+		*variant = name;
+		*file = argument + length + 1;
+		return RJ_OK;
+	}
+	rj_fail(err, RJ_ERR_VARIANT, .name = argument);
+	for (size_t i = 0; i < kind->variant_count; i++)
+		append(err->text, sizeof(err->text), "%s%s", i ? ", " : "",
+		       kind->variants[i].name);
+	return err->code;
 }

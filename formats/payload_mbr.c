@@ -8,14 +8,9 @@
 #include "disk_geometry.h"
 #include "el_torito.h"
 #include "grub_core.h"
+#include "grub_embedded.h"
 #include "layout.h"
 #include "le.h"
-
-static bool is_boot_img(const uint8_t *sector)
-{
-	return sector[0] == 0xEB && sector[2] == 0x90 &&
-	       memcmp(sector + GRUB_MARK_OFFSET, GRUB_MARK, strlen(GRUB_MARK)) == 0;
-}
 
 /* How MBR code starts: stack and segments set up, as in every packaged one. */
 static bool looks_like_mbr_code(const uint8_t *sector)
@@ -49,31 +44,15 @@ static enum rj_detected answer(enum rj_detected value, const char *reason,
 	return value;
 }
 
-/* A sector of the file, by its number; false when the file ends before or in it. */
-static bool peek_sector(const struct rj_input *input, uint64_t number, uint8_t *to)
-{
-	return number < input->size / SECTOR_SIZE &&
-	       rj_input_peek(input, to, SECTOR_SIZE, number * SECTOR_SIZE) == SECTOR_SIZE;
-}
-
-/* Whether diskboot.img stands where boot.img, this sector, looks for it. */
-static bool has_core(const struct rj_input *input, const uint8_t *sector)
-{
-	uint8_t first[SECTOR_SIZE];
-
-	return peek_sector(input, le64(sector + GRUB_KERNEL_SECTOR), first) &&
-	       grub_is_diskboot(first);
-}
-
 /* What a sector with a signature is, in the order of certainty. */
 static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
 			      const char **why)
 {
 	bool alone = input->size == SECTOR_SIZE;
 
-	if (is_boot_img(sector) && has_core(input, sector))
+	if (grub_is_boot_img(sector) && grub_has_core(input, sector))
 		return answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
-	if (is_boot_img(sector) && alone)
+	if (grub_is_boot_img(sector) && alone)
 		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
 	if (rj_floppy_of_size(input->size))
 		return answer(RJ_DETECT_MAYBE, "a floppy disk's image by its size; "
@@ -106,64 +85,22 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 	return judge(input, sector, why);
 }
 
-/* The core.img that boot.img would read, in memory. */
-struct core {
-	uint8_t *bytes;         /* GRUB_CORE_MAX of them, zeros behind size */
-	size_t size;
-};
-
-/* Appends one block; false when it is too large or leads out of the file. */
-static bool append_block(struct core *core, const struct rj_input *input,
-			 uint64_t start, uint64_t sectors)
-{
-	size_t size = (size_t)sectors * SECTOR_SIZE, got;
-
-	if (size > GRUB_CORE_MAX - core->size || start > input->size / SECTOR_SIZE)
-		return false;
-	got = rj_input_peek(input, core->bytes + core->size, size, start * SECTOR_SIZE);
-	core->size += got;
-	/* a core.img copied behind boot.img ends in the midst of its last sector */
-	return got + SECTOR_SIZE > size;
-}
-
-/* Fills core from the file; gives what is wrong with it, or NULL. */
-static const char *assemble(struct core *core, const struct rj_input *input,
-			    uint64_t first)
-{
-	struct grub_block block;
-	struct rj_error error;
-
-	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
-		return "there is none";
-	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)
-		if (core->size % SECTOR_SIZE != 0 ||
-		    !append_block(core, input, block.start, block.length))
-			return "its blocks lead out of the file";
-	if (grub_core_check(core->bytes, core->size, &error))
-		return "what stands there is damaged";
-	return NULL;
-}
-
 static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 			    const uint8_t *sector, struct rj_error *err)
 {
-	struct core core = { calloc(1, GRUB_CORE_MAX), 0 };
-	uint64_t first = le64(sector + GRUB_KERNEL_SECTOR);
 	const char *wrong;
+	uint8_t *bytes;
+	size_t size;
 
-	if (!core.bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
-	wrong = assemble(&core, input, first);
+	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
+		return err->code;
 	rj_plan_note(plan, &(struct rj_error){
-		.code = wrong ? RJ_ERR_CORE_LEFT : RJ_ERR_WITH_CORE,
-		.subject = input->path, .name = wrong, .count = first });
-	if (wrong) {
-		free(core.bytes);
+		.code = wrong ? RJ_ERR_CORE_LEFT : RJ_ERR_WITH_CORE, .subject = input->path,
+		.name = wrong, .count = grub_kernel_sector(sector) });
+	if (wrong)
 		return RJ_OK;
-	}
 	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
-	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, core.bytes,
-				 core.size, err);
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
 }
 
 /* Packaged code: padded to a sector, with an empty partition table. */
@@ -200,7 +137,7 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input
 		return err->code;
 	if (input->size == SECTOR_SIZE)
 		return RJ_OK;
-	if (is_boot_img(sector) && add_core(plan, input, sector, err))
+	if (grub_is_boot_img(sector) && add_core(plan, input, sector, err))
 		return err->code;
 	with_core = plan->pieces[plan->piece_count - 1].bytes != NULL;
 	if (!with_core)
@@ -210,9 +147,9 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input
 }
 
 static enum rj_err mbr_read(struct rj_plan *plan, const struct rj_input *input,
-			    uint64_t address, struct rj_error *err)
+			    const struct payload_argument *argument, struct rj_error *err)
 {
-	(void)address;
+	(void)argument;
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	if (input->size <= MBR_CODE_MAX)

@@ -2,9 +2,9 @@
 #include "payload.h"
 
 static enum rj_err raw_read(struct rj_plan *plan, const struct rj_input *input,
-			    uint64_t address, struct rj_error *err)
+			    const struct payload_argument *argument, struct rj_error *err)
 {
-	return rj_plan_add(plan, ".raw", address, input, 0, input->size, err);
+	return rj_plan_add(plan, ".raw", argument->address, input, 0, input->size, err);
 }
 
 const struct payload_kind payload_raw = {
@@ -15,5 +15,6 @@ const struct payload_kind payload_raw = {
 	.place = "ADDRESS, started by --entry SEG:OFF",
 	.adds = true,
 	.addressed = true,
+	.exact = true,
 	.read = raw_read,
 };

@@ -31,7 +31,7 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.serial_divisor = COM1_DIVISOR,
 		.base = HIGH_MEMORY,
 		.repairs = RJ_ALL_REPAIRS,
-		.disk_wishes = { .level = RJ_LEVEL_DEFAULT },
+		.wishes = { .level = RJ_LEVEL_DEFAULT },
 		.disk_file = { .fd = -1 },
 	};
 	rj_regs_init(&plan->regs, drive);
@@ -110,6 +110,14 @@ enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_
 		return err->code;
 	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_FIRMWARE;
 	return RJ_OK;
+}
+
+void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive)
+{
+	if (plan->drive_chosen)
+		return;
+	plan->drive = drive;
+	plan->regs.edx = (plan->regs.edx & ~(uint32_t)UINT8_MAX) | drive;
 }
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)

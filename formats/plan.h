@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "disk_geometry.h"
 #include "error.h"
 #include "input.h"
 #include "manifest.h"
 #include "services/services.h"
+#include "wishes.h"
 
 #define RJ_MAX_NOTES    16
 
@@ -28,23 +28,16 @@ struct rj_plan_piece {
 	uint8_t *bytes;         /* the bytes themselves; the plan frees them */
 };
 
-/* What is asked for of a RAM disk. */
-struct rj_disk_wishes {
-	struct rj_geometry geometry;    /* heads 0: to be found out */
-	bool has_number, read_only;
-	uint8_t number;                 /* of the drive that is booted */
-	int level;                      /* of zlib; 0: not compressed */
-};
-
 struct rj_plan {
 	struct rj_plan_piece pieces[RJ_MAX_PIECES];
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
-	struct rj_disk_wishes disk_wishes;
+	struct rj_wishes wishes;
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */
+	bool drive_chosen;      /* by the user: no payload's own changes it */
 	uint32_t flags;         /* of struct rj_manifest */
 	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
 	uint16_t serial_port, serial_divisor;
@@ -79,6 +72,9 @@ enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
 enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_t address,
 				 const struct rj_input *input, uint64_t offset,
 				 uint64_t size, struct rj_error *err);
+
+/* A payload's own boot drive, in DL too; the one that the user chose stays. */
+void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive);
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
 

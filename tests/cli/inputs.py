@@ -183,7 +183,7 @@ FILES = {
     "core-bare": lambda path: core(path)[SECTOR:],
     "core-pxe": lambda path: mkimage(path, "biosdisk", platform="i386-pc-pxe"),
     "core-eltorito": lambda path: mkimage(path, "biosdisk", platform="i386-pc-eltorito"),
-    "core-efi": lambda path: b"MZ".ljust(4096, b"\0"),
+    "core-efi": lambda path: b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0PE\0\0".ljust(4096, b"\0"),
     "core-elf": lambda path: b"\x7FELF".ljust(4096, b"\0"),
     "lnxboot": lnxboot,
     "disk": disk,

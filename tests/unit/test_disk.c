@@ -6,6 +6,7 @@
 
 #include "boot_sector.h"
 #include "compress.h"
+#include "contents.h"
 #include "container_elf.h"
 #include "copy.h"
 #include "disk_geometry.h"
@@ -71,15 +72,15 @@ static struct rj_input file;
 
 /* The bytes as a RAM disk; wishes may be NULL. The plan, and file, are to be freed. */
 static enum rj_err read_disk(struct rj_plan *plan, const void *bytes, size_t size,
-			     const struct rj_disk_wishes *wishes)
+			     const struct rj_wishes *wishes)
 {
 	struct rj_error error;
 
 	file = unit_input(bytes, size);
 	rj_plan_init(plan, 0x80);
 	if (wishes)
-		plan->disk_wishes = *wishes;
-	return payload_disk.read(plan, &file, 0, &error);
+		plan->wishes = *wishes;
+	return payload_disk.read(plan, &file, &(struct payload_argument){ 0 }, &error);
 }
 
 static void done(struct rj_plan *plan)
@@ -89,7 +90,7 @@ static void done(struct rj_plan *plan)
 }
 
 /* The code that reading gives, for what fails or is of no further interest. */
-static enum rj_err code_of(const void *bytes, size_t size, const struct rj_disk_wishes *wishes)
+static enum rj_err code_of(const void *bytes, size_t size, const struct rj_wishes *wishes)
 {
 	struct rj_plan plan;
 	enum rj_err code = read_disk(&plan, bytes, size, wishes);
@@ -297,7 +298,7 @@ static void geometry_in_words(void **state)
 static void hard_disks(void **state)
 {
 	static uint8_t image[40 * 1008 * SECTOR_SIZE];
-	struct rj_disk_wishes wishes = { .geometry = { 40, 16, 63 }, .level = 1 };
+	struct rj_wishes wishes = { .geometry = { 40, 16, 63 }, .level = 1 };
 	struct rj_drive *drive;
 	struct rj_plan plan;
 
@@ -340,7 +341,7 @@ static void hard_disks(void **state)
 static void padding(void **state)
 {
 	static uint8_t image[3 * SECTOR_SIZE];
-	struct rj_disk_wishes wishes = { .level = 0 };
+	struct rj_wishes wishes = { .level = 0 };
 	struct rj_plan plan;
 
 	(void)state;
@@ -399,7 +400,7 @@ static void emulated_floppies(void **state)
 	static const struct { uint8_t media; uint32_t sectors; uint8_t track, type; } rows[] = {
 		{ EL_TORITO_1200, 2400, 15, 2 }, { EL_TORITO_1440, 2880, 18, 4 },
 	};
-	struct rj_disk_wishes wishes = { .has_number = true, .number = 1 };
+	struct rj_wishes wishes = { .has_number = true, .number = 1 };
 	struct rj_plan plan;
 
 	(void)state;
@@ -625,25 +626,54 @@ static void look_alikes(void **state)
 	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
 }
 
+static enum rj_err refused(const void *bytes, size_t size)
+{
+	struct rj_input input = unit_input(bytes, size);
+	struct rj_error error;
+	enum rj_err code = rj_refuse_foreign(&input, &error);
+
+	rj_input_close(&input);
+	return code;
+}
+
 static void foreign(void **state)
 {
 	static const struct { const char *magic; size_t size; } rows[] = {
-		{ "QFI\xFB", 4 }, { "KDMV", 4 }, { "COWD", 4 }, { "# Disk DescriptorFile", 21 },
-		{ "<<< Oracle VM", 13 }, { "conectix", 8 }, { "vhdxfile", 8 }, { "\xFD" "7zXZ", 6 },
-		{ "\x28\xB5\x2F\xFD", 4 }, { "BZh9", 4 }, { "\x04\x22\x4D\x18", 4 }, { "LZIP", 4 },
-		{ "PK\3\4", 4 }, { "7z\xBC\xAF\x27\x1C", 6 },
+		{ "\177ELF", 4 }, { "QFI\xFB", 4 }, { "KDMV", 4 }, { "COWD", 4 },
+		{ "# Disk DescriptorFile", 21 }, { "<<< Oracle VM", 13 }, { "conectix", 8 },
+		{ "vhdxfile", 8 }, { "\xFD" "7zXZ", 6 }, { "\x28\xB5\x2F\xFD", 4 },
+		{ "BZh9", 4 }, { "\x04\x22\x4D\x18", 4 }, { "LZIP", 4 }, { "PK\3\4", 4 },
+		{ "7z\xBC\xAF\x27\x1C", 6 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint8_t image[SECTOR_SIZE] = { 0 };
+		uint8_t bytes[1024] = { 0 };
 
-		le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
-		assert_int_equal(code_of(image, sizeof(image), NULL), RJ_OK);
-		memcpy(image, rows[i].magic, rows[i].size);
-		assert_int_equal(code_of(image, sizeof(image), NULL), RJ_ERR_FOREIGN_DISK);
-		assert_int_equal(code_of(image, rows[i].size, NULL), RJ_ERR_FOREIGN_DISK);
+		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
+		memcpy(bytes, rows[i].magic, rows[i].size);
+		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_ERR_FOREIGN);
+		assert_int_equal(refused(bytes, rows[i].size), RJ_ERR_FOREIGN);
+		bytes[0] ^= 1;
+		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 	}
+}
+
+/* A Linux kernel and an old DOS program start with MZ, too. */
+static void foreign_pe(void **state)
+{
+	uint8_t bytes[1024] = "MZ";
+
+	(void)state;
+	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
+	le_store(bytes + 0x3C, 0x80, 4);
+	memcpy(bytes + 0x80, "PE\0", 4);
+	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_ERR_FOREIGN);
+	assert_int_equal(refused(bytes, 0x83), RJ_OK);
+	memcpy(bytes + 0x202, "HdrS", 4);
+	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
+	le_store(bytes + 0x3C, UINT32_MAX, 4);
+	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 }
 
 /* Size bytes as a gzip member, or as raw deflate; gives how many that are. */
@@ -804,7 +834,7 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 {
 	static uint8_t image[9 * SECTOR_SIZE];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
-	struct rj_disk_wishes wishes = { .level = level };
+	struct rj_wishes wishes = { .level = level };
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_input packed = unit_input("", 0);
 	struct rj_services_info info;
@@ -882,7 +912,7 @@ static void places(void **state)
 	};
 	static uint8_t image[9000];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
-	struct rj_disk_wishes wishes = { .level = 0 };
+	struct rj_wishes wishes = { .level = 0 };
 	struct rj_error error;
 
 	(void)state;
@@ -908,6 +938,6 @@ UNIT_MAIN(cmocka_unit_test(floppies), cmocka_unit_test(geometry_by_table),
 	  cmocka_unit_test(emulated_floppies), cmocka_unit_test(emulated_hard_disk),
 	  cmocka_unit_test(packed_cylinders), cmocka_unit_test(bad_catalogs),
 	  cmocka_unit_test(cut_cds), cmocka_unit_test(sections), cmocka_unit_test(look_alikes),
-	  cmocka_unit_test(foreign), cmocka_unit_test(gzip_files), cmocka_unit_test(inflated),
+	  cmocka_unit_test(foreign), cmocka_unit_test(foreign_pe), cmocka_unit_test(gzip_files), cmocka_unit_test(inflated),
 	  cmocka_unit_test(incompressible),
 	  cmocka_unit_test(verified), cmocka_unit_test(places))

@@ -12,6 +12,14 @@ _rjpack()
 		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or .gz of one]:IMAGE:_files' \
 		'*--boot=[no file\: the firmware'\''s own boot order, without POST]:int19|int18:(int19 int18)' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
+		'*--partition=[the partition that is booted, from 1]:N:' \
+		'*--hidden=[its first sector, when no partition table tells it]:LBA:' \
+		'*--bpb=[set in its parameter block\: hidden, drive]:LIST:(hidden drive hidden,drive)' \
+		'*--boot-sector=[the partition'\''s boot sector, or a disk with it]:FILE:_files' \
+		'*--sector-size=[of the disk'\''s sectors\: 512 or 4096]:BYTES:(512 4096)' \
+		'*--menu=[GRUB Legacy'\''s menu, as in (hd0,0)/grub/menu.lst]:PATH:' \
+		'*--initrd=[what the kernel gets as initrd; repeatable]:FILE:_files' \
+		'*--append=[the kernel'\''s command line]:STRING:' \
 		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
 		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
 		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0; a RAM disk\: its own)]:DRIVE:' \

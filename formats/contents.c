@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "contents.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "compress.h"
+#include "layout.h"
+#include "le.h"
+#include "setup_header.h"
+#include "temporary.h"
+
+#define CONTENTS_MAX ((UINT64_C(1) << 32) - HIGH_MEMORY)
+
+/* PE: the offset of its header stands at 3Ch of the DOS header. */
+#define PE_OFFSET_AT 0x3C
+#define PE_MAGIC     0x00004550u
+
+static const struct {
+	const char *magic;
+	size_t length;
+	const char *name, *todo;
+} foreign[] = {
+#define QEMU_IMG "convert it with qemu-img convert -O raw"
+	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it themselves, a BIOS does not" },
+	{ "QFI\xFB", 4, "a qcow2 image", QEMU_IMG },
+	{ "KDMV", 4, "a VMDK image", QEMU_IMG },
+	{ "COWD", 4, "a VMDK image", QEMU_IMG },
+	{ "# Disk DescriptorFile", 21, "the description of a VMDK image", QEMU_IMG },
+	{ "<<< ", 4, "a VDI image", QEMU_IMG },
+	{ "conectix", 8, "a VHD image", QEMU_IMG },
+	{ "vhdxfile", 8, "a VHDX image", QEMU_IMG },
+	{ "\xFD" "7zXZ", 6, "an xz file", "unpack it with unxz" },
+	{ "\x28\xB5\x2F\xFD", 4, "a zstd file", "unpack it with unzstd" },
+	{ "BZh", 3, "a bzip2 file", "unpack it with bunzip2" },
+	{ "\x04\x22\x4D\x18", 4, "an lz4 file", "unpack it with unlz4" },
+	{ "LZIP", 4, "an lzip file", "unpack it with lzip -d" },
+	{ "PK\3\4", 4, "a zip file", "unpack it with unzip" },
+	{ "7z\xBC\xAF\x27\x1C", 6, "a 7z file", "unpack it with 7z x" },
+#undef QEMU_IMG
+};
+
+/* An EFI program; a Linux kernel looks like one, too, but a BIOS starts it. */
+static bool is_pe(const struct rj_input *input)
+{
+	uint8_t head[SETUP_ENTRY + 6] = { 0 }, magic[4] = { 0 };
+
+	rj_input_peek(input, head, sizeof(head), 0);
+	if (memcmp(head, "MZ", 2) != 0 || le32(head + SETUP_ENTRY + 2) == HDRS_MAGIC)
+		return false;
+	rj_input_peek(input, magic, sizeof(magic), le32(head + PE_OFFSET_AT));
+	return le32(magic) == PE_MAGIC;
+}
+
+enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err)
+{
+	uint8_t front[32] = { 0 };
+
+	rj_input_peek(input, front, sizeof(front), 0);
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (memcmp(front, foreign[i].magic, foreign[i].length) == 0)
+			return rj_fail(err, RJ_ERR_FOREIGN, .name = foreign[i].name,
+				       .other = foreign[i].todo);
+	if (is_pe(input))
+		return rj_fail(err, RJ_ERR_FOREIGN, .name = "a PE file, for UEFI or Windows",
+			       .other = "no BIOS starts it; give its variant for BIOS");
+	return RJ_OK;
+}
+
+static enum rj_err unpack(struct rj_input *input, struct rj_error *err)
+{
+	uint64_t size;
+	int fd;
+
+	if (rj_temporary_open(&fd, err)) {
+		err->subject = "a temporary file";
+		return err->code;
+	}
+	if (rj_gunzip(input, fd, CONTENTS_MAX, &size, err)) {
+		close(fd);
+		if (err->code == RJ_ERR_WRITE)
+			err->subject = "a temporary file";
+		return err->code;
+	}
+	rj_input_close(input);
+	input->fd = fd;
+	input->size = size;
+	return size ? RJ_OK : rj_fail(err, RJ_ERR_EMPTY);
+}
+
+enum rj_err rj_contents(struct rj_input *input, struct rj_error *err)
+{
+	if (rj_refuse_foreign(input, err))
+		return err->code;
+	if (!rj_is_gzip(input))
+		return RJ_OK;
+	return unpack(input, err) ? err->code : rj_refuse_foreign(input, err);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "grub_embedded.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot_sector.h"
+#include "grub_core.h"
+#include "le.h"
+
+bool grub_is_boot_img(const uint8_t *sector)
+{
+	return sector[0] == 0xEB && sector[2] == 0x90 &&
+	       memcmp(sector + GRUB_MARK_OFFSET, GRUB_MARK, strlen(GRUB_MARK)) == 0;
+}
+
+uint64_t grub_kernel_sector(const uint8_t *sector)
+{
+	return le64(sector + GRUB_KERNEL_SECTOR);
+}
+
+/* A sector of the file, by its number; false when the file ends before or in it. */
+static bool peek_sector(const struct rj_input *input, uint64_t number, uint8_t *to)
+{
+	return number < input->size / SECTOR_SIZE &&
+	       rj_input_peek(input, to, SECTOR_SIZE, number * SECTOR_SIZE) == SECTOR_SIZE;
+}
+
+bool grub_has_core(const struct rj_input *input, const uint8_t *sector)
+{
+	uint8_t first[SECTOR_SIZE];
+
+	return peek_sector(input, grub_kernel_sector(sector), first) &&
+	       grub_is_diskboot(first);
+}
+
+/* The core.img that boot.img would read, in memory. */
+struct core {
+	uint8_t *bytes;         /* GRUB_CORE_MAX of them, zeros behind size */
+	size_t size;
+};
+
+/* Appends one block; false when it is too large or leads out of the file. */
+static bool append_block(struct core *core, const struct rj_input *input,
+			 uint64_t start, uint64_t sectors)
+{
+	size_t size = (size_t)sectors * SECTOR_SIZE, got;
+
+	if (size > GRUB_CORE_MAX - core->size || start > input->size / SECTOR_SIZE)
+		return false;
+	got = rj_input_peek(input, core->bytes + core->size, size, start * SECTOR_SIZE);
+	core->size += got;
+	/* a core.img copied behind boot.img ends in the midst of its last sector */
+	return got + SECTOR_SIZE > size;
+}
+
+/* Fills core from the file; gives what is wrong with it, or NULL. */
+static const char *assemble(struct core *core, const struct rj_input *input,
+			    uint64_t first)
+{
+	struct grub_block block;
+	struct rj_error error;
+
+	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
+		return "there is none";
+	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)
+		if (core->size % SECTOR_SIZE != 0 ||
+		    !append_block(core, input, block.start, block.length))
+			return "its blocks lead out of the file";
+	if (grub_core_check(core->bytes, core->size, &error))
+		return "what stands there is damaged";
+	return NULL;
+}
+
+enum rj_err grub_embedded_core(const struct rj_input *input, const uint8_t *sector,
+			       uint8_t **bytes, size_t *size, const char **wrong,
+			       struct rj_error *err)
+{
+	struct core core = { calloc(1, GRUB_CORE_MAX), 0 };
+
+	if (!core.bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	*wrong = assemble(&core, input, grub_kernel_sector(sector));
+	if (*wrong) {
+		free(core.bytes);
+		core.bytes = NULL;
+	}
+	*bytes = core.bytes;
+	*size = core.size;
+	return RJ_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The partitions of a disk: of an MBR (logical ones too) or a GPT (UEFI 2.10, chapter 5).
+ */
+#ifndef RJ_PARTITION_H
+#define RJ_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot_sector.h"
+#include "error.h"
+#include "input.h"
+
+#define RJ_GPT_ENTRY_SIZE 128u          /* of what is kept of an entry of a GPT */
+
+struct rj_partition {
+	uint32_t number;                /* from 1; an MBR's logical ones from 5; 0: not known */
+	uint32_t sector_size;           /* bytes */
+	uint64_t first, sectors;        /* in sectors of that size */
+	bool active;                    /* flag 80h; in a GPT, the attribute "legacy BIOS bootable" */
+	bool gpt;
+	struct partition_entry entry;   /* the MBR's; of a GPT, all 0 */
+	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];
+};
+
+/* The size of the disk's sectors: by its GPT's place, else by the device, else 512. */
+uint32_t rj_disk_sector_size(const struct rj_input *disk);
+
+/*
+ * The partition with this number, or the active one if that is 0. sector_size 0: found out.
+ * RJ_ERR_PARTITION_NONE, _TABLE, _READ.
+ */
+enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
+			      uint32_t number, struct rj_partition *partition,
+			      struct rj_error *err);
+
+#endif

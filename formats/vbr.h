@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A partition's boot sector (volume boot record), and what an MBR hands over to it: the
+ * drive in DL, and in DS:SI the partition's entry, as if the MBR had moved itself to 600h.
+ * From a GPT it gets a hybrid entry and "!GPT" in EAX, see gpt.txt of SYSLINUX.
+ */
+#ifndef RJ_VBR_H
+#define RJ_VBR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "input.h"
+#include "partition.h"
+#include "plan.h"
+
+struct rj_vbr {
+	uint8_t *bytes;                 /* malloc'ed: the sector, patched as it was wished */
+	size_t size;                    /* 512, or the sector size of the disk */
+	struct rj_partition partition;  /* what is known of it */
+};
+
+/*
+ * The boot sector that the file is, or that it has in the partition which the wishes name
+ * (partition, hidden, sector_size); bpb says what is patched in, drive and the partition's
+ * first sector. On failure there is nothing to free.
+ * RJ_ERR_VBR_*, RJ_ERR_PARTITION_*, _READ, _MEMORY.
+ */
+enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
+			const struct rj_wishes *wishes, uint8_t drive, struct rj_error *err);
+
+void rj_vbr_free(struct rj_vbr *vbr);
+
+/*
+ * The partition's entry as a piece of the plan, and the registers that point to it: DS:SI
+ * and DS:BP, BL = DL, and EAX for a GPT.
+ */
+enum rj_err rj_vbr_hand_over(struct rj_plan *plan, const struct rj_partition *partition,
+			     struct rj_error *err);
+
+/*
+ * The whole of it: the boot sector at 7C00h, which takes it out of vbr, the hand-over and
+ * the entry 0:7C00.
+ */
+enum rj_err rj_vbr_plan(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err);
+
+#endif
