@@ -48,8 +48,8 @@ static bool is_pe(const struct rj_input *input)
 	rj_input_peek(input, head, sizeof(head), 0);
 	if (memcmp(head, "MZ", 2) != 0 || le32(head + SETUP_ENTRY + 2) == HDRS_MAGIC)
 		return false;
-	rj_input_peek(input, magic, sizeof(magic), le32(head + PE_OFFSET_AT));
-	return le32(magic) == PE_MAGIC;
+	return rj_input_peek(input, magic, sizeof(magic), le32(head + PE_OFFSET_AT)) ==
+	       sizeof(magic) && le32(magic) == PE_MAGIC;
 }
 
 enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err)
