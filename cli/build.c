@@ -285,8 +285,15 @@ static void tell(const struct build *build)
 	}
 }
 
+/* The one that was asked for, or that the output's name asks for. */
+static const struct container *choose_container(const struct options *options)
+{
+	return options->container ? options->container : container_of_file(options->output);
+}
+
 static enum rj_err write_image(struct build *build, struct rj_error *err)
 {
+	const struct container *container = choose_container(build->options);
 	const struct options *options = build->options;
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
@@ -295,7 +302,7 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_open(&output, options->output, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->code;
-	if (options->container->write(&build->plan, &blob, output.fd, &image, err)) {
+	if (container->write(container, &build->plan, &blob, output.fd, &image, err)) {
 		output_discard(&output);
 		return err->code;
 	}
@@ -309,11 +316,12 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 
 static enum rj_err dry_run(struct build *build, struct rj_error *err)
 {
+	const struct container *container = choose_container(build->options);
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
 	const char *name = build->options->output ? build->options->output : "IMAGE";
 
-	if (build->options->container->write(&build->plan, &blob, -1, &image, err))
+	if (container->write(container, &build->plan, &blob, -1, &image, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
 	inspect_print(&image, name, NULL, build->options->json);

@@ -308,7 +308,7 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
-	{ 0, "format", "NAME", "container (elf)",
+	{ 0, "format", "NAME", "container: elf, elf-strict, elf32, bzimage (by the suffix; elf)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, 0 },
@@ -550,7 +550,7 @@ int options_read(struct options *options, const struct command **command,
 	int value;
 
 	*options = (struct options){
-		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE,
+		.root = "", .drive = DEFAULT_DRIVE,
 		.wishes.level = RJ_LEVEL_DEFAULT, .base = HIGH_MEMORY,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,

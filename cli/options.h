@@ -27,7 +27,7 @@ struct options {
 	char *operands[RJ_MAX_PIECES];          /* what is no option */
 	size_t operand_count;
 	const char *output, *directory;
-	const struct container *container;
+	const struct container *container;      /* NULL: by the output's name */
 	const char *entry;                      /* SEG:OFF or NULL */
 	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
 	size_t reg_count;

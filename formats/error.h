@@ -201,7 +201,7 @@ row(LINUX_FIELD, BAD, "the Linux header's {name} is wrong", "") \
 row(ELF_PARSE, BAD, "it is no ELF file: {name}", "") \
 row(ELF_FIELD, BAD, "the ELF {name} is wrong", "") \
 row(ELF_SECTION, BAD, "the ELF section of the piece {name} does not match it", "") \
-row(MULTIBOOT2, BAD, "the multiboot2 header is wrong", "") \
+row(FRONT_PART, BAD, "the {name} is wrong", "") \
 row(STRAY_MULTIBOOT, BAD, "a stray multiboot header stands at {at}", "kexec would take the image for another") \
 /* command line */ \
 row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --disk and --raw stand beside another") \

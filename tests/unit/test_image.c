@@ -5,7 +5,7 @@
 #include <libelf.h>
 #include <zlib.h>
 
-#include "container_elf.h"
+#include "container_layout.h"
 #include "layout.h"
 #include "le.h"
 #include "repairs.h"
@@ -57,7 +57,7 @@ static void pack_plan(struct rj_plan *plan, const struct rj_blob *blob,
 	struct rj_error error;
 
 	packed->file = unit_input("", 0);
-	assert_int_equal(container_elf.write(plan, blob, packed->file.fd, &packed->image,
+	assert_int_equal(container_elf.write(&container_elf, plan, blob, packed->file.fd, &packed->image,
 					     &error), RJ_OK);
 	packed->file.size = (uint64_t)lseek(packed->file.fd, 0, SEEK_END);
 	rj_plan_free(plan);
@@ -137,7 +137,7 @@ static void same_again(void **state)
 	assert_memory_equal(a, b, first.file.size);
 	assert_int_equal(crc32(0, a, (uInt)first.file.size), SETUP_FILE_CRC);
 	make_plan(&plan);
-	assert_int_equal(container_elf.write(&plan, &blob, -1, &dry, &error), RJ_OK);
+	assert_int_equal(container_elf.write(&container_elf, &plan, &blob, -1, &dry, &error), RJ_OK);
 	dry.manifest.crc = first.image.manifest.crc;
 	dry.manifest.stub_crc = first.image.manifest.stub_crc;
 	assert_memory_equal(&dry.manifest, &first.image.manifest, sizeof(dry.manifest));
