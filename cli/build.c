@@ -291,6 +291,20 @@ static const struct container *choose_container(const struct options *options)
 	return options->container ? options->container : container_of_file(options->output);
 }
 
+/* How it is loaded: by the first loader that takes it. */
+static void tell_command(const struct rj_image *image, const char *name)
+{
+	size_t i = 0;
+	char text[512];
+
+	while (i < rj_loader_count && rj_loaders[i].refuses(&image->faces))
+		i++;
+	if (i == rj_loader_count)
+		return;
+	rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+	printf("%s\n", text);
+}
+
 static enum rj_err write_image(struct build *build, struct rj_error *err)
 {
 	const struct container *container = choose_container(build->options);
@@ -309,8 +323,12 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_commit(&output, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
-	if (options->json && strcmp(options->output, "-") != 0)
+	if (strcmp(options->output, "-") == 0)
+		return RJ_OK;
+	if (options->json)
 		inspect_print(&image, options->output, NULL, true);
+	else
+		tell_command(&image, options->output);
 	return RJ_OK;
 }
 

@@ -201,6 +201,22 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
+/* As rj_faces_read will find it. */
+static struct rj_faces faces_of(const struct container *container)
+{
+	bool elf = container->elf_class != ELFCLASSNONE, linux = container->parts & HAS(LINUX);
+
+	return (struct rj_faces){
+		.elf = elf, .elf64 = container->elf_class == ELFCLASS64, .segments = elf,
+		.interpreter = container->parts & HAS(INTERPRETER),
+		.on_pages = elf, .same_addresses = elf, .high = elf, .entry_inside = elf,
+		.pvh = container->parts & HAS(PVH),
+		.multiboot = container->parts & HAS(MULTIBOOT),
+		.multiboot2 = container->parts & HAS(MULTIBOOT2),
+		.linux16 = linux, .linux32 = linux, .linux64 = linux,
+	};
+}
+
 static void describe(const struct front *front, const struct rj_plan *plan,
 		     const struct rj_blob *blob, struct rj_image *image)
 {
@@ -208,6 +224,7 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 
 	*image = (struct rj_image){
 		.container = front->container->name,
+		.faces = faces_of(front->container),
 		.file_size = front->file_size,
 		.stub_at = SETUP_SIZE,
 		.stub_size = (uint32_t)(blob->size - SETUP_SIZE),
