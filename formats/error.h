@@ -55,7 +55,7 @@ row(ON_ERROR, USAGE, "\"{name}\" is neither reboot nor halt", "") \
 row(REPAIR, USAGE, "there is no repair \"{name}\"", \
 	"the words are all, none, NAME and -NAME; the names are {text}") \
 row(FORMAT, USAGE, "there is no format \"{name}\"", "the formats are {text}") \
-row(LOADER, USAGE, "\"{name}\" has a loader that is not known", "the loaders are {text}") \
+row(LOADER, USAGE, "there is no loader \"{name}\"", "the loaders are {text}") \
 row(LOADER_REFUSES, BAD, "{name} does not take it: {other}", "") \
 row(INT13, USAGE, "\"{name}\" is no way to serve INT 13h", "the ways are {text}") \
 row(MAP_SYNTAX, USAGE, "\"{name}\" is no NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]", \
