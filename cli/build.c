@@ -291,7 +291,7 @@ static const struct container *choose_container(const struct options *options)
 	return options->container ? options->container : container_of_file(options->output);
 }
 
-/* How it is loaded: by the first loader that takes it. */
+/* How it is loaded: by the first loader that takes it; a payload file, by an image. */
 static void tell_command(const struct rj_image *image, const char *name)
 {
 	size_t i = 0;
@@ -299,9 +299,10 @@ static void tell_command(const struct rj_image *image, const char *name)
 
 	while (i < rj_loader_count && rj_loaders[i].refuses(&image->faces))
 		i++;
-	if (i == rj_loader_count)
-		return;
-	rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+	if (i < rj_loader_count)
+		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+	else
+		rj_loader_give(name, text, sizeof(text));
 	printf("%s\n", text);
 }
 

@@ -60,6 +60,8 @@ static const char *piece_note(const struct rj_piece *piece)
 		return "  put back from a snapshot";
 	if (piece->flags & RJ_PIECE_SERVICES)
 		return "  stays resident in part";
+	if (piece->flags & RJ_PIECE_RUNTIME)
+		return "  looks at what is given";
 	return "";
 }
 
@@ -125,6 +127,11 @@ static void print_loaders(const struct rj_image *image, const char *name)
 {
 	char text[512];
 
+	if (!image->memory_size) {
+		rj_loader_give(name, text, sizeof(text));
+		printf("\nGiven to rjpack.lkrn as initrd or module, as in\n  %s\n", text);
+		return;
+	}
 	printf("\nLoaded at %08" PRIX64 "-%08" PRIX64 " (%" PRIu64 " KiB), by\n", image->base,
 	       image->base + image->memory_size - 1, image->memory_size / 1024);
 	for (size_t i = 0; i < rj_loader_count; i++) {

@@ -32,12 +32,18 @@ static const char *piece_note(const struct rj_image *image, const struct rj_piec
 
 static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 {
-	for (size_t i = 0; i < image->piece_count; i++)
-		rows[i] = (struct memory_row){ image->pieces[i].address,
-			(uint64_t)image->pieces[i].address + image->pieces[i].size,
-			image->pieces[i].name, piece_note(image, &image->pieces[i]) };
-	qsort(rows, image->piece_count, sizeof(rows[0]), by_address);
-	return image->piece_count;
+	size_t count = 0;
+
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		if (!(piece->flags & RJ_PIECE_RUNTIME)) /* which runs, and is not placed */
+			rows[count++] = (struct memory_row){ piece->address,
+				(uint64_t)piece->address + piece->size, piece->name,
+				piece_note(image, piece) };
+	}
+	qsort(rows, count, sizeof(rows[0]), by_address);
+	return count;
 }
 
 /* What the pieces, the first `pieces` of `count` rows, have left of a row. */
@@ -61,7 +67,7 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 {
 	size_t pieces = add_pieces(image, rows), count = pieces;
 
-	if (image->container)
+	if (image->memory_size)
 		count = add_left((struct memory_row){ image->base,
 			image->base + image->memory_size,
 			"the image was loaded here; free", NULL }, rows, pieces, count);

@@ -321,7 +321,7 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
-	{ 0, "format", "NAME", "container: elf, elf-strict, elf32, bzimage (by the suffix; elf)",
+	{ 0, "format", "NAME", "elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, 0 },

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "boot_sector.h"
 
-#include <string.h>
-
 #include "le.h"
+#include "mem.h"
 
 bool boot_sector_is_signed(const uint8_t *sector)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first sector of a disk or of a partition, as PC firmware and DOS have it.
+ * The first sector of a disk or of a partition, as PC firmware and DOS have it. For the
+ * stub, too.
  */
 #ifndef RJ_BOOT_SECTOR_H
 #define RJ_BOOT_SECTOR_H
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +26,8 @@ struct partition_entry {
 	uint32_t first_sector;
 	uint32_t sectors;
 };
-static_assert(sizeof(struct partition_entry) == 16, "partition entry");
-static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
+_Static_assert(sizeof(struct partition_entry) == 16, "partition entry");
+_Static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 
 /* 80h active, 0 not; the rest of the byte is of no partition table. */
 #define PARTITION_FLAGS     0x7Fu
@@ -43,7 +43,7 @@ static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 
 #define PARTITION_TABLE     0x1BEu
 #define PARTITION_COUNT     4
-static_assert(PARTITION_TABLE == MBR_CODE_MAX, "partition table");
+_Static_assert(PARTITION_TABLE == MBR_CODE_MAX, "partition table");
 
 bool boot_sector_is_signed(const uint8_t *sector);
 

@@ -15,7 +15,7 @@
 #include "input.h"
 #include "plan.h"
 
-#define CONTAINERS(row) row(elf) row(elf_strict) row(elf32) row(bzimage)
+#define CONTAINERS(row) row(elf) row(elf_strict) row(elf32) row(bzimage) row(payload)
 
 /* The front of an image as built by stub/: see stub_blob.h. */
 struct rj_blob {

@@ -10,7 +10,6 @@
 
 #define FOUR_GIB            (UINT64_C(1) << 32)
 #define NAMES_MAX           (64 + RJ_MAX_PIECES * RJ_NAME_SIZE)
-#define MANIFEST_MAX        (sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece))
 
 /* The sections that every ELF image has, in file order; a piece's come after them. */
 enum section { SEC_NULL, SEC_PARTS, SEC_STUB = SEC_PARTS + PART_COUNT, SEC_MANIFEST,
@@ -42,7 +41,7 @@ struct front {
 	GElf_Word name_of[SEC_FIRST_PIECE + RJ_MAX_PIECES];
 	size_t section_count, names_index;
 	uint8_t parts[PART_COUNT][PART_BYTES_MAX];
-	uint8_t manifest[MANIFEST_MAX];
+	uint8_t manifest[RJ_MANIFEST_MAX];
 };
 
 uint64_t layout_memory_size(uint64_t image_size)
@@ -231,18 +230,7 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 		.piece_count = plan->piece_count,
 		.base = front->base,
 		.memory_size = layout_memory_size(image_size),
-		.manifest = {
-			.magic = RJ_MANIFEST_MAGIC,
-			.version = RJ_MANIFEST_VERSION,
-			.piece_count = (uint16_t)plan->piece_count,
-			.size = (uint32_t)rj_manifest_size(plan->piece_count),
-			.image_size = image_size,
-			.flags = plan->flags,
-			.serial_port = plan->serial_port,
-			.serial_divisor = plan->serial_divisor,
-			.repairs = plan->repairs,
-			.regs = plan->regs,
-		},
+		.manifest = rj_manifest_of_plan(plan, image_size),
 	};
 }
 
@@ -253,17 +241,9 @@ static enum rj_err copy_pieces(const struct front *front, const struct rj_plan *
 	uint64_t at = front->pieces_at;
 
 	for (size_t i = 0; i < plan->piece_count; i++) {
-		const struct rj_plan_piece *from = &plan->pieces[i];
-		struct rj_piece *to = &image->pieces[i];
-
-		memcpy(to->name, from->name, sizeof(to->name));
-		to->flags = from->flags;
-		to->address = (uint32_t)from->address;
-		to->offset = (uint32_t)(at - SETUP_SIZE);
-		to->size = (uint32_t)from->size;
-		if (rj_copy_piece(from, fd, at, &to->crc, err))
+		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
 			return err->code;
-		at += from->size;
+		at += plan->pieces[i].size;
 	}
 	return RJ_OK;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "compress.h"
+#include "foreign.h"
 #include "layout.h"
 #include "le.h"
 #include "setup_header.h"
@@ -15,30 +16,6 @@
 /* PE: the offset of its header stands at 3Ch of the DOS header. */
 #define PE_OFFSET_AT 0x3C
 #define PE_MAGIC     0x00004550u
-
-static const struct {
-	const char *magic;
-	size_t length;
-	const char *name, *todo;
-} foreign[] = {
-#define QEMU_IMG "convert it with qemu-img convert -O raw"
-	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it themselves, a BIOS does not" },
-	{ "QFI\xFB", 4, "a qcow2 image", QEMU_IMG },
-	{ "KDMV", 4, "a VMDK image", QEMU_IMG },
-	{ "COWD", 4, "a VMDK image", QEMU_IMG },
-	{ "# Disk DescriptorFile", 21, "the description of a VMDK image", QEMU_IMG },
-	{ "<<< ", 4, "a VDI image", QEMU_IMG },
-	{ "conectix", 8, "a VHD image", QEMU_IMG },
-	{ "vhdxfile", 8, "a VHDX image", QEMU_IMG },
-	{ "\xFD" "7zXZ", 6, "an xz file", "unpack it with unxz" },
-	{ "\x28\xB5\x2F\xFD", 4, "a zstd file", "unpack it with unzstd" },
-	{ "BZh", 3, "a bzip2 file", "unpack it with bunzip2" },
-	{ "\x04\x22\x4D\x18", 4, "an lz4 file", "unpack it with unlz4" },
-	{ "LZIP", 4, "an lzip file", "unpack it with lzip -d" },
-	{ "PK\3\4", 4, "a zip file", "unpack it with unzip" },
-	{ "7z\xBC\xAF\x27\x1C", 6, "a 7z file", "unpack it with 7z x" },
-#undef QEMU_IMG
-};
 
 /* An EFI program; a Linux kernel looks like one, too, but a BIOS starts it. */
 static bool is_pe(const struct rj_input *input)
@@ -54,13 +31,13 @@ static bool is_pe(const struct rj_input *input)
 
 enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err)
 {
-	uint8_t front[32] = { 0 };
+	uint8_t front[RJ_FOREIGN_FRONT] = { 0 };
+	const struct rj_foreign *foreign;
 
 	rj_input_peek(input, front, sizeof(front), 0);
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (memcmp(front, foreign[i].magic, foreign[i].length) == 0)
-			return rj_fail(err, RJ_ERR_FOREIGN, .name = foreign[i].name,
-				       .other = foreign[i].todo);
+	foreign = rj_foreign_of(front);
+	if (foreign)
+		return rj_fail(err, RJ_ERR_FOREIGN, .name = foreign->name, .other = foreign->todo);
 	if (is_pe(input))
 		return rj_fail(err, RJ_ERR_FOREIGN, .name = "a PE file, for UEFI or Windows",
 			       .other = "no BIOS starts it; give its variant for BIOS");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* For the stub, too: no C library, no division of 64 bits. */
 #include "disk_geometry.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "boot_sector.h"
 #include "le.h"
@@ -37,12 +37,12 @@ static const uint16_t usual_heads[] = { 16, 32, 64, 128, 255 };
 
 static struct rj_geometry with_cylinders(uint16_t heads, uint8_t sectors, uint64_t total)
 {
-	uint64_t cylinders = total / ((uint64_t)heads * sectors);
+	uint32_t cylinder = (uint32_t)heads * sectors, cylinders = GEOMETRY_CYLINDERS_MAX;
 
+	if (total < (uint64_t)GEOMETRY_CYLINDERS_MAX * cylinder)
+		cylinders = (uint32_t)total / cylinder;
 	if (cylinders == 0)
 		cylinders = 1;
-	if (cylinders > GEOMETRY_CYLINDERS_MAX)
-		cylinders = GEOMETRY_CYLINDERS_MAX;
 	return (struct rj_geometry){ (uint16_t)cylinders, heads, sectors };
 }
 
@@ -150,33 +150,4 @@ struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, uint64_t sec
 	if (by_table(first_sector, &g) || by_parameters(first_sector, &g))
 		return with_cylinders(g.heads, g.sectors, sectors);
 	return by_size(sectors);
-}
-
-/* A decimal number from 1 to max and the character behind it; NULL: it is none. */
-static const char *take_count(const char *text, char behind, unsigned long max,
-			      unsigned long *value)
-{
-	size_t length = strspn(text, "0123456789");
-
-	if (length == 0 || length > 4 || text[length] != behind)
-		return NULL;
-	*value = strtoul(text, NULL, 10);
-	return *value >= 1 && *value <= max ? text + length + (behind != '\0') : NULL;
-}
-
-enum rj_err rj_geometry_parse(const char *text, struct rj_geometry *geometry,
-			      struct rj_error *err)
-{
-	unsigned long cylinders, heads, sectors;
-	const char *at = take_count(text, ',', GEOMETRY_CYLINDERS_MAX, &cylinders);
-
-	if (at)
-		at = take_count(at, ',', GEOMETRY_HEADS_MAX, &heads);
-	if (at)
-		at = take_count(at, '\0', GEOMETRY_SECTORS_MAX, &sectors);
-	if (!at)
-		return rj_fail(err, RJ_ERR_GEOMETRY, .name = text);
-	*geometry = (struct rj_geometry){ (uint16_t)cylinders, (uint16_t)heads,
-					  (uint8_t)sectors };
-	return RJ_OK;
 }

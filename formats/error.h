@@ -197,6 +197,11 @@ row(SERVICES_PIECE, BAD, "the piece {name} at {range} is no services'", "") \
 row(SERVICES_BLOCK, BAD, "the services' {name} is wrong", "") \
 row(DISK_CRC, BAD, "the CRC-32 of the RAM disk is wrong", "") \
 row(IMAGE_SIZE, BAD, "the image ends beyond the file", "the file is cut short") \
+row(PAYLOAD_SIZE, BAD, "the payload file's size is wrong", "it is cut short, or something stands behind it") \
+row(PAYLOAD_OFFSET, BAD, "the piece {name} is not where the payload file has it", "") \
+row(PAYLOAD_GIVEN, BAD, "a payload file cannot boot what is given to it", \
+	"give --format payload something to pack") \
+row(PAYLOAD_LARGE, BAD, "{count} bytes are too many for a payload file", "it stands below 4 GiB") \
 row(FILE_SIZE, BAD, "the file's size is not that of its Linux header", "it is cut short, or something stands behind it") \
 row(FILE_CRC, BAD, "the image checksum is wrong", "a byte of the file was changed") \
 row(LINUX_FIELD, BAD, "the Linux header's {name} is wrong", "") \

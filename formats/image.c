@@ -15,7 +15,7 @@
 
 #define STUB_SEARCH 0x10000u
 #define STUB_ALIGN  16u
-#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES)
+#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME)
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
 		     RJ_CONSOLE_SERIAL)
 
@@ -29,7 +29,6 @@
 
 #define REGS_AT offsetof(struct rj_manifest, regs)
 #define CRC_AT offsetof(struct rj_manifest, crc)
-#define MANIFEST_MAX (sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece))
 
 size_t rj_manifest_size(size_t pieces)
 {
@@ -74,6 +73,36 @@ void rj_manifest_store(const struct rj_image *image, void *to)
 	LE_PUT(bytes, struct rj_manifest, crc, manifest_crc(bytes, size));
 }
 
+struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t image_size)
+{
+	return (struct rj_manifest){
+		.magic = RJ_MANIFEST_MAGIC,
+		.version = RJ_MANIFEST_VERSION,
+		.piece_count = (uint16_t)plan->piece_count,
+		.size = (uint32_t)rj_manifest_size(plan->piece_count),
+		.image_size = image_size,
+		.flags = plan->flags,
+		.serial_port = plan->serial_port,
+		.serial_divisor = plan->serial_divisor,
+		.repairs = plan->repairs,
+		.regs = plan->regs,
+	};
+}
+
+enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
+				const struct rj_plan_piece *from, int fd, uint64_t at,
+				struct rj_error *err)
+{
+	struct rj_piece *to = &image->pieces[n];
+
+	memcpy(to->name, from->name, sizeof(to->name));
+	to->flags = from->flags;
+	to->address = (uint32_t)from->address;
+	to->offset = (uint32_t)(at - image->stub_at);
+	to->size = (uint32_t)from->size;
+	return rj_copy_piece(from, fd, at, &to->crc, err);
+}
+
 static void load_manifest(struct rj_manifest *manifest, const uint8_t *bytes)
 {
 #define LOAD(field, bits) \
@@ -92,7 +121,8 @@ static void load_piece(struct rj_piece *piece, const uint8_t *bytes)
 #undef LOAD
 }
 
-/* Finds the stub by its magic. Nothing in front of it is larger than STUB_SEARCH. */
+/* Finds the stub by its magic. Nothing in front of it is larger than STUB_SEARCH. A payload
+   file has none: there the manifest comes first. */
 static enum rj_err find_stub(struct rj_image *image, const struct rj_input *input,
 			     struct rj_error *err)
 {
@@ -100,6 +130,8 @@ static enum rj_err find_stub(struct rj_image *image, const struct rj_input *inpu
 	size_t size = rj_input_peek(input, front, sizeof(front), 0);
 	size_t header = STUB_HEADER + sizeof(struct rj_stub_header);
 
+	if (size >= sizeof(uint32_t) && le32(front) == RJ_MANIFEST_MAGIC)
+		return RJ_OK;
 	for (size_t at = 0; at + header <= size; at += STUB_ALIGN) {
 		const uint8_t *stub = front + at + STUB_HEADER;
 
@@ -139,7 +171,7 @@ static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
 static size_t peek_manifest(const struct rj_image *image, const struct rj_input *input,
 			    uint8_t *bytes)
 {
-	return rj_input_peek(input, bytes, MANIFEST_MAX, image->stub_at + image->stub_size);
+	return rj_input_peek(input, bytes, RJ_MANIFEST_MAX, image->stub_at + image->stub_size);
 }
 
 static void recognise(struct rj_image *image, const struct rj_input *input)
@@ -167,7 +199,7 @@ static void read_services(struct rj_image *image, const struct rj_input *input)
 enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
 			  struct rj_error *err)
 {
-	uint8_t bytes[MANIFEST_MAX] = { 0 };
+	uint8_t bytes[RJ_MANIFEST_MAX] = { 0 };
 	size_t size;
 
 	*image = (struct rj_image){ .file_size = input->size };
@@ -283,7 +315,7 @@ static void check_manifest(const struct rj_check *check)
 	const struct rj_image *image = check->image;
 	const struct rj_manifest *manifest = &image->manifest;
 	uint64_t at = image->stub_at + image->stub_size;
-	uint8_t bytes[MANIFEST_MAX];
+	uint8_t bytes[RJ_MANIFEST_MAX];
 
 	if (peek_manifest(image, check->input, bytes) < manifest->size)
 		return;

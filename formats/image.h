@@ -22,7 +22,7 @@ struct rj_image {
 	struct rj_faces faces;
 	uint64_t file_size;
 	uint64_t stub_at;               /* in the file */
-	uint32_t stub_size;
+	uint32_t stub_size;             /* 0: it is a payload file, and the manifest comes first */
 	struct rj_manifest manifest;    /* in the host's byte order */
 	struct rj_piece pieces[RJ_MAX_PIECES];  /* names end within them */
 	size_t piece_count;
@@ -33,6 +33,18 @@ struct rj_image {
 
 /* Bytes of a manifest with this many pieces. */
 size_t rj_manifest_size(size_t pieces);
+#define RJ_MANIFEST_MAX (sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece))
+
+/* What the manifest says of a plan; the checksums are still to come. */
+struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t image_size);
+
+/*
+ * Piece n, whose bytes go to fd at an offset in the file, or nowhere if fd is negative.
+ * What rj_copy_piece gives.
+ */
+enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
+				const struct rj_plan_piece *from, int fd, uint64_t at,
+				struct rj_error *err);
 
 /* The manifest, its CRC-32 computed, as rj_manifest_size bytes. */
 void rj_manifest_store(const struct rj_image *image, void *to);

@@ -266,3 +266,8 @@ void rj_loader_command(const struct rj_loader *loader, const char *image, char *
 		image = slash + 1;
 	snprintf(text, size, "%s%s%s", loader->before, image, loader->after);
 }
+
+void rj_loader_give(const char *file, char *text, size_t size)
+{
+	snprintf(text, size, "kexec -l rjpack.lkrn --initrd=%s && kexec -e", file);
+}

@@ -50,4 +50,8 @@ enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 void rj_loader_command(const struct rj_loader *loader, const char *image, char *text,
 		       size_t size);
 
+
+/* The command that gives a payload file to the image that is for them. */
+void rj_loader_give(const char *file, char *text, size_t size);
+
 #endif

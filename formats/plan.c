@@ -15,7 +15,7 @@
 const struct rj_range rj_reserved[] = {
 	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },
 	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory",
-	  RJ_PIECE_SERVICES, false },
+	  RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME, false },
 	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", 0, true },
 	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE, false },
 	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0, false },
@@ -193,7 +193,7 @@ static void check_services(const struct rj_plan_piece *piece, rj_finding *report
 {
 	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
 
-	if (piece->flags & RJ_PIECE_SERVICES &&
+	if (piece->flags & (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME) &&
 	    (piece->address != SERVICES || piece->size > SERVICES_END - SERVICES))
 		report(context, &error);
 }
@@ -231,12 +231,14 @@ static void check_pair(const struct rj_plan_piece *first,
 {
 	struct rj_error error = about(RJ_OK, second);
 
+	/* the one that only runs before anything is placed comes first, and may overlap */
 	error.other = first->name;
 	error.other_at = first->address;
 	error.other_end = first->address + first->size;
 	if (strcmp(first->name, second->name) == 0)
 		error.code = RJ_ERR_SAME_NAME;
-	else if (rj_overlaps(first->address, first->size, second->address, second->size))
+	else if (!(first->flags & RJ_PIECE_RUNTIME) &&
+		 rj_overlaps(first->address, first->size, second->address, second->size))
 		error.code = RJ_ERR_OVERLAP;
 	else if (first->address > second->address)
 		error.code = RJ_ERR_ORDER;
@@ -267,7 +269,8 @@ static void check_entry(const struct rj_plan *plan, rj_finding *report,
 		error.at = rj_plan_entry(&plan->regs);
 		error.name = "CS:IP";
 		piece = piece_at(plan, error.at);
-		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES)))
+		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES |
+					       RJ_PIECE_RUNTIME)))
 			return;
 	}
 	report(context, &error);
@@ -316,7 +319,9 @@ static int by_address(const void *a, const void *b)
 {
 	const struct rj_plan_piece *first = a, *second = b;
 
-	return (first->address > second->address) - (first->address < second->address);
+	if (first->address == second->address)
+		return (first->flags < second->flags) - (first->flags > second->flags);
+	return first->address < second->address ? -1 : 1;
 }
 
 struct sealing {

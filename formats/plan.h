@@ -33,6 +33,7 @@ struct rj_plan {
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
 	struct rj_wishes wishes;
+	bool given;             /* the image boots what is given to it at run time */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */

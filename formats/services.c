@@ -188,12 +188,14 @@ static const char *const carried_modules[] = {
 #define CARRIED_MODULES (sizeof(carried_modules) / sizeof(carried_modules[0]))
 _Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");
 
-static bool wants(const struct rj_services *services, const char *module)
+static bool wants(const struct rj_plan *plan, const char *module)
 {
+	const struct rj_services *services = &plan->services;
+
 	if (strcmp(module, "int13") == 0)
 		return true;
 	if (strcmp(module, "inflate") == 0)
-		return services->image.flags & RJ_DISK_DEFLATED;
+		return plan->given || services->image.flags & RJ_DISK_DEFLATED;
 	return services->int13 == RJ_INT13_auto ||
 	       strcmp(module, rj_int13_modes[services->int13].name) == 0;
 }
@@ -227,14 +229,14 @@ static enum rj_err add_part(struct parts *parts, const struct rj_service_table *
 	return RJ_OK;
 }
 
-static enum rj_err choose(struct parts *parts, const struct rj_services *services,
+static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 			  const struct rj_service_table *table, struct rj_error *err)
 {
 	*parts = (struct parts){ .size = sizeof(struct rj_services) };
 	if (add_part(parts, table, "install", err))
 		return err->code;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
-		if (wants(services, carried_modules[i]) &&
+		if (wants(plan, carried_modules[i]) &&
 		    add_part(parts, table, carried_modules[i], err))
 			return err->code;
 	if (parts->size > RJ_SERVICES_MAX)
@@ -285,6 +287,22 @@ static void place_disks(struct rj_plan *plan)
 		}
 }
 
+/* The piece that the stub asks what has been given. */
+static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_table *table,
+			       struct rj_error *err)
+{
+	const struct rj_service_blob *blob = find_blob(table, "runtime", err);
+	uint8_t *bytes = blob ? malloc(blob->size) : NULL;
+
+	if (!bytes)
+		return blob ? rj_fail(err, RJ_ERR_MEMORY) : err->code;
+	memcpy(bytes, blob->bytes, blob->size);
+	if (rj_plan_add_bytes(plan, RJ_RUNTIME_PIECE, SERVICES, bytes, blob->size, err))
+		return err->code;
+	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_RUNTIME;
+	return RJ_OK;
+}
+
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err)
 {
@@ -292,10 +310,12 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	struct parts parts;
 	uint8_t *bytes;
 
-	if (services->int13 == RJ_INT13_firmware && services->image.size == 0)
+	if (plan->given && add_runtime(plan, table, err))
+		return err->code;
+	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given)
 		return RJ_OK;
 	place_disks(plan);
-	if (choose(&parts, services, table, err))
+	if (choose(&parts, plan, table, err))
 		return err->code;
 	bytes = malloc(parts.size);
 	if (!bytes)

@@ -18,6 +18,7 @@
 
 #define RJ_SERVICES_PIECE   ".services"
 #define RJ_DISK_PIECE       ".disk"
+#define RJ_RUNTIME_PIECE    ".runtime"
 #define RJ_SERVICES_MAX     (SERVICES_END - SERVICES)
 #define RJ_EL_TORITO_PACKET 0x13        /* its size */
 #define RJ_SERVICES_MODULES 8
@@ -47,7 +48,8 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 /*
  * Adds the piece of what plan->services asks for; none if that is nothing: no
  * RAM disk, and INT 13h left to the firmware. Its boot_drive is DL of plan->regs.
- * RJ_ERR_SERVICES_NONE, _SERVICES_SIZE.
+ * If plan->given, all that could be needed, and the piece that looks at what is given.
+ * RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY.
  */
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err);

@@ -103,14 +103,14 @@ section .entry.climb
 ; find_room: memory between 1 MiB and 4 GiB for the image.
 ;	In:	R14 = bytes of the image, R15 = a copy of boot_params if EBX =
 ;		LOADER_LINUX64; RBP = address of the image
-;	Out:	RDI = address, a multiple of PAGE; R14 = bytes to copy, with what the
-;		loader said. Without room: RDI = 1 MiB, R14 = bytes of the stub,
+;	Out:	RDI = address, a multiple of PAGE; R14 = bytes to copy, with the
+;		scratch memory. Without room: RDI = 1 MiB, R14 = bytes of the stub,
 ;		EBX = LOADER_NO_ROOM
 ;	Clobbers: RAX, RCX, RDX, RSI
 find_room:
 	cmp	ebx, LOADER_LINUX64
 	jne	.none
-	lea	r14, [r15 + LOADER_INFO]
+	lea	r14, [r15 + STUB_SCRATCH]
 	sub	r14, rbp
 	movzx	ecx, byte [r15 + E820_ENTRIES]
 	lea	rsi, [r15 + E820_TABLE]

@@ -96,12 +96,21 @@ stub:
 	jz	.said
 	mov	esi, [ebx + esi]	; 0, and nobody looks at the copy
 	sub	edi, LOADER_INFO - COMMAND_LINE
+	lea	esp, [edi + MODULE_ROW - COMMAND_LINE]
 	mov	ecx, COMMAND_LINE_SIZE
 .command_line:
 	lodsb
 	stosb
 	test	al, al
 	loopnz	.command_line
+	movzx	ecx, byte [ebp + edx + modules - stub]
+	jecxz	.said			; Linux has it in its boot_params
+	mov	esi, [ebx + ecx]	; without modules, nobody looks at this
+	mov	edi, esp
+	movsd
+	movsd
+	movsd
+	movsd
 .said:
 	mov	edi, edx
 
@@ -130,8 +139,19 @@ go_home:
 	mov	[ebp + gdtr.base - stub], eax
 	mov	[ebp + compatible - stub], eax
 	mov	ebx, edi
+	mov	edx, STUB_HOME
+	test	ebx, ebx		; LOADER_NO_ROOM
+	jz	.copy
+	; A module may stand where the stub goes: keep that.
+	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
+	lea	edi, [ebp + edi + LOADER_INFO + PAGE - 1]
+	and	edi, -PAGE
+	mov	esi, edx
+	mov	ecx, STUB_HOME_SIZE / 4
+	rep movsd
+.copy:
 	lea	esi, [ebp + home_in_stub]
-	mov	edi, STUB_HOME
+	mov	edi, edx
 	mov	ecx, home_dwords
 	rep movsd
 	jmp	CODE32:home_start
@@ -143,6 +163,9 @@ gdtr:	dw	gdt_limit
 command_lines:
 	dw	0, CMD_LINE_PTR, CMD_LINE_PTR, CMD_LINE_PTR, 0, 0
 	dw	MULTIBOOT_CMDLINE, PVH_CMDLINE
+; And that of the list of modules.
+modules:
+	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
 ; What stands at STUB_ENTRY64; the linker script fills the gap before it.
 section .entry64 progbits alloc exec write align=1

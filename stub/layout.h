@@ -40,12 +40,16 @@
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
 #define STUB_SCRATCH        0x12000     /* the stub's beyond the image, page-aligned: */
 #define LOADER_INFO         0x2000      /* first a copy of what the loader said; of a Linux */
-#define COMMAND_LINE        0x1000      /* loader boot_params, and here the command line */
+#define COMMAND_LINE        0x1000      /* loader boot_params, and here the command line; */
+#define MODULE_ROW          0x1800      /* here of multiboot and PVH the first module's row; */
+                                        /* behind all that, what stood at STUB_HOME */
 #define COMMAND_LINE_SIZE   0x800       /* of protocol 2.15: cmdline_size, and a NUL */
 #define CMD_LINE_PTR        0x228       /* offsets in boot_params */
 #define EXT_CMD_LINE_PTR    0xC8
 #define MULTIBOOT_CMDLINE   16          /* in the multiboot information, 3.3 */
+#define MULTIBOOT_MODULES   24
 #define PVH_CMDLINE         24          /* in hvm_start_info */
+#define PVH_MODULES         16
 #define MANIFEST_IMAGE_SIZE 16          /* offset in struct rj_manifest */
 
 /* The console before the manifest has been read, and the packer's default. */

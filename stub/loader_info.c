@@ -51,8 +51,7 @@ static bool linux_framebuffer(uint32_t info, struct framebuffer *fb)
 	return usable(fb, read16(info + SCREEN_DEPTH), read32(info + SCREEN_BASE_HIGH));
 }
 
-/* The first tag of this type, or 0. */
-static uint32_t multiboot2_tag(uint32_t info, uint32_t type)
+uint32_t multiboot2_tag(uint32_t info, uint32_t type)
 {
 	uint32_t end = info + read32(info);
 

@@ -14,6 +14,9 @@
  */
 bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb);
 
+/* The first tag of this type in a copy of multiboot2 information, or 0. */
+uint32_t multiboot2_tag(uint32_t info, uint32_t type);
+
 /* The command line in that copy, or NULL: there is none. */
 const char *loader_command_line(uint32_t loader, uint32_t info);
 

@@ -18,6 +18,7 @@
 #include "services/install.h"
 #include "repair.h"
 #include "mem.h"
+#include "runtime/runtime.h"
 
 #define PAGE 4096u
 
@@ -37,6 +38,10 @@ static struct manifest_copy {
 	struct rj_piece pieces[RJ_MAX_PIECES];
 } manifest;
 _Static_assert(offsetof(struct manifest_copy, pieces) == sizeof(struct rj_manifest), "table");
+
+static const struct rj_stub callbacks = {
+	print, fail, delay_ms, rj_crc32, boot_option, &manifest.header,
+};
 
 static const char *const loaders[] = {
 	[LOADER_LINUX16] = "Linux 16-bit",
@@ -167,23 +172,30 @@ static void place_pieces(uint32_t image)
 	}
 }
 
-static void install_services(void)
+static const struct rj_piece *piece_with(uint32_t flag)
 {
-	static const struct rj_stub stub = {
-		print, fail, delay_ms, rj_crc32, boot_option, &manifest.header,
-	};
-
 	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
-		if (manifest.pieces[i].flags & RJ_PIECE_SERVICES)
-			((rj_installer *)manifest.pieces[i].address)(&stub, firmware_lost);
+		if (manifest.pieces[i].flags & flag)
+			return &manifest.pieces[i];
+	return NULL;
 }
 
-static bool restores_firmware(void)
+static void install_services(void)
 {
-	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
-		if (manifest.pieces[i].flags & RJ_PIECE_FIRMWARE)
-			return true;
-	return false;
+	const struct rj_piece *p = piece_with(RJ_PIECE_SERVICES);
+
+	if (p)
+		((rj_installer *)p->address)(&callbacks, firmware_lost);
+}
+
+/* What was packed, but for what the command line says. */
+static void heed_options(void)
+{
+	const char *bad = options_apply(&manifest.header);
+
+	heed_manifest();
+	if (bad)
+		fail("%s=%s is not understood", bad, boot_option(bad));
 }
 
 /* What the loader said: of the screen, and on the command line. */
@@ -191,18 +203,29 @@ static void heed_loader(uint32_t image, uint32_t loader)
 {
 	uint32_t info = (image + manifest.header.image_size + PAGE - 1) & -PAGE;
 	const char *line = loader_command_line(loader, info);
-	const char *bad;
 	struct framebuffer fb;
 
 	if (loader_framebuffer(loader, info, &fb))
 		console_framebuffer(&fb);
-	if (!line)
-		return;
-	options_read(line);
-	bad = options_apply(&manifest.header);
-	heed_manifest();
-	if (bad)
-		fail("%s=%s is not understood", bad, boot_option(bad));
+	if (line)
+		options_read(line);
+	heed_options();
+}
+
+/*
+ * Lets the piece for it put what the loader has given along into the manifest. Gives
+ * where the image is that the manifest's pieces are in from now on.
+ */
+static uint32_t take_given(uint32_t image, uint32_t loader)
+{
+	const struct rj_piece *p = piece_with(RJ_PIECE_RUNTIME);
+
+	if (!p)
+		return image;
+	memcpy((void *)p->address, (const void *)(image + p->offset), p->size);
+	image = ((rj_runtime *)p->address)(&callbacks, image, loader);
+	heed_options();
+	return image;
 }
 
 static void repair(void)
@@ -237,16 +260,16 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (loader == LOADER_NO_ROOM)
 		fail("the image is above 4 GiB, and the loader names no room for it below");
 	read_manifest(image);
-	heed_manifest();
 	heed_loader(image, loader);
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);
+	image = take_given(image, loader);
 	repair();
-	if (!restores_firmware())
+	if (!piece_with(RJ_PIECE_FIRMWARE))
 		check_firmware();
 	place_pieces(image);
-	if (restores_firmware())
+	if (piece_with(RJ_PIECE_FIRMWARE))
 		check_firmware();
 	install_services();
 	if (m->flags & RJ_VERBOSE)

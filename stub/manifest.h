@@ -35,6 +35,7 @@
 /* rj_piece.flags */
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
 #define RJ_PIECE_SERVICES   0x0002u         /* called when all is placed: services.h */
+#define RJ_PIECE_RUNTIME    0x0004u         /* called before, and not placed: runtime.h */
 
 /* At STUB_HEADER in the stub; filled in by the stub's own link. */
 struct rj_stub_header {

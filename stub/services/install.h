@@ -16,7 +16,7 @@ struct rj_stub {
 	uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size);
 	/* The value of NAME=VALUE on the loader's command line, or NULL. */
 	const char *(*boot_option)(const char *name);
-	const struct rj_manifest *manifest;     /* its piece table behind it */
+	struct rj_manifest *manifest;   /* its table behind it has RJ_MAX_PIECES rows */
 };
 
 /* firmware_lost: the vectors are the ROM's own, so the firmware knows no drives. */

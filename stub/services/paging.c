@@ -83,6 +83,11 @@ uint32_t paging_map(uint64_t physical, uint32_t size)
 	return window ? window + offset : 0;
 }
 
+void paging_forget(void)
+{
+	next = WINDOW;
+}
+
 uint32_t paging_end(void)
 {
 	uint32_t scratch;

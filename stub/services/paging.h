@@ -12,6 +12,9 @@
  */
 uint32_t paging_map(uint64_t physical, uint32_t size);
 
+/* Nobody needs what has been mapped so far: there is room for as much again. */
+void paging_forget(void);
+
 /* Turns paging off. Gives what CR3 needs for all that has been mapped, or 0. */
 uint32_t paging_end(void);
 

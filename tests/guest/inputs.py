@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The files that a row names in braces, each made when a row first needs it."""
 
+import gzip
 import subprocess
 from pathlib import Path
 
 import disk
 import disktest
+import initramfs
 from controllers import CONTROLLERS
 
 BOOT = Path(__file__).parent.parent / "boot"
@@ -119,9 +121,41 @@ class Inputs(dict):
     def image(self, path):
         """What rjpack makes of the row, damaged if the row wants that."""
         arguments = self.row["pack"].format_map(self).split()
-        run(self.row["rjpack"], *arguments, *self.piece_arguments(), "-o", path)
+        pieces = [] if "payload" in self.row else self.piece_arguments()
+        run(self.row["rjpack"], *arguments, *pieces, "-o", path)
+        if "damage" in self.row and "give" not in self.row:
+            self.damage(path, *self.row["damage"])
+
+    def payload(self, path):
+        """The row's payload file."""
+        arguments = self.row["payload"].format_map(self).split()
+        run(self.row["rjpack"], *arguments, *self.piece_arguments(), "--format", "payload",
+            "-o", path)
+
+    def given(self, path):
+        """What the loader gives along: the row's file, damaged or cut if the row wants that."""
+        path.write_bytes(Path(self.row["give"].format_map(self)).read_bytes())
         if "damage" in self.row:
             self.damage(path, *self.row["damage"])
+        if "cut" in self.row:
+            path.write_bytes(path.read_bytes()[:self.row["cut"]])
+
+    def test_disk_gz(self, path):
+        """The disk that the row tests, as gzip makes it, with its name in the header."""
+        with gzip.open(path, "wb") as file:
+            file.write(self["test_disk"].read_bytes())
+
+    def zeros(self, path):
+        """Bytes that boot nothing."""
+        path.write_bytes(bytes(4096))
+
+    def qcow2(self, path):
+        """The front of a qcow2 image."""
+        path.write_bytes(b"QFI\xFB" + bytes(4092))
+
+    def kernel(self, path):
+        """Debian's kernel."""
+        path.write_bytes(initramfs.kernel().read_bytes())
 
     def damage(self, path, mark, offset):
         """Changes the byte OFFSET behind the first place of MARK, text or an input."""

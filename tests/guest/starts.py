@@ -21,6 +21,8 @@ MEMDISKFIND = Path("/usr/bin/memdiskfind")
 RAM_DISK = Path(__file__).parent / "ram-disk"
 SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
+GRUB_GIVES = {"linux": "initrd", "linux16": "initrd16", "multiboot": "module",
+              "multiboot2": "module2"}
 
 KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }}
 chmod -R +x /test
@@ -61,7 +63,8 @@ def test_files(inputs):
     """What the guest finds in /test: the image, and what to do with it."""
     script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
                           check=inputs.row.get("check", "true"))
-    return {"image": inputs["image"].read_bytes(), "run": script.encode(),
+    given = {"given": inputs["given"].read_bytes()} if "give" in inputs.row else {}
+    return {"image": inputs["image"].read_bytes(), "run": script.encode(), **given,
             "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
 
 
@@ -127,16 +130,21 @@ def kexec(inputs):
 
 def qemu(inputs):
     """QEMU starts the image, as it starts a Linux kernel."""
-    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"],
+    given = ["-initrd", inputs["given"]] if "give" in inputs.row else []
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"], *given,
             "-append", inputs.row.get("append", "")]
 
 
 def grub(inputs):
     """The BIOS starts GRUB, which starts the image with the row's command."""
     work, command = inputs.work, inputs.row["grub_command"]
-    (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
-    append = inputs.row.get("append", "")
-    script = f"{disk.SERIAL}{command} (memdisk)/image {append}\nboot\n"
+    files = {"image": inputs["image"].read_bytes()}
+    append, give = inputs.row.get("append", ""), ""
+    if "give" in inputs.row:
+        files["given"] = inputs["given"].read_bytes()
+        give = f"{GRUB_GIVES[command]} (memdisk)/given\n"
+    (work / "memdisk.tar").write_bytes(tar(files))
+    script = f"{disk.SERIAL}{command} (memdisk)/image {append}\n{give}boot\n"
     modules = ["memdisk", "tar", "boot", "serial", "terminal", command]
     core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
     path = work / "starter"
@@ -149,13 +157,20 @@ def loader(inputs):
     """A boot sector plays an operating system's loader: QEMU puts the image, as far as
     loaders do, to the row's address, and the sector enters it as the row says."""
     defines = [f"-D{define}" for define in inputs.row["loader"]]
+    if "give" in inputs.row:
+        defines += [f"-DGIVEN={inputs.row['given_at']}",
+                    f"-DGIVEN_SIZE={inputs['given'].stat().st_size}"]
     image, part = inputs.row["address"], inputs.work / "part"
     part.write_bytes(inputs["image"].read_bytes()[SETUP_SIZE:])
     run("nasm", "-f", "bin", "-Werror", f"-DIMAGE={image}", *defines, "-o",
         inputs.work / "loader", LOADER)
     with open(inputs.work / "loader", "ab") as disk_image:
         disk_image.truncate(1 << 20)
-    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"),
+    given = []
+    if "give" in inputs.row:
+        given = ["-device", f"loader,file={inputs['given']},addr={inputs.row['given_at']:#x},"
+                 "force-raw=on"]
+    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *given,
             "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
 
 
