@@ -7,6 +7,8 @@
 ;	-DMODE=...		one of the names below
 ;	-DLA57			5-level paging
 ;	-DNO_MAP		boot_params without a memory map
+;	-DGIVEN=address -DGIVEN_SIZE=bytes	an initrd or a module
+;	-DGIVEN_FROM=address	copied there from here, out of the firmware's way
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
 %define LINUX32		2	; 32-bit, ESI = boot_params
@@ -68,6 +70,12 @@ protected:
 	mov	edi, WORK
 	mov	ecx, 512 / 4
 	rep movsd
+%ifdef GIVEN_FROM
+	mov	esi, GIVEN_FROM
+	mov	edi, GIVEN
+	mov	ecx, GIVEN_SIZE
+	rep movsb
+%endif
 	mov	esi, PARAMS
 %ifndef NO_MAP
 	mov	byte [esi + 1E8h], 2	; E820 entries: base memory, 1 MiB to 128 MiB
@@ -76,6 +84,19 @@ protected:
 	mov	dword [esi + 2E4h], 100000h
 	mov	dword [esi + 2E4h + 8], 7F00000h
 	mov	dword [esi + 2E4h + 16], 1
+%endif
+%ifdef GIVEN
+%ifidn MODE, MULTIBOOT2
+	mov	byte [esi], 40		; the information's size
+	mov	byte [esi + 8], 3	; a tag: module
+	mov	byte [esi + 12], 17
+	mov	dword [esi + 16], GIVEN
+	mov	dword [esi + 20], GIVEN + GIVEN_SIZE
+%else
+	mov	dword [esi + 218h], GIVEN & 0FFFFFFFFh
+	mov	byte [esi + 0C0h], GIVEN >> 32
+	mov	dword [esi + 21Ch], GIVEN_SIZE
+%endif
 %endif
 %ifdef MODE_32
 	mov	ebx, PARAMS		; as good a place for 8 bytes of information

@@ -156,10 +156,14 @@ def grub(inputs):
 def loader(inputs):
     """A boot sector plays an operating system's loader: QEMU puts the image, as far as
     loaders do, to the row's address, and the sector enters it as the row says."""
-    defines = [f"-D{define}" for define in inputs.row["loader"]]
-    if "give" in inputs.row:
-        defines += [f"-DGIVEN={inputs.row['given_at']}",
+    row = inputs.row
+    modes = [f"MODE={row['mode']}"] if "mode" in row else []
+    defines = [f"-D{define}" for define in [*modes, *row.get("loader", [])]]
+    if "give" in row:
+        defines += [f"-DGIVEN={row['given_at']}",
                     f"-DGIVEN_SIZE={inputs['given'].stat().st_size}"]
+    if "given_from" in row:
+        defines += [f"-DGIVEN_FROM={row['given_from']}"]
     image, part = inputs.row["address"], inputs.work / "part"
     part.write_bytes(inputs["image"].read_bytes()[SETUP_SIZE:])
     run("nasm", "-f", "bin", "-Werror", f"-DIMAGE={image}", *defines, "-o",
@@ -168,8 +172,8 @@ def loader(inputs):
         disk_image.truncate(1 << 20)
     given = []
     if "give" in inputs.row:
-        given = ["-device", f"loader,file={inputs['given']},addr={inputs.row['given_at']:#x},"
-                 "force-raw=on"]
+        at = row.get("given_from", row["given_at"])
+        given = ["-device", f"loader,file={inputs['given']},addr={at:#x},force-raw=on"]
     return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *given,
             "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
 
