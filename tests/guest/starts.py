@@ -61,7 +61,12 @@ def tar(files):
 
 def test_files(inputs):
     """What the guest finds in /test: the image, and what to do with it."""
-    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
+    arguments = inputs.row.get("kexec", "-l")
+    if "append" in inputs.row:
+        arguments += f" --append='{inputs.row['append']}'"
+    if "give" in inputs.row:
+        arguments += " --initrd=/test/given"
+    script = KEXEC.format(arguments=arguments,
                           check=inputs.row.get("check", "true"))
     given = {"given": inputs["given"].read_bytes()} if "give" in inputs.row else {}
     return {"image": inputs["image"].read_bytes(), "run": script.encode(), **given,
