@@ -144,9 +144,13 @@ static void print_loaders(const struct rj_image *image, const char *name)
 
 static void print_text(const struct rj_image *image, const char *name)
 {
-	printf("%s: %s container, %" PRIu64 " bytes, %zu piece%s, stub of %" PRIu32 " bytes\n",
-	       name, image->container ? image->container : "unknown", image->file_size,
-	       image->piece_count, image->piece_count == 1 ? "" : "s", image->stub_size);
+	printf("%s: %s container, %" PRIu64 " bytes, %zu piece%s, ", name,
+	       image->container ? image->container : "unknown", image->file_size,
+	       image->piece_count, image->piece_count == 1 ? "" : "s");
+	if (image->stub_size)
+		printf("stub of %" PRIu32 " bytes\n", image->stub_size);
+	else
+		puts("no stub");
 	print_pieces(image);
 	print_registers(&image->manifest.regs);
 	print_machine(&image->manifest);

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "copy.h"
+#include "le.h"
 
 static void describe(const struct container *container, const struct rj_plan *plan,
 		     struct rj_image *image)
@@ -51,6 +52,7 @@ static enum rj_err payload_write(const struct container *container, const struct
 	if (fd < 0)
 		return RJ_OK;
 	rj_manifest_store(image, manifest);
+	image->manifest.crc = le32(manifest + offsetof(struct rj_manifest, crc));
 	return rj_write(fd, manifest, image->manifest.size, 0, err);
 }
 

@@ -121,14 +121,14 @@ class Inputs(dict):
     def image(self, path):
         """What rjpack makes of the row, damaged if the row wants that."""
         arguments = self.row["pack"].format_map(self).split()
-        pieces = [] if "payload" in self.row else self.piece_arguments()
+        pieces = [] if "rjp" in self.row else self.piece_arguments()
         run(self.row["rjpack"], *arguments, *pieces, "-o", path)
         if "damage" in self.row and "give" not in self.row:
             self.damage(path, *self.row["damage"])
 
-    def payload(self, path):
+    def rjp(self, path):
         """The row's payload file."""
-        arguments = self.row["payload"].format_map(self).split()
+        arguments = self.row["rjp"].format_map(self).split()
         run(self.row["rjpack"], *arguments, *self.piece_arguments(), "--format", "payload",
             "-o", path)
 
