@@ -90,6 +90,22 @@ def partitioned(heads, sectors, size):
     return bytes(disk)
 
 
+def dos_disk(flag=0x80, size=4 << 20, boot_sector=True):
+    """A hard disk with a FAT in its second partition, from sector 64 on."""
+    disk = bytearray(size)
+    disk[0x1BE + 16], disk[0x1C2 + 16] = flag, 0x0E
+    disk[0x1C6 + 16:0x1CE + 16] = struct.pack("<II", 64, 1000)
+    disk[0x1FE:0x200] = b"\x55\xAA"
+    if boot_sector:
+        disk[64 * SECTOR:65 * SECTOR] = fat_sector()
+    return bytes(disk)
+
+
+def loader_disk(text):
+    """The same with another loader in its MBR."""
+    return bytes(6) + text + dos_disk()[6 + len(text):]
+
+
 CD_SECTOR, BOOT_LBA = 2048, 20
 
 
@@ -151,6 +167,16 @@ FILES = {
     "sector": lambda path: boot_sector(),
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
+    "fat-partition": lambda path: fat_sector().ljust(2 << 20, b"\0"),
+    "syslinux-sector": lambda path: fat_sector()[:3] + b"SYSLINUX" + fat_sector()[11:],
+    "dos-disk": lambda path: dos_disk(),
+    "dos-inactive": lambda path: dos_disk(flag=0),
+    "dos-unsigned": lambda path: dos_disk(boot_sector=False),
+    "dos-cut": lambda path: dos_disk(size=64 * SECTOR, boot_sector=False),
+    "lilo-disk": lambda path: loader_disk(b"LILO"),
+    "gpt-damaged": lambda path: dos_disk()[:0x1C2] + b"\xEE" + dos_disk()[0x1C3:],
+    "grub-disk": lambda path: disk(path).ljust(4 << 20, b"\0"),
+    "grub-cut": lambda path: FILES["disk-cut"](path),
     "floppy": lambda path: fat_sector().ljust(1440 * 1024, b"\0"),
     "floppy.gz": lambda path: gzip.compress(FILES["floppy"](path), mtime=0),
     "floppy-cut.gz": lambda path: FILES["floppy.gz"](path)[:-9],
