@@ -13,6 +13,10 @@
 #define GPT_TYPE        0xEDu           /* of the entry that is made for it */
 #define ACTIVE          0x80u
 
+/* An XFS has its superblock in front; EXTLINUX's boot sector is behind, see mbr/mbr.S. */
+#define XFS_MAGIC       "XFSB"
+#define XFS_BOOT        0x800u
+
 /* Offsets of the file systems' own BPBs, behind what they share. */
 #define NTFS_SECTORS    0x28u
 #define EXFAT_FIRST     0x40u           /* a qword: the partition's first sector */
@@ -152,7 +156,9 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 	vbr->bytes = malloc(vbr->size);
 	if (!vbr->bytes)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	if (rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size, err))
+	if (rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size, err) ||
+	    (memcmp(vbr->bytes, XFS_MAGIC, strlen(XFS_MAGIC)) == 0 &&
+	     rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size + XFS_BOOT, err)))
 		return err->code;
 	if (!boot_sector_is_signed(vbr->bytes))
 		return rj_fail(err, RJ_ERR_VBR_SIGNATURE, .located = true,

@@ -394,6 +394,23 @@ static void vbr_of_disk(void **state)
 	}
 }
 
+/* EXTLINUX's boot sector of an XFS stands 2 KiB behind the superblock. */
+static void vbr_of_xfs(void **state)
+{
+	struct rj_wishes wishes = { .partition = 1 };
+	struct rj_vbr vbr;
+
+	(void)state;
+	make_mbr(SECTOR_SIZE);
+	memcpy(disk + SECTOR_SIZE, "XFSB", 4);
+	assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
+	make_vbr(disk + 5 * SECTOR_SIZE, "EXTLINUX", 0);
+	assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * SECTOR_SIZE), RJ_OK);
+	assert_memory_equal(vbr.bytes, disk + 5 * SECTOR_SIZE, SECTOR_SIZE);
+	assert_int_equal(vbr.partition.first, 1);
+	rj_vbr_free(&vbr);
+}
+
 static void hand_over(struct rj_plan *plan, const struct rj_partition *partition)
 {
 	struct rj_error error;
@@ -471,5 +488,5 @@ UNIT_MAIN(cmocka_unit_test(mbr_partitions), cmocka_unit_test(active_logical),
 	  cmocka_unit_test(damaged_chains), cmocka_unit_test(gpt_partitions),
 	  cmocka_unit_test(gpt_damaged), cmocka_unit_test(gpt_out_of_disk),
 	  cmocka_unit_test(gpt_hybrid), cmocka_unit_test(patched_fields),
-	  cmocka_unit_test(vbr_refused), cmocka_unit_test(vbr_of_disk),
+	  cmocka_unit_test(vbr_refused), cmocka_unit_test(vbr_of_disk), cmocka_unit_test(vbr_of_xfs),
 	  cmocka_unit_test(handed_over_mbr), cmocka_unit_test(handed_over_gpt))
