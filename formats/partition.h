@@ -19,10 +19,10 @@ struct rj_partition {
 	uint32_t number;                /* from 1; an MBR's logical ones from 5; 0: not known */
 	uint32_t sector_size;           /* bytes */
 	uint64_t first, sectors;        /* in sectors of that size */
-	bool active;                    /* flag 80h; in a GPT, the attribute "legacy BIOS bootable" */
+	bool active;                    /* flag 80h; in a GPT, "legacy BIOS bootable" */
 	bool gpt;
-	bool backup;                    /* it stands in the GPT's backup; the primary is damaged */
-	struct partition_entry entry;   /* the MBR's, first_sector from the disk's start; of a GPT, all 0 */
+	bool backup;                    /* of the GPT's backup; the primary is damaged */
+	struct partition_entry entry;   /* the MBR's, but counted from the disk's start */
 	uint8_t table[RJ_TABLE_SIZE];   /* of a primary partition: all of the MBR's as they stand */
 	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];
 };

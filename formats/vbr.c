@@ -169,8 +169,9 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 }
 
 /* The file's first sector is it, or the one that --hidden names. */
-static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input, uint64_t number,
-			      const struct rj_wishes *wishes, struct rj_error *err)
+static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input,
+			      uint64_t number, const struct rj_wishes *wishes,
+			      struct rj_error *err)
 {
 	struct rj_partition *partition = &vbr->partition;
 
