@@ -133,9 +133,10 @@ static void read_core(void **state)
 static void other_platforms(void **state)
 {
 	static const struct { const char *bytes; size_t size; enum rj_err code; } rows[] = {
-		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PLATFORM },
-		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_PLATFORM },
-		{ "\xEA\x1C\x82\0\0", 5, RJ_ERR_CORE_BARE },
+		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PXE },
+		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_BEHIND },
+		{ "\xEA\x1C\x82\0\0\0\0\0\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_SHORT },
+		{ "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_MAGIC },
 		{ "\xEA\x24\x7C\0\0", 5, RJ_ERR_CORE_MAGIC },
 		{ "", 1, RJ_ERR_CORE_MAGIC },
 	};
