@@ -118,6 +118,18 @@ row(LEGACY_SHORT, BAD, "it is cut short: stage2 has at least {limit} bytes from 
 row(LEGACY_LARGE, BAD, "{count} bytes are more than the {limit} that stage2 has room for", "") \
 row(LEGACY_MENU, BAD, "the menu's path has {count} bytes, and stage2 has room for {limit}", "shorten it") \
 row(LEGACY_PARTITION, BAD, "GRUB Legacy cannot count to partition {count}", "{limit} is its last") \
+row(PARTITION_TABLE, BAD, "it has no partition table", "") \
+row(PARTITION_GPT, BAD, "its GPT is damaged, the backup in the last sector too", \
+	"--sector-size may help if its sectors are not known") \
+row(PARTITION_NONE, BAD, "it has no partition {count}", "") \
+row(PARTITION_ACTIVE, BAD, "none of its partitions is active", "choose one with --partition N") \
+row(PARTITION_BOUNDS, BAD, "the partition starts behind the disk's end, at sector {count}", \
+	"the file is cut short or damaged") \
+row(VBR_SHORT, BAD, "{count} bytes are no boot sector, which has {limit}", "") \
+row(VBR_SIGNATURE, BAD, "the partition's first sector has no boot sector's signature", \
+	"nothing that boots by BIOS is installed there") \
+row(VBR_NO_BPB, BAD, "the boot sector has no BIOS parameter block that is known", "leave out --bpb") \
+row(VBR_HIDDEN, BAD, "the sector {count} does not fit into the BIOS parameter block", "leave out --bpb hidden") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
@@ -184,6 +196,7 @@ row(CD_DRIVE, NOTE, "it looks for the rest on the CD in drive {at}", "--disk ISO
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
+row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
