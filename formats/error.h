@@ -130,6 +130,11 @@ row(VBR_SIGNATURE, BAD, "the partition's first sector has no boot sector's signa
 	"nothing that boots by BIOS is installed there") \
 row(VBR_NO_BPB, BAD, "the boot sector has no BIOS parameter block that is known", "leave out --bpb") \
 row(VBR_HIDDEN, BAD, "the sector {count} does not fit into the BIOS parameter block", "leave out --bpb hidden") \
+row(SYSLINUX_MAGIC, BAD, "neither SYSLINUX nor EXTLINUX is the name in the boot sector", "--vbr takes any partition's boot sector") \
+row(ISOLINUX_NONE, BAD, "what the CD boots is no isolinux.bin", "--disk carries any CD") \
+row(ISOLINUX_OTHER, BAD, "the CD {name} boots by another isolinux.bin", "--disk alone boots the CD by its own") \
+row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes and another checksum, here are {count}", "it is cut short or damaged") \
+row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
@@ -197,6 +202,7 @@ row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
 row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
+row(ISOLINUX_TABLE, NOTE, "isolinux.bin has no boot information; it gets length and checksum", "it will find itself by the boot catalog of its CD") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
