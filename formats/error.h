@@ -134,6 +134,8 @@ row(SYSLINUX_MAGIC, BAD, "neither SYSLINUX nor EXTLINUX is the name in the boot 
 row(ISOLINUX_NONE, BAD, "what the CD boots is no isolinux.bin", "--disk carries any CD") \
 row(ISOLINUX_OTHER, BAD, "the CD {name} boots by another isolinux.bin", "--disk alone boots the CD by its own") \
 row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes and another checksum, here are {count}", "it is cut short or damaged") \
+row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
+	"give the CD's image, or this with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
@@ -200,10 +202,9 @@ row(CORE_TAKEN, NOTE, "{name} with core.img behind it: core.img alone is carried
 row(CD_DRIVE, NOTE, "it looks for the rest on the CD in drive {at}", "--disk ISO carries a CD, --drive names another drive") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
+row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
 row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
-row(ISOLINUX_TABLE, NOTE, "isolinux.bin has no boot information; it gets length and checksum", "it will find itself by the boot catalog of its CD") \
-row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \

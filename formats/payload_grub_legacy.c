@@ -204,7 +204,7 @@ static enum rj_err patch(uint8_t *stage2, const struct parts *found,
 	return wishes->menu ? set_menu(stage2, found->code, wishes->menu, err) : RJ_OK;
 }
 
-/* Reads and checks stage2: at most size bytes of it are to be there. */
+/* Reads stage2 into size bytes, and checks whether they are enough. */
 static enum rj_err read_stage2(const struct rj_input *input, const struct parts *found,
 			       uint8_t *stage2, size_t size, struct rj_error *err)
 {
@@ -213,9 +213,10 @@ static enum rj_err read_stage2(const struct rj_input *input, const struct parts 
 	if (rj_input_read(input, stage2, size, found->head_at, err))
 		return err->code;
 	expected = stage2_size(stage2, size, found->code);
-	if (size <= found->code || size < expected)
-		return rj_fail(err, RJ_ERR_LEGACY_SHORT, .count = size,
-			       .limit = expected ? expected : HEAD_MAX);
+	if (!expected)
+		expected = found->code + CLEAR_MAX;
+	if (size < expected)
+		return rj_fail(err, RJ_ERR_LEGACY_SHORT, .count = size, .limit = expected);
 	return RJ_OK;
 }
 

@@ -115,30 +115,30 @@ static bool find_on_cd(const struct rj_input *cd, const uint8_t *bytes, size_t s
 	return same;
 }
 
-/*
- * Sees to the boot information. Without an address in it isolinux looks into the CD's boot
- * catalog, but length and checksum it has to have.
- */
-static enum rj_err inform(struct rj_plan *plan, const struct rj_input *input, uint8_t *bytes,
+/* isolinux reads the rest of itself from where this says, and checks it. */
+static enum rj_err check_info(const uint8_t *info, uint64_t size, uint32_t checksum,
+			      struct rj_error *err)
+{
+	if (!LE_GET(info, struct boot_info, file))
+		return rj_fail(err, RJ_ERR_ISOLINUX_TABLE);
+	if (LE_GET(info, struct boot_info, length) != size ||
+	    LE_GET(info, struct boot_info, checksum) != checksum)
+		return rj_fail(err, RJ_ERR_ISOLINUX_SUM, .count = size,
+			       .limit = LE_GET(info, struct boot_info, length));
+	return RJ_OK;
+}
+
+/* The boot information: that of the CD beside it, or what the file has. */
+static enum rj_err inform(const struct rj_input *cd, uint8_t *bytes, size_t size,
 			  struct rj_error *err)
 {
-	uint8_t *info = bytes + BOOT_INFO_AT;
-	size_t size = (size_t)input->size;
 	uint32_t lba = 0, checksum = sum(bytes, size);
+	uint8_t *info = bytes + BOOT_INFO_AT;
 
-	if (plan->disk && el_torito_is_iso(plan->disk)) {
-		if (!find_on_cd(plan->disk, bytes, size, &lba))
-			return rj_fail(err, RJ_ERR_ISOLINUX_OTHER, .name = plan->disk->path);
-	} else if (LE_GET(info, struct boot_info, length)) {
-		if (LE_GET(info, struct boot_info, length) != size ||
-		    LE_GET(info, struct boot_info, checksum) != checksum)
-			return rj_fail(err, RJ_ERR_ISOLINUX_SUM, .count = size,
-				       .limit = LE_GET(info, struct boot_info, length));
-		return RJ_OK;
-	} else {
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_ISOLINUX_TABLE,
-			     .subject = input->path });
-	}
+	if (!cd || !el_torito_is_iso(cd))
+		return check_info(info, size, checksum, err);
+	if (!find_on_cd(cd, bytes, size, &lba))
+		return rj_fail(err, RJ_ERR_ISOLINUX_OTHER, .name = cd->path);
 	LE_PUT(info, struct boot_info, pvd, PVD_LBA);
 	LE_PUT(info, struct boot_info, file, lba);
 	LE_PUT(info, struct boot_info, length, size);
@@ -158,7 +158,7 @@ static enum rj_err add_isolinux(struct rj_plan *plan, const struct rj_input *inp
 	if (!bytes)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (rj_input_read(input, bytes, (size_t)input->size, 0, err) ||
-	    inform(plan, input, bytes, err)) {
+	    inform(plan->disk, bytes, (size_t)input->size, err)) {
 		free(bytes);
 		return err->code;
 	}

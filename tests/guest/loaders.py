@@ -13,7 +13,7 @@ CD_TEXT = "GRUB has read its CD\n"
 CD_SCRIPT = disk.SERIAL + "cat (cd)/boot/text\noutb 0xf4 0x10\n"
 MENU = "default 0\ntimeout 0\ntitle report\nchainloader /boot/report\n"
 OTHER_MENU = MENU.replace("chainloader", "root (hd0,0)\nchainloader")
-CONFIG = "DEFAULT report\nLABEL report\nKERNEL /boot/report.bs\n"
+CONFIG = "DEFAULT report\nLABEL report\nKERNEL report.bs\n"
 INSTALL_PARTITION = 0x20A       # in stage2, asm.S
 
 
@@ -109,11 +109,19 @@ class Loaders:
     def isolinux_bin(self, path):
         path.write_bytes(disk.ISOLINUX.read_bytes())
 
+    def isolinux_there(self, path):
+        """The same as it stands on the CD, which has told it where that is."""
+        data, size = self["isolinux_cd"].read_bytes(), disk.ISOLINUX.stat().st_size
+        start = data.index(disk.ISOLINUX.read_bytes()[64:2048]) - 64
+        path.write_bytes(data[start:start + size])
+
     def isolinux_cd(self, path):
-        """A CD with ISOLINUX."""
-        root = tree(self.work, {"isolinux.cfg": CONFIG.encode(),
-                                "isolinux.bin": disk.ISOLINUX.read_bytes()})
-        shutil.copyfile(root / "boot/report", root / "boot/report.bs")
-        for name, source in disk.modules().items():
-            shutil.copyfile(source, root / "boot" / name)
-        disk.iso(path, root, "boot/isolinux.bin")
+        """A CD with ISOLINUX, which looks for its files in this folder."""
+        root = tree(self.work)
+        folder = root / "boot/isolinux"
+        folder.mkdir()
+        (folder / "isolinux.cfg").write_text(CONFIG)
+        files = {**disk.modules(), "isolinux.bin": disk.ISOLINUX, "report.bs": root / "boot/report"}
+        for name, source in files.items():
+            shutil.copyfile(source, folder / name)
+        disk.iso(path, root, "boot/isolinux/isolinux.bin")
