@@ -123,8 +123,7 @@ row(PARTITION_GPT, BAD, "its GPT is damaged, the backup in the last sector too",
 	"--sector-size may help if its sectors are not known") \
 row(PARTITION_NONE, BAD, "it has no partition {count}", "") \
 row(PARTITION_ACTIVE, BAD, "none of its partitions is active", "choose one with --partition N") \
-row(PARTITION_BOUNDS, BAD, "the partition starts behind the disk's end, at sector {count}", \
-	"the file is cut short or damaged") \
+row(PARTITION_BOUNDS, BAD, "the partition starts behind the disk's end", "") \
 row(VBR_SHORT, BAD, "{count} bytes are no boot sector, which has {limit}", "") \
 row(VBR_SIGNATURE, BAD, "the partition's first sector has no boot sector's signature", \
 	"nothing that boots by BIOS is installed there") \
@@ -142,6 +141,7 @@ row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
 row(GZIP_BEHIND, BAD, "what stands behind the gzip file's end is none", "") \
 row(FOREIGN, BAD, "it is {name}", "{other}") \
+row(DISK_BOOTS_NOT, BAD, "its first sector has no boot sector's signature", "no BIOS boots it") \
 row(DISK_LARGE, BAD, "{count} bytes are too many", "a RAM disk stands below 4 GiB") \
 row(DISK_SIGNATURE, BAD, "it has the size of a hard disk's image, but no boot sector's signature", \
 	"a floppy disk's of unusual size needs --boot-drive fd0 --geometry C,H,S") \
@@ -202,9 +202,13 @@ row(CORE_TAKEN, NOTE, "{name} with core.img behind it: core.img alone is carried
 row(CD_DRIVE, NOTE, "it looks for the rest on the CD in drive {at}", "--disk ISO carries a CD, --drive names another drive") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
+row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
+row(DISK_CORE, NOTE, "its MBR is GRUB's: core.img at sector {count} is carried and started", "") \
+row(DISK_PARTITION, NOTE, "its MBR starts the active partition: the boot sector of partition {count} ({name}) at sector {limit} is carried and started", "") \
+row(DISK_ALONE, NOTE, "it has a file system instead of partitions: its first sector is carried and started", "") \
+row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
-row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \

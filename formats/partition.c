@@ -11,6 +11,7 @@
 
 #define LARGE_SECTOR   4096u
 #define LOGICAL_MAX    128u             /* EBRs that are followed: a chain may be a loop */
+#define DISK_IMAGE_MIN (4u << 20)      /* what memdisk takes for no floppy disk */
 #define ACTIVE         0x80u
 
 /* UEFI 2.10, 5.3.2 */
@@ -75,6 +76,15 @@ uint32_t rj_disk_sector_size(const struct rj_input *disk)
 		if (disk->size % sizes[i] == 0 && is_gpt_at(disk, disk->size - sizes[i]))
 			return sizes[i];
 	return SECTOR_SIZE;
+}
+
+bool rj_is_disk_image(const struct rj_input *input)
+{
+	uint8_t sector[SECTOR_SIZE];
+
+	return input->size >= DISK_IMAGE_MIN && peek(input, 0, sector, sizeof(sector)) &&
+	       boot_sector_is_signed(sector) && !boot_sector_has_parameters(sector) &&
+	       boot_sector_has_table(sector);
 }
 
 static bool is_extended(uint8_t type)

@@ -30,6 +30,9 @@ struct rj_partition {
 /* The size of the disk's sectors: by the device, else by its GPT's place, else 512. */
 uint32_t rj_disk_sector_size(const struct rj_input *disk);
 
+/* A hard disk's image: 4 MiB or more, with a partition table in the first sector. */
+bool rj_is_disk_image(const struct rj_input *input);
+
 /*
  * The partition with this number, or the active one if that is 0. sector_size 0: found out.
  * RJ_ERR_PARTITION_NONE, _ACTIVE, _TABLE, _GPT, _READ.

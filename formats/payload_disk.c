@@ -19,6 +19,7 @@
 #include "el_torito.h"
 #include "layout.h"
 #include "le.h"
+#include "partition.h"
 #include "services.h"
 #include "temporary.h"
 
@@ -366,8 +367,10 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 		return RJ_DETECT_YES;
 	*why = "a floppy disk's image by its size and BIOS parameter block";
 	rj_input_peek(input, sector, sizeof(sector), 0);
-	return rj_floppy_of_size(input->size) && boot_sector_has_parameters(sector)
-	       ? RJ_DETECT_YES : RJ_DETECT_NO;
+	if (rj_floppy_of_size(input->size) && boot_sector_has_parameters(sector))
+		return RJ_DETECT_YES;
+	*why = "a hard disk's image by its partition table; all of it would be carried";
+	return rj_is_disk_image(input) ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
 const struct payload_kind payload_disk = {

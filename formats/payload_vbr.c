@@ -23,7 +23,7 @@ static enum rj_detected vbr_detect(const struct rj_input *input, const char **wh
 
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	*why = "a partition's boot sector by its BIOS parameter block";
-	if (!boot_sector_is_signed(sector) || !boot_sector_has_parameters(sector) ||
+	if (input->is_device || !boot_sector_is_signed(sector) || !boot_sector_has_parameters(sector) ||
 	    is_syslinux(sector) || le32(sector + SETUP_ENTRY + 2) == HDRS_MAGIC)
 		return RJ_DETECT_NO;
 	if (input->size == SECTOR_SIZE)
@@ -52,6 +52,7 @@ const struct payload_kind payload_vbr = {
 	.signature = "AA55h at 1FEh; a BIOS parameter block",
 	.place = "7C00h, entry 0:7C00; the partition's entry at 7BEh",
 	.takes = RJ_WISH_PARTITION | RJ_WISH_HIDDEN | RJ_WISH_BPB | RJ_WISH_SECTOR_SIZE,
+	.device = true,
 	.detect = vbr_detect,
 	.read = vbr_read,
 };

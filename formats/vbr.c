@@ -146,7 +146,7 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 			struct rj_error *err)
 {
 	if (number >= input->size / vbr->size)
-		return number ? rj_fail(err, RJ_ERR_PARTITION_BOUNDS, .count = number)
+		return number ? rj_fail(err, RJ_ERR_PARTITION_BOUNDS)
 			      : rj_fail(err, RJ_ERR_VBR_SHORT, .count = input->size,
 					.limit = vbr->size);
 	vbr->bytes = malloc(vbr->size);

@@ -90,6 +90,24 @@ class Inputs(dict, Loaders):
         """The first sector of the probe, as a disk would have it."""
         path.write_bytes(self["probe"].read_bytes()[:512])
 
+    def vbr(self, path):
+        """A partition's boot sector that prints what was handed over to it."""
+        defines = [f"-D{define}" for define in self.row.get("probe", ())]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "vbr.asm")
+
+    def handoff(self, path):
+        """SYSLINUX's handoff.bin as a partition's boot sector, as its README has it."""
+        code = (disk.SYSLINUX / "mbr/diag/handoff/handoff.bin").read_bytes()
+        path.write_bytes((b"\xEB\x58\x90".ljust(90, b"\0") + code).ljust(510, b"\0") + b"\x55\xAA")
+
+    def vbr_disk(self, path):
+        """A disk with the row's partitions; its boot sector in the one at the row's sector."""
+        disk.partition(path, self.row["table"])
+        with path.open("r+b") as file:
+            file.seek(self.row["first"] * disk.SECTOR)
+            file.write(self[self.row.get("boot_sector", "vbr")].read_bytes())
+
     def calls(self, path):
         """The payload that only calls the BIOS."""
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path,

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -27,6 +28,7 @@ import starts
 
 SKIPPED = 77
 TAIL = 40
+SCREEN_TIMEOUT = 10     # seconds
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
 WAITS = "PROBE WAITS FOR A KEY"
@@ -37,8 +39,12 @@ class Failure(Exception):
 
 
 def look(guest, pattern):
-    screen = guest.screen()
-    if not re.search(pattern, screen):
+    """Waits for PATTERN on the screen: what stands there may say nothing on the console."""
+    end = time.monotonic() + SCREEN_TIMEOUT
+    while not re.search(pattern, screen := guest.screen()):
+        if time.monotonic() < end:
+            time.sleep(0.1)
+            continue
         raise Failure(f"the screen does not show {pattern}:\n{screen}")
 
 

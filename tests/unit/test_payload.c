@@ -281,7 +281,7 @@ static void detection(void **state)
 	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
 	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
 	assert_string_equal(detected(disk, sizeof(disk), &code), "mbr");
-	/* not GRUB's: a partition table makes it certain, a parameter block does not */
+	/* not GRUB's: a partition table makes it certain, a parameter block another kind */
 	disk[GRUB_MARK_OFFSET] = 0;
 	assert_null(detected(disk, SECTOR_SIZE, &code));
 	disk[PARTITION_TABLE] = 0x80;
@@ -289,7 +289,8 @@ static void detection(void **state)
 	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "mbr");
 	le_store(disk + 0x0B, 512, 2);
 	disk[0x15] = 0xF8;
-	assert_null(detected(disk, SECTOR_SIZE, &code));
+	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "vbr");
+	assert_null(detected(disk, 2 * SECTOR_SIZE, &code));
 	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
 	disk[0x15] = 0;
 	disk[PARTITION_TABLE + 16] = 1;
