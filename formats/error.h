@@ -102,12 +102,22 @@ row(CORE_SHORT, BAD, "it is cut short: by its own headers core.img has at least 
 	"make it again with grub-mkimage -O i386-pc") \
 row(CORE_LARGE, BAD, "{count} bytes are more than the {limit} that GRUB's core.img can have", \
 	"leave out modules") \
-row(CORE_PLATFORM, BAD, "it is GRUB for {name}, not for i386-pc", "make it with grub-mkimage -O i386-pc") \
-row(CORE_LNXBOOT, BAD, "it is GRUB's lnxboot.img with core.img behind it, a Linux kernel by its looks", "give the core.img itself, from grub-mkimage -O i386-pc") \
-row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "make it with grub-mkimage -O i386-pc") \
+row(CORE_PXE, BAD, "it is GRUB for network boot (i386-pc-pxe), which works through the PXE stack of a network card's ROM, and that is gone", \
+	"make it with grub-mkimage -O i386-pc, its files in it (-m) or on a disk") \
+row(CORE_BEHIND, BAD, "no core.img stands at {at}, behind {name}", "make it again, from grub-mkimage -O i386-pc") \
+row(CORE_BOOT, BAD, "boot.img names sector {count} for core.img, but {name}", \
+	"give core.img itself, or with --mbr the boot sector alone") \
 row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
 row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
 row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(LEGACY_MAGIC, BAD, "it is no stage2 of GRUB Legacy", "--grub takes GRUB 2") \
+row(LEGACY_STAGE1_5, BAD, "it is GRUB Legacy's {name}, which only reads stage2 from a file system", "give stage2") \
+row(LEGACY_STAGE1, BAD, "stage1 has no place for a partition and a menu", "give stage2") \
+row(LEGACY_BEHIND, BAD, "stage1 names sector {count} for stage2, and there is none", "give stage2") \
+row(LEGACY_SHORT, BAD, "it is cut short: stage2 has at least {limit} bytes from its code on, here are {count}", "") \
+row(LEGACY_LARGE, BAD, "{count} bytes are more than the {limit} that stage2 has room for", "") \
+row(LEGACY_MENU, BAD, "the menu's path has {count} bytes, and stage2 has room for {limit}", "shorten it") \
+row(LEGACY_PARTITION, BAD, "GRUB Legacy cannot count to partition {count}", "{limit} is its last") \
 row(PARTITION_TABLE, BAD, "it has no partition table", "") \
 row(PARTITION_GPT, BAD, "its GPT is damaged, the backup in the last sector too", \
 	"--sector-size may help if its sectors are not known") \
@@ -119,6 +129,13 @@ row(VBR_SIGNATURE, BAD, "the partition's first sector has no boot sector's signa
 	"nothing that boots by BIOS is installed there") \
 row(VBR_NO_BPB, BAD, "the boot sector has no BIOS parameter block that is known", "leave out --bpb") \
 row(VBR_HIDDEN, BAD, "the sector {count} does not fit into the BIOS parameter block", "leave out --bpb hidden") \
+row(SYSLINUX_MAGIC, BAD, "neither SYSLINUX nor EXTLINUX is the name in the boot sector", "--vbr takes any partition's boot sector") \
+row(ISOLINUX_NONE, BAD, "what the CD boots is no isolinux.bin", "--disk carries any CD") \
+row(ISOLINUX_OTHER, BAD, "the CD {name} boots by another isolinux.bin", "--disk alone boots the CD by its own") \
+row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes and another checksum, here are {count}", "it is cut short or damaged") \
+row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
+	"give the CD's image, or this with --disk and the CD's image") \
+row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
@@ -181,6 +198,8 @@ row(FIRST_SECTOR, NOTE, "only the first sector is carried, {count} bytes behind 
 row(NO_TABLE, NOTE, "MBR code of {count} bytes without a partition table", \
 	"such code finds an empty table; pack the first sector of the disk to carry the disk's") \
 row(WITH_CORE, NOTE, "boot.img with core.img at sector {count}: both are carried, core.img starts without a disk read", "") \
+row(CORE_TAKEN, NOTE, "{name} with core.img behind it: core.img alone is carried", "") \
+row(CD_DRIVE, NOTE, "it looks for the rest on the CD in drive {at}", "--disk ISO carries a CD, --drive names another drive") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
 row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
@@ -189,6 +208,7 @@ row(DISK_PARTITION, NOTE, "its MBR starts the active partition: the boot sector 
 row(DISK_ALONE, NOTE, "it has a file system instead of partitions: its first sector is carried and started", "") \
 row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
+row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \

@@ -25,13 +25,12 @@
 
 #define DISK_MAX     ((UINT64_C(1) << 32) - HIGH_MEMORY)
 #define HARD_DISKS   0x80
-#define FIRST_CD     0xE0
 #define OTHER_FLOPPY 4                  /* the type of a drive for unusual sizes */
 #define BOOT_SEGMENT (BOOT_SECTOR >> 4)
 
 enum disk_type { FLOPPY, HARD_DISK, CD };
 static const char *const type_names[] = { "floppy disk", "hard disk", "CD" };
-static const uint8_t first_numbers[] = { 0, HARD_DISKS, FIRST_CD };
+static const uint8_t first_numbers[] = { 0, HARD_DISKS, CD_DRIVE };
 static const uint8_t type_flags[] = {
 	[FLOPPY] = RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE,
 	[HARD_DISK] = 0,
@@ -271,7 +270,7 @@ static enum rj_err plan_cd(struct disk *disk, struct rj_error *err)
 	if (el_torito_find(&disk->file, &boot, err))
 		return err->code;
 	*cd = (struct rj_drive){ .sector_size = CD_SECTOR, .flags = type_flags[CD],
-				 .number = FIRST_CD, .cylinders = 1, .heads = 1,
+				 .number = CD_DRIVE, .cylinders = 1, .heads = 1,
 				 .sectors_per_track = 1,
 				 .sectors = (uint32_t)(disk->file.size / CD_SECTOR) };
 	/* at least one sector, and whole ones: a CD has no others to read */
@@ -354,6 +353,7 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 
 	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
 		err->subject = "a temporary file";
+	plan->disk = input;
 	close_file(&disk);
 	return code;
 }

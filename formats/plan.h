@@ -33,6 +33,7 @@ struct rj_plan {
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
 	struct rj_wishes wishes;
+	const struct rj_input *disk;    /* the RAM disk's image as it was given; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
@@ -75,6 +76,12 @@ enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_
 
 /* A payload's own boot drive, in DL too; the one that the user chose stays. */
 void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive);
+
+/*
+ * The payload reads from a CD: that which is carried, or else the first of the machine, of
+ * which a note tells.
+ */
+void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload);
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
 

@@ -7,9 +7,14 @@ import random
 import socket
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent.parent / "guest"))
+import cache
+
 GRUB = Path("/usr/lib/grub/i386-pc")
+ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
 SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
 SECTOR = 512
 
@@ -157,6 +162,34 @@ def make_machine(memory=None, iomem=IOMEM, uefi=False, mode=0o644):
     return make
 
 
+def legacy(name):
+    """A file of GRUB Legacy, as Debian packages it."""
+    return (cache.unpacked("payloads") / "usr/lib/grub/x86_64-pc" / name).read_bytes()
+
+
+def stage2_code(partition=None, menu=None):
+    """stage2 without its loader, as asm.S has it: the partition at 0Ah, the menu at 17h."""
+    code = bytearray(legacy("stage2")[SECTOR:])
+    if menu is not None:
+        code[0x0A] = partition - 1
+        code[0x17:0x70] = menu.ljust(0x70 - 0x17, b"\0")
+    return bytes(code)
+
+
+def isolinux_told():
+    """isolinux.bin with the boot information of the CD that iso makes of it."""
+    data = bytearray(ISOLINUX.read_bytes())
+    total = sum(struct.unpack(f"<{len(data) // 4 - 16}I", data[64:])) & 0xFFFFFFFF
+    data[8:24] = struct.pack("<4I", 16, BOOT_LBA, len(data), total)
+    return bytes(data)
+
+
+def syslinux_sector():
+    sector = bytearray(fat_sector())
+    sector[3:11] = b"SYSLINUX"
+    return bytes(sector)
+
+
 FILES = {
     "empty": lambda path: b"",
     "zeros": lambda path: bytes(SECTOR),
@@ -207,6 +240,22 @@ FILES = {
     "core-cut": lambda path: core(path)[:-1],
     "core-large": lambda path: core(path).ljust(0x78001, b"\0"),
     "core-bare": lambda path: core(path)[SECTOR:],
+    "core-bare-cut": lambda path: core(path)[SECTOR:-1],
+    "core-eltorito-cut": lambda path: FILES["core-eltorito"](path)[:-1],
+    "core-of-eltorito": lambda path: FILES["core-eltorito"](path)[2048:],
+    "cdboot.img": lambda path: (GRUB / "cdboot.img").read_bytes(),
+    "stage1": lambda path: legacy("stage1"),
+    "stage2": lambda path: legacy("stage2"),
+    "stage2-cut": lambda path: legacy("stage2")[:-1],
+    "stage2-code": lambda path: stage2_code(),
+    "stage2-patched": lambda path: stage2_code(3, b"(hd1)/menu"),
+    "stage2_eltorito": lambda path: legacy("stage2_eltorito"),
+    "e2fs_stage1_5": lambda path: legacy("e2fs_stage1_5"),
+    "isolinux.bin": lambda path: ISOLINUX.read_bytes(),
+    "isolinux-told": lambda path: isolinux_told(),
+    "isolinux-told-cut": lambda path: isolinux_told()[:-1],
+    "iso-isolinux": lambda path: iso(isolinux_told()),
+    "syslinux-sector": lambda path: syslinux_sector(),
     "core-pxe": lambda path: mkimage(path, "biosdisk", platform="i386-pc-pxe"),
     "core-eltorito": lambda path: mkimage(path, "biosdisk", platform="i386-pc-eltorito"),
     "core-efi": lambda path: b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0PE\0\0".ljust(4096, b"\0"),

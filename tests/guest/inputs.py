@@ -7,6 +7,7 @@ from pathlib import Path
 import disk
 import disktest
 from controllers import CONTROLLERS
+from loaders import Loaders
 
 BOOT = Path(__file__).parent.parent / "boot"
 PAYLOAD = Path(__file__).parent.parent / "payload"
@@ -28,7 +29,7 @@ def piece_data(seed, length):
     return b"".join(dword.to_bytes(4, "little") for dword in dwords)
 
 
-class Inputs(dict):
+class Inputs(dict, Loaders):
     """Maps a name to a path in WORK; PIECES and DEFINES are the row's for the probe."""
 
     def __init__(self, row, work):
@@ -38,6 +39,8 @@ class Inputs(dict):
     def __missing__(self, name):
         if name == "boot_disk":
             self[name] = self[self.row.get("drive", "disk")]
+        elif name == "payload":
+            self[name] = self[self.row["payload"]]
         elif name in disk.DISKS:
             self[name] = disk.build(name, self.modules(), self.device())
         else:
