@@ -108,6 +108,17 @@ row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "ma
 row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
 row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
 row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(LINUX_HEADER, BAD, "it has no Linux boot header (HdrS at 202h)", "kernels before 1.3.73 are not known here") \
+row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
+row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
+row(LINUX_ZIMAGE, BAD, "the {count} bytes of its zImage are more than the {limit} that have room below the stub", "make it a bzImage") \
+row(LINUX_NEEDS, BAD, "it does nothing without {name}", "give that with --initrd") \
+row(LINUX_VGA, USAGE, "vga={text} is no video mode", "it is normal, ext, ask, or a number") \
+row(LINUX_APPEND, BAD, "the command line has {count} characters, and the kernel takes {limit}", "") \
+row(INITRD_ROOM, BAD, "{count} bytes do not fit between {at}, where the kernel leaves room, and {limit_hex}, where it or mem= wants them to end", "") \
+row(NBP_STACK, BAD, "it is {name}, which needs the PXE stack of a network card's ROM", "there is none after an operating system has run; ipxe.pxe brings its own drivers") \
+row(NBP_LARGE, BAD, "{count} bytes are more than the {limit} that a PXE boot program can have here", "") \
+row(NBP_LINUX, BAD, "it has a Linux boot header", "--linux starts it") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
@@ -171,6 +182,7 @@ row(NO_TABLE, NOTE, "MBR code of {count} bytes without a partition table", \
 row(WITH_CORE, NOTE, "boot.img with core.img at sector {count}: both are carried, core.img starts without a disk read", "") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
+row(NBP_UNKNOWN, NOTE, "it is started without a PXE stack", "it has to do with drivers of its own") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
