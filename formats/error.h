@@ -136,6 +136,17 @@ row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes a
 row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
 	"give the CD's image, or this with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
+row(LINUX_HEADER, BAD, "it has no Linux boot header (HdrS at 202h)", "kernels before 1.3.73 are not known here") \
+row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
+row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
+row(LINUX_ZIMAGE, BAD, "the {count} bytes of its zImage are more than the {limit} that have room below the stub", "make it a bzImage") \
+row(LINUX_NEEDS, BAD, "it does nothing without {name}", "give that with --initrd") \
+row(LINUX_VGA, USAGE, "vga={text} is no video mode", "it is normal, ext, ask, or a number") \
+row(LINUX_APPEND, BAD, "the command line has {count} characters, and the kernel takes {limit}", "") \
+row(INITRD_ROOM, BAD, "{count} bytes do not fit between {at}, where the kernel leaves room, and {limit_hex}, where it or mem= wants them to end", "") \
+row(NBP_STACK, BAD, "it is {name}, which needs the PXE stack of a network card's ROM", "there is none after an operating system has run; ipxe.pxe brings its own drivers") \
+row(NBP_LARGE, BAD, "{count} bytes are more than the {limit} that a PXE boot program can have here", "") \
+row(NBP_LINUX, BAD, "it has a Linux boot header", "--linux starts it") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
@@ -207,6 +218,7 @@ row(DISK_CORE, NOTE, "its MBR is GRUB's: core.img at sector {count} is carried a
 row(DISK_PARTITION, NOTE, "its MBR starts the active partition: the boot sector of partition {count} ({name}) at sector {limit} is carried and started", "") \
 row(DISK_ALONE, NOTE, "it has a file system instead of partitions: its first sector is carried and started", "") \
 row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \
+row(NBP_UNKNOWN, NOTE, "it is started without a PXE stack", "it has to do with drivers of its own") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \

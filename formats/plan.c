@@ -34,6 +34,7 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.repairs = RJ_ALL_REPAIRS,
 		.wishes = { .level = RJ_LEVEL_DEFAULT },
 		.disk_file = { .fd = -1 },
+		.initrd_file = { .fd = -1 },
 	};
 	rj_regs_init(&plan->regs, drive);
 }
@@ -44,6 +45,7 @@ void rj_plan_free(struct rj_plan *plan)
 		free(plan->pieces[i].bytes);
 	plan->piece_count = 0;
 	rj_input_close(&plan->disk_file);
+	rj_input_close(&plan->initrd_file);
 }
 
 static bool name_taken(const struct rj_plan *plan, const char *name)

@@ -35,6 +35,7 @@ struct rj_plan {
 	struct rj_wishes wishes;
 	const struct rj_input *disk;    /* the RAM disk's image as it was given; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
+	struct rj_input initrd_file;    /* several initrds in one; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */

@@ -4,8 +4,10 @@
 import subprocess
 from pathlib import Path
 
+import cache
 import disk
 import disktest
+import initramfs
 from controllers import CONTROLLERS
 from loaders import Loaders
 
@@ -137,9 +139,68 @@ class Inputs(dict, Loaders):
         """A core.img with the row's script in it."""
         disk.core_image(path, disk.MODULES + ["iorw"], self.row["grub"])
 
+    def kernel(self, path):
+        """The stand-in for a Linux kernel, as the row defines it."""
+        self.assemble(path, "kernel", self.row.get("kernel", ()))
+
+    def nbp(self, path):
+        """The stand-in for a PXE boot program."""
+        self.assemble(path, "nbp")
+
+    def assemble(self, path, name, defines=()):
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/",
+            *(f"-D{define}" for define in defines), "-o", path, PAYLOAD / f"{name}.asm")
+
+    def first_initrd(self, path):
+        path.write_bytes(b"first")
+
+    def second_initrd(self, path):
+        path.write_bytes(b"second!")
+
+    def probe_floppy(self, path):
+        """A floppy disk that boots the probe."""
+        data = self["probe"].read_bytes()
+        path.write_bytes(data + bytes(1474560 - len(data)))
+
+    def ipxe_script(self, path):
+        """What iPXE does with its initrd."""
+        path.write_text(self.row["ipxe"])
+
+    def lnxboot(self, path):
+        """GRUB's core.img with the row's script, as a Linux kernel."""
+        core = self.work / "lnxboot-core"
+        disk.core_image(core, disk.MODULES + ["iorw"], self.row["grub"], prefix="/boot/grub")
+        path.write_bytes((disk.GRUB / "lnxboot.img").read_bytes() + core.read_bytes())
+
+    def linux(self, path):
+        """Debian's kernel."""
+        path.symlink_to(initramfs.kernel())
+
+    def linux_initrd(self, path):
+        """Its initramfs, which runs the row's script."""
+        path.write_bytes(initramfs.base(self.modules()).read_bytes())
+
+    def linux_test(self, path):
+        """The archive that follows it."""
+        path.write_bytes(initramfs.test_archive({"run": self.row["script"].encode()}))
+
+    def memdisk_kernel(self, path):
+        path.symlink_to(disk.SYSLINUX / "memdisk")
+
+    def memtest(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+x64.bin")
+
+    def ipxe_lkrn(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "boot" / "ipxe.lkrn")
+
+    def ipxe_pxe(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "usr" / "lib" / "ipxe" / "ipxe.pxe")
+
     def image(self, path):
         """What rjpack makes of the row, damaged if the row wants that."""
         arguments = self.row["pack"].format_map(self).split()
+        if "kernel_line" in self.row:
+            arguments += ["--append", self.row["kernel_line"]]
         run(self.row["rjpack"], *arguments, *self.piece_arguments(), "-o", path)
         if "damage" in self.row:
             self.damage(path, *self.row["damage"])
