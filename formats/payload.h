@@ -11,7 +11,7 @@
 #include "input.h"
 #include "plan.h"
 
-#define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(disk) row(boot) row(from_disk) row(raw)
+#define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(chain) row(disk) row(boot) row(from_disk) row(raw)
 
 enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
 
