@@ -238,7 +238,6 @@ static const struct chain chains[] = {
 };
 #define CHAIN_COUNT (sizeof(chains) / sizeof(chains[0]))
 
-/* Why it is that one. Three share a signature, and all else; so do they the words. */
 static const char *const reasons[CHAIN_COUNT] = {
 #define REASON(name, help, signature, place, ...) help ", by its signature: " signature,
 	CHAINS(REASON)
@@ -278,7 +277,9 @@ static enum rj_detected chain_detect(const struct rj_input *input, const char **
 		return RJ_DETECT_MAYBE;
 	}
 	i = find_row(head, input->size);
-	*why = i < CHAIN_COUNT ? reasons[i] : "no signature of a second stage";
+	*why = i == CHAIN_COUNT ? "no signature of a second stage" :
+	       chains[i].is == is_ntldr ?       /* the first of three that are started alike */
+	       "BOOTMGR, NTLDR or SETUPLDR.BIN, by its signature: " NTLDR_JUMP : reasons[i];
 	return i < CHAIN_COUNT ? RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
