@@ -52,6 +52,7 @@
 #define DOS_DIRECTORY 0x500u            /* where MSBOOT reads the root directory to */
 #define DOS_LOADED    0x7400u           /* bytes: 58 sectors, from 700h to 7B00h */
 #define DOS_ADDRESS   0x700u
+#define MSDOS_MAX     0x10000u
 #define NTLDR_ADDRESS 0x20000u
 
 #define FREEDOS_SECTOR 0x1FE00u         /* the segment of its boot sector, in bytes */
@@ -111,14 +112,14 @@ static enum rj_detected is_freedos(const uint8_t *head, uint64_t size)
 	       RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
-/* MSLOAD.ASM: a jump, the version of DOS, a stack of 64 words. */
+/* MSLOAD.ASM: a jump, the version of DOS, a stack of 64 words; a segment holds the file. */
 static bool is_msload(const uint8_t *head, uint64_t size, uint8_t from, uint8_t to)
 {
 	static const uint8_t stack[128];
 	bool jumps = head[0] == 0xE9 || (head[0] == 0xEB && head[2] == 0x90);
 
-	return size > 0x2000 && jumps && head[3] >= from && head[3] <= to && head[4] < 100 &&
-	       memcmp(head + 5, stack, sizeof(stack)) == 0;
+	return size > 0x2000 && size <= MSDOS_MAX && jumps && head[3] >= from &&
+	       head[3] <= to && head[4] < 100 && memcmp(head + 5, stack, sizeof(stack)) == 0;
 }
 
 /* Before version 4 there is nothing but the jump. */
@@ -126,8 +127,8 @@ static enum rj_detected is_msdos(const uint8_t *head, uint64_t size)
 {
 	if (is_msload(head, size, 4, 6))
 		return RJ_DETECT_YES;
-	return size > 0x1000 && head[0] == 0xE9 && !boot_sector_is_signed(head) ?
-	       RJ_DETECT_MAYBE : RJ_DETECT_NO;
+	return size > 0x1000 && size <= MSDOS_MAX && head[0] == 0xE9 &&
+	       !boot_sector_is_signed(head) ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
 static enum rj_detected is_pcdos(const uint8_t *head, uint64_t size)
