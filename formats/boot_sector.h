@@ -35,6 +35,8 @@ static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 
 /* The BIOS parameter block as DOS 3.31 and later have it. */
 #define BPB_SECTOR_SIZE     0x0Bu
+#define BPB_RESERVED        0x0Eu
+#define BPB_FATS            0x10u
 #define BPB_ROOT_ENTRIES    0x11u
 #define BPB_SECTORS16       0x13u
 #define BPB_MEDIA           0x15u

@@ -168,6 +168,19 @@ row(ISO_ENTRY, BAD, "its boot catalog (El Torito) has nothing for a PC BIOS", "i
 row(ISO_BOUNDS, BAD, "its boot catalog (El Torito) leads out of the file", "it is cut short or damaged") \
 row(INFLATE, BAD, "the RAM disk's compressed bytes are damaged", "") \
 row(WORD, USAGE, "\"{name}\" is none of these: {other}", "") \
+row(CHAIN_SIGNATURE, BAD, "it is not {name}; the signature is: {other}", \
+	"--raw FILE@ADDRESS --entry SEG:OFF takes any bytes") \
+row(CHAIN_LARGE, BAD, "{count} bytes are too many for {name}: there is room for {limit}", \
+	"start it from its disk, by the partition's boot sector with --vbr") \
+row(CHAIN_SECTOR, BAD, "it is {name}, which knows its partition by the boot sector", \
+	"give that with --boot-sector: the partition, or the disk and --partition N") \
+row(CHAIN_BPB, BAD, "the boot sector has no BIOS parameter block that is known", \
+	"give that of the partition which the payload is from") \
+row(CHAIN_PART, NOTE, "the first {count} bytes are carried; their code reads the rest from the disk", "") \
+row(DOS_FAT, BAD, "the partition is no FAT12 or FAT16, and these versions of DOS know no other", "") \
+row(DOS_ROOT, BAD, "it ends before the root directory, which DOS needs too", \
+	"give the partition or the disk, not only the boot sector") \
+row(DOS_FILES, BAD, "its root directory has neither IO.SYS and MSDOS.SYS nor IBMBIO.COM and IBMDOS.COM", "") \
 row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
 row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
 /* snapshots */ \

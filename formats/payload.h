@@ -12,7 +12,7 @@
 #include "plan.h"
 
 #define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(grub_legacy) row(syslinux) row(linux) \
-	row(nbp) row(disk) row(boot) row(from_disk) row(raw)
+	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(raw)
 
 enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
 

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "guest"))
-import cache
+import cache  # noqa: E402
+import chain  # noqa: E402
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
@@ -188,9 +189,24 @@ def syslinux_sector():
     sector = bytearray(fat_sector())
     sector[3:11] = b"SYSLINUX"
     return bytes(sector)
+def chain_disk(path, *names):
+    """A disk with a FAT partition, and what mtools had to be given for it."""
+    for name in names:
+        (path.parent / f"{path.name}.{name}").touch()
+    chain.disk(path, lambda *command: subprocess.run(map(str, command), check=True), names)
+    return path.read_bytes()
 
 
 FILES = {
+    **{f"chain-{name}": lambda path, name=name: chain.lay_over(name, bytes(0x2200))
+       for name in chain.CHAINS},
+    "chain-disk": lambda path: chain_disk(path, "IO.SYS", "MSDOS.SYS"),
+    "chain-disk-empty": lambda path: chain_disk(path),
+    "chain-partition": lambda path: FILES["chain-disk"](path)[chain.PARTITION * SECTOR:],
+    "chain-sector": lambda path: FILES["chain-partition"](path)[:SECTOR],
+    "bootmgr-10": lambda path: chain.lay_over("bootmgr", bytes(0x2200)).ljust(413738, b"\0"),
+    "g2ldr.img": lambda path: (GRUB / "g2ldr.img").read_bytes(),
+    "program": lambda path: b"MZ\x90\0\3".ljust(100000, b"\0"),
     "empty": lambda path: b"",
     "zeros": lambda path: bytes(SECTOR),
     "short": lambda path: bytes(470),

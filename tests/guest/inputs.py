@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import cache
+import chain
 import disk
 import disktest
 import initramfs
@@ -43,6 +44,8 @@ class Inputs(dict, Loaders):
             self[name] = self[self.row.get("drive", "disk")]
         elif name == "payload":
             self[name] = self[self.row["payload"]]
+        elif name == "chain_argument":
+            self[name] = f"{self.row['chain']}={self['chain_file']}"
         elif name in disk.DISKS:
             self[name] = disk.build(name, self.modules(), self.device())
         else:
@@ -114,6 +117,22 @@ class Inputs(dict, Loaders):
         """The payload that only calls the BIOS."""
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path,
             BOOT / "calls.asm")
+
+    def chain_file(self, path):
+        """What stands in for the row's second stage."""
+        name = self.row["chain"]
+        defines = [f"-D{key}={value}" for key, value in chain.defines(name).items()]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "chain.asm")
+        path.write_bytes(chain.lay_over(name, path.read_bytes()))
+
+    def chain_disk(self, path):
+        """A disk with a partition that such a second stage would be from."""
+        chain.disk(path, run, self.row.get("dos_files", ("IO.SYS", "MSDOS.SYS")))
+
+    def chain_floppy(self, path):
+        """A floppy disk that one would be from."""
+        run("mformat", "-i", path, "-C", "-f", 1440, "::")
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""
