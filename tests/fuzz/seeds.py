@@ -39,7 +39,7 @@ def kinds(header):
     """The names in PAYLOAD_KINDS, which may go over several lines."""
     text = Path(header).read_text().replace("\\\n", " ")
     rows = re.search(r"#define PAYLOAD_KINDS\(row\)(.*)", text)[1]
-    return re.findall(r"row\((\w+)\)", rows)
+    return [name.replace("_", "-") for name in re.findall(r"row\((\w+)\)", rows)]
 
 
 def save(directory, name, data):
