@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """seeds.py kinds PAYLOAD_H: the names of the payload kinds.
 seeds.py make RJPACK DIRECTORY: what fuzzing starts from, a directory for each sort:
-  files      everything that tests/cli/inputs.py makes, behind a struct front of fuzz.c
+  files      what tests/cli/inputs.py and packaged.py have, behind a struct front of fuzz.c
   plain      the same without it
   sectors    first sectors, and a number of sectors behind each
   images, services, snapshots   made by RJPACK
@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli"))
 import inputs
+import packaged
 
 SEED_MAX = 128 << 10    # libFuzzer's -max_len in meson.build
 ALL_WISHES = 0x0FFF
@@ -52,16 +53,21 @@ def front(data, wishes):
     return struct.pack("<IHBB", len(data), wishes, 0, 0x80) + data.rstrip(b"\0")
 
 
+def save_file(target, name, data):
+    save(target / "plain", name, data)
+    save(target / "files", name, front(data, 0))
+    save(target / "files", name + "-wishes", front(data, ALL_WISHES))
+    if len(data) >= inputs.SECTOR:
+        save(target / "sectors", name,
+             data[:inputs.SECTOR] + struct.pack("<I", len(data) // inputs.SECTOR))
+
+
 def save_files(work, target):
     for name in inputs.FILES:
         inputs.make(name, work)
-        data = (work / name).read_bytes()
-        save(target / "plain", name, data)
-        save(target / "files", name, front(data, 0))
-        save(target / "files", name + "-wishes", front(data, ALL_WISHES))
-        if len(data) >= inputs.SECTOR:
-            save(target / "sectors", name,
-                 data[:inputs.SECTOR] + struct.pack("<I", len(data) // inputs.SECTOR))
+        save_file(target, name, (work / name).read_bytes())
+    for name, give in packaged.files().items():
+        save_file(target, "packaged-" + name, give(work / name))
 
 
 def save_images(rjpack, work, target):
