@@ -65,4 +65,4 @@ def files():
         "disk-gpt": lambda path: partitioned(path, "gpt"),
     }
     return {path.name: lambda _, path=path: path.read_bytes()
-            for path in paths} | {"vmlinuz": lambda path: linux.read_bytes()} | made
+            for path in paths if path.is_file()} | {"vmlinuz": lambda path: linux.read_bytes()} | made
