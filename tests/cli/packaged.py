@@ -21,8 +21,12 @@ def tool(path, *commands):
     return path.read_bytes()
 
 
-def fat(path, kib, *options):
-    return tool(path, ["mformat", "-C", "-T", str(kib * 2), "-i", "{}", *options, "::"])
+def fat(path, *options):
+    return tool(path, ["mformat", "-C", *options, "-i", "{}", "::"])
+
+
+def fat_volume(path, sectors, *options):
+    return fat(path, "-T", str(sectors), "-h", "16", "-s", "63", *options)
 
 
 def ext2(path):
@@ -31,7 +35,7 @@ def ext2(path):
 
 def partitioned(path, label):
     """A disk of 8 MiB with a FAT file system in its one partition."""
-    volume = fat(path.with_name("volume"), 4096)
+    volume = fat_volume(path.with_name("volume"), 8192)
     path.write_bytes(bytes(8 << 20))
     subprocess.run(["sfdisk", "-q", path], input=f"label: {label}\nstart=2048, size=8192, bootable\n"
                    if label == "dos" else f"label: {label}\nstart=2048, size=8192\n",
@@ -55,11 +59,11 @@ def files():
         "core-i386-pc": inputs.core,
         "core-i386-pc-pxe": inputs.FILES["core-pxe"],
         "core-i386-pc-eltorito": inputs.FILES["core-eltorito"],
-        "fat12-floppy": lambda path: fat(path, 1440, "-f", "1440"),
-        "fat16-volume": lambda path: fat(path, 16384),
-        "fat32-volume": lambda path: fat(path, 49152, "-F"),
+        "fat12-floppy": lambda path: fat(path, "-f", "1440"),
+        "fat16-volume": lambda path: fat_volume(path, 32768),
+        "fat32-volume": lambda path: fat_volume(path, 98304, "-F"),
         "ext2-volume": ext2,
-        "syslinux-volume": lambda path: fat(path, 1440, "-f", "1440") and
+        "syslinux-volume": lambda path: fat(path, "-f", "1440") and
                            tool(path, ["syslinux", "-i", "{}"]),
         "disk-mbr": lambda path: partitioned(path, "dos"),
         "disk-gpt": lambda path: partitioned(path, "gpt"),
