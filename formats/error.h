@@ -296,7 +296,7 @@ struct rj_error {
 	bool located;           /* offset `at`, `expected` and `found` are told */
 	uint64_t expected, found;
 	uint64_t count, limit;
-	char text[400];
+	char text[1000];
 };
 
 /*
