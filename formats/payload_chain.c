@@ -411,7 +411,7 @@ static enum rj_err chain_read(struct rj_plan *plan, const struct rj_input *input
 	const struct chain *chain;
 	struct rj_vbr vbr;
 	enum rj_err code;
-	size_t row;
+	size_t row = 0;
 
 	if (choose(&row, input, argument->word, err))
 		return err->code;

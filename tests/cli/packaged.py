@@ -54,6 +54,7 @@ def files():
              SEABIOS / "vgabios-stdvga.bin", SYSLINUX / "modules/bios/ls.c32",
              *sorted((payloads / "boot").iterdir()), *sorted((payloads / "usr/lib/ipxe").iterdir()),
              payloads / "usr/lib/memtest86+/memtest86+x64.iso",
+             *sorted((payloads / "usr/lib/PXELINUX").glob("*pxelinux.0")),
              *sorted((payloads / "usr/lib/grub/x86_64-pc").iterdir())]
     made = {
         "core-i386-pc": inputs.core,
