@@ -285,8 +285,29 @@ static void tell(const struct build *build)
 	}
 }
 
+/* The one that was asked for, or that the output's name asks for. */
+static const struct container *choose_container(const struct options *options)
+{
+	return options->container ? options->container : container_of_file(options->output);
+}
+
+/* How it is loaded: by the first loader that takes it. */
+static void tell_command(const struct rj_image *image, const char *name)
+{
+	size_t i = 0;
+	char text[512];
+
+	while (i < rj_loader_count && rj_loaders[i].refuses(&image->faces))
+		i++;
+	if (i == rj_loader_count)
+		return;
+	rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+	printf("%s\n", text);
+}
+
 static enum rj_err write_image(struct build *build, struct rj_error *err)
 {
+	const struct container *container = choose_container(build->options);
 	const struct options *options = build->options;
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
@@ -295,25 +316,30 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_open(&output, options->output, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->code;
-	if (options->container->write(&build->plan, &blob, output.fd, &image, err)) {
+	if (container->write(container, &build->plan, &blob, output.fd, &image, err)) {
 		output_discard(&output);
 		return err->code;
 	}
 	if (output_commit(&output, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
-	if (options->json && strcmp(options->output, "-") != 0)
+	if (strcmp(options->output, "-") == 0)
+		return RJ_OK;
+	if (options->json)
 		inspect_print(&image, options->output, NULL, true);
+	else
+		tell_command(&image, options->output);
 	return RJ_OK;
 }
 
 static enum rj_err dry_run(struct build *build, struct rj_error *err)
 {
+	const struct container *container = choose_container(build->options);
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
 	const char *name = build->options->output ? build->options->output : "IMAGE";
 
-	if (build->options->container->write(&build->plan, &blob, -1, &image, err))
+	if (container->write(container, &build->plan, &blob, -1, &image, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
 	inspect_print(&image, name, NULL, build->options->json);

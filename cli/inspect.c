@@ -21,19 +21,6 @@
 
 #define REGISTERS_A_LINE 4
 
-/* How each loader takes the universal container; the image's name goes between. */
-static const struct {
-	const char *loader, *before, *after;
-	bool by_base_name;
-} loaders[] = {
-	{ "Linux", "kexec -l ", " && kexec -e", false },
-	{ "Linux, locked down", "kexec -s -l ", " && kexec -e", false },
-	{ "GRUB", "multiboot2 /", "", true },
-	{ "GRUB, or else", "linux /", "", true },
-	{ "QEMU", "qemu-system-x86_64 -kernel ", "", false },
-};
-#define LOADERS (sizeof(loaders) / sizeof(loaders[0]))
-
 void findings_add(void *context, const struct rj_error *error)
 {
 	struct findings *findings = context;
@@ -52,19 +39,6 @@ void findings_free(struct findings *findings)
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		free(findings->text[i]);
 	findings->count = 0;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static void format_command(size_t n, const char *name, char *text, size_t size)
-{
-	snprintf(text, size, "%s%s%s", loaders[n].before,
-		 loaders[n].by_base_name ? base_name(name) : name, loaders[n].after);
 }
 
 /* A register's name for people. */
@@ -153,9 +127,11 @@ static void print_loaders(const struct rj_image *image, const char *name)
 
 	printf("\nLoaded at %08" PRIX64 "-%08" PRIX64 " (%" PRIu64 " KiB), by\n", image->base,
 	       image->base + image->memory_size - 1, image->memory_size / 1024);
-	for (size_t i = 0; i < LOADERS; i++) {
-		format_command(i, name, text, sizeof(text));
-		printf("  %-20s %s\n", loaders[i].loader, text);
+	for (size_t i = 0; i < rj_loader_count; i++) {
+		if (rj_loaders[i].refuses(&image->faces))
+			continue;
+		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+		printf("  %-20s %s\n", rj_loaders[i].label, text);
 	}
 }
 
@@ -230,15 +206,18 @@ static void json_memory(struct json *json, const struct rj_image *image)
 	json_close(json, '[');
 }
 
-static void json_loaders(struct json *json, const char *name)
+static void json_loaders(struct json *json, const struct rj_image *image, const char *name)
 {
 	char text[512];
 
 	json_open(json, "loaders", '[');
-	for (size_t i = 0; i < LOADERS; i++) {
-		format_command(i, name, text, sizeof(text));
+	for (size_t i = 0; i < rj_loader_count; i++) {
+		if (rj_loaders[i].refuses(&image->faces))
+			continue;
+		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
 		json_open(json, NULL, '{');
-		json_string(json, "loader", loaders[i].loader);
+		json_string(json, "name", rj_loaders[i].name);
+		json_string(json, "loader", rj_loaders[i].label);
 		json_string(json, "command", text);
 		json_close(json, '{');
 	}
@@ -271,7 +250,7 @@ static void print_json(const struct rj_image *image, const char *name,
 	json_arrival(&json, &image->manifest);
 	services_json(&json, &image->services);
 	json_memory(&json, image);
-	json_loaders(&json, name);
+	json_loaders(&json, image, name);
 	json_findings(&json, findings);
 	json_close(&json, '{');
 }

@@ -10,6 +10,7 @@
 #include "compress.h"
 #include "diag.h"
 #include "layout.h"
+#include "loaders.h"
 #include "number.h"
 #include "plan.h"
 #include "regs.h"
@@ -160,6 +161,18 @@ SETTER(drive_map)
 	return rj_drive_map_add(&o->services, argument, err);
 }
 
+/* Names of loaders with commas between. */
+SETTER(for)
+{
+	const struct rj_loader *loader;
+
+	o->loaders = argument;
+	for (const char *list = argument; list;)
+		if (rj_loader_next(&list, &loader, err))
+			return err->code;
+	return RJ_OK;
+}
+
 SETTER(format)
 {
 	return container_find(argument, &o->container, err);
@@ -308,7 +321,7 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
-	{ 0, "format", "NAME", "container (elf)",
+	{ 0, "format", "NAME", "container: elf, elf-strict, elf32, bzimage (by the suffix; elf)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, 0 },
@@ -328,6 +341,8 @@ static const struct option_row rows[] = {
 	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, 0 },
 	{ 0, "root", "DIR", "snapshot: take /dev/mem and the like from this tree",
 	  GROUP_GENERAL, SNAPSHOT, true, NULL, set_root, NULL, 0 },
+	{ 0, "for", "LIST", "verify: check for these loaders, see below",
+	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, 0 },
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
 	  COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
@@ -405,6 +420,17 @@ static void print_modes(void)
 		printf("  %-26s %s\n", rj_int13_modes[i].name, rj_int13_modes[i].what);
 }
 
+static void print_for(void)
+{
+	char text[64];
+
+	printf("\nThe loaders of --for, and how each loads IMAGE\n");
+	for (size_t i = 0; i < rj_loader_count; i++) {
+		rj_loader_command(&rj_loaders[i], "IMAGE", text, sizeof(text));
+		printf("  %-26s %s\n", rj_loaders[i].name, text);
+	}
+}
+
 static int print_help(void)
 {
 	for (size_t i = 0; i < command_count; i++)
@@ -427,6 +453,7 @@ static int print_help(void)
 	}
 	print_modes();
 	print_repairs();
+	print_for();
 	return RJ_DONE;
 }
 
@@ -550,7 +577,7 @@ int options_read(struct options *options, const struct command **command,
 	int value;
 
 	*options = (struct options){
-		.container = containers[0], .root = "", .drive = DEFAULT_DRIVE,
+		.root = "", .drive = DEFAULT_DRIVE,
 		.wishes.level = RJ_LEVEL_DEFAULT, .base = HIGH_MEMORY,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,

@@ -27,7 +27,7 @@ struct options {
 	char *operands[RJ_MAX_PIECES];          /* what is no option */
 	size_t operand_count;
 	const char *output, *directory;
-	const struct container *container;
+	const struct container *container;      /* NULL: by the output's name */
 	const char *entry;                      /* SEG:OFF or NULL */
 	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
 	size_t reg_count;
@@ -41,6 +41,7 @@ struct options {
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
+	const char *loaders;                    /* to verify for, or NULL */
 	const char *snapshot;                   /* to be put back, or NULL */
 	const char *root;                       /* of the tree to take a snapshot in */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "inspect.h"
 #include "json.h"
+#include "loaders.h"
 
 static void print_json(const struct rj_input *input, const struct findings *findings)
 {
@@ -34,6 +35,33 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 		       image->piece_count, image->piece_count == 1 ? "" : "s", input->size);
 }
 
+/* Whether each loader takes it; the command for those that do is printed. */
+static void check_loaders(const struct options *options, const struct rj_input *input,
+			  struct findings *findings)
+{
+	const struct rj_loader *loader;
+	struct rj_faces faces;
+	struct rj_error error;
+	char text[512];
+
+	rj_faces_read(&faces, input);
+	for (const char *list = options->loaders; list;) {
+		const char *why;
+
+		if (rj_loader_next(&list, &loader, &error))
+			return;         /* the option was checked */
+		why = loader->refuses(&faces);
+		if (why) {
+			rj_fail(&error, RJ_ERR_LOADER_REFUSES, .subject = input->path,
+				.name = loader->name, .other = why);
+			findings_add(findings, &error);
+		} else if (!options->json) {
+			rj_loader_command(loader, input->path, text, sizeof(text));
+			printf("%s: %s\n", loader->name, text);
+		}
+	}
+}
+
 static int verify_input(const struct options *options, const struct rj_input *input)
 {
 	struct findings findings = { 0 };
@@ -45,6 +73,8 @@ static int verify_input(const struct options *options, const struct rj_input *in
 		findings_add(&findings, &error);
 	else
 		rj_image_check(&image, input, findings_add, &findings);
+	if (options->loaders)
+		check_loaders(options, input, &findings);
 	if (options->json)
 		print_json(input, &findings);
 	else

@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DECLARE(name) extern const struct container container_##name;
-CONTAINERS(DECLARE)
-#undef DECLARE
-
 const struct container *const containers[] = {
 #define LIST(name) &container_##name,
 	CONTAINERS(LIST)
@@ -29,4 +25,26 @@ enum rj_err container_find(const char *name, const struct container **container,
 					 i ? ", " : "", containers[i]->name);
 	}
 	return err->code;
+}
+
+static bool has_word(const char *words, const char *word, size_t length)
+{
+	for (const char *at = words; at && *at; at += strspn(at, " ")) {
+		size_t here = strcspn(at, " ");
+
+		if (here == length && memcmp(at, word, length) == 0)
+			return true;
+		at += here;
+	}
+	return false;
+}
+
+const struct container *container_of_file(const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+
+	for (size_t i = 0; dot && i < container_count; i++)
+		if (has_word(containers[i]->suffixes, dot + 1, strlen(dot + 1)))
+			return containers[i];
+	return containers[0];
 }

@@ -55,6 +55,8 @@ row(ON_ERROR, USAGE, "\"{name}\" is neither reboot nor halt", "") \
 row(REPAIR, USAGE, "there is no repair \"{name}\"", \
 	"the words are all, none, NAME and -NAME; the names are {text}") \
 row(FORMAT, USAGE, "there is no format \"{name}\"", "the formats are {text}") \
+row(LOADER, USAGE, "there is no loader \"{name}\"", "the loaders are {text}") \
+row(LOADER_REFUSES, BAD, "{name} does not take it: {other}", "") \
 row(INT13, USAGE, "\"{name}\" is no way to serve INT 13h", "the ways are {text}") \
 row(MAP_SYNTAX, USAGE, "\"{name}\" is no NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]", \
 	"write for example 0x80=pci:00:1f.2/port0") \
@@ -263,7 +265,7 @@ row(LINUX_FIELD, BAD, "the Linux header's {name} is wrong", "") \
 row(ELF_PARSE, BAD, "it is no ELF file: {name}", "") \
 row(ELF_FIELD, BAD, "the ELF {name} is wrong", "") \
 row(ELF_SECTION, BAD, "the ELF section of the piece {name} does not match it", "") \
-row(MULTIBOOT2, BAD, "the multiboot2 header is wrong", "") \
+row(FRONT_PART, BAD, "the {name} is wrong", "") \
 row(STRAY_MULTIBOOT, BAD, "a stray multiboot header stands at {at}", "kexec would take the image for another") \
 /* command line */ \
 row(TWO_PAYLOADS, USAGE, "there are two payloads, {name} and {other}", "only --disk and --raw stand beside another") \

@@ -144,8 +144,9 @@ static size_t peek_manifest(const struct rj_image *image, const struct rj_input 
 
 static void recognise(struct rj_image *image, const struct rj_input *input)
 {
+	rj_faces_read(&image->faces, input);
 	for (size_t i = 0; i < container_count && !image->container; i++)
-		if (containers[i]->recognise(image, input))
+		if (containers[i]->recognise(containers[i], image, input))
 			image->container = containers[i]->name;
 }
 
@@ -404,7 +405,7 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 	check_services(check);
 	for (size_t i = 0; i < container_count; i++)
 		if (containers[i]->name == image->container)
-			containers[i]->check(image, check->input, with_checksum,
+			containers[i]->check(containers[i], image, check->input, with_checksum,
 					     check->report, check->context);
 	if (!image->container)
 		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });

@@ -12,12 +12,14 @@
 
 #include "error.h"
 #include "input.h"
+#include "loaders.h"
 #include "manifest.h"
 #include "plan.h"
 #include "services.h"
 
 struct rj_image {
 	const char *container;          /* its name, or NULL when it is unknown */
+	struct rj_faces faces;
 	uint64_t file_size;
 	uint64_t stub_at;               /* in the file */
 	uint32_t stub_size;

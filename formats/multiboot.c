@@ -18,6 +18,13 @@ bool multiboot_find(const uint8_t *bytes, size_t size, size_t *at)
 	return false;
 }
 
+void multiboot_store(void *to)
+{
+	LE_PUT(to, struct multiboot_header, magic, MULTIBOOT_MAGIC);
+	LE_PUT(to, struct multiboot_header, flags, MULTIBOOT_FLAGS);
+	LE_PUT(to, struct multiboot_header, checksum, 0u - (MULTIBOOT_MAGIC + MULTIBOOT_FLAGS));
+}
+
 static void store_tag(uint8_t *to, uint64_t type, uint64_t flags, uint64_t size)
 {
 	LE_PUT(to, struct multiboot2_tag, type, type);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The multiboot2 header of an image, and what makes a multiboot 1 header.
+ * The multiboot headers of an image: Multiboot specification 0.6.96, Multiboot2 2.0.
  */
 #ifndef RJ_MULTIBOOT_H
 #define RJ_MULTIBOOT_H
@@ -40,12 +40,23 @@ static_assert(sizeof(struct multiboot2_header) == 40, "multiboot2 header");
 
 #define MULTIBOOT_MAGIC     0x1BADB002u
 #define MULTIBOOT_SEARCH    8192u       /* loaders look for its header below it */
+#define MULTIBOOT_FLAGS     0x00000003u /* modules on pages; memory information */
+
+struct multiboot_header {
+	uint32_t magic;
+	uint32_t flags;
+	uint32_t checksum;      /* makes these three numbers' sum 0 */
+};
+static_assert(sizeof(struct multiboot_header) == 12, "multiboot header");
 
 /*
  * Whether a multiboot 1 header stands at a multiple of 4 in these bytes; at is
  * then its offset.
  */
 bool multiboot_find(const uint8_t *bytes, size_t size, size_t *at);
+
+/* Fills in the sizeof(struct multiboot_header) bytes at `to`. */
+void multiboot_store(void *to);
 
 /* Fills in the sizeof(struct multiboot2_header) bytes at `to`. */
 void multiboot2_store(void *to, uint32_t entry_address);

@@ -99,6 +99,7 @@ map:
 	jb	map
 	ret
 
+section .entry.climb
 ; find_room: memory between 1 MiB and 4 GiB for the image.
 ;	In:	R14 = bytes of the image, R15 = a copy of boot_params if EBX =
 ;		LOADER_LINUX64; RBP = address of the image

@@ -14,6 +14,8 @@ extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords,
 
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
+MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
+PVH_MAGIC	equ	336EC578h	; of hvm_start_info; from our PVH entry, in EAX
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
 CR4_LA57	equ	1 << 12
 CR4_VMXE	equ	1 << 13
@@ -23,9 +25,9 @@ IDTR		equ	7 * GATE
 INTERRUPT_GATE	equ	8E00h		; present, 64-bit interrupt gate, no IST
 
 section .entry progbits alloc exec write align=16
-; stub: entry of multiboot2 and of the 32-bit Linux boot protocol (both 32-bit)
+; stub: entry of multiboot 1 and 2 and of the 32-bit Linux boot protocol (all 32-bit)
 ; and of the ELF file (which a long-mode loader jumps to in 64-bit mode).
-;	In:	multiboot2: EAX = magic, EBX = information
+;	In:	multiboot: EAX = magic, EBX = information
 ;		Linux: ESI = boot_params; from setup.asm EAX = SETUP_MAGIC
 ;		long mode: nothing
 ;	Out:	to home_start
@@ -37,6 +39,12 @@ stub:
 	times STUB_HEADER - ($ - $$) db 0
 	db	"RJPACK", 13, 10	; struct rj_stub_header
 	dd	stub_size
+; pvh: entry of Xen's PVH, at STUB_ENTRY_PVH.
+;	In:	EBX = hvm_start_info; EAX says nothing (docs/misc/pvh.pandoc)
+;	Out:	as stub
+;	Stack:	none needed
+	times STUB_ENTRY_PVH - ($ - $$) db 0
+	mov	eax, PVH_MAGIC
 .any_mode:
 	cli
 	cld
@@ -49,11 +57,18 @@ stub:
 	jz	long_mode
 
 	; Nobody promises a stack, and EIP can only be had through one. Borrow a
-	; dword that each protocol lets us write: "reserved" in the multiboot2
-	; information, or the scratch field of boot_params.
+	; dword: "reserved" in the multiboot2 information, the first one of the
+	; others', or the scratch field of boot_params.
 	mov	edi, LOADER_MULTIBOOT2
 	lea	esp, [ebx + 8]
 	cmp	edx, MULTIBOOT2_MAGIC
+	je	.borrow
+	mov	edi, LOADER_MULTIBOOT
+	lea	esp, [ebx + 4]
+	cmp	edx, MULTIBOOT_MAGIC
+	je	.borrow
+	mov	edi, LOADER_PVH
+	cmp	edx, PVH_MAGIC
 	je	.borrow
 	mov	ebx, esi
 	lea	esp, [ebx + BOOT_PARAMS_SCRATCH + 4]
@@ -76,9 +91,10 @@ stub:
 	and	edi, -PAGE
 	mov	ecx, LOADER_INFO / 4
 	rep movsd
-	cmp	dl, LOADER_MULTIBOOT2	; it has the command line in its information
-	je	.said
-	mov	esi, [ebx + CMD_LINE_PTR]	; 0, and nobody looks at the copy
+	movzx	esi, word [ebp + edx * 2 + command_lines - stub]
+	test	esi, esi		; multiboot2 has it in its information
+	jz	.said
+	mov	esi, [ebx + esi]	; 0, and nobody looks at the copy
 	sub	edi, LOADER_INFO - COMMAND_LINE
 	mov	ecx, COMMAND_LINE_SIZE
 .command_line:
@@ -122,6 +138,11 @@ go_home:
 
 gdtr:	dw	gdt_limit
 .base:	dq	0
+
+; Where the address of the command line stands in what a loader says, by LOADER_*.
+command_lines:
+	dw	0, CMD_LINE_PTR, CMD_LINE_PTR, CMD_LINE_PTR, 0, 0
+	dw	MULTIBOOT_CMDLINE, PVH_CMDLINE
 
 ; What stands at STUB_ENTRY64; the linker script fills the gap before it.
 section .entry64 progbits alloc exec write align=1

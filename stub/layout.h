@@ -36,6 +36,7 @@
 
 /* The stub. Offsets from its first byte, wherever a loader has put that. */
 #define STUB_HEADER         0x08        /* struct rj_stub_header */
+#define STUB_ENTRY_PVH      0x14        /* Xen's PVH, 32-bit */
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
 #define STUB_SCRATCH        0x12000     /* the stub's beyond the image, page-aligned: */
 #define LOADER_INFO         0x2000      /* first a copy of what the loader said; of a Linux */
@@ -43,6 +44,8 @@
 #define COMMAND_LINE_SIZE   0x800       /* of protocol 2.15: cmdline_size, and a NUL */
 #define CMD_LINE_PTR        0x228       /* offsets in boot_params */
 #define EXT_CMD_LINE_PTR    0xC8
+#define MULTIBOOT_CMDLINE   16          /* in the multiboot information, 3.3 */
+#define PVH_CMDLINE         24          /* in hvm_start_info */
 #define MANIFEST_IMAGE_SIZE 16          /* offset in struct rj_manifest */
 
 /* The console before the manifest has been read, and the packer's default. */
@@ -86,5 +89,7 @@
 #define LOADER_LINUX64      3
 #define LOADER_MULTIBOOT2   4
 #define LOADER_LONG_MODE    5
+#define LOADER_MULTIBOOT    6
+#define LOADER_PVH          7
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Linux: include/uapi/linux/screen_info.h, at offset 0 of boot_params.
+ * multiboot: Multiboot specification 0.6.96, 3.3 "Boot information format".
+ * PVH: Xen, xen/include/public/arch-x86/hvm/start_info.h.
  * multiboot2: Multiboot2 specification 2.0, 3.6.3 "Boot command line", 3.6.12 "Framebuffer info".
  */
 #include "loader_info.h"
@@ -19,6 +21,8 @@
 #define SCREEN_BASE_HIGH 0x3A   /* 32 bits */
 #define MODE_VESA      0x23
 #define MODE_EFI       0x70
+
+#define MULTIBOOT_HAS_CMDLINE 0x4u   /* flags, the first dword */
 
 #define TAGS           8u
 #define TAG_END        0u
@@ -96,6 +100,11 @@ const char *loader_command_line(uint32_t loader, uint32_t info)
 		if (!(read32(info + CMD_LINE_PTR) | read32(info + EXT_CMD_LINE_PTR)))
 			return NULL;
 		return (const char *)(info + COMMAND_LINE);
+	case LOADER_MULTIBOOT:
+		return read32(info) & MULTIBOOT_HAS_CMDLINE ? (const char *)(info + COMMAND_LINE)
+							    : NULL;
+	case LOADER_PVH:
+		return read32(info + PVH_CMDLINE) ? (const char *)(info + COMMAND_LINE) : NULL;
 	case LOADER_MULTIBOOT2:
 		info = multiboot2_tag(info, TAG_COMMAND_LINE);
 		return info ? (const char *)(info + TAG_STRING) : NULL;

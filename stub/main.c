@@ -44,6 +44,8 @@ static const char *const loaders[] = {
 	[LOADER_LINUX64] = "Linux 64-bit",
 	[LOADER_MULTIBOOT2] = "multiboot2",
 	[LOADER_LONG_MODE] = "a long-mode loader",
+	[LOADER_MULTIBOOT] = "multiboot",
+	[LOADER_PVH] = "PVH",
 };
 
 static bool repair_is_on(uint32_t number)

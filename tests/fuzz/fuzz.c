@@ -15,7 +15,6 @@
 
 #include "compress.h"
 #include "container.h"
-#include "container_elf.h"
 #include "contents.h"
 #include "copy.h"
 #include "el_torito.h"
@@ -128,6 +127,7 @@ static void pack(struct rj_plan *plan, const struct front *front, struct rj_erro
 {
 	const struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 	const struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	const struct container *container = containers[front->size % container_count];
 	static struct rj_image image;
 	struct rj_input file;
 
@@ -137,7 +137,7 @@ static void pack(struct rj_plan *plan, const struct front *front, struct rj_erro
 	if (rj_services_plan(plan, &table, err) || rj_plan_seal(plan, err))
 		return;
 	file = open_bytes(NULL, 0, 0);
-	if (!container_elf.write(plan, &blob, file.fd, &image, err)) {
+	if (!container->write(container, plan, &blob, file.fd, &image, err)) {
 		file.size = image.file_size;
 		require(check_image(&file) == 0, "rjpack verify finds fault with what was packed");
 	}

@@ -7,7 +7,7 @@
 #include "boot_sector.h"
 #include "compress.h"
 #include "contents.h"
-#include "container_elf.h"
+#include "container_layout.h"
 #include "copy.h"
 #include "disk_geometry.h"
 #include "el_torito.h"
@@ -861,7 +861,7 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 
 		le_store(at, le32(at) ^ change, 4);
 	}
-	assert_int_equal(container_elf.write(&plan, &blob, packed.fd, &written, &error), RJ_OK);
+	assert_int_equal(container_elf.write(&container_elf, &plan, &blob, packed.fd, &written, &error), RJ_OK);
 	packed.size = written.file_size;
 	assert_int_equal(rj_image_read(&written, &packed, &error), RJ_OK);
 	rj_image_check(&written, &packed, keep, &found);

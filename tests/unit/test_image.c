@@ -5,7 +5,7 @@
 #include <libelf.h>
 #include <zlib.h>
 
-#include "container_elf.h"
+#include "container_layout.h"
 #include "layout.h"
 #include "le.h"
 #include "repairs.h"
@@ -24,6 +24,9 @@ static const struct rj_range pieces[] = {
 	{ 0x90000, 0x90400, ".far", 0, false },
 };
 #define PIECES (sizeof(pieces) / sizeof(pieces[0]))
+
+/* The container that pack() writes: each test is for one, or goes through all of them. */
+static const struct container *written = &container_elf;
 
 static uint8_t *piece_bytes(size_t n, size_t size)
 {
@@ -57,7 +60,7 @@ static void pack_plan(struct rj_plan *plan, const struct rj_blob *blob,
 	struct rj_error error;
 
 	packed->file = unit_input("", 0);
-	assert_int_equal(container_elf.write(plan, blob, packed->file.fd, &packed->image,
+	assert_int_equal(written->write(written, plan, blob, packed->file.fd, &packed->image,
 					     &error), RJ_OK);
 	packed->file.size = (uint64_t)lseek(packed->file.fd, 0, SEEK_END);
 	rj_plan_free(plan);
@@ -101,7 +104,8 @@ static void read_back(void **state)
 	assert_int_equal(packed.image.file_size, packed.file.size);
 	assert_int_equal(findings(&packed.file), 0);
 	assert_int_equal(rj_image_read(&image, &packed.file, &error), RJ_OK);
-	assert_string_equal(image.container, "elf");
+	assert_string_equal(image.container, written->name);
+	assert_memory_equal(&image.faces, &packed.image.faces, sizeof(image.faces));
 	assert_int_equal(image.base, BASE);
 	assert_int_equal(image.memory_size, packed.image.memory_size);
 	assert_memory_equal(&image.manifest, &packed.image.manifest, sizeof(image.manifest));
@@ -137,7 +141,7 @@ static void same_again(void **state)
 	assert_memory_equal(a, b, first.file.size);
 	assert_int_equal(crc32(0, a, (uInt)first.file.size), SETUP_FILE_CRC);
 	make_plan(&plan);
-	assert_int_equal(container_elf.write(&plan, &blob, -1, &dry, &error), RJ_OK);
+	assert_int_equal(written->write(written, &plan, &blob, -1, &dry, &error), RJ_OK);
 	dry.manifest.crc = first.image.manifest.crc;
 	dry.manifest.stub_crc = first.image.manifest.stub_crc;
 	assert_memory_equal(&dry.manifest, &first.image.manifest, sizeof(dry.manifest));
@@ -343,7 +347,36 @@ static void hostile_manifests(void **state)
 	rj_input_close(&packed.file);
 }
 
-UNIT_MAIN(cmocka_unit_test(read_back), cmocka_unit_test(same_again),
-	  cmocka_unit_test(as_libelf_sees_it), cmocka_unit_test(no_stray_multiboot),
-	  cmocka_unit_test(every_changed_byte), cmocka_unit_test(every_other_length),
-	  cmocka_unit_test(hostile_manifests))
+/* What holds for one of them holds for all. */
+static void every_container(void **state)
+{
+	for (size_t i = 0; i < container_count; i++) {
+		written = containers[i];
+		read_back(state);
+		same_again(state);
+		every_changed_byte(state);
+		hostile_manifests(state);
+	}
+	written = &container_elf;
+}
+
+/* Each container is recognised by what it has, and no other takes it for its own. */
+static void one_container_each(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < container_count; i++) {
+		struct packed packed;
+
+		written = containers[i];
+		pack(&packed);
+		for (size_t j = 0; j < container_count; j++)
+			assert_int_equal(containers[j]->recognise(containers[j], &packed.image,
+								  &packed.file), i == j);
+		rj_input_close(&packed.file);
+	}
+	written = &container_elf;
+}
+
+UNIT_MAIN(cmocka_unit_test(as_libelf_sees_it), cmocka_unit_test(no_stray_multiboot),
+	  cmocka_unit_test(every_other_length),
+	  cmocka_unit_test(every_container), cmocka_unit_test(one_container_each))

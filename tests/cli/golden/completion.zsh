@@ -40,7 +40,7 @@ _rjpack()
 		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
-		'*--format=[container (elf)]:NAME:' \
+		'*--format=[container\: elf, elf-strict, elf32, bzimage (by the suffix; elf)]:NAME:' \
 		'*--base=[where a loader is to put it (1M)]:ADDRESS:' \
 		'*--dry-run[check everything, show the plan, write nothing]' \
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
@@ -51,6 +51,7 @@ _rjpack()
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
 		'*--root=[snapshot\: take /dev/mem and the like from this tree]:DIR:_files' \
+		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--json[print JSON]' \
 		'*-v[tell what was detected, and why, and what is carried]' \
 		'*--help[this]' \
