@@ -22,7 +22,6 @@
 #ifndef RJLOAD_H
 #define RJLOAD_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum rj_load_error {
@@ -50,7 +49,7 @@ static inline uint64_t rj_load_number(const unsigned char *at, unsigned size)
 
 /* Finds the image; it trusts nothing in the file. (The image checks its own checksums.) */
 static inline enum rj_load_error rj_load_open(struct rj_load *load, const void *file,
-					      size_t size)
+					      uint64_t size)
 {
 	const unsigned char *bytes = (const unsigned char *)file;
 	uint64_t at;
@@ -107,6 +106,7 @@ static inline enum rj_load_error rj_load_copy(const struct rj_load *load, void *
 }
 
 /* Enters it by the Linux/x86 boot protocol, with boot_params in RSI or ESI. */
+__attribute__((noreturn))
 static inline void rj_load_jump(const struct rj_load *load, uint64_t physical)
 {
 	uint64_t entry = physical + (sizeof(void *) == 8 ? 0x200 : 0);

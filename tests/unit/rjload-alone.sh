@@ -11,6 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 cat >"$work/kernel.c" <<'END'
 #include "rjload.h"
+#include <stddef.h>
 #ifdef __cplusplus
 extern "C"
 #endif
