@@ -25,6 +25,7 @@
 #include "payload.h"
 #include "regs.h"
 #include "repair_list.h"
+#include "rjload.h"
 #include "services.h"
 #include "snapshot.h"
 #include "stub_blob.h"
@@ -406,6 +407,21 @@ static void fuzz_geometry(const uint8_t *bytes, size_t size)
 		g.sectors && g.sectors <= GEOMETRY_SECTORS_MAX, "a geometry that INT 13h cannot name");
 }
 
+/* The sum of what a kernel would copy is there to have it read. */
+static void fuzz_rjload(const uint8_t *bytes, size_t size)
+{
+	struct rj_load load;
+	size_t at;
+
+	if (rj_load_open(&load, bytes, size))
+		return;
+	at = (size_t)(load.image - bytes);
+	require(at <= size && load.size <= size - at, "an image that the file does not hold");
+	require(load.params >= load.size && load.memory > load.params &&
+		load.memory % RJ_LOAD_PAGE == 0, "memory that does not hold the image");
+	crc32_z(0, load.image, (size_t)load.size);
+}
+
 /* The readers that are no payload kind. */
 static const struct {
 	const char *name;
@@ -415,6 +431,7 @@ static const struct {
 	{ "el-torito", fuzz_el_torito },
 	{ "geometry", fuzz_geometry },
 	{ "image", fuzz_image },
+	{ "rjload", fuzz_rjload },
 	{ "services", fuzz_services },
 	{ "snapshot", fuzz_snapshot },
 	{ "text", fuzz_text },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The files that a row names in braces, each made when a row first needs it."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -133,6 +134,12 @@ class Inputs(dict, Loaders):
     def chain_floppy(self, path):
         """A floppy disk that one would be from."""
         run("mformat", "-i", path, "-C", "-f", 1440, "::")
+
+    def os(self, path):
+        """A test system, as it has been built in tests/os."""
+        path.write_bytes((Path(os.environ["RJPACK_TEST_OS"]) / f"{path.name}.elf").read_bytes())
+
+    os32 = os
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""

@@ -26,7 +26,7 @@ KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjp
 chmod -R +x /test
 {check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
-kexec {arguments} /test/image || fail "kexec {arguments} failed"
+kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
 echo 'kexec -e'
 kexec -e
 fail 'kexec -e came back'
@@ -58,11 +58,14 @@ def tar(files):
 
 
 def test_files(inputs):
-    """What the guest finds in /test: the image, and what to do with it."""
-    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"),
+    """What the guest finds in /test: the image and what else the row's kexec is to load,
+    and what to do with it."""
+    file = inputs.row.get("kexec_file", "image")
+    script = KEXEC.format(arguments=inputs.row.get("kexec", "-l"), file=file,
                           check=inputs.row.get("check", "true"))
-    return {"image": inputs["image"].read_bytes(), "run": script.encode(),
-            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
+    return {**{name: inputs[name].read_bytes() for name in ("image", file)},
+            "run": script.encode(), "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(),
+            **target_files(inputs)}
 
 
 def target_files(inputs):
@@ -125,24 +128,44 @@ def kexec(inputs):
             "-append", f"{disk.CONSOLE} boot=QEMU {disks} {inputs.row.get('linux', '')}"]
 
 
+def os_qemu(inputs):
+    """QEMU starts the test system, and that the image."""
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["os"], "-initrd", inputs["image"],
+            "-append", inputs.row.get("append", "")]
+
+
 def qemu(inputs):
     """QEMU starts the image, as it starts a Linux kernel."""
     return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"],
             "-append", inputs.row.get("append", "")]
 
 
-def grub(inputs):
-    """The BIOS starts GRUB, which starts the image with the row's command."""
-    work, command = inputs.work, inputs.row["grub_command"]
-    (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
-    append = inputs.row.get("append", "")
-    script = f"{disk.SERIAL}{command} (memdisk)/image {append}\nboot\n"
-    modules = ["memdisk", "tar", "boot", "serial", "terminal", command]
+def grub_disk(inputs, modules, commands, files):
+    """The BIOS starts GRUB, which runs COMMANDS and has FILES, name to bytes, in (memdisk)."""
+    work = inputs.work
+    (work / "memdisk.tar").write_bytes(tar(files))
+    script = f"{disk.SERIAL}{commands}\nboot\n"
+    modules = ["memdisk", "tar", "boot", "serial", "terminal", *modules]
     core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
     path = work / "starter"
     path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((1 << 20) - 512))
     disk.embed_grub(path, core)
     return [*memory(inputs), "-drive", DRIVE.format(path)]
+
+
+def grub(inputs):
+    """GRUB starts the image with the row's command."""
+    command, append = inputs.row["grub_command"], inputs.row.get("append", "")
+    return grub_disk(inputs, [command], f"{command} (memdisk)/image {append}",
+                     {"image": inputs["image"].read_bytes()})
+
+
+def os_grub(inputs):
+    """GRUB starts a test system, and that the image."""
+    append, system = inputs.row.get("append", ""), inputs.row.get("os", "os")
+    return grub_disk(inputs, ["multiboot2"],
+                     f"multiboot2 (memdisk)/os {append}\nmodule2 (memdisk)/image",
+                     {"os": inputs[system].read_bytes(), "image": inputs["image"].read_bytes()})
 
 
 def loader(inputs):
@@ -190,5 +213,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native, ram_disk,
-                        memdisk)}
+          for start in (disk_kexec, kexec, qemu, grub, os_qemu, os_grub, loader, hostile, native,
+                        ram_disk, memdisk)}
