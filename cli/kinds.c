@@ -8,6 +8,24 @@
 #include "diag.h"
 #include "json.h"
 
+static void print_json_variants(struct json *json, const struct payload_kind *kind)
+{
+	if (!kind->variants)
+		return;
+	json_open(json, "variants", '[');
+	for (size_t i = 0; i < kind->variant_count; i++) {
+		const struct payload_variant *variant = &kind->variants[i];
+
+		json_open(json, NULL, '{');
+		json_string(json, "name", variant->name);
+		json_string(json, "help", variant->help);
+		json_string(json, "signature", variant->signature);
+		json_string(json, "place", variant->place);
+		json_close(json, '{');
+	}
+	json_close(json, '[');
+}
+
 static void print_json(void)
 {
 	struct json json = { .file = stdout };
@@ -23,9 +41,20 @@ static void print_json(void)
 		json_string(&json, "signature", kind->signature);
 		json_string(&json, "place", kind->place);
 		json_bool(&json, "repeatable", kind->adds);
+		print_json_variants(&json, kind);
 		json_close(&json, '{');
 	}
 	json_close(&json, '[');
+}
+
+static void print_variants(const struct payload_kind *kind)
+{
+	for (size_t i = 0; i < kind->variant_count; i++) {
+		const struct payload_variant *variant = &kind->variants[i];
+
+		printf("  %s=FILE\n    %s\n    signature: %s\n    place: %s\n", variant->name,
+		       variant->help, variant->signature, variant->place);
+	}
 }
 
 static void print_text(void)
@@ -35,6 +64,7 @@ static void print_text(void)
 
 		printf("%s--%s %s\n  %s\n  signature: %s\n  place: %s\n", i ? "\n" : "",
 		       kind->name, kind->argument, kind->help, kind->signature, kind->place);
+		print_variants(kind);
 	}
 }
 

@@ -35,9 +35,16 @@ _Static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 
 /* The BIOS parameter block as DOS 3.31 and later have it. */
 #define BPB_SECTOR_SIZE     0x0Bu
+#define BPB_RESERVED        0x0Eu
+#define BPB_FATS            0x10u
+#define BPB_ROOT_ENTRIES    0x11u
+#define BPB_SECTORS16       0x13u
 #define BPB_MEDIA           0x15u
+#define BPB_FAT_SECTORS16   0x16u       /* 0: FAT32 */
 #define BPB_TRACK_SECTORS   0x18u
 #define BPB_HEADS           0x1Au
+#define BPB_HIDDEN          0x1Cu
+#define BPB_SECTORS32       0x20u
 
 #define BIOS_SIGNATURE_EAX  0xAA55u     /* SeaBIOS leaves it in AX for what it boots */
 

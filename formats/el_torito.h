@@ -12,6 +12,7 @@
 #include "input.h"
 
 #define CD_SECTOR 2048u
+#define CD_DRIVE  0xE0u           /* the number of the first, as SeaBIOS counts them */
 
 enum el_torito_media { EL_TORITO_CD, EL_TORITO_1200, EL_TORITO_1440, EL_TORITO_2880,
 		       EL_TORITO_HARD_DISK, EL_TORITO_MEDIA_COUNT };

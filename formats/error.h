@@ -104,17 +104,57 @@ row(CORE_SHORT, BAD, "it is cut short: by its own headers core.img has at least 
 	"make it again with grub-mkimage -O i386-pc") \
 row(CORE_LARGE, BAD, "{count} bytes are more than the {limit} that GRUB's core.img can have", \
 	"leave out modules") \
-row(CORE_PLATFORM, BAD, "it is GRUB for {name}, not for i386-pc", "make it with grub-mkimage -O i386-pc") \
-row(CORE_LNXBOOT, BAD, "it is GRUB's lnxboot.img with core.img behind it, a Linux kernel by its looks", "give the core.img itself, from grub-mkimage -O i386-pc") \
-row(CORE_BARE, BAD, "it is core.img without diskboot.img, its first sector", "make it with grub-mkimage -O i386-pc") \
+row(CORE_PXE, BAD, "it is GRUB for network boot (i386-pc-pxe), which works through the PXE stack of a network card's ROM, and that is gone", \
+	"make it with grub-mkimage -O i386-pc, its files in it (-m) or on a disk") \
+row(CORE_BEHIND, BAD, "no core.img stands at {at}, behind {name}", "make it again, from grub-mkimage -O i386-pc") \
+row(CORE_BOOT, BAD, "boot.img names sector {count} for core.img, but {name}", \
+	"give core.img itself, or with --mbr the boot sector alone") \
 row(CORE_MAGIC, BAD, "it is no core.img of GRUB for i386-pc", "make it with grub-mkimage -O i386-pc") \
 row(CORE_ENTRY, BAD, "core.img does not start with a far jump in its second sector", "make it again with grub-mkimage -O i386-pc") \
 row(CORE_BLOCKS, BAD, "diskboot.img's list of blocks is damaged", "make it again with grub-mkimage -O i386-pc") \
+row(LEGACY_MAGIC, BAD, "it is no stage2 of GRUB Legacy", "--grub takes GRUB 2") \
+row(LEGACY_STAGE1_5, BAD, "it is GRUB Legacy's {name}, which only reads stage2 from a file system", "give stage2") \
+row(LEGACY_STAGE1, BAD, "stage1 has no place for a partition and a menu", "give stage2") \
+row(LEGACY_BEHIND, BAD, "stage1 names sector {count} for stage2, and there is none", "give stage2") \
+row(LEGACY_SHORT, BAD, "it is cut short: stage2 has at least {limit} bytes from its code on, here are {count}", "") \
+row(LEGACY_LARGE, BAD, "{count} bytes are more than the {limit} that stage2 has room for", "") \
+row(LEGACY_MENU, BAD, "the menu's path has {count} bytes, and stage2 has room for {limit}", "shorten it") \
+row(LEGACY_PARTITION, BAD, "GRUB Legacy cannot count to partition {count}", "{limit} is its last") \
+row(PARTITION_TABLE, BAD, "it has no partition table", "") \
+row(PARTITION_GPT, BAD, "its GPT is damaged, the backup in the last sector too", \
+	"--sector-size may help if its sectors are not known") \
+row(PARTITION_NONE, BAD, "it has no partition {count}", "") \
+row(PARTITION_ACTIVE, BAD, "none of its partitions is active", "choose one with --partition N") \
+row(PARTITION_BOUNDS, BAD, "the partition starts behind the disk's end", "") \
+row(VBR_SHORT, BAD, "{count} bytes are no boot sector, which has {limit}", "") \
+row(VBR_SIGNATURE, BAD, "the partition's first sector has no boot sector's signature", \
+	"nothing that boots by BIOS is installed there") \
+row(VBR_NO_BPB, BAD, "the boot sector has no BIOS parameter block that is known", "leave out --bpb") \
+row(VBR_HIDDEN, BAD, "the sector {count} does not fit into the BIOS parameter block", "leave out --bpb hidden") \
+row(SYSLINUX_MAGIC, BAD, "neither SYSLINUX nor EXTLINUX is the name in the boot sector", "--vbr takes any partition's boot sector") \
+row(ISOLINUX_NONE, BAD, "what the CD boots is no isolinux.bin", "--disk carries any CD") \
+row(ISOLINUX_OTHER, BAD, "the CD {name} boots by another isolinux.bin", "--disk alone boots the CD by its own") \
+row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes and another checksum, here are {count}", "it is cut short or damaged") \
+row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
+	"give the CD's image, or this with --disk and the CD's image") \
+row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
+row(LINUX_HEADER, BAD, "it has no Linux boot header (HdrS at 202h)", "kernels before 1.3.73 are not known here") \
+row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
+row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
+row(LINUX_ZIMAGE, BAD, "the {count} bytes of its zImage are more than the {limit} that have room below the stub", "make it a bzImage") \
+row(LINUX_NEEDS, BAD, "it does nothing without {name}", "give that with --initrd") \
+row(LINUX_VGA, USAGE, "vga={text} is no video mode", "it is normal, ext, ask, or a number") \
+row(LINUX_APPEND, BAD, "the command line has {count} characters, and the kernel takes {limit}", "") \
+row(INITRD_ROOM, BAD, "{count} bytes do not fit between {at}, where the kernel leaves room, and {limit_hex}, where it or mem= wants them to end", "") \
+row(NBP_STACK, BAD, "it is {name}, which needs the PXE stack of a network card's ROM", "there is none after an operating system has run; ipxe.pxe brings its own drivers") \
+row(NBP_LARGE, BAD, "{count} bytes are more than the {limit} that a PXE boot program can have here", "") \
+row(NBP_LINUX, BAD, "it has a Linux boot header", "--linux starts it") \
 row(GZIP_CUT, BAD, "the gzip file is cut short at {at}", "") \
 row(GZIP_DAMAGED, BAD, "the gzip file is damaged before {at}", "") \
 row(GZIP_LARGE, BAD, "more than {limit} bytes are in the gzip file", "a RAM disk stands below 4 GiB") \
 row(GZIP_BEHIND, BAD, "what stands behind the gzip file's end is none", "") \
 row(FOREIGN, BAD, "it is {name}", "{other}") \
+row(DISK_BOOTS_NOT, BAD, "its first sector has no boot sector's signature", "no BIOS boots it") \
 row(DISK_LARGE, BAD, "{count} bytes are too many", "a RAM disk stands below 4 GiB") \
 row(DISK_SIGNATURE, BAD, "it has the size of a hard disk's image, but no boot sector's signature", \
 	"a floppy disk's of unusual size needs --boot-drive fd0 --geometry C,H,S") \
@@ -130,6 +170,19 @@ row(ISO_ENTRY, BAD, "its boot catalog (El Torito) has nothing for a PC BIOS", "i
 row(ISO_BOUNDS, BAD, "its boot catalog (El Torito) leads out of the file", "it is cut short or damaged") \
 row(INFLATE, BAD, "the RAM disk's compressed bytes are damaged", "") \
 row(WORD, USAGE, "\"{name}\" is none of these: {other}", "") \
+row(CHAIN_SIGNATURE, BAD, "it is not {name}; the signature is: {other}", \
+	"--raw FILE@ADDRESS --entry SEG:OFF takes any bytes") \
+row(CHAIN_LARGE, BAD, "{count} bytes are too many for {name}: there is room for {limit}", \
+	"start it from its disk, by the partition's boot sector with --vbr") \
+row(CHAIN_SECTOR, BAD, "it is {name}, which knows its partition by the boot sector", \
+	"give that with --boot-sector: the partition, or the disk and --partition N") \
+row(CHAIN_BPB, BAD, "the boot sector has no BIOS parameter block that is known", \
+	"give that of the partition which the payload is from") \
+row(CHAIN_PART, NOTE, "the first {count} bytes are carried; their code reads the rest from the disk", "") \
+row(DOS_FAT, BAD, "the partition is no FAT12 or FAT16, and these versions of DOS know no other", "") \
+row(DOS_ROOT, BAD, "it ends before the root directory, which DOS needs too", \
+	"give the partition or the disk, not only the boot sector") \
+row(DOS_FILES, BAD, "its root directory has neither IO.SYS and MSDOS.SYS nor IBMBIO.COM and IBMDOS.COM", "") \
 row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
 row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
 /* snapshots */ \
@@ -171,9 +224,18 @@ row(FIRST_SECTOR, NOTE, "only the first sector is carried, {count} bytes behind 
 row(NO_TABLE, NOTE, "MBR code of {count} bytes without a partition table", \
 	"such code finds an empty table; pack the first sector of the disk to carry the disk's") \
 row(WITH_CORE, NOTE, "boot.img with core.img at sector {count}: both are carried, core.img starts without a disk read", "") \
+row(CORE_TAKEN, NOTE, "{name} with core.img behind it: core.img alone is carried", "") \
+row(CD_DRIVE, NOTE, "it looks for the rest on the CD in drive {at}", "--disk ISO carries a CD, --drive names another drive") \
 row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
+row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
+row(DISK_CORE, NOTE, "its MBR is GRUB's: core.img at sector {count} is carried and started", "") \
+row(DISK_PARTITION, NOTE, "its MBR starts the active partition: the boot sector of partition {count} ({name}) at sector {limit} is carried and started", "") \
+row(DISK_ALONE, NOTE, "it has a file system instead of partitions: its first sector is carried and started", "") \
+row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \
+row(NBP_UNKNOWN, NOTE, "it is started without a PXE stack", "it has to do with drivers of its own") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
+row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
 row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \
@@ -241,7 +303,7 @@ struct rj_error {
 	bool located;           /* offset `at`, `expected` and `found` are told */
 	uint64_t expected, found;
 	uint64_t count, limit;
-	char text[400];
+	char text[1000];
 };
 
 /*

@@ -51,44 +51,75 @@ static uint64_t count_sectors(const uint8_t *sector)
 	return sectors;
 }
 
+/* A far jump to 0:82xx and padding: where GRUB Legacy has its version there are zeros. */
+static bool is_start(const uint8_t *head)
+{
+	return head[0] == FAR_JUMP && head[2] == GRUB_CORE_START >> 8 &&
+	       le16(head + 3) == 0 && head[5] == 0 && le16(head + 6) == 0;
+}
+
+bool grub_is_bare_core(const uint8_t *head, uint64_t size)
+{
+	uint64_t packed = LE_GET(head, struct grub_core_head, compressed_size);
+
+	return is_start(head) && packed > 0 && packed < size &&
+	       packed < LE_GET(head, struct grub_core_head, uncompressed_size);
+}
+
 /*
- * Where the compressed bytes start, as the decompressor itself has it in
- * mov edi, 100000h; mov esi, address. 0 when it is not found.
+ * How many bytes of the core stand in front of the compressed ones, as the decompressor
+ * itself has it in mov edi, 100000h; mov esi, address. 0 when it is not found.
  */
-static uint64_t compressed_at(const uint8_t *core, size_t size)
+static uint64_t compressed_at(const uint8_t *start, size_t size)
 {
 	static const uint8_t code[] = { 0xBF, 0, 0, 0x10, 0, 0xBE };
 	size_t end = size < 0x4000 ? size : 0x4000;
 
-	for (size_t i = GRUB_SECTOR; i + sizeof(code) + 4 <= end; i++) {
-		uint32_t address = le32(core + i + sizeof(code));
+	for (size_t i = 0; i + sizeof(code) + 4 <= end; i++) {
+		uint32_t address = le32(start + i + sizeof(code));
 
-		if (memcmp(core + i, code, sizeof(code)) == 0 &&
-		    address > GRUB_CORE_ADDRESS + i &&
+		if (memcmp(start + i, code, sizeof(code)) == 0 &&
+		    address > GRUB_CORE_START + i &&
 		    address < GRUB_CORE_ADDRESS + GRUB_CORE_MAX)
-			return address - GRUB_CORE_ADDRESS;
+			return address - GRUB_CORE_START;
 	}
 	return 0;
 }
 
-/* The least bytes that the sector list and the second sector's numbers ask for. */
-static uint64_t expected_size(const uint8_t *core, size_t size, uint64_t sectors)
+/* The least bytes that the numbers at the start ask for. */
+static uint64_t expected_size(const uint8_t *start, size_t size)
 {
-	const uint8_t *head = core + GRUB_SECTOR;
-	uint64_t start = compressed_at(core, size);
-	uint64_t by_head, by_list = GRUB_SECTOR * sectors + 1;
+	uint64_t at = compressed_at(start, size);
 
-	if (!start)
-		start = GRUB_SECTOR + LE_GET(head, struct grub_core_head,
-					     no_redundancy_length);
-	by_head = start + LE_GET(head, struct grub_core_head, compressed_size) +
-		  LE_GET(head, struct grub_core_head, redundancy);
-	return by_head > by_list ? by_head : by_list;
+	if (!at)
+		at = LE_GET(start, struct grub_core_head, no_redundancy_length);
+	return at + LE_GET(start, struct grub_core_head, compressed_size) +
+	       LE_GET(start, struct grub_core_head, redundancy);
+}
+
+/* A core.img whose code starts `front` bytes from its first on. */
+static enum rj_err check(const uint8_t *core, size_t size, size_t front, uint64_t by_list,
+			 struct rj_error *err)
+{
+	const uint8_t *start = core + front;
+	uint64_t expected;
+
+	if (size < front + sizeof(struct grub_core_head))
+		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = by_list);
+	if (start[0] != FAR_JUMP)
+		return rj_fail(err, RJ_ERR_CORE_ENTRY, .located = true, .at = front,
+			       .expected = FAR_JUMP, .found = start[0]);
+	expected = front + expected_size(start, size - front);
+	if (expected < by_list)
+		expected = by_list;
+	if (size < expected)
+		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = expected);
+	return RJ_OK;
 }
 
 enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *err)
 {
-	uint64_t sectors, expected;
+	uint64_t sectors;
 
 	if (size > GRUB_CORE_MAX)
 		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size, .limit = GRUB_CORE_MAX);
@@ -98,14 +129,13 @@ enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *e
 	sectors = count_sectors(core);
 	if (!sectors)
 		return rj_fail(err, RJ_ERR_CORE_BLOCKS, .at = FIRST_BLOCK);
-	expected = GRUB_SECTOR * sectors + 1;
-	if (size < GRUB_SECTOR + sizeof(struct grub_core_head))
-		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = expected);
-	if (core[GRUB_SECTOR] != FAR_JUMP)
-		return rj_fail(err, RJ_ERR_CORE_ENTRY, .located = true, .at = GRUB_SECTOR,
-			       .expected = FAR_JUMP, .found = core[GRUB_SECTOR]);
-	expected = expected_size(core, size, sectors);
-	if (size < expected)
-		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = expected);
-	return RJ_OK;
+	return check(core, size, GRUB_SECTOR, GRUB_SECTOR * sectors + 1, err);
+}
+
+enum rj_err grub_bare_core_check(const uint8_t *core, size_t size, struct rj_error *err)
+{
+	if (size > GRUB_CORE_MAX - GRUB_SECTOR)
+		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size,
+			       .limit = GRUB_CORE_MAX - GRUB_SECTOR);
+	return check(core, size, 0, sizeof(struct grub_core_head), err);
 }

@@ -17,6 +17,7 @@
 
 #define GRUB_SECTOR         512u
 #define GRUB_CORE_ADDRESS   0x8000u
+#define GRUB_CORE_START     (GRUB_CORE_ADDRESS + GRUB_SECTOR) /* of its code */
 #define GRUB_CORE_MAX       0x78000u    /* what grub-mkimage allows */
 
 /* diskboot.img lists the rest of core.img from the sector's end downwards. */
@@ -55,5 +56,11 @@ bool grub_block_at(const uint8_t *sector, size_t n, struct grub_block *block);
  * bytes, exact to the byte but for decompressors that are not known.
  */
 enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *err);
+
+/* Whether the first GRUB_SECTOR bytes of so many are a core.img's behind diskboot.img. */
+bool grub_is_bare_core(const uint8_t *head, uint64_t size);
+
+/* The same check for a core.img without diskboot.img, of which no list of blocks tells. */
+enum rj_err grub_bare_core_check(const uint8_t *core, size_t size, struct rj_error *err);
 
 #endif

@@ -12,24 +12,30 @@
 #include "error.h"
 #include "input.h"
 
+#define RJ_TABLE_SIZE     (PARTITION_COUNT * sizeof(struct partition_entry))
 #define RJ_GPT_ENTRY_SIZE 128u          /* of what is kept of an entry of a GPT */
 
 struct rj_partition {
 	uint32_t number;                /* from 1; an MBR's logical ones from 5; 0: not known */
 	uint32_t sector_size;           /* bytes */
 	uint64_t first, sectors;        /* in sectors of that size */
-	bool active;                    /* flag 80h; in a GPT, the attribute "legacy BIOS bootable" */
+	bool active;                    /* flag 80h; in a GPT, "legacy BIOS bootable" */
 	bool gpt;
-	struct partition_entry entry;   /* the MBR's; of a GPT, all 0 */
+	bool backup;                    /* of the GPT's backup; the primary is damaged */
+	struct partition_entry entry;   /* the MBR's, but counted from the disk's start */
+	uint8_t table[RJ_TABLE_SIZE];   /* of a primary partition: all of the MBR's as they stand */
 	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];
 };
 
-/* The size of the disk's sectors: by its GPT's place, else by the device, else 512. */
+/* The size of the disk's sectors: by the device, else by its GPT's place, else 512. */
 uint32_t rj_disk_sector_size(const struct rj_input *disk);
+
+/* A hard disk's image: 4 MiB or more, with a partition table in the first sector. */
+bool rj_is_disk_image(const struct rj_input *input);
 
 /*
  * The partition with this number, or the active one if that is 0. sector_size 0: found out.
- * RJ_ERR_PARTITION_NONE, _TABLE, _READ.
+ * RJ_ERR_PARTITION_NONE, _ACTIVE, _TABLE, _GPT, _READ.
  */
 enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
 			      uint32_t number, struct rj_partition *partition,

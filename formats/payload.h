@@ -11,7 +11,8 @@
 #include "input.h"
 #include "plan.h"
 
-#define PAYLOAD_KINDS(row) row(mbr) row(grub) row(disk) row(boot) row(raw)
+#define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(grub_legacy) row(syslinux) row(linux) \
+	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(raw)
 
 enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
 
@@ -44,8 +45,9 @@ struct payload_kind {
 	size_t variant_count;
 
 	/*
-	 * Whether the file is of this kind; why is set to a constant string
-	 * that says what speaks for it, whatever the answer. NULL: never.
+	 * Whether the file is of this kind; why is set to a string, good
+	 * until the next call, that says what speaks for it, whatever the answer. NULL:
+	 * never.
 	 */
 	enum rj_detected (*detect)(const struct rj_input *input, const char **why);
 

@@ -19,18 +19,18 @@
 #include "el_torito.h"
 #include "layout.h"
 #include "le.h"
+#include "partition.h"
 #include "services.h"
 #include "temporary.h"
 
 #define DISK_MAX     ((UINT64_C(1) << 32) - HIGH_MEMORY)
 #define HARD_DISKS   0x80
-#define FIRST_CD     0xE0
 #define OTHER_FLOPPY 4                  /* the type of a drive for unusual sizes */
 #define BOOT_SEGMENT (BOOT_SECTOR >> 4)
 
 enum disk_type { FLOPPY, HARD_DISK, CD };
 static const char *const type_names[] = { "floppy disk", "hard disk", "CD" };
-static const uint8_t first_numbers[] = { 0, HARD_DISKS, FIRST_CD };
+static const uint8_t first_numbers[] = { 0, HARD_DISKS, CD_DRIVE };
 static const uint8_t type_flags[] = {
 	[FLOPPY] = RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE,
 	[HARD_DISK] = 0,
@@ -270,7 +270,7 @@ static enum rj_err plan_cd(struct disk *disk, struct rj_error *err)
 	if (el_torito_find(&disk->file, &boot, err))
 		return err->code;
 	*cd = (struct rj_drive){ .sector_size = CD_SECTOR, .flags = type_flags[CD],
-				 .number = FIRST_CD, .cylinders = 1, .heads = 1,
+				 .number = CD_DRIVE, .cylinders = 1, .heads = 1,
 				 .sectors_per_track = 1,
 				 .sectors = (uint32_t)(disk->file.size / CD_SECTOR) };
 	/* at least one sector, and whole ones: a CD has no others to read */
@@ -353,6 +353,7 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 
 	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
 		err->subject = "a temporary file";
+	plan->disk = input;
 	close_file(&disk);
 	return code;
 }
@@ -366,8 +367,10 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 		return RJ_DETECT_YES;
 	*why = "a floppy disk's image by its size and BIOS parameter block";
 	rj_input_peek(input, sector, sizeof(sector), 0);
-	return rj_floppy_of_size(input->size) && boot_sector_has_parameters(sector)
-	       ? RJ_DETECT_YES : RJ_DETECT_NO;
+	if (rj_floppy_of_size(input->size) && boot_sector_has_parameters(sector))
+		return RJ_DETECT_YES;
+	*why = "a hard disk's image by its partition table; all of it would be carried";
+	return rj_is_disk_image(input) ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
 const struct payload_kind payload_disk = {

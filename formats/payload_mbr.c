@@ -11,6 +11,7 @@
 #include "grub_embedded.h"
 #include "layout.h"
 #include "le.h"
+#include "setup_header.h"
 
 /* How MBR code starts: stack and segments set up, as in every packaged one. */
 static bool looks_like_mbr_code(const uint8_t *sector)
@@ -27,14 +28,6 @@ static bool looks_like_mbr_code(const uint8_t *sector)
 		if (memcmp(sector, starts[i].bytes, starts[i].length) == 0)
 			return true;
 	return false;
-}
-
-static bool is_linux(const struct rj_input *input)
-{
-	uint8_t magic[4] = { 0 };
-
-	rj_input_peek(input, magic, sizeof(magic), SETUP_ENTRY + 2);
-	return memcmp(magic, "HdrS", sizeof(magic)) == 0;
 }
 
 static enum rj_detected answer(enum rj_detected value, const char *reason,
@@ -78,7 +71,7 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 			      "signature does", why);
 	if (input->size < SECTOR_SIZE || !boot_sector_is_signed(sector))
 		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
-	if (is_linux(input))
+	if (setup_header_is_in(input))
 		return answer(RJ_DETECT_NO, "a Linux kernel", why);
 	if (el_torito_is_iso(input))
 		return answer(RJ_DETECT_NO, "an ISO 9660 file system", why);

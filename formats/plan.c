@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compress.h"
+#include "el_torito.h"
 #include "layout.h"
 #include "regs.h"
 #include "repairs.h"
@@ -33,6 +34,7 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.repairs = RJ_ALL_REPAIRS,
 		.wishes = { .level = RJ_LEVEL_DEFAULT },
 		.disk_file = { .fd = -1 },
+		.initrd_file = { .fd = -1 },
 	};
 	rj_regs_init(&plan->regs, drive);
 }
@@ -43,6 +45,7 @@ void rj_plan_free(struct rj_plan *plan)
 		free(plan->pieces[i].bytes);
 	plan->piece_count = 0;
 	rj_input_close(&plan->disk_file);
+	rj_input_close(&plan->initrd_file);
 }
 
 static bool name_taken(const struct rj_plan *plan, const char *name)
@@ -118,6 +121,15 @@ void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive)
 		return;
 	plan->drive = drive;
 	plan->regs.edx = (plan->regs.edx & ~(uint32_t)UINT8_MAX) | drive;
+}
+
+void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload)
+{
+	if (plan->disk)
+		return;
+	rj_plan_set_drive(plan, CD_DRIVE);
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CD_DRIVE,
+		     .subject = payload->path, .at = plan->drive });
 }
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)

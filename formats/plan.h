@@ -34,7 +34,9 @@ struct rj_plan {
 	struct rj_services services;    /* numbers in the host's byte order */
 	struct rj_wishes wishes;
 	bool given;             /* the image boots what is given to it at run time */
+	const struct rj_input *disk;    /* the RAM disk's image as it was given; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
+	struct rj_input initrd_file;    /* several initrds in one; the plan closes it */
 	struct rj_regs regs;
 	bool has_entry;         /* somebody has set CS:IP */
 	uint8_t drive;          /* the BIOS number of the boot drive */
@@ -76,6 +78,12 @@ enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_
 
 /* A payload's own boot drive, in DL too; the one that the user chose stays. */
 void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive);
+
+/*
+ * The payload reads from a CD: that which is carried, or else the first of the machine, of
+ * which a note tells.
+ */
+void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload);
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
 

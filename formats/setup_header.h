@@ -7,9 +7,11 @@
 #define RJ_SETUP_HEADER_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "input.h"
 #include "layout.h"
 
 struct setup_header {
@@ -60,6 +62,7 @@ static_assert(SETUP_HEADER + offsetof(struct setup_header, init_size) == 0x260, 
 static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup header");
 
 #define SETUP_SECTOR        512
+#define SETUP_SECTS_OLD     4u          /* what setup_sects 0 means */
 #define SETUP_BOOT_FLAG     0xAA55u
 #define HDRS_MAGIC         0x53726448u /* "HdrS" */
 #define SETUP_VERSION       0x020Fu
@@ -67,12 +70,20 @@ static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup h
 #define SETUP_SYS_UNIT      16u         /* syssize counts these */
 
 #define LOADED_HIGH                 0x01u
+#define CAN_USE_HEAP                0x80u
 #define XLF_KERNEL_64               0x01u
 #define XLF_CAN_BE_LOADED_ABOVE_4G  0x02u
 #define XLF_5LEVEL                  0x20u
 #define XLF_5LEVEL_ENABLED          0x40u
 #define SETUP_XLOADFLAGS    (XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | \
 			     XLF_5LEVEL | XLF_5LEVEL_ENABLED)
+
+/* Before protocol 2.02: the magic, and the command line's offset in the next word. */
+#define OLD_CMD_LINE        0x20
+#define OLD_CMD_LINE_MAGIC  0xA33Fu
+#define OLD_INITRD_ADDR_MAX 0x37FFFFFFu /* before 2.03 */
+#define OLD_INITRD_FLOOR    0x1000000u  /* before 2.10: above what needs no more */
+#define INITRD_ALIGN        4u          /* of each cpio archive in an initramfs */
 
 #define SETUP_INITRD_MAX    0x7FFFFFFFu
 #define SETUP_CMDLINE_MAX   (COMMAND_LINE_SIZE - 1)
@@ -84,5 +95,8 @@ static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup h
 /* The whole file's CRC-32 as zlib computes it, when its image checksum is right. */
 #define SETUP_FILE_CRC      0xFFFFFFFFu
 #define SETUP_CRC_SIZE      4u          /* the file's last bytes */
+
+/* Whether a file has it, by its magic; whatever the protocol. */
+bool setup_header_is_in(const struct rj_input *input);
 
 #endif

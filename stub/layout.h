@@ -10,7 +10,8 @@
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
  *   80000  STUB_HOME                   the stub runs here, and from SERVICES on the
- *                                      installer of services; free on arrival
+ *                                      installer of services, or before it what looks
+ *                                      at a module; free on arrival
  *   90000  SERVICES_SCRATCH            it works here, if there are services; what
  *                                      they need stays at the top of base memory
  *   9A000  EBDA at its largest         the firmware's

@@ -8,6 +8,9 @@
  *
  *   stub | manifest header | piece table | (the container's) | pieces, by address
  *
+ * A payload file is its manifest and pieces alone: there offsets count from the manifest's
+ * first byte, and stub_crc is 0.
+ *
  * The order of the pieces is what lets the stub place them without any memory
  * besides theirs: see place.c.
  */

@@ -110,7 +110,7 @@ static struct range find(uint32_t loader, uint32_t info)
 	return (struct range){ 0 };
 }
 
-/* Behind the image, which is where the first MiB's memory ends at the latest. */
+/* To behind the image and its scratch memory, which stand above the first MiB. */
 static uint32_t from_low_memory(const struct range *r, const struct place *place)
 {
 	uint32_t to = place->info + STUB_SCRATCH, at = (uint32_t)r->base;

@@ -181,6 +181,10 @@ static void take_gzip(const struct given *given, const struct gzip *gzip, uint32
 	if (result && result != RJ_INFLATE_TOO_LONG)
 		stub->fail("what was given is a gzip file, and damaged or too short for a disk");
 	refuse_others(work->sector, gzip->size);
+	if (gzip->size == SECTOR_SIZE) {
+		take_sector(work->sector, image);
+		return;
+	}
 	take_drive(&(struct rj_disk_image){ (uint32_t)from, gzip->packed_size, gzip->size,
 		   gzip->crc, RJ_DISK_DEFLATED }, work->sector, image);
 	keep(given, image);

@@ -4,7 +4,7 @@
 as they print them, each block by a shell in a directory with what it names.
 
 What would change this machine, or needs root, is stood in for: kexec only checks that
-its image is a good one, dd reads /dev/sda from a file, snapshot a made-up machine. Blocks that start guests are other suites'.
+its image is a good one, /dev/sda is a file, snapshot reads a made-up machine. Blocks that start guests are other suites'.
 """
 
 import os
@@ -14,7 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import inputs
+import inputs  # finds those of guest/
+import cache
+import initramfs
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 ELSEWHERE = re.compile(r"^(tests/|meson |menuentry )")
@@ -25,17 +27,20 @@ case $1 in
 *) exit 1 ;;
 esac
 """
-SNAPSHOT = """#!/bin/sh
-[ "$1" != snapshot ] || set -- "$@" --root machine
-exec {} "$@"
-"""
-DD = """#!/bin/sh
+NO_DEVICE = """#!/bin/sh
 for argument; do
 	shift
-	case $argument in if=/dev/sda) argument=if=sda ;; esac
+	case $argument in
+	if=/dev/sda) argument=if=sda ;;
+	/dev/sda) argument=sda ;;
+	esac
 	set -- "$@" "$argument"
 done
-exec /bin/dd "$@"
+"""
+RJPACK = NO_DEVICE + """[ "$1" != snapshot ] || set -- "$@" --root machine
+exec {} "$@"
+"""
+DD = NO_DEVICE + """exec /bin/dd "$@"
 """
 
 
@@ -58,16 +63,25 @@ def furnish(directory, rjpack):
     programs = directory / "bin"
     programs.mkdir()
     inputs.make_machine()(directory / "machine")
-    for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", SNAPSHOT.format(rjpack))):
+    for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", RJPACK.format(rjpack))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     subprocess.run(["grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img",
                     "biosdisk"], cwd=directory, check=True)
     front = (GRUB / "boot.img").read_bytes() + (directory / "core.img").read_bytes()
-    (directory / "sda").write_bytes(front + bytes((2 << 20) - len(front)))
+    sda = bytearray(inputs.dos_disk())
+    sda[:0x1BE], sda[512:len(front)] = front[:0x1BE], front[512:]
+    (directory / "sda").write_bytes(sda)
+    (directory / "disk.img").write_bytes(inputs.dos_disk())
     (directory / "grub.img").write_bytes(front[:512])
     (directory / "freedos.img").write_bytes(inputs.FILES["floppy"](None))
     (directory / "netinst.iso").write_bytes(inputs.FILES["iso"](None))
+    (directory / "kernel.sys").write_bytes(inputs.FILES["chain-freedos"](None))
+    for kernel in ("memtest86+x64.bin", "ipxe.lkrn"):
+        (directory / kernel).symlink_to(cache.unpacked("payloads") / "boot" / kernel)
+    (directory / "vmlinuz").symlink_to(initramfs.kernel())
+    (directory / "initrd.img").write_bytes(bytes(5000))
+    (directory / "boot.ipxe").write_text("#!ipxe\n")
     (directory / "program.bin").write_bytes(b"\xEB\xFE")
     (directory / "data.bin").write_bytes(bytes(1 << 16))
 

@@ -7,9 +7,15 @@ import random
 import socket
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent.parent / "guest"))
+import cache  # noqa: E402
+import chain  # noqa: E402
+
 GRUB = Path("/usr/lib/grub/i386-pc")
+ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
 SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
 SECTOR = 512
 
@@ -90,6 +96,22 @@ def partitioned(heads, sectors, size):
     return bytes(disk)
 
 
+def dos_disk(flag=0x80, size=4 << 20, boot_sector=True):
+    """A hard disk with a FAT in its second partition, from sector 64 on."""
+    disk = bytearray(size)
+    disk[0x1BE + 16], disk[0x1C2 + 16] = flag, 0x0E
+    disk[0x1C6 + 16:0x1CE + 16] = struct.pack("<II", 64, 1000)
+    disk[0x1FE:0x200] = b"\x55\xAA"
+    if boot_sector:
+        disk[64 * SECTOR:65 * SECTOR] = fat_sector()
+    return bytes(disk)
+
+
+def loader_disk(text):
+    """The same with another loader in its MBR."""
+    return bytes(6) + text + dos_disk()[6 + len(text):]
+
+
 CD_SECTOR, BOOT_LBA = 2048, 20
 
 
@@ -141,7 +163,50 @@ def make_machine(memory=None, iomem=IOMEM, uefi=False, mode=0o644):
     return make
 
 
+def legacy(name):
+    """A file of GRUB Legacy, as Debian packages it."""
+    return (cache.unpacked("payloads") / "usr/lib/grub/x86_64-pc" / name).read_bytes()
+
+
+def stage2_code(partition=None, menu=None):
+    """stage2 without its loader, as asm.S has it: the partition at 0Ah, the menu at 17h."""
+    code = bytearray(legacy("stage2")[SECTOR:])
+    if menu is not None:
+        code[0x0A] = partition - 1
+        code[0x17:0x70] = menu.ljust(0x70 - 0x17, b"\0")
+    return bytes(code)
+
+
+def isolinux_told():
+    """isolinux.bin with the boot information of the CD that iso makes of it."""
+    data = bytearray(ISOLINUX.read_bytes())
+    total = sum(struct.unpack(f"<{len(data) // 4 - 16}I", data[64:])) & 0xFFFFFFFF
+    data[8:24] = struct.pack("<4I", 16, BOOT_LBA, len(data), total)
+    return bytes(data)
+
+
+def syslinux_sector():
+    sector = bytearray(fat_sector())
+    sector[3:11] = b"SYSLINUX"
+    return bytes(sector)
+def chain_disk(path, *names):
+    """A disk with a FAT partition, and what mtools had to be given for it."""
+    for name in names:
+        (path.parent / f"{path.name}.{name}").touch()
+    chain.disk(path, lambda *command: subprocess.run(map(str, command), check=True), names)
+    return path.read_bytes()
+
+
 FILES = {
+    **{f"chain-{name}": lambda path, name=name: chain.lay_over(name, bytes(0x2200))
+       for name in chain.CHAINS},
+    "chain-disk": lambda path: chain_disk(path, "IO.SYS", "MSDOS.SYS"),
+    "chain-disk-empty": lambda path: chain_disk(path),
+    "chain-partition": lambda path: FILES["chain-disk"](path)[chain.PARTITION * SECTOR:],
+    "chain-sector": lambda path: FILES["chain-partition"](path)[:SECTOR],
+    "bootmgr-10": lambda path: chain.lay_over("bootmgr", bytes(0x2200)).ljust(413738, b"\0"),
+    "g2ldr.img": lambda path: (GRUB / "g2ldr.img").read_bytes(),
+    "program": lambda path: b"MZ\x90\0\3".ljust(100000, b"\0"),
     "empty": lambda path: b"",
     "zeros": lambda path: bytes(SECTOR),
     "short": lambda path: bytes(470),
@@ -151,6 +216,16 @@ FILES = {
     "sector": lambda path: boot_sector(),
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
+    "fat-partition": lambda path: fat_sector().ljust(2 << 20, b"\0"),
+    "syslinux-sector": lambda path: fat_sector()[:3] + b"SYSLINUX" + fat_sector()[11:],
+    "dos-disk": lambda path: dos_disk(),
+    "dos-inactive": lambda path: dos_disk(flag=0),
+    "dos-unsigned": lambda path: dos_disk(boot_sector=False),
+    "dos-cut": lambda path: dos_disk(size=64 * SECTOR, boot_sector=False),
+    "lilo-disk": lambda path: loader_disk(b"LILO"),
+    "gpt-damaged": lambda path: dos_disk()[:0x1C2] + b"\xEE" + dos_disk()[0x1C3:],
+    "grub-disk": lambda path: disk(path).ljust(4 << 20, b"\0"),
+    "grub-cut": lambda path: FILES["disk-cut"](path),
     "floppy": lambda path: fat_sector().ljust(1440 * 1024, b"\0"),
     "floppy.gz": lambda path: gzip.compress(FILES["floppy"](path), mtime=0),
     "floppy-cut.gz": lambda path: FILES["floppy.gz"](path)[:-9],
@@ -181,6 +256,22 @@ FILES = {
     "core-cut": lambda path: core(path)[:-1],
     "core-large": lambda path: core(path).ljust(0x78001, b"\0"),
     "core-bare": lambda path: core(path)[SECTOR:],
+    "core-bare-cut": lambda path: core(path)[SECTOR:-1],
+    "core-eltorito-cut": lambda path: FILES["core-eltorito"](path)[:-1],
+    "core-of-eltorito": lambda path: FILES["core-eltorito"](path)[2048:],
+    "cdboot.img": lambda path: (GRUB / "cdboot.img").read_bytes(),
+    "stage1": lambda path: legacy("stage1"),
+    "stage2": lambda path: legacy("stage2"),
+    "stage2-cut": lambda path: legacy("stage2")[:-1],
+    "stage2-code": lambda path: stage2_code(),
+    "stage2-patched": lambda path: stage2_code(3, b"(hd1)/menu"),
+    "stage2_eltorito": lambda path: legacy("stage2_eltorito"),
+    "e2fs_stage1_5": lambda path: legacy("e2fs_stage1_5"),
+    "isolinux.bin": lambda path: ISOLINUX.read_bytes(),
+    "isolinux-told": lambda path: isolinux_told(),
+    "isolinux-told-cut": lambda path: isolinux_told()[:-1],
+    "iso-isolinux": lambda path: iso(isolinux_told()),
+    "syslinux-sector": lambda path: syslinux_sector(),
     "core-pxe": lambda path: mkimage(path, "biosdisk", platform="i386-pc-pxe"),
     "core-eltorito": lambda path: mkimage(path, "biosdisk", platform="i386-pc-eltorito"),
     "core-efi": lambda path: b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0PE\0\0".ljust(4096, b"\0"),

@@ -2,13 +2,17 @@
 """The files that a row names in braces, each made when a row first needs it."""
 
 import gzip
+import os
 import subprocess
 from pathlib import Path
 
+import cache
+import chain
 import disk
 import disktest
 import initramfs
 from controllers import CONTROLLERS
+from loaders import Loaders
 
 BOOT = Path(__file__).parent.parent / "boot"
 PAYLOAD = Path(__file__).parent.parent / "payload"
@@ -30,7 +34,7 @@ def piece_data(seed, length):
     return b"".join(dword.to_bytes(4, "little") for dword in dwords)
 
 
-class Inputs(dict):
+class Inputs(dict, Loaders):
     """Maps a name to a path in WORK; PIECES and DEFINES are the row's for the probe."""
 
     def __init__(self, row, work):
@@ -40,6 +44,10 @@ class Inputs(dict):
     def __missing__(self, name):
         if name == "boot_disk":
             self[name] = self[self.row.get("drive", "disk")]
+        elif name == "payload":
+            self[name] = self[self.row["payload"]]
+        elif name == "chain_argument":
+            self[name] = f"{self.row['chain']}={self['chain_file']}"
         elif name in disk.DISKS:
             self[name] = disk.build(name, self.modules(), self.device())
         else:
@@ -89,10 +97,50 @@ class Inputs(dict):
         """The first sector of the probe, as a disk would have it."""
         path.write_bytes(self["probe"].read_bytes()[:512])
 
+    def vbr(self, path):
+        """A partition's boot sector that prints what was handed over to it."""
+        defines = [f"-D{define}" for define in self.row.get("probe", ())]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "vbr.asm")
+
+    def handoff(self, path):
+        """SYSLINUX's handoff.bin as a partition's boot sector, as its README has it."""
+        code = (disk.SYSLINUX / "mbr/diag/handoff/handoff.bin").read_bytes()
+        path.write_bytes((b"\xEB\x58\x90".ljust(90, b"\0") + code).ljust(510, b"\0") + b"\x55\xAA")
+
+    def vbr_disk(self, path):
+        """A disk with the row's partitions; its boot sector in the one at the row's sector."""
+        disk.partition(path, self.row["table"])
+        with path.open("r+b") as file:
+            file.seek(self.row["first"] * disk.SECTOR)
+            file.write(self[self.row.get("boot_sector", "vbr")].read_bytes())
+
     def calls(self, path):
         """The payload that only calls the BIOS."""
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path,
             BOOT / "calls.asm")
+
+    def chain_file(self, path):
+        """What stands in for the row's second stage."""
+        name = self.row["chain"]
+        defines = [f"-D{key}={value}" for key, value in chain.defines(name).items()]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "chain.asm")
+        path.write_bytes(chain.lay_over(name, path.read_bytes()))
+
+    def chain_disk(self, path):
+        """A disk with a partition that such a second stage would be from."""
+        chain.disk(path, run, self.row.get("dos_files", ("IO.SYS", "MSDOS.SYS")))
+
+    def chain_floppy(self, path):
+        """A floppy disk that one would be from."""
+        run("mformat", "-i", path, "-C", "-f", 1440, "::")
+
+    def os(self, path):
+        """A test system, as it has been built in tests/os."""
+        path.write_bytes((Path(os.environ["RJPACK_TEST_OS"]) / f"{path.name}.elf").read_bytes())
+
+    os32 = os
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""
@@ -118,9 +166,68 @@ class Inputs(dict):
         """A core.img with the row's script in it."""
         disk.core_image(path, disk.MODULES + ["iorw"], self.row["grub"])
 
+    def kernel(self, path):
+        """The stand-in for a Linux kernel, as the row defines it."""
+        self.assemble(path, "kernel", self.row.get("kernel", ()))
+
+    def nbp(self, path):
+        """The stand-in for a PXE boot program."""
+        self.assemble(path, "nbp")
+
+    def assemble(self, path, name, defines=()):
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/",
+            *(f"-D{define}" for define in defines), "-o", path, PAYLOAD / f"{name}.asm")
+
+    def first_initrd(self, path):
+        path.write_bytes(b"first")
+
+    def second_initrd(self, path):
+        path.write_bytes(b"second!")
+
+    def probe_floppy(self, path):
+        """A floppy disk that boots the probe."""
+        data = self["probe"].read_bytes()
+        path.write_bytes(data + bytes(1474560 - len(data)))
+
+    def ipxe_script(self, path):
+        """What iPXE does with its initrd."""
+        path.write_text(self.row["ipxe"])
+
+    def lnxboot(self, path):
+        """GRUB's core.img with the row's script, as a Linux kernel."""
+        core = self.work / "lnxboot-core"
+        disk.core_image(core, disk.MODULES + ["iorw"], self.row["grub"], prefix="/boot/grub")
+        path.write_bytes((disk.GRUB / "lnxboot.img").read_bytes() + core.read_bytes())
+
+    def linux(self, path):
+        """Debian's kernel."""
+        path.symlink_to(initramfs.kernel())
+
+    def linux_initrd(self, path):
+        """Its initramfs, which runs the row's script."""
+        path.write_bytes(initramfs.base(self.modules()).read_bytes())
+
+    def linux_test(self, path):
+        """The archive that follows it."""
+        path.write_bytes(initramfs.test_archive({"run": self.row["script"].encode()}))
+
+    def memdisk_kernel(self, path):
+        path.symlink_to(disk.SYSLINUX / "memdisk")
+
+    def memtest(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+x64.bin")
+
+    def ipxe_lkrn(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "boot" / "ipxe.lkrn")
+
+    def ipxe_pxe(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "usr" / "lib" / "ipxe" / "ipxe.pxe")
+
     def image(self, path):
         """What rjpack makes of the row, damaged if the row wants that."""
         arguments = self.row["pack"].format_map(self).split()
+        if "kernel_line" in self.row:
+            arguments += ["--append", self.row["kernel_line"]]
         pieces = [] if "rjp" in self.row else self.piece_arguments()
         run(self.row["rjpack"], *arguments, *pieces, "-o", path)
         if "damage" in self.row and "give" not in self.row:
@@ -152,10 +259,6 @@ class Inputs(dict):
     def qcow2(self, path):
         """The front of a qcow2 image."""
         path.write_bytes(b"QFI\xFB" + bytes(4092))
-
-    def kernel(self, path):
-        """Debian's kernel."""
-        path.write_bytes(initramfs.kernel().read_bytes())
 
     def damage(self, path, mark, offset):
         """Changes the byte OFFSET behind the first place of MARK, text or an input."""

@@ -50,6 +50,10 @@ class Guest:
     def seconds(self):
         return time.monotonic() - self.start
 
+    def left(self):
+        """Seconds until the guest has to have ended."""
+        return self.deadline - time.monotonic()
+
     def lines(self):
         """Yields the console's lines until the guest is gone. Raises GuestError."""
         rest = b""
@@ -62,7 +66,7 @@ class Guest:
 
     def status(self):
         """QEMU's exit status, after its console has ended."""
-        return self.process.wait(timeout=max(1, self.deadline - time.monotonic()))
+        return self.process.wait(timeout=max(1, self.left()))
 
     def segments(self):
         """The part of the segment registers that a program cannot read: SEG_DS=LIMIT:FLAGS."""
@@ -106,7 +110,7 @@ class Guest:
         return self._until_prompt()
 
     def _until_prompt(self):
-        self.monitor.settimeout(max(1, self.deadline - time.monotonic()))
+        self.monitor.settimeout(max(1, self.left()))
         text = b""
         while not text.endswith(b"\n(qemu) "):
             try:
@@ -127,7 +131,7 @@ class Guest:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
-                left = self.deadline - time.monotonic()
+                left = self.left()
                 if left <= 0 or not selector.select(left):
                     raise GuestError(f"no end after {self.seconds():.0f} s")
                 data = os.read(self.process.stdout.fileno(), 65536)

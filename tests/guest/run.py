@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -27,6 +28,7 @@ import starts
 
 SKIPPED = 77
 TAIL = 40
+LOOK_AGAIN = 0.5                # seconds
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
 WAITS = "PROBE WAITS FOR A KEY"
@@ -37,9 +39,11 @@ class Failure(Exception):
 
 
 def look(guest, pattern):
-    screen = guest.screen()
-    if not re.search(pattern, screen):
-        raise Failure(f"the screen does not show {pattern}:\n{screen}")
+    """Waits until the screen shows PATTERN: not all that writes there writes to COM1."""
+    while not re.search(pattern, screen := guest.screen()):
+        if guest.left() <= LOOK_AGAIN:
+            raise Failure(f"the screen does not show {pattern}:\n{screen}")
+        time.sleep(LOOK_AGAIN)
 
 
 def look_at_framebuffer(guest, pattern):

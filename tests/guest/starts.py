@@ -28,7 +28,7 @@ KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjp
 chmod -R +x /test
 {check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
-kexec {arguments} /test/image || fail "kexec {arguments} failed"
+kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
 echo 'kexec -e'
 kexec -e
 fail 'kexec -e came back'
@@ -60,17 +60,20 @@ def tar(files):
 
 
 def test_files(inputs):
-    """What the guest finds in /test: the image, and what to do with it."""
+    """What the guest finds in /test: the image and what else the row's kexec is to load,
+    and what to do with it."""
+    names = {"image", inputs.row.get("kexec_file", "image")}
     arguments = inputs.row.get("kexec", "-l")
     if "append" in inputs.row:
         arguments += f" --append='{inputs.row['append']}'"
     if "give" in inputs.row:
+        names.add("given")
         arguments += " --initrd=/test/given"
-    script = KEXEC.format(arguments=arguments,
+    script = KEXEC.format(arguments=arguments, file=inputs.row.get("kexec_file", "image"),
                           check=inputs.row.get("check", "true"))
-    given = {"given": inputs["given"].read_bytes()} if "give" in inputs.row else {}
-    return {"image": inputs["image"].read_bytes(), "run": script.encode(), **given,
-            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
+    return {**{name: inputs[name].read_bytes() for name in sorted(names)},
+            "run": script.encode(), "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(),
+            **target_files(inputs)}
 
 
 def target_files(inputs):
@@ -133,6 +136,12 @@ def kexec(inputs):
             "-append", f"{disk.CONSOLE} boot=QEMU {disks} {inputs.row.get('linux', '')}"]
 
 
+def os_qemu(inputs):
+    """QEMU starts the test system, and that the image."""
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["os"], "-initrd", inputs["image"],
+            "-append", inputs.row.get("append", "")]
+
+
 def qemu(inputs):
     """QEMU starts the image, as it starts a Linux kernel."""
     given = ["-initrd", inputs["given"]] if "give" in inputs.row else []
@@ -140,22 +149,35 @@ def qemu(inputs):
             "-append", inputs.row.get("append", "")]
 
 
-def grub(inputs):
-    """The BIOS starts GRUB, which starts the image with the row's command."""
-    work, command = inputs.work, inputs.row["grub_command"]
-    files = {"image": inputs["image"].read_bytes()}
-    append, give = inputs.row.get("append", ""), ""
-    if "give" in inputs.row:
-        files["given"] = inputs["given"].read_bytes()
-        give = f"{GRUB_GIVES[command]} (memdisk)/given\n"
+def grub_disk(inputs, modules, commands, files):
+    """The BIOS starts GRUB, which runs COMMANDS and has FILES, name to bytes, in (memdisk)."""
+    work = inputs.work
     (work / "memdisk.tar").write_bytes(tar(files))
-    script = f"{disk.SERIAL}{command} (memdisk)/image {append}\n{give}boot\n"
-    modules = ["memdisk", "tar", "boot", "serial", "terminal", command]
+    script = f"{disk.SERIAL}{commands}\nboot\n"
+    modules = ["memdisk", "tar", "boot", "serial", "terminal", *modules]
     core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
     path = work / "starter"
     path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((1 << 20) - 512))
     disk.embed_grub(path, core)
     return [*memory(inputs), "-drive", DRIVE.format(path)]
+
+
+def grub(inputs):
+    """GRUB starts the image with the row's command."""
+    command, append = inputs.row["grub_command"], inputs.row.get("append", "")
+    script, files = f"{command} (memdisk)/image {append}", {"image": inputs["image"].read_bytes()}
+    if "give" in inputs.row:
+        script += f"\n{GRUB_GIVES[command]} (memdisk)/given"
+        files["given"] = inputs["given"].read_bytes()
+    return grub_disk(inputs, [command], script, files)
+
+
+def os_grub(inputs):
+    """GRUB starts a test system, and that the image."""
+    append, system = inputs.row.get("append", ""), inputs.row.get("os", "os")
+    return grub_disk(inputs, ["multiboot2"],
+                     f"multiboot2 (memdisk)/os {append}\nmodule2 (memdisk)/image",
+                     {"os": inputs[system].read_bytes(), "image": inputs["image"].read_bytes()})
 
 
 def loader(inputs):
@@ -214,5 +236,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, loader, hostile, native, ram_disk,
-                        memdisk)}
+          for start in (disk_kexec, kexec, qemu, grub, os_qemu, os_grub, loader, hostile, native,
+                        ram_disk, memdisk)}

@@ -42,8 +42,7 @@ static void like_packed(const uint8_t *bytes, uint32_t size)
 static void disks(void **state)
 {
 	static const uint32_t kib[] = { 160, 180, 320, 360, 640, 720, 1200, 1440, 1680, 1722, 2880,
-					1, 100, 1441, 504 * 1024, 505 * 1024, 1024 * 1024,
-					3 * 1024 * 1024 };
+					1, 100, 1441, 504 * 1024, 505 * 1024 };
 	uint8_t sector[SECTOR_SIZE] = { [0x1FE] = 0x55, [0x1FF] = 0xAA };
 
 	(void)state;

@@ -133,9 +133,10 @@ static void read_core(void **state)
 static void other_platforms(void **state)
 {
 	static const struct { const char *bytes; size_t size; enum rj_err code; } rows[] = {
-		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PLATFORM },
-		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_PLATFORM },
-		{ "\xEA\x1C\x82\0\0", 5, RJ_ERR_CORE_BARE },
+		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PXE },
+		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_BEHIND },
+		{ "\xEA\x1C\x82\0\0\0\0\0\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_SHORT },
+		{ "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_MAGIC },
 		{ "\xEA\x24\x7C\0\0", 5, RJ_ERR_CORE_MAGIC },
 		{ "", 1, RJ_ERR_CORE_MAGIC },
 	};
@@ -280,7 +281,7 @@ static void detection(void **state)
 	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
 	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
 	assert_string_equal(detected(disk, sizeof(disk), &code), "mbr");
-	/* not GRUB's: a partition table makes it certain, a parameter block does not */
+	/* not GRUB's: a partition table makes it certain, a parameter block another kind */
 	disk[GRUB_MARK_OFFSET] = 0;
 	assert_null(detected(disk, SECTOR_SIZE, &code));
 	disk[PARTITION_TABLE] = 0x80;
@@ -288,11 +289,193 @@ static void detection(void **state)
 	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "mbr");
 	le_store(disk + 0x0B, 512, 2);
 	disk[0x15] = 0xF8;
-	assert_null(detected(disk, SECTOR_SIZE, &code));
+	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "vbr");
+	assert_null(detected(disk, 2 * SECTOR_SIZE, &code));
 	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
 	disk[0x15] = 0;
 	disk[PARTITION_TABLE + 16] = 1;
 	assert_null(detected(disk, SECTOR_SIZE, &code));
+}
+
+/* stage2 of GRUB Legacy: a loader, numbers, code that clears memory from the end on. */
+#define STAGE2_SIZE 3000u
+
+static void make_stage2(uint8_t *bytes)
+{
+	static const uint8_t head[] = "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\xFF\0\0\0\0\0\0\0" "0.97\0/menu";
+	static const uint8_t clear[] = { 0xBF, 0, 0, 0, 0, 0xB9, 0, 0, 0, 0, 0x29, 0xF9 };
+	uint8_t *stage2 = bytes + SECTOR_SIZE;
+
+	memset(bytes, 0, STAGE2_SIZE);
+	memcpy(stage2, head, sizeof(head));
+	memcpy(stage2 + 0x90, clear, sizeof(clear));
+	le_store(stage2 + 0x91, 0x8200 + STAGE2_SIZE - SECTOR_SIZE, 4);
+}
+
+static enum rj_err read_stage2(const uint8_t *bytes, size_t size, struct rj_plan *plan,
+			       uint32_t partition, const char *menu)
+{
+	struct rj_input input = unit_input(bytes, size);
+	struct rj_error error;
+	enum rj_err code;
+
+	rj_plan_init(plan, 0x81);
+	plan->wishes.partition = partition;
+	plan->wishes.menu = menu;
+	code = find_kind("grub-legacy")->read(plan, &input, &(struct payload_argument){ 0 }, &error);
+	rj_input_close(&input);
+	return code;
+}
+
+static void legacy_stage2(void **state)
+{
+	uint8_t bytes[STAGE2_SIZE + 10] = { 0 };
+	char menu[90] = "";
+	struct rj_plan plan;
+	uint8_t *placed;
+
+	(void)state;
+	make_stage2(bytes);
+	for (size_t from = 0; from <= SECTOR_SIZE; from += SECTOR_SIZE) {
+		for (size_t size = 1; size < STAGE2_SIZE - from; size++)
+			assert_int_not_equal(read_stage2(bytes + from, size, &plan, 0, NULL), RJ_OK);
+		assert_int_equal(read_stage2(bytes + from, STAGE2_SIZE - from + 10, &plan, 0, NULL),
+				 RJ_OK);
+		assert_int_equal(plan.pieces[0].address, 0x8200);
+		assert_int_equal(plan.pieces[0].size, STAGE2_SIZE - SECTOR_SIZE);
+		assert_memory_equal(plan.pieces[0].bytes, bytes + SECTOR_SIZE, plan.pieces[0].size);
+		assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
+		assert_int_equal(plan.regs.edx, 0x81);
+		rj_plan_free(&plan);
+	}
+	memset(menu, 'm', 88);
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 255, menu), RJ_OK);
+	placed = plan.pieces[0].bytes;
+	assert_int_equal(placed[0x0A], 254);
+	assert_memory_equal(placed + 0x17, menu, 89);
+	assert_memory_equal(placed + 0x70, bytes + SECTOR_SIZE + 0x70, 100);
+	rj_plan_free(&plan);
+	menu[88] = 'm';
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, menu), RJ_ERR_LEGACY_MENU);
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 256, NULL),
+			 RJ_ERR_LEGACY_PARTITION);
+	/* no room for a path, or none that ends */
+	bytes[SECTOR_SIZE + 1] = 0x18;
+	memset(bytes + SECTOR_SIZE + 0x12, 'v', 0x5E);
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, "/"), RJ_ERR_LEGACY_MENU);
+}
+
+static void legacy_parts(void **state)
+{
+	static uint8_t bytes[STAGE2_SIZE + SECTOR_SIZE];
+	struct rj_plan plan;
+	enum rj_err code;
+
+	(void)state;
+	make_stage2(bytes);
+	assert_string_equal(detected(bytes, STAGE2_SIZE, &code), "grub-legacy");
+	assert_string_equal(detected(bytes + SECTOR_SIZE, STAGE2_SIZE, &code), "grub-legacy");
+	/* look-alikes: another version, GRUB 2 */
+	bytes[SECTOR_SIZE + 7] = 3;
+	assert_null(detected(bytes, STAGE2_SIZE, &code));
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), RJ_ERR_LEGACY_MAGIC);
+	/* e2fs_stage1_5 */
+	make_stage2(bytes);
+	bytes[SECTOR_SIZE + 2] = 0x22;
+	bytes[SECTOR_SIZE + 0x10] = 2;
+	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), RJ_ERR_LEGACY_STAGE1_5);
+	/* stage1, alone and before stage2 */
+	make_stage2(bytes + SECTOR_SIZE);
+	memcpy(bytes, "\xEB\x48\x90", 3);
+	memcpy(bytes + 0x3E, "\3\2\xFF\0\0\x80\1\0\0\0\0\x08", 12);
+	le_store(bytes + SIGNATURE_OFFSET, SIGNATURE, 2);
+	assert_string_equal(detected(bytes, SECTOR_SIZE, &code), "grub-legacy");
+	assert_string_equal(detected(bytes, sizeof(bytes), &code), "grub-legacy");
+	assert_int_equal(read_stage2(bytes, SECTOR_SIZE, &plan, 0, NULL), RJ_OK);
+	assert_int_equal(plan.pieces[0].address, 0x7C00);
+	assert_int_equal(plan.notes[0].at, 0x81);
+	assert_int_equal(read_stage2(bytes, SECTOR_SIZE, &plan, 1, NULL), RJ_ERR_LEGACY_STAGE1);
+	assert_int_equal(read_stage2(bytes, sizeof(bytes), &plan, 1, NULL), RJ_OK);
+	assert_int_equal(plan.pieces[0].address, 0x8200);
+	rj_plan_free(&plan);
+	le_store(bytes + 0x44, UINT32_MAX, 4);
+	assert_int_equal(read_stage2(bytes, sizeof(bytes), &plan, 1, NULL), RJ_ERR_LEGACY_BEHIND);
+	bytes[PARTITION_TABLE + 4] = 0x83;
+	assert_string_equal(detected(bytes, SECTOR_SIZE, &code), "mbr");
+}
+
+#define ISOLINUX_SIZE 5001u
+
+/* The boot information's file, length and checksum at 0Ch. */
+static void isolinux(void **state)
+{
+	static uint8_t bytes[ISOLINUX_SIZE];
+	struct rj_plan plan;
+	enum rj_err code;
+
+	(void)state;
+	memcpy(bytes, "\xFA\xEA\x40\x7C\0\0\x90\x90", 8);
+	assert_string_equal(detected(bytes, ISOLINUX_SIZE, &code), "syslinux");
+	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_ERR_ISOLINUX_TABLE);
+	assert_int_equal(read_as("syslinux", bytes, 2048, &plan), RJ_ERR_ISOLINUX_SIZE);
+	le_store(bytes + 0x0C, 33, 4);
+	le_store(bytes + 0x10, ISOLINUX_SIZE, 4);
+	bytes[64] = 1;
+	bytes[ISOLINUX_SIZE - 1] = 7;
+	le_store(bytes + 0x14, 8, 4);
+	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_OK);
+	assert_int_equal(plan.pieces[0].address, 0x7C00);
+	assert_int_equal(plan.regs.edx, 0xE0);
+	assert_int_equal(plan.notes[0].code, RJ_ERR_CD_DRIVE);
+	rj_plan_free(&plan);
+	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE - 1, &plan),
+			 RJ_ERR_ISOLINUX_SUM);
+	bytes[3000] = 1;
+	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_ERR_ISOLINUX_SUM);
+	/* stage2_eltorito of GRUB Legacy starts much the same */
+	bytes[6] = bytes[7] = 0;
+	assert_null(detected(bytes, ISOLINUX_SIZE, &code));
+}
+
+static void cores_behind(void **state)
+{
+	static uint8_t bytes[2048 + CORE_SIZE];
+	struct rj_plan plan;
+	enum rj_err code;
+
+	(void)state;
+	make_core(bytes, 1);
+	memset(bytes + GRUB_SECTOR + 1, 0, 7);
+	memcpy(bytes + GRUB_SECTOR + 1, "\x1C\x82", 2);
+	LE_PUT(bytes + GRUB_SECTOR, struct grub_core_head, uncompressed_size, 2 * COMPRESSED);
+	assert_string_equal(detected(bytes + GRUB_SECTOR, CORE_SIZE - GRUB_SECTOR, &code), "grub");
+	for (size_t size = GRUB_SECTOR; size < CORE_SIZE - GRUB_SECTOR; size++)
+		assert_int_equal(read_as("grub", bytes + GRUB_SECTOR, size, &plan),
+				 RJ_ERR_CORE_SHORT);
+	assert_int_equal(read_as("grub", bytes + GRUB_SECTOR, CORE_SIZE - GRUB_SECTOR, &plan), RJ_OK);
+	assert_int_equal(plan.pieces[0].address, 0x8200);
+	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
+	/* cdboot.img */
+	memset(bytes, 0, 2048);
+	memcpy(bytes, "\xE8\0\0\xEB\x3B", 5);
+	make_core(bytes + 2048, 1);
+	assert_string_equal(detected(bytes, sizeof(bytes), &code), "grub");
+	assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), RJ_OK);
+	assert_int_equal(plan.pieces[0].offset, 2048);
+	assert_int_equal(plan.pieces[0].address, 0x8000);
+	assert_int_equal(plan.regs.edx, 0xE0);
+	assert_int_equal(read_as("grub", bytes, sizeof(bytes) - 1, &plan), RJ_ERR_CORE_SHORT);
+	assert_int_equal(read_as("grub", bytes, 2048, &plan), RJ_ERR_CORE_BEHIND);
+	assert_null(detected(bytes, 2048, &code));
+	/* lnxboot.img, which is for another kind to detect; three setup sectors are 2048 bytes */
+	memset(bytes, 0, 2048);
+	memcpy(bytes, "\x66\x31\xED\xE9", 4);
+	memcpy(bytes + 0x202, "HdrS", 4);
+	bytes[0x1F1] = 3;
+	assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), RJ_OK);
+	assert_int_equal(plan.pieces[0].offset, 2048);
+	bytes[0x1F1] = 0;
+	assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), RJ_ERR_CORE_BEHIND);
 }
 
 static void boot_order(void **state)
@@ -342,5 +525,7 @@ UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_red
 	  cmocka_unit_test(damaged_core), cmocka_unit_test(read_core),
 	  cmocka_unit_test(other_platforms), cmocka_unit_test(boot_img_with_core),
 	  cmocka_unit_test(boot_img_without_core), cmocka_unit_test(boot_sectors_by_length),
-	  cmocka_unit_test(detection), cmocka_unit_test(boot_order),
+	  cmocka_unit_test(detection), cmocka_unit_test(legacy_stage2),
+	  cmocka_unit_test(legacy_parts), cmocka_unit_test(isolinux),
+	  cmocka_unit_test(cores_behind), cmocka_unit_test(boot_order),
 	  cmocka_unit_test(addresses))

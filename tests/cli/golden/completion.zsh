@@ -8,9 +8,16 @@ _rjpack()
 {
 	_arguments \
 		'*--mbr=[a disk'\''s boot sector, GRUB'\''s core.img behind it too]:FILE:_files' \
-		'*--grub=[GRUB'\''s core.img, from grub-mkimage -O i386-pc]:CORE.IMG:_files' \
+		'*--vbr=[a partition'\''s boot sector\: alone, in its image, or in a disk'\''s]:FILE:_files' \
+		'*--grub=[GRUB'\''s core.img, also behind another of its boot images]:CORE.IMG:_files' \
+		'*--grub-legacy=[GRUB Legacy'\''s stage2, stage2_eltorito or stage1]:STAGE2:_files' \
+		'*--syslinux=[SYSLINUX'\'' or EXTLINUX'\'' boot sector, isolinux.bin, or its CD'\''s image]:FILE:_files' \
+		'*--linux=[a Linux kernel, in real mode; memdisk, ipxe.lkrn, memtest86+]:BZIMAGE:_files' \
+		'*--chain=[what a partition'\''s boot sector loads\: of Windows, ReactOS, DOS, GRUB4DOS]:KIND=FILE:_files' \
+		'*--nbp=[a PXE boot program that needs no PXE stack, as ipxe.pxe]:FILE:_files' \
 		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or .gz of one]:IMAGE:_files' \
 		'*--boot=[no file\: the firmware'\''s own boot order, without POST]:int19|int18:(int19 int18)' \
+		'*--from-disk=[what a disk or its image would boot\: core.img, a boot sector]:DISK:_files' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
 		'*--partition=[the partition that is booted, from 1]:N:' \
 		'*--hidden=[its first sector, when no partition table tells it]:LBA:' \

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a disk would boot: GRUB's core.img if its MBR is GRUB's, the boot record of the
+ * active partition if the MBR only starts that, and otherwise the MBR itself.
+ */
+#include "payload.h"
+
+#include <string.h>
+
+#include "boot_sector.h"
+#include "el_torito.h"
+#include "grub_core.h"
+#include "grub_embedded.h"
+#include "layout.h"
+#include "le.h"
+#include "partition.h"
+#include "vbr.h"
+
+#define STAGE1_JUMP 0x48u       /* over fewer bytes than boot.img's */
+
+/* MBR code that starts something else than the active partition, by a text of its own. */
+static const struct { const char *text, *name; } loaders[] = {
+	{ "LILO", "it is LILO's, which reads the rest from its disk" },
+	{ "isolinux", "it is ISOLINUX's (isohybrid), which reads the rest from its disk" },
+	{ "grldr", "it is GRUB4DOS's, which reads the rest from its disk" },
+};
+
+/* Which of them the code is, in a sentence; or NULL. */
+static const char *other_loader(const uint8_t *sector)
+{
+	if (grub_is_boot_img(sector) && sector[1] == STAGE1_JUMP)
+		return "it is GRUB Legacy's stage1, which reads stage2 from its disk";
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++) {
+		size_t length = strlen(loaders[i].text);
+
+		for (size_t at = 0; at + length <= MBR_CODE_MAX; at++)
+			if (memcmp(sector + at, loaders[i].text, length) == 0)
+				return loaders[i].name;
+	}
+	return NULL;
+}
+
+/* The MBR; sectors of 4096 bytes are loaded as a whole. */
+static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
+			    const char *reason, struct rj_error *err)
+{
+	uint32_t size = plan->wishes.sector_size;
+
+	size = size ? size : rj_disk_sector_size(input);
+	if (size > input->size)
+		size = SECTOR_SIZE;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_MBR,
+		     .subject = input->path, .name = reason });
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	return rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, size, err);
+}
+
+/* GRUB counts sectors of 512 bytes, see grub_embedded.c. */
+static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
+			     const uint8_t *sector, struct rj_error *err)
+{
+	const char *wrong;
+	uint8_t *bytes;
+	size_t size;
+
+	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
+		return err->code;
+	if (wrong) {
+		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_LEFT,
+			     .subject = input->path, .name = wrong,
+			     .count = grub_kernel_sector(sector) });
+		return plan_mbr(plan, input, "it is GRUB's boot.img", err);
+	}
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_CORE,
+		     .subject = input->path, .count = grub_kernel_sector(sector) });
+	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
+}
+
+/* Whether the disk says so itself, rather than that it could not be read. */
+static bool is_about_disk(enum rj_err code)
+{
+	return code == RJ_ERR_PARTITION_TABLE || code == RJ_ERR_PARTITION_GPT ||
+	       code == RJ_ERR_PARTITION_ACTIVE || code == RJ_ERR_PARTITION_BOUNDS ||
+	       code == RJ_ERR_VBR_SIGNATURE;
+}
+
+static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *input,
+				  bool alone, struct rj_error *err)
+{
+	struct rj_vbr vbr;
+
+	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+		return is_about_disk(err->code)
+		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
+	rj_plan_note(plan, &(struct rj_error){
+		.code = alone ? RJ_ERR_DISK_ALONE : RJ_ERR_DISK_PARTITION,
+		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",
+		.count = vbr.partition.number, .limit = vbr.partition.first });
+	return rj_vbr_plan(plan, &vbr, err);
+}
+
+static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *input,
+				  const struct payload_argument *argument, struct rj_error *err)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+	const char *loader;
+
+	(void)argument;
+	rj_input_peek(input, sector, sizeof(sector), 0);
+	if (!boot_sector_is_signed(sector))
+		return rj_fail(err, RJ_ERR_DISK_BOOTS_NOT, .located = true,
+			       .at = SIGNATURE_OFFSET, .expected = SIGNATURE,
+			       .found = le16(sector + SIGNATURE_OFFSET));
+	loader = other_loader(sector);
+	if (loader)
+		return plan_mbr(plan, input, loader, err);
+	if (grub_is_boot_img(sector))
+		return plan_grub(plan, input, sector, err);
+	if (boot_sector_has_parameters(sector))
+		return plan_partition(plan, input, true, err);
+	if (!boot_sector_has_table(sector))
+		return plan_mbr(plan, input, rj_error_what(RJ_ERR_PARTITION_TABLE), err);
+	return plan_partition(plan, input, false, err);
+}
+
+static enum rj_detected from_disk_detect(const struct rj_input *input, const char **why)
+{
+	*why = "a disk's device";
+	if (input->is_device)
+		return RJ_DETECT_YES;
+	*why = "a hard disk's image by its partition table; what it would boot would be carried";
+	return rj_is_disk_image(input) && !el_torito_is_iso(input) ? RJ_DETECT_MAYBE
+								   : RJ_DETECT_NO;
+}
+
+const struct payload_kind payload_from_disk = {
+	.name = "from-disk",
+	.argument = "DISK",
+	.help = "what a disk or its image would boot: core.img, a boot sector",
+	.signature = "a block device; a partition table in 4 MiB or more",
+	.place = "as --grub, --vbr or --mbr",
+	.takes = RJ_WISH_SECTOR_SIZE | RJ_WISH_BPB,
+	.device = true,
+	.detect = from_disk_detect,
+	.read = from_disk_read,
+};

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""detect.py table RJPACK [print]: what every known file is taken for, whole and cut.
+detect.py gzip RJPACK: packed by gzip, each gives the same image.
+
+The table is detect.txt: a file a line, then what is found out of it, and of it cut to each
+of CUTS. A kind is its name; what only may be of a kind has a question mark, one for each;
+"-" is of no kind; "refused" is seen through, but cut short or not for here.
+Exit status: 0 as expected, 1 not.
+"""
+
+import difflib
+import gzip
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import inputs
+import packaged
+
+CUTS = {"whole": lambda size: size, "1": lambda size: 1, "511": lambda size: 511,
+        "512": lambda size: 512, "half": lambda size: size // 2, "size-1": lambda size: size - 1}
+TABLE = Path(__file__).resolve().parent / "detect.txt"
+LEFT_OUT = {"empty", "old"}   # of no bytes; a text
+
+
+def rjpack(program, *arguments):
+    return subprocess.run([program, *arguments], text=True, capture_output=True, timeout=60)
+
+
+def answer(program, path):
+    result = rjpack(program, "-v", "--dry-run", path)
+    kind = re.search(r": detected: ([a-z-]+): .", result.stderr)
+    if result.returncode == 0 and kind:
+        return kind[1]
+    if result.returncode != 1:
+        sys.exit(f"{path.name}: exit status {result.returncode}\n{result.stderr}")
+    if "it is not certain what it is: " in result.stderr:
+        return ",".join(kind + "?" for kind in re.findall(r"--([a-z-]+) \(", result.stderr))
+    return "-" if "no kind of payload recognises it" in result.stderr else "refused"
+
+
+def answers(program, path):
+    """Of the file at each cut, once more of no bytes; the file is gone then."""
+    data, found = path.read_bytes(), []
+    for cut in CUTS.values():
+        size = cut(len(data))
+        if size > len(data) or size == 0:
+            found.append("")
+            continue
+        path.write_bytes(data[:size])
+        found.append(answer(program, path))
+    path.write_bytes(b"")
+    if "it is empty" not in rjpack(program, "--dry-run", path).stderr:
+        sys.exit(f"{path.name}: of no bytes, it is not refused as empty")
+    path.unlink()
+    return found
+
+
+def make_all(directory):
+    """Every file of inputs.py, and of packages with "packaged-" in front."""
+    for name in inputs.FILES:
+        if name not in LEFT_OUT:
+            inputs.make(name, directory)
+            yield directory / name
+    for name, give in packaged.files().items():
+        path = directory / f"packaged-{name}"
+        path.write_bytes(give(path))
+        yield path
+
+
+def line(cells):
+    return (f"{cells[0]:<32}" + "".join(f"{cell:<10} " for cell in cells[1:])).rstrip()
+
+
+def table(program, directory, action="check"):
+    paths = list(make_all(directory))
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(lambda path: answers(program, path), paths))
+    found = [line(["file", *CUTS])] + [line([path.name, *row]) for path, row in zip(paths, rows)]
+    if action == "print":
+        print("\n".join(found))
+        return 0
+    diff = list(difflib.unified_diff(TABLE.read_text().splitlines(), found, "detect.txt",
+                                     "found", lineterm=""))
+    print("\n".join(diff) or f"{len(paths)} files, each at {len(CUTS) + 1} lengths")
+    return 1 if diff else 0
+
+
+def packed(program, path, image):
+    """The image of the file, or None if it is not taken."""
+    result = rjpack(program, path, "-o", image)
+    return image.read_bytes() if result.returncode == 0 else None
+
+
+def gzipped(program, directory):
+    """The name that ends in .gz is not the same, so the files have one each in turn."""
+    same, path, image = 0, directory / "payload", directory / "image"
+    for made in make_all(directory):
+        made.rename(path)
+        plain = packed(program, path, image)
+        data = path.read_bytes()
+        if plain is None or data[:2] == b"\x1F\x8B":
+            continue
+        path.write_bytes(gzip.compress(data, compresslevel=1))
+        if packed(program, path, image) != plain:
+            print(f"{made.name}: another image when it is gzipped")
+            return 1
+        same += 1
+    print(f"{same} files")
+    return 0 if same else 1
+
+
+def main(action, program, *arguments):
+    run = {"table": table, "gzip": gzipped}[action]
+    with tempfile.TemporaryDirectory(prefix="rjpack-detect-") as directory:
+        return run(Path(program).resolve(), Path(directory), *arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Boot loaders as files to pack, and small disks on which each finds something to start:
+report.asm, or for GRUB a text."""
+
+import shutil
+from pathlib import Path
+
+import cache
+import disk
+
+REPORT = Path(__file__).parent.parent / "boot" / "report.asm"
+CD_TEXT = "GRUB has read its CD\n"
+CD_SCRIPT = disk.SERIAL + "cat (cd)/boot/text\noutb 0xf4 0x10\n"
+MENU = "default 0\ntimeout 0\ntitle report\nchainloader /boot/report\n"
+OTHER_MENU = MENU.replace("chainloader", "root (hd0,0)\nchainloader")
+CONFIG = "DEFAULT report\nLABEL report\nKERNEL report.bs\n"
+INSTALL_PARTITION = 0x20A       # in stage2, asm.S
+
+
+def legacy(name):
+    """A file of Debian's GRUB Legacy."""
+    return cache.unpacked("payloads") / "usr/lib/grub/x86_64-pc" / name
+
+
+def report(path):
+    disk.run("nasm", "-f", "bin", "-Werror", "-o", path, REPORT)
+
+
+def tree(work, files=()):
+    """A directory whose boot has report.asm's sector in it, and FILES, name to bytes."""
+    root = work / "loader-tree"
+    shutil.rmtree(root, ignore_errors=True)
+    (root / "boot/grub").mkdir(parents=True)
+    report(root / "boot/report")
+    for name, data in dict(files).items():
+        (root / "boot" / name).write_bytes(data)
+    return root
+
+
+class Loaders:
+    """Files that a row names in braces: for Inputs."""
+
+    def bare_core(self, path):
+        """core.img without diskboot.img."""
+        path.write_bytes(self["core"].read_bytes()[disk.SECTOR:])
+
+    def boot_core(self, path):
+        """boot.img with core.img behind it."""
+        path.write_bytes((disk.GRUB / "boot.img").read_bytes() + self["core"].read_bytes())
+
+    def lnxboot_core(self, path):
+        """lnxboot.img with core.img behind it."""
+        path.write_bytes((disk.GRUB / "lnxboot.img").read_bytes() + self["core"].read_bytes())
+
+    def eltorito_core(self, path):
+        """GRUB for a CD."""
+        disk.core_image(path, [*disk.MODULES, "iorw", "cat"], CD_SCRIPT, prefix="(cd)/boot/grub",
+                        kind="i386-pc-eltorito")
+
+    def eltorito_cd(self, path):
+        """A CD with that."""
+        files = {"text": CD_TEXT.encode(), "core.img": self["eltorito_core"].read_bytes()}
+        disk.iso(path, tree(self.work, files), "boot/core.img")
+
+    def legacy_stage1(self, path):
+        path.write_bytes(legacy("stage1").read_bytes())
+
+    def legacy_stage2(self, path):
+        path.write_bytes(legacy("stage2").read_bytes())
+
+    def legacy_both(self, path):
+        """A floppy as GRUB Legacy's manual makes it."""
+        path.write_bytes(legacy("stage1").read_bytes() + legacy("stage2").read_bytes())
+
+    def legacy_eltorito(self, path):
+        path.write_bytes(legacy("stage2_eltorito").read_bytes())
+
+    def legacy_disk(self, path):
+        """An ext2 with menus, in the partition that the stage2 in front of it looks into."""
+        root = tree(self.work, {"grub/menu.lst": MENU.encode(), "other.lst": OTHER_MENU.encode()})
+        disk.partition(path, disk.DISKS["disk"].table)
+        disk.ext2(path, root, disk.PARTITION)
+        stage2 = bytearray(legacy("stage2").read_bytes())
+        stage2[INSTALL_PARTITION] = 0
+        with path.open("r+b") as file:
+            file.write(legacy("stage1").read_bytes()[:0x1B8])
+            file.seek(disk.SECTOR)
+            file.write(stage2)
+
+    def legacy_cd(self, path):
+        """A CD with a menu."""
+        files = {"grub/menu.lst": MENU.encode(), "stage2": legacy("stage2_eltorito").read_bytes()}
+        disk.iso(path, tree(self.work, files), "boot/stage2")
+
+    def syslinux_disk(self, path):
+        """SYSLINUX in a FAT partition."""
+        start = disk.PARTITION
+        root = tree(self.work, {"syslinux.cfg": CONFIG.encode()})
+        disk.partition(path, disk.DISKS["syslinux"].table)
+        files = {"report.bs": root / "boot/report", "syslinux.cfg": root / "boot/syslinux.cfg"}
+        disk.fat(path, {**disk.modules(), **files}, "-t", str(start * disk.SECTOR),
+                 offset=start * disk.SECTOR, sectors=disk.SIZE // disk.SECTOR - 2 * start)
+
+    def syslinux_sector(self, path):
+        """Its boot sector."""
+        data = self["syslinux_disk"].read_bytes()
+        path.write_bytes(data[disk.PARTITION * disk.SECTOR:][:disk.SECTOR])
+
+    def isolinux_bin(self, path):
+        path.write_bytes(disk.ISOLINUX.read_bytes())
+
+    def isolinux_there(self, path):
+        """The same as it stands on the CD, which has told it where that is."""
+        data, size = self["isolinux_cd"].read_bytes(), disk.ISOLINUX.stat().st_size
+        start = data.index(disk.ISOLINUX.read_bytes()[64:2048]) - 64
+        path.write_bytes(data[start:start + size])
+
+    def isolinux_cd(self, path):
+        """A CD with ISOLINUX, which looks for its files in this folder."""
+        root = tree(self.work)
+        folder = root / "boot/isolinux"
+        folder.mkdir()
+        (folder / "isolinux.cfg").write_text(CONFIG)
+        files = {**disk.modules(), "isolinux.bin": disk.ISOLINUX, "report.bs": root / "boot/report"}
+        for name, source in files.items():
+            shutil.copyfile(source, folder / name)
+        disk.iso(path, root, "boot/isolinux/isolinux.bin")

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* Made-up kernels of each protocol, and PXE boot programs. */
+#include "unit.h"
+
+#include "layout.h"
+#include "le.h"
+#include "payload.h"
+#include "setup_header.h"
+
+extern const struct payload_kind payload_linux, payload_nbp;
+
+#define SETUP_BYTES (5u * SETUP_SECTOR)         /* setup_sects 0 */
+#define REST        3000u
+#define SIZE        (SETUP_BYTES + REST)
+
+static uint8_t image[SIZE];
+
+#define SET(field, value) LE_PUT(image + SETUP_HEADER, struct setup_header, field, value)
+#define GET(setup, field) LE_GET((setup) + SETUP_HEADER, struct setup_header, field)
+
+static void make_kernel(uint16_t version)
+{
+	memset(image, 0xCC, SETUP_SECTOR);
+	memset(image + SETUP_HEADER, 0, SIZE - SETUP_HEADER);
+	SET(boot_flag, SETUP_BOOT_FLAG);
+	SET(header, HDRS_MAGIC);
+	SET(version, version);
+	SET(loadflags, LOADED_HIGH);
+	SET(syssize, (REST + 15) / 16);
+	SET(kernel_version, 0x100);
+	strcpy((char *)image + 0x300, "5.4.3 (a@b) #1");
+	if (version >= 0x203)
+		SET(initrd_addr_max, 0x7FFFFFFF);
+	if (version >= 0x206)
+		SET(cmdline_size, 2047);
+	if (version >= 0x20A) {
+		SET(relocatable_kernel, 1);
+		SET(kernel_alignment, 0x200000);
+		SET(pref_address, 0x1000000);
+		SET(init_size, 0x345678);
+	}
+}
+
+static struct rj_plan plan;
+static struct rj_error error;
+
+static enum rj_err read_kernel(size_t size, const char *append,
+			       const struct rj_input *initrd)
+{
+	struct rj_input input = unit_input(image, size);
+	enum rj_err code;
+
+	rj_plan_free(&plan);
+	rj_plan_init(&plan, 0x81);
+	plan.wishes.append = append;
+	if (initrd)
+		plan.wishes.initrds[plan.wishes.initrd_count++] = initrd;
+	code = payload_linux.read(&plan, &input, &(struct payload_argument){ 0 }, &error);
+	rj_input_close(&input);
+	return code;
+}
+
+static const struct rj_plan_piece *piece(const char *name)
+{
+	for (size_t i = 0; i < plan.piece_count; i++)
+		if (strcmp(plan.pieces[i].name, name) == 0)
+			return &plan.pieces[i];
+	fail_msg("no piece %s", name);
+	return NULL;
+}
+
+/* What each protocol knows is set, and what it does not know is left alone. */
+static void every_protocol(void **state)
+{
+	(void)state;
+	for (uint16_t version = 0x200; version <= 0x20F; version++) {
+		const uint8_t *setup;
+		uint32_t base = version >= 0x202 ? 0x10000 : 0x90000;
+		uint32_t heap_end = version >= 0x202 ? 0xE000 : 0x9800;
+
+		make_kernel(version);
+		assert_int_equal(read_kernel(SIZE, "vga=ext a", NULL), RJ_OK);
+		setup = piece(".setup")->bytes;
+		assert_int_equal(piece(".setup")->address, base);
+		assert_int_equal(piece(".setup")->size, SETUP_BYTES);
+		assert_int_equal(piece(".kernel")->address, 0x100000);
+		assert_int_equal(piece(".kernel")->offset, SETUP_BYTES);
+		assert_int_equal(piece(".kernel")->size, REST);
+		assert_int_equal(piece(".cmdline")->address, base + heap_end);
+		assert_string_equal(piece(".cmdline")->bytes, "vga=ext a");
+		assert_int_equal(GET(setup, type_of_loader), 0xFF);
+		assert_int_equal(GET(setup, vid_mode), 0xFFFE);
+		assert_int_equal(GET(setup, heap_end_ptr), version >= 0x201 ? heap_end - 0x200 : 0);
+		assert_int_equal(GET(setup, loadflags), version >= 0x201 ? 0x81 : 1);
+		assert_int_equal(GET(setup, cmd_line_ptr), version >= 0x202 ? base + heap_end : 0);
+		assert_int_equal(le16(setup + 0x20), version >= 0x202 ? 0xCCCC : 0xA33F);
+		assert_int_equal(le16(setup + 0x22), version >= 0x202 ? 0xCCCC : heap_end);
+		assert_int_equal(GET(setup, setup_move_size),
+				 version >= 0x202 ? 0 : heap_end + sizeof("vga=ext a"));
+		assert_int_equal(plan.regs.ds, base >> 4);
+		assert_int_equal(plan.regs.ss, base >> 4);
+		assert_int_equal(plan.regs.esp, heap_end);
+		assert_int_equal(plan.regs.eflags, 2);
+		assert_int_equal(rj_plan_entry(&plan.regs), base + 0x200);
+		assert_int_equal(plan.regs.ip, 0);
+	}
+}
+
+static void zimage(void **state)
+{
+	static uint8_t large[SETUP_BYTES + 0x70000 + 1];
+	struct rj_input input;
+
+	(void)state;
+	make_kernel(0x203);
+	SET(loadflags, 0);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_OK);
+	assert_int_equal(piece(".setup")->address, 0x90000);
+	assert_int_equal(piece(".kernel")->address, 0x10000);
+	assert_int_equal(piece(".cmdline")->address, 0x99800);
+	assert_int_equal(GET(piece(".setup")->bytes, cmd_line_ptr), 0x99800);
+	/* its syssize counts in every protocol */
+	assert_int_equal(read_kernel(SIZE - 16, NULL, NULL), RJ_ERR_LINUX_CUT);
+	memcpy(large, image, SIZE);
+	input = unit_input(large, sizeof(large));
+	assert_int_equal(payload_linux.read(&plan, &input, &(struct payload_argument){ 0 },
+					    &error), RJ_ERR_LINUX_ZIMAGE);
+	rj_input_close(&input);
+}
+
+static void cut_kernels(void **state)
+{
+	(void)state;
+	make_kernel(0x204);
+	/* the last of its paragraphs has 8 bytes; one has to be there */
+	assert_int_equal(read_kernel(SIZE - 7, NULL, NULL), RJ_OK);
+	assert_int_equal(read_kernel(SIZE - 8, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_int_equal(error.limit, SIZE - 7);
+	assert_int_equal(read_kernel(SETUP_BYTES, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_int_equal(read_kernel(0x206, NULL, NULL), RJ_ERR_LINUX_FIELD);
+	assert_int_equal(read_kernel(0x205, NULL, NULL), RJ_ERR_LINUX_HEADER);
+	SET(syssize, UINT32_MAX);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
+	/* not to be trusted before */
+	make_kernel(0x203);
+	SET(syssize, UINT32_MAX);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_OK);
+	SET(setup_sects, 64);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FIELD);
+	SET(setup_sects, 63);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
+	make_kernel(0x1FF);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FIELD);
+	make_kernel(0x20F);
+	SET(boot_flag, 0);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FLAG);
+}
+
+static void where_the_initrd_goes(void **state)
+{
+	static const struct {
+		uint16_t version;
+		uint64_t preferred;
+		uint32_t alignment, init_size, highest;
+		uint8_t relocatable;
+		const char *append;
+		uint64_t address;       /* 0: nowhere */
+	} rows[] = {
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x7FFFFFFF, 1, "", 0x1346000 },
+		{ 0x20F, 0x1000000, 0x2000000, 0x1000, 0x7FFFFFFF, 1, "", 0x2001000 },
+		{ 0x20F, 0x1000000, 0x2000000, 0x1000, 0x7FFFFFFF, 0, "", 0x1001000 },
+		{ 0x20F, 0x100000, 0, 0, 0x7FFFFFFF, 0, "", 0x101000 },
+		{ 0x20F, UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 1, "", 0 },
+		{ 0x20F, 0x1000000, 0x200000, UINT32_MAX, UINT32_MAX, 1, "", 0 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x1346004, 1, "", 0x1346000 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x1346003, 1, "", 0 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x7FFFFFFF, 1, "mem=19M", 0 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x7FFFFFFF, 1, "x mem=20m mem=1G", 0x1346000 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x7FFFFFFF, 1, "mem=nopentium amem=1", 0x1346000 },
+		{ 0x20F, 0x1000000, 0x200000, 0x345678, 0x7FFFFFFF, 1, "mem=18446744073709551615E", 0x1346000 },
+		{ 0x203, 0, 0, 0, 0, 0, "", 0x1000000 },
+		{ 0x203, 0, 0, 0, 0x1000003, 0, "", 0 },
+		{ 0x200, 0, 0, 0, 0, 0, "", 0x1000000 },
+	};
+	struct rj_input initrd = unit_input("12345", 5);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum rj_err code;
+
+		make_kernel(rows[i].version);
+		if (rows[i].version >= 0x203)
+			SET(initrd_addr_max, rows[i].highest);
+		if (rows[i].version >= 0x20A) {
+			SET(pref_address, rows[i].preferred);
+			SET(kernel_alignment, rows[i].alignment);
+			SET(init_size, rows[i].init_size);
+			SET(relocatable_kernel, rows[i].relocatable);
+		}
+		code = read_kernel(SIZE, rows[i].append, &initrd);
+		assert_int_equal(code, rows[i].address ? RJ_OK : RJ_ERR_INITRD_ROOM);
+		if (code)
+			continue;
+		assert_int_equal(piece(".initrd")->address, rows[i].address);
+		assert_int_equal(GET(piece(".setup")->bytes, ramdisk_image), rows[i].address);
+		assert_int_equal(GET(piece(".setup")->bytes, ramdisk_size), 5);
+	}
+	rj_input_close(&initrd);
+}
+
+static void command_lines(void **state)
+{
+	static const struct { const char *append; enum rj_err code; uint16_t mode; } rows[] = {
+		{ "vga=normal", RJ_OK, 0xFFFF }, { "vga=ask", RJ_OK, 0xFFFD },
+		{ "vga=0x317", RJ_OK, 0x317 }, { "vga=010", RJ_OK, 8 }, { "vga=65535 x", RJ_OK, 0xFFFF },
+		{ "xvga=1 vga=2\tvga=3", RJ_OK, 3 }, { "novga", RJ_OK, 0 },
+		{ "vga=65536", RJ_ERR_LINUX_VGA, 0 }, { "vga=", RJ_ERR_LINUX_VGA, 0 },
+		{ "vga=asked", RJ_ERR_LINUX_VGA, 0 }, { "vga=-1", RJ_ERR_LINUX_VGA, 0 },
+		{ "vga=3x", RJ_ERR_LINUX_VGA, 0 },
+	};
+	char line[0x2001];
+
+	(void)state;
+	make_kernel(0x20F);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(read_kernel(SIZE, rows[i].append, NULL), rows[i].code);
+		if (!rows[i].code)
+			assert_int_equal(GET(piece(".setup")->bytes, vid_mode), rows[i].mode);
+	}
+	memset(line, 'x', sizeof(line));
+	line[2048] = '\0';
+	assert_int_equal(read_kernel(SIZE, line, NULL), RJ_ERR_LINUX_APPEND);
+	assert_int_equal(read_kernel(SIZE, line + 1, NULL), RJ_OK);
+	SET(cmdline_size, UINT32_MAX);
+	line[2048] = 'x';
+	line[0x2000] = '\0';
+	assert_int_equal(read_kernel(SIZE, line, NULL), RJ_ERR_LINUX_APPEND);
+	assert_int_equal(read_kernel(SIZE, line + 1, NULL), RJ_OK);
+	make_kernel(0x205);
+	assert_int_equal(read_kernel(SIZE, line + 0x2000 - 256, NULL), RJ_ERR_LINUX_APPEND);
+	assert_int_equal(read_kernel(SIZE, line + 0x2000 - 255, NULL), RJ_OK);
+}
+
+static void who_it_is(void **state)
+{
+	static const struct {
+		size_t at;
+		const char *bytes;
+		size_t length;
+		const char *version, *why;
+		enum rj_err code;
+	} rows[] = {
+		{ 0, "", 0, "5.4.3 (a@b)", "Linux 5.4.3, Linux boot protocol 2.03", RJ_OK },
+		{ 0, "", 0, "MEMDISK 6.04 2020", "MEMDISK 6.04 2020, Linux boot protocol 2.03", RJ_ERR_LINUX_NEEDS },
+		{ 0, "", 0, "Memtest86+ v6.10", "Memtest86+ v6.10, Linux boot protocol 2.03", RJ_OK },
+		{ 0, "\x66\x31\xED\xE9", 4, "", "GRUB's lnxboot.img, Linux boot protocol 2.03", RJ_OK },
+		{ 0x418, "wimboot.efi", 11, "v2.8", "wimboot v2.8, Linux boot protocol 2.03", RJ_ERR_LINUX_NEEDS },
+		{ 0, "MZ\xEB", 3, "", "GRUB4DOS's grub.exe, Linux boot protocol 2.03", RJ_OK },
+		{ 0x206, "\7\2", 2, "1.0", "iPXE 1.0, Linux boot protocol 2.07", RJ_OK },
+		{ 0, "MZ", 2, "6\x80\xFF", "Linux 6, Linux boot protocol 2.03", RJ_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_input input;
+		const char *why;
+
+		make_kernel(0x203);
+		SET(syssize, 0);
+		memset(image + 0x300, 0, 32);
+		memcpy(image + 0x300, rows[i].version, strlen(rows[i].version));
+		memcpy(image + rows[i].at, rows[i].bytes, rows[i].length);
+		input = unit_input(image, SIZE);
+		assert_int_equal(payload_linux.detect(&input, &why), RJ_DETECT_YES);
+		assert_string_equal(why, rows[i].why);
+		rj_input_close(&input);
+		assert_int_equal(read_kernel(SIZE, NULL, NULL), rows[i].code);
+		if (i == 3)
+			assert_int_equal(piece(".setup")->bytes[0x260], 0x81);
+	}
+}
+
+static void detect_cut_kernels(void **state)
+{
+	static const struct { size_t size; enum rj_detected answer; } rows[] = {
+		{ SETUP_BYTES + 1, RJ_DETECT_YES }, { SETUP_BYTES, RJ_DETECT_MAYBE },
+		{ 0x206, RJ_DETECT_MAYBE }, { 0x205, RJ_DETECT_NO }, { 1, RJ_DETECT_NO },
+	};
+
+	(void)state;
+	make_kernel(0x20F);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_input input = unit_input(image, rows[i].size);
+		const char *why;
+
+		assert_int_equal(payload_linux.detect(&input, &why), rows[i].answer);
+		rj_input_close(&input);
+	}
+}
+
+static void boot_programs(void **state)
+{
+#define IPXE "\xEA\x05\0\xC0\x07" "PXE->EB:"
+	static const struct {
+		const char *bytes;
+		size_t length, size;
+		enum rj_detected answer;
+		enum rj_err code;
+		size_t notes;
+	} rows[] = {
+		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 12, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
+		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 11, 3000, RJ_DETECT_NO, RJ_OK, 1 },
+		{ "\xB2\x7F\xEA\0\x82", 5, 3000, RJ_DETECT_NO, RJ_ERR_NBP_STACK, 0 },
+		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
+		{ IPXE "\xBB\x15\0\xE8", 17, 3000, RJ_DETECT_YES, RJ_OK, 0 },
+		{ IPXE, 12, 3000, RJ_DETECT_NO, RJ_OK, 1 },
+		{ "", 1, 1, RJ_DETECT_NO, RJ_OK, 1 },
+		{ "", 1, 0x78400, RJ_DETECT_NO, RJ_OK, 1 },
+		{ "", 1, 0x78401, RJ_DETECT_NO, RJ_ERR_NBP_LARGE, 0 },
+	};
+	static uint8_t bytes[0x78401];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_input input;
+		const char *why;
+
+		memset(bytes, 0, sizeof(bytes));
+		memcpy(bytes, rows[i].bytes, rows[i].length);
+		input = unit_input(bytes, rows[i].length > rows[i].size ? rows[i].length : rows[i].size);
+		rj_plan_free(&plan);
+		rj_plan_init(&plan, 0x81);
+		assert_int_equal(payload_nbp.detect(&input, &why), rows[i].answer);
+		assert_int_equal(payload_nbp.read(&plan, &input, &(struct payload_argument){ 0 }, &error),
+				 rows[i].code);
+		assert_int_equal(plan.note_count, rows[i].notes);
+		rj_input_close(&input);
+		if (rows[i].code)
+			continue;
+		assert_int_equal(piece(".nbp")->address, 0x7C00);
+		assert_int_equal(piece(".boot")->bytes[1], 0x18);
+		assert_int_equal(piece(".stack")->address, plan.regs.esp);
+		assert_int_equal(le32(piece(".stack")->bytes), piece(".boot")->address);
+		assert_int_equal(plan.regs.edx, 0x81);
+	}
+}
+
+static int leave_nothing(void **state)
+{
+	(void)state;
+	rj_plan_free(&plan);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_protocol),
+		cmocka_unit_test(zimage),
+		cmocka_unit_test(cut_kernels),
+		cmocka_unit_test(where_the_initrd_goes),
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(who_it_is),
+		cmocka_unit_test(detect_cut_kernels),
+		cmocka_unit_test(boot_programs),
+	};
+
+	rj_plan_init(&plan, 0);
+	return cmocka_run_group_tests(tests, NULL, leave_nothing);
+}
