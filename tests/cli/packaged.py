@@ -33,6 +33,15 @@ def ext2(path):
     return tool(path, ["truncate", "-s", "1M", "{}"], ["mke2fs", "-q", "-F", "{}"])
 
 
+def ntfs(path):
+    return tool(path, ["truncate", "-s", "4M", "{}"],
+                ["mkntfs", "-q", "-F", "-p", "2048", "-H", "16", "-S", "63", "{}"])
+
+
+def exfat(path):
+    return tool(path, ["truncate", "-s", "4M", "{}"], ["mkfs.exfat", "{}"])
+
+
 def partitioned(path, label):
     """A disk of 8 MiB with a FAT file system in its one partition."""
     volume = fat_volume(path.with_name("volume"), 8192)
@@ -64,6 +73,8 @@ def files():
         "fat16-volume": lambda path: fat_volume(path, 32768),
         "fat32-volume": lambda path: fat_volume(path, 98304, "-F"),
         "ext2-volume": ext2,
+        "ntfs-volume": ntfs,
+        "exfat-volume": exfat,
         "syslinux-volume": lambda path: fat(path, "-f", "1440") and
                            tool(path, ["syslinux", "-i", "{}"]),
         "disk-mbr": lambda path: partitioned(path, "dos"),

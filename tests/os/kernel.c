@@ -47,6 +47,8 @@
 #define LAPIC_DIVIDE     0x3E0
 #define PIT_VECTOR       0x20u
 #define APIC_VECTOR      0x40u
+#define SPURIOUS_VECTOR  0xFFu           /* of the local APIC, as SVR has it */
+#define VECTORS          256
 
 struct module {
 	uint64_t address, size;
@@ -64,13 +66,15 @@ extern uint64_t pml4[512];
 extern volatile uint32_t other_cpus, counter, pit_ticks, apic_ticks;
 void pit_interrupt(void);
 void apic_interrupt(void);
+void left_interrupt(void);
+void spurious_interrupt(void);
 _Noreturn void kernel_main(uint32_t magic, uint32_t info);
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
 
 static uint64_t tables[TABLES][512] __attribute__((aligned(4096)));
 static unsigned tables_used;
-static struct gate idt[APIC_VECTOR + 1];
+static struct gate idt[VECTORS];
 static char command_line[RJ_LOAD_OPTIONS_MAX + 1];
 
 static void out8(uint16_t port, unsigned value)
@@ -332,6 +336,10 @@ static void start_timers(void)
 		const void *base;
 	} idtr = { sizeof(idt) - 1, idt };
 
+	/* what the system before has left pending; spurious ones of 8259s and local APIC */
+	for (unsigned i = PIT_VECTOR; i < VECTORS; i++)
+		set_gate(i, i < APIC_VECTOR || i == SPURIOUS_VECTOR ? spurious_interrupt
+								    : left_interrupt);
 	set_gate(PIT_VECTOR, pit_interrupt);
 	set_gate(APIC_VECTOR, apic_interrupt);
 	__asm__ volatile("lidt %0" : : "m"(idtr));

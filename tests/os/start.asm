@@ -135,7 +135,11 @@ pit_interrupt:
 global apic_interrupt
 apic_interrupt:
 	inc	dword [rel apic_ticks]
+global left_interrupt
+left_interrupt:
 	mov	dword [EOI], 0
+global spurious_interrupt
+spurious_interrupt:
 	iretq
 
 section .data
