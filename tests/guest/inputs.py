@@ -227,6 +227,8 @@ class Inputs(dict, Loaders):
         arguments = self.row["pack"].format_map(self).split()
         if "kernel_line" in self.row:
             arguments += ["--append", self.row["kernel_line"]]
+        if "container" in self.row:
+            arguments += ["--format", self.row["container"]]
         run(self.row["rjpack"], *arguments, *self.piece_arguments(), "-o", path)
         if "damage" in self.row:
             self.damage(path, *self.row["damage"])
