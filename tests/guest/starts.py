@@ -199,7 +199,7 @@ def ipxe(inputs):
     (tree / "image").write_bytes(inputs["image"].read_bytes())
     return [*memory(inputs), "-M", "pc,graphics=off", "-initrd", script,
             "-kernel", cache.unpacked("payloads") / "boot" / "ipxe.lkrn",
-            "-netdev", f"user,id=net,restrict=on,tftp={tree}", "-device", "e1000,netdev=net"]
+            "-netdev", f"user,id=net,restrict=on,tftp={tree}", "-device", "e1000,netdev=net,romfile="]
 
 
 def loader(inputs):
