@@ -11,7 +11,11 @@
 #define FOUR_GIB            (UINT64_C(1) << 32)
 #define NAMES_MAX           (64 + RJ_MAX_PIECES * RJ_NAME_SIZE)
 
-/* The sections that every ELF image has, in file order; a piece's come after them. */
+/*
+ * The sections that every ELF image has, in file order; a piece's come after them. All are
+ * SHF_ALLOC: into the header of any other SYSLINUX' mboot.c32 writes an address before it
+ * moves the segment, headers and all, and the stub would find it damaged.
+ */
 enum section { SEC_NULL, SEC_PARTS, SEC_STUB = SEC_PARTS + PART_COUNT, SEC_MANIFEST,
 	       SEC_NAMES, SEC_FIRST_PIECE };
 static const struct {
@@ -21,12 +25,12 @@ static const struct {
 	size_t size;                    /* of a part */
 } sections[] = {
 #define PART_SECTION(part, name, type, align, size) \
-	[SEC_PARTS + PART_##part] = { name, type, 0, align, size },
+	[SEC_PARTS + PART_##part] = { name, type, SHF_ALLOC, align, size },
 	FRONT_PARTS(PART_SECTION)
 #undef PART_SECTION
 	[SEC_STUB] = { ".stub", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR, 16, 0 },
 	[SEC_MANIFEST] = { ".manifest", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 4, 0 },
-	[SEC_NAMES] = { ".shstrtab", SHT_STRTAB, 0, 1, 0 },
+	[SEC_NAMES] = { ".shstrtab", SHT_STRTAB, SHF_ALLOC, 1, 0 },
 };
 
 /* Everything of the file but for the pieces' bytes. */
@@ -359,12 +363,11 @@ static bool add_sections(Elf *elf, const struct front *front, const struct part 
 
 	for (size_t i = 0; good && i < count; i++) {
 		enum section number = parts[i].section;
-		bool loaded = sections[number].flags & SHF_ALLOC;
 
 		good = add_section(elf, (GElf_Shdr){
 			.sh_name = front->name_of[number], .sh_type = sections[number].type,
 			.sh_flags = sections[number].flags, .sh_offset = parts[i].at,
-			.sh_addr = loaded ? front->base + parts[i].at - SETUP_SIZE : 0,
+			.sh_addr = front->base + parts[i].at - SETUP_SIZE,
 			.sh_size = parts[i].size, .sh_addralign = sections[number].align },
 			parts[i].bytes);
 	}

@@ -172,18 +172,24 @@ static const char *refuses_kexec_file(const struct rj_faces *f)
 
 static const char *refuses_multiboot2(const struct rj_faces *f)
 {
-	NEEDS(f->multiboot2, "it has no multiboot2 header");
+	const char *why = f->multiboot2 ? refuses_elf(f) : "it has no multiboot2 header";
+
+	if (why)
+		return why;
 	NEEDS(!f->relocations, "it has relocations");
 	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
-	return refuses_elf(f);
+	return NULL;
 }
 
 static const char *refuses_multiboot(const struct rj_faces *f)
 {
-	NEEDS(f->multiboot, "it has no multiboot 1 header");
+	const char *why = f->multiboot ? refuses_elf(f) : "it has no multiboot 1 header";
+
+	if (why)
+		return why;
 	NEEDS(!f->elf64, "it is of 64 bits");
 	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
-	return refuses_elf(f);
+	return NULL;
 }
 
 static const char *refuses_linux32(const struct rj_faces *f)

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count.py TESTLOG: sums up Meson's testlog.json, per suite and in all."""
+"""count.py TESTLOG: prints the table that the suite matrix has made, and sums up Meson's
+testlog.json, per suite and in all."""
 
 import collections
 import json
 import sys
 
+TABLE = "rjpack:matrix / table"
 NAMES = ("passed", "failed", "skipped")
 RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
@@ -21,6 +23,8 @@ def main(path):
             for test in map(json.loads, log):
                 suite = test["name"].split(" / ")[0].removeprefix("rjpack:")
                 suites[suite][RESULTS.get(test["result"], "failed")] += 1
+                if test["name"] == TABLE:
+                    print(test.get("stdout", ""))
     except FileNotFoundError:
         suites["no test was run"]["failed"] += 1
     for suite, counts in sorted(suites.items()):

@@ -228,6 +228,8 @@ class Inputs(dict, Loaders):
         arguments = self.row["pack"].format_map(self).split()
         if "kernel_line" in self.row:
             arguments += ["--append", self.row["kernel_line"]]
+        if "container" in self.row:
+            arguments += ["--format", self.row["container"]]
         pieces = [] if "rjp" in self.row else self.piece_arguments()
         run(self.row["rjpack"], *arguments, *pieces, "-o", path)
         if "damage" in self.row and "give" not in self.row:

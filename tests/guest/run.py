@@ -7,13 +7,11 @@ A row tells what to pack, how to start it, and which lines the console must show
 Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
 """
 
-import itertools
 import re
 import shutil
 import signal
 import sys
 import time
-import tomllib
 from pathlib import Path
 
 import bochs
@@ -21,8 +19,10 @@ import disktest
 import framebuffer
 import hostile
 import inputs
+import matrix
 import probe
 import qemu
+import rowfile
 import snapshot
 import starts
 
@@ -124,12 +124,11 @@ def run(row, work):
         raise Failure("\n".join(problems))
 
 
-def run_named(rows, name, rjpack, work):
-    work = Path(work).absolute() / name
+def try_row(row, work):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
-        run({**rows[name], "rjpack": rjpack}, work)
+        run(row, work)
     except (Failure, RuntimeError) as error:
         print(f"FAILED: {error}\nsee {work}")
         return 1
@@ -140,19 +139,17 @@ def run_named(rows, name, rjpack, work):
     return 0
 
 
-def read_rows(path):
-    """The rows in PATH. One with "each" stands for a row for each combination of what is
-    listed there, and their names end in it."""
-    rows = {}
-    for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
-        each = row.pop("each", {})
-        for values in itertools.product(*each.values()):
-            rows["-".join((name, *values))] = {**row, **dict(zip(each, values))}
-    return rows
+def run_named(rows, name, rjpack, work):
+    row, work = {**rows[name], "rjpack": rjpack}, Path(work).absolute() / name
+    matrix.forget(work)
+    status = try_row(row, work)
+    if "matrix" in row:
+        matrix.keep(status, row, work)
+    return status
 
 
 def main(rows, action, *arguments):
-    rows = read_rows(rows)
+    rows = rowfile.read(rows)
     if action == "list":
         print("\n".join(rows))
         return 0

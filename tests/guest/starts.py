@@ -24,6 +24,18 @@ DRIVE = "file={},format=raw,if=ide,snapshot=on"
 GRUB_GIVES = {"linux": "initrd", "linux16": "initrd16", "multiboot": "module",
               "multiboot2": "module2"}
 
+FLOPPY_SIZE = 1440 << 10
+SYSLINUX = """SERIAL 0 115200
+DEFAULT image
+LABEL image
+{}
+"""
+IPXE = """#!ipxe
+dhcp
+kernel tftp://${{next-server}}/image {} && boot ||
+echo iPXE does not take it
+"""
+
 KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }}
 chmod -R +x /test
 {check} || fail 'not as it should be: {check}'
@@ -180,6 +192,28 @@ def os_grub(inputs):
                      {"os": inputs[system].read_bytes(), "image": inputs["image"].read_bytes()})
 
 
+def syslinux(inputs):
+    """The BIOS starts SYSLINUX from a floppy, which does what the row says."""
+    config, path = inputs.work / "syslinux.cfg", inputs.work / "floppy"
+    config.write_text(SYSLINUX.format(inputs.row["syslinux"]))
+    path.write_bytes(bytes(FLOPPY_SIZE))
+    disk.fat(path, {**disk.modules("mboot.c32", "libcom32.c32"), config.name: config,
+                    "image": inputs["image"]})
+    return [*memory(inputs), "-drive", f"file={path},format=raw,if=floppy,snapshot=on"]
+
+
+def ipxe(inputs):
+    """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server;
+    the BIOS shows on the serial line, too, what iPXE prints."""
+    script, tree = inputs.work / "script.ipxe", inputs.work / "tftp"
+    script.write_text(IPXE.format(inputs.row["append"]))
+    tree.mkdir()
+    (tree / "image").write_bytes(inputs["image"].read_bytes())
+    return [*memory(inputs), "-M", "pc,graphics=off", "-initrd", script,
+            "-kernel", cache.unpacked("payloads") / "boot" / "ipxe.lkrn",
+            "-netdev", f"user,id=net,restrict=on,tftp={tree}", "-device", "e1000,netdev=net,romfile="]
+
+
 def loader(inputs):
     """A boot sector plays an operating system's loader: QEMU puts the image, as far as
     loaders do, to the row's address, and the sector enters it as the row says."""
@@ -236,5 +270,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, os_qemu, os_grub, loader, hostile, native,
-                        ram_disk, memdisk)}
+          for start in (disk_kexec, kexec, qemu, grub, os_qemu, os_grub, syslinux, ipxe, loader,
+                        hostile, native, ram_disk, memdisk)}

@@ -16,7 +16,7 @@ _rjpack()
 		'*--chain=[what a partition'\''s boot sector loads\: of Windows, ReactOS, DOS, GRUB4DOS]:KIND=FILE:_files' \
 		'*--nbp=[a PXE boot program that needs no PXE stack, as ipxe.pxe]:FILE:_files' \
 		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or .gz of one]:IMAGE:_files' \
-		'*--boot=[no file\: the firmware'\''s own boot order, without POST]:int19|int18:(int19 int18)' \
+		'*--boot=[no file\: the firmware'\''s boot order; or what the loader gives]:int19|int18|given:(int19 int18 given)' \
 		'*--from-disk=[what a disk or its image would boot\: core.img, a boot sector]:DISK:_files' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
 		'*--partition=[the partition that is booted, from 1]:N:' \
@@ -40,7 +40,7 @@ _rjpack()
 		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
-		'*--format=[container\: elf, elf-strict, elf32, bzimage (by the suffix; elf)]:NAME:' \
+		'*--format=[elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)]:NAME:' \
 		'*--base=[where a loader is to put it (1M)]:ADDRESS:' \
 		'*--dry-run[check everything, show the plan, write nothing]' \
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Reads a rows.toml."""
+
+import itertools
+import tomllib
+from pathlib import Path
+
+
+def refusing(row):
+    """The row that shows a loader refusing the image: it says so, and nothing else comes."""
+    if "refused" not in row:
+        return row
+    return {**row, "expect": [row["refused"]], "end": "halt", "forbid": "rjpack: .*|PROBE .*"}
+
+
+def read(path):
+    """The rows in PATH. One with "each" stands for a row for each combination of what is
+    listed there, and their names end in it."""
+    rows = {}
+    for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
+        each = row.pop("each", {})
+        for values in itertools.product(*each.values()):
+            rows["-".join((name, *values))] = refusing({**row, **dict(zip(each, values))})
+    return rows
