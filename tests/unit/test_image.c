@@ -305,18 +305,19 @@ static void forge(struct rj_input *file, const struct rj_image *image)
 static void hostile_bits(struct packed *packed)
 {
 	struct rj_image image = packed->image;
+	unsigned count = has_stub() ? 2 : 1;    /* the file's checksum is wrong, too */
 
 	image.manifest.repairs |= RJ_ALL_REPAIRS + 1;
 	forge(&packed->file, &image);
-	assert_int_equal(findings(&packed->file), 2);
+	assert_int_equal(findings(&packed->file), count);
 	image = packed->image;
 	image.pieces[1].flags = 8;
 	forge(&packed->file, &image);
-	assert_int_equal(findings(&packed->file), 2);
+	assert_int_equal(findings(&packed->file), count);
 	image = packed->image;
 	image.pieces[0].flags = RJ_PIECE_FIRMWARE;
 	forge(&packed->file, &image);
-	assert_int_equal(findings(&packed->file), 2);
+	assert_int_equal(findings(&packed->file), count);
 }
 
 /* Bytes between the pieces that are in no checksum; a piece that would run at run time. */
