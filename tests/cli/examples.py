@@ -4,7 +4,8 @@
 as they print them, each block by a shell in a directory with what it names.
 
 What would change this machine, or needs root, is stood in for: kexec only checks that
-its image is a good one, /dev/sda is a file, snapshot reads a made-up machine. Blocks that start guests are other suites'.
+its image is a good one, and that what is given to it is there; /dev/sda is a file, snapshot
+reads a made-up machine. Blocks that start guests are other suites'.
 """
 
 import os
@@ -22,9 +23,17 @@ GRUB = Path("/usr/lib/grub/i386-pc")
 ELSEWHERE = re.compile(r"^(tests/|meson |menuentry )")
 KEXEC = """#!/bin/sh
 case $1 in
--l) exec rjpack verify "$2" ;;
+-l) ;;
 -e) exit 0 ;;
 *) exit 1 ;;
+esac
+case $2 in
+/usr/share/rjpack/*) rjpack verify "${2##*/}" ;;
+*) rjpack verify "$2" ;;
+esac || exit
+case $3 in
+--initrd=*.rjp) exec rjpack verify "${3#--initrd=}" ;;
+--initrd=*) [ -s "${3#--initrd=}" ] ;;
 esac
 """
 NO_DEVICE = """#!/bin/sh
@@ -76,6 +85,8 @@ def furnish(directory, rjpack):
     (directory / "grub.img").write_bytes(front[:512])
     (directory / "freedos.img").write_bytes(inputs.FILES["floppy"](None))
     (directory / "netinst.iso").write_bytes(inputs.FILES["iso"](None))
+    subprocess.run([rjpack, "--boot", "given", "-o", "rjpack.lkrn"], cwd=directory, check=True,
+                   stdout=subprocess.DEVNULL)
     (directory / "kernel.sys").write_bytes(inputs.FILES["chain-freedos"](None))
     for kernel in ("memtest86+x64.bin", "ipxe.lkrn"):
         (directory / kernel).symlink_to(cache.unpacked("payloads") / "boot" / kernel)
