@@ -19,7 +19,8 @@ struct output {
 enum output_access { OUTPUT_SHARED = 0777, OUTPUT_PRIVATE = 0600 };
 
 /*
- * Prepares to write path, "-" for standard output. Links are followed; devices and FIFOs are written when all is done.
+ * Prepares to write path, "-" for standard output. Links are followed; devices and FIFOs
+ * are written when all is done.
  * RJ_ERR_CREATE, _BAD_TARGET, _TERMINAL, or _SAME_FILE when it is one of the
  * inputs. One output at a time.
  */

@@ -11,7 +11,34 @@
 #include "json.h"
 #include "loaders.h"
 
-static void print_json(const struct rj_input *input, const struct findings *findings)
+#define COMMAND_MAX 512
+
+/* Of each loader that was asked for: its command, or why it does not take the file. */
+static void json_loaders(struct json *json, const struct options *options,
+			 const struct rj_input *input)
+{
+	const struct rj_loader *loader;
+	struct rj_faces faces;
+	struct rj_error error;
+
+	rj_faces_read(&faces, input);
+	json_open(json, "loaders", '[');
+	for (const char *list = options->loaders; list && !rj_loader_next(&list, &loader, &error);) {
+		const char *why = loader->refuses(&faces);
+		char text[COMMAND_MAX];
+
+		rj_loader_command(loader, input->path, text, sizeof(text));
+		json_open(json, NULL, '{');
+		json_string(json, "name", loader->name);
+		json_bool(json, "ok", !why);
+		json_string(json, why ? "why" : "command", why ? why : text);
+		json_close(json, '{');
+	}
+	json_close(json, '[');
+}
+
+static void print_json(const struct options *options, const struct rj_input *input,
+		       const struct findings *findings)
 {
 	struct json json = { .file = stdout };
 
@@ -22,6 +49,7 @@ static void print_json(const struct rj_input *input, const struct findings *find
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		json_string(&json, NULL, findings->text[i]);
 	json_close(&json, '[');
+	json_loaders(&json, options, input);
 	json_close(&json, '{');
 }
 
@@ -42,7 +70,7 @@ static void check_loaders(const struct options *options, const struct rj_input *
 	const struct rj_loader *loader;
 	struct rj_faces faces;
 	struct rj_error error;
-	char text[512];
+	char text[COMMAND_MAX];
 
 	rj_faces_read(&faces, input);
 	for (const char *list = options->loaders; list;) {
@@ -76,7 +104,7 @@ static int verify_input(const struct options *options, const struct rj_input *in
 	if (options->loaders)
 		check_loaders(options, input, &findings);
 	if (options->json)
-		print_json(input, &findings);
+		print_json(options, input, &findings);
 	else
 		print_text(input, &image, &findings);
 	status = findings.count ? RJ_BAD : RJ_DONE;

@@ -20,9 +20,10 @@ uint64_t grub_kernel_sector(const uint8_t *sector)
 }
 
 /*
- * A sector of the file, by its number; false when the file ends before or in it. GRUB's installer counts 512 bytes whatever the disk
- * has (GRUB_DISK_SECTOR_BITS in util/setup.c). With 4096 boot.img, which leaves counting to
- * INT 13h, would miss core.img; core.img itself asks the BIOS for the size.
+ * A sector of the file, by its number; false when the file ends before or in it. GRUB's
+ * installer counts 512 bytes whatever the disk has (GRUB_DISK_SECTOR_BITS in util/setup.c).
+ * With 4096 boot.img, which leaves counting to INT 13h, would miss core.img; core.img itself
+ * asks the BIOS for the size.
  */
 static bool peek_sector(const struct rj_input *input, uint64_t number, uint8_t *to)
 {

@@ -181,7 +181,8 @@ static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
 	rj_input_peek(kernel->input, header, sizeof(header), SETUP_HEADER);
 	kernel->setup_size = setup_size(header);
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
-		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true, .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
+		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true,
+			       .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
 			       .expected = SETUP_BOOT_FLAG,
 			       .found = LE_GET(header, struct setup_header, boot_flag));
 	kernel->version = (uint16_t)LE_GET(header, struct setup_header, version);

@@ -24,7 +24,8 @@ static enum rj_detected vbr_detect(const struct rj_input *input, const char **wh
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	*why = "a partition's boot sector by its BIOS parameter block";
 	if (input->is_device || !boot_sector_is_signed(sector) ||
-	    !boot_sector_has_parameters(sector) || is_syslinux(sector) || le32(sector + SETUP_ENTRY + 2) == HDRS_MAGIC)
+	    !boot_sector_has_parameters(sector) || is_syslinux(sector) ||
+	    le32(sector + SETUP_ENTRY + 2) == HDRS_MAGIC)
 		return RJ_DETECT_NO;
 	if (input->size == SECTOR_SIZE)
 		return grub_is_boot_img(sector) ? RJ_DETECT_MAYBE : RJ_DETECT_YES;
