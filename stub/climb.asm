@@ -25,6 +25,8 @@ E820_TABLE	equ	2D0h		; address and size, 64 bits each; type, 32 bits
 E820_SIZE	equ	20
 E820_RAM	equ	1
 
+ISA_HOLE	equ	0F00000h	; of 1 MiB, where a chipset can leave one
+
 section .entry.climb progbits alloc exec write align=1
 bits 64
 ; climb_down: copy the image to memory below 4 GiB and go on there.
@@ -109,12 +111,12 @@ section .entry.climb
 ;	Clobbers: RAX, RCX, RDX, RSI
 find_room:
 	cmp	ebx, LOADER_LINUX64
-	jne	.none
+	jne	.no_map
 	lea	r14, [r15 + STUB_SCRATCH]
 	sub	r14, rbp
 	movzx	ecx, byte [r15 + E820_ENTRIES]
 	lea	rsi, [r15 + E820_TABLE]
-	jrcxz	.none
+	jrcxz	.no_map
 .entry:
 	cmp	dword [rsi + 16], E820_RAM
 	jne	.next
@@ -136,6 +138,13 @@ find_room:
 .next:
 	add	rsi, E820_SIZE
 	loop	.entry
+	jmp	short .none
+	; Nobody tells what is memory. But a PC that has some above 4 GiB has it from
+	; 1 MiB up to where ISA cards may be, at 15 MiB; the checksums will tell.
+.no_map:
+	mov	edi, HIGH_MEMORY
+	cmp	r14, ISA_HOLE - HIGH_MEMORY - STUB_SCRATCH - PAGE
+	jbe	.found
 .none:
 	mov	edi, HIGH_MEMORY
 	mov	r14d, stub_size
