@@ -32,7 +32,7 @@ LABEL image
 """
 IPXE = """#!ipxe
 dhcp
-kernel tftp://${{next-server}}/image {} && boot ||
+kernel tftp://${{next-server}}/image {} && {}boot ||
 echo iPXE does not take it
 """
 
@@ -192,13 +192,18 @@ def os_grub(inputs):
                      {"os": inputs[system].read_bytes(), "image": inputs["image"].read_bytes()})
 
 
+def file_names(inputs):
+    """What the loader reads: the image, and what it gives along if the row has that."""
+    return ["image", "given"] if "give" in inputs.row else ["image"]
+
+
 def syslinux(inputs):
     """The BIOS starts SYSLINUX from a floppy, which does what the row says."""
     config, path = inputs.work / "syslinux.cfg", inputs.work / "floppy"
     config.write_text(SYSLINUX.format(inputs.row["syslinux"]))
     path.write_bytes(bytes(FLOPPY_SIZE))
-    disk.fat(path, {**disk.modules("mboot.c32", "libcom32.c32"), config.name: config,
-                    "image": inputs["image"]})
+    files = {name: inputs[name] for name in file_names(inputs)}
+    disk.fat(path, {**disk.modules("mboot.c32", "libcom32.c32"), config.name: config, **files})
     return [*memory(inputs), "-drive", f"file={path},format=raw,if=floppy,snapshot=on"]
 
 
@@ -206,9 +211,11 @@ def ipxe(inputs):
     """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server;
     the BIOS shows on the serial line, too, what iPXE prints."""
     script, tree = inputs.work / "script.ipxe", inputs.work / "tftp"
-    script.write_text(IPXE.format(inputs.row["append"]))
+    given = "initrd tftp://${next-server}/given && " if "give" in inputs.row else ""
+    script.write_text(IPXE.format(inputs.row["append"], given))
     tree.mkdir()
-    (tree / "image").write_bytes(inputs["image"].read_bytes())
+    for name in file_names(inputs):
+        (tree / name).write_bytes(inputs[name].read_bytes())
     return [*memory(inputs), "-M", "pc,graphics=off", "-initrd", script,
             "-kernel", cache.unpacked("payloads") / "boot" / "ipxe.lkrn",
             "-netdev", f"user,id=net,restrict=on,tftp={tree}", "-device", "e1000,netdev=net,romfile="]
