@@ -12,7 +12,7 @@ import qemu
 import starts
 
 TIMEOUT = 180
-ROW = {"pack": "--mbr {mbr} --verbose", "kexec": "-l"}
+ROW = {"start": "disk-kexec", "pack": "--mbr {mbr} --verbose", "kexec": "-l"}
 
 # The console's lines in their order, and what each means.
 PHASES = (
