@@ -347,21 +347,12 @@ static uint64_t initrd_limit(const struct kernel *kernel)
 static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 			      struct rj_error *err)
 {
-	static uint8_t buffer[1 << 16];
+	const struct rj_plan_piece whole = { .input = input, .size = input->size };
+	uint32_t crc;
 
-	for (uint64_t done = 0; done < input->size;) {
-		size_t part = input->size - done < sizeof(buffer)
-			      ? (size_t)(input->size - done) : sizeof(buffer);
-
-		if (rj_input_read(input, buffer, part, done, err)) {
-			err->subject = input->path;
-			return err->code;
-		}
-		if (rj_write(fd, buffer, part, at + done, err)) {
-			err->subject = "a temporary file";
-			return err->code;
-		}
-		done += part;
+	if (rj_copy_piece(&whole, fd, at, &crc, err)) {
+		err->subject = err->code == RJ_ERR_WRITE ? "a temporary file" : input->path;
+		return err->code;
 	}
 	return RJ_OK;
 }
