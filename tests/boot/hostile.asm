@@ -219,7 +219,8 @@ make_params:
 	mov	dword [edi + 2E4h + 16], 1
 	ret
 
-; start_cpus: INIT, SIPI, SIPI, and wait until all have come (SDM 3A, 9.4.4).
+; start_cpus: INIT, SIPI, and wait until all have come (SDM 3A, 9.4.4). No second SIPI:
+; if the host lets a CPU sleep meanwhile, QEMU keeps that pending over the stub's INIT.
 ; Clobbered: EAX, ECX, ESI, EDI.
 start_cpus:
 	mov	esi, ap_code
@@ -230,8 +231,6 @@ start_cpus:
 	mov	dword [AP_DATA + 4], 0
 %if CPUS > 0
 	mov	dword [LAPIC_ICR], 0C4500h
-	call	delay
-	mov	dword [LAPIC_ICR], 0C4600h + (AP_CODE >> 12)
 	call	delay
 	mov	dword [LAPIC_ICR], 0C4600h + (AP_CODE >> 12)
 .wait:

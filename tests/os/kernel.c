@@ -290,7 +290,10 @@ static void delay(void)
 		out8(0x80, 0);
 }
 
-/* INIT, SIPI, SIPI (SDM 3A, 9.4.4). They count in long mode until somebody stops them. */
+/*
+ * INIT, SIPI (SDM 3A, 9.4.4). They count in long mode until somebody stops them. No second
+ * SIPI: if the host lets a CPU sleep meanwhile, QEMU keeps that pending over the next INIT.
+ */
 static void start_cpus(uint64_t cpus)
 {
 	size_t size = (size_t)(trampoline_end - trampoline);
@@ -298,8 +301,6 @@ static void start_cpus(uint64_t cpus)
 
 	memcpy(window(TRAMPOLINE, size), kernel_base + (uintptr_t)trampoline, size);
 	*lapic(LAPIC_ICR) = 0xC4500;
-	delay();
-	*lapic(LAPIC_ICR) = 0xC4600 | TRAMPOLINE >> 12;
 	delay();
 	*lapic(LAPIC_ICR) = 0xC4600 | TRAMPOLINE >> 12;
 	while (other_cpus < cpus)
