@@ -1,12 +1,29 @@
 ; SPDX-License-Identifier: MIT
-; A boot sector that tells how far the TSC has come since tests/boot/loader.asm
-; jumped to the stub, in decimal on COM1. Under QEMU's -icount shift=0 that is
-; the number of guest instructions.
+; Tells how far the TSC has come since tests/boot/loader.asm jumped, in decimal on COM1.
+; Under QEMU's -icount shift=0 that is the number of guest instructions. A boot sector,
+; or with -DKERNEL what the Linux boot protocol starts.
 STARTED	equ	600h
 
-org 7C00h
 bits 16
+%ifdef KERNEL
+	times 1F1h db 0
+	db	1			; setup_sects
+	dw	0
+	dd	1			; syssize
+	dw	0, 0, 0, 0AA55h
+	jmp	short code
+	db	'HdrS'
+	dw	202h
+	times 211h - ($ - $$) db 0
+	db	1			; loadflags: the rest is at 1 MiB
+	dw	0
+	dd	100000h
+	times 230h - ($ - $$) db 0
+code:
+%endif
 	rdtsc
+	xor	bx, bx
+	mov	ds, bx
 	sub	eax, [STARTED]
 	mov	ebx, 10
 	xor	cx, cx
@@ -29,5 +46,10 @@ bits 16
 	out	dx, al
 	hlt
 
+%ifdef KERNEL
+	times 1024 - ($ - $$) db 0
+	times 16 db 0
+%else
 	times 510 - ($ - $$) db 0
 	dw	0AA55h
+%endif

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""What the image costs on the machine, in QEMU. Each measure yields (what, unit, {program:
+number}), ours first."""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+from host import GRUB, HERE, MEMDISK, MIB, nasm, run
+
+sys.path.append(f"{HERE}/../guest")
+import inputs                   # noqa: E402
+import qemu                     # noqa: E402
+import starts                   # noqa: E402
+
+LOADER = f"{HERE}/../boot/loader.asm"
+MODULES = "biosdisk part_msdos part_gpt ext2 fat iso9660 normal linux multiboot2 serial terminal"
+SETUP_SIZE = 1024       # of the image; the rest is loaded at IMAGE
+IMAGE = 0x1000000
+DISK = ["-drive", "file=disk.img,format=raw,if=none,id=disk"]
+CONTROLLERS = {
+    "AHCI": ["-M", "q35", "-device", "ide-hd,drive=disk,bus=ide.0"],
+    "NVMe": ["-device", "nvme,drive=disk,serial=1"],
+    "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+    "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
+}
+UNPACK = "import zlib; packed = open('packed', 'rb').read(); [zlib.decompress(packed) for _ in range({})]"
+BACK = {"start": "disk-kexec", "pack": "--mbr {mbr}", "kexec": "-l"}
+TIMEOUT = 180
+
+
+def guest(*arguments):
+    """The numbers that a guest prints whose clock counts its instructions."""
+    lines = subprocess.run(
+        ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", *arguments,
+         "-device", "isa-debug-exit,iobase=0xf4", "-display", "none", "-serial", "stdio",
+         "-no-reboot"],
+        capture_output=True, text=True, timeout=TIMEOUT).stdout
+    return [int(number) for number in lines.split()[-2:]]
+
+
+def instructions(rjpack, *options):
+    """From the loader's jump to the payload's first instruction. The wait of 10 ms
+    for the other CPUs is cut short: here a million port reads take but 5 ms."""
+    run(rjpack, *options, "-o", "image.elf")
+    with open("image.elf", "rb") as image, open("part", "wb") as part:
+        part.write(image.read()[SETUP_SIZE:])
+    nasm(LOADER, "loader.bin", f"IMAGE={IMAGE}", "MODE=LINUX64")
+    return guest("-cpu", "max", "-drive", "file=loader.bin,format=raw",
+                 "-device", f"loader,file=part,addr={IMAGE},force-raw=on")[-1]
+
+
+def descent(rjpack):
+    nasm(f"{HERE}/tsc.asm", "tsc.bin")
+    run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img", *MODULES.split())
+    kib = os.path.getsize("core.img") // 1024
+    for what, options in {
+            "descent to a boot sector": ["--mbr", "tsc.bin"],
+            f"descent with {kib} KiB of core.img": ["--raw", "tsc.bin@0x7C00", "--raw",
+                                                    "core.img@0x8000", "--entry", "0:7C00"],
+    }.items():
+        yield what, "instructions", {
+            "rjpack": instructions(rjpack, *options),
+            "without repairs": instructions(rjpack, *options, "--repair", "none"),
+        }
+
+
+def inflate(rjpack):
+    """What an unpacked byte costs more than a stored one: GRUB's modules behind a boot
+    sector. The host's zlib is counted by valgrind, once and twice, so that what is around it does
+    not count."""
+    data = b"".join(Path(name).read_bytes() for name in sorted(glob.glob(f"{GRUB}/*.mod")))
+    disk = Path("tsc.bin").read_bytes() + data
+    disk = disk.ljust(-(-len(disk) // MIB) * MIB, b"\0")
+    Path("inflate.img").write_bytes(disk)
+    Path("packed").write_bytes(zlib.compress(disk))
+    stored, packed = (instructions(rjpack, "--disk", "inflate.img", "--compress", how)
+                      for how in ("none", "zlib"))
+    once, twice = (host_instructions(UNPACK.format(times)) for times in (1, 2))
+    yield "inflate", "instr. a byte", {
+        "rjpack": (packed - stored) / len(disk),
+        "the host's zlib": (twice - once) / len(disk),
+    }
+
+
+def host_instructions(script):
+    text = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no",
+                           "--cachegrind-out-file=/dev/null", "/usr/bin/python3", "-c", script],
+                          check=True, capture_output=True, text=True).stderr
+    return int(re.search(r"I *refs: *([\d,]+)", text)[1].replace(",", ""))
+
+
+def disks(rjpack):
+    """A read by AH=42h of 32 KiB, and of a sector by AH=02h."""
+    nasm(f"{HERE}/int13.asm", "bench.bin")
+    Path("disk.img").write_bytes(Path("bench.bin").read_bytes().ljust(8 * MIB, b"\0"))
+    run(rjpack, "--disk", "disk.img", "-o", "image.elf")
+    yield from reads("RAM disk", {
+        "rjpack": guest("-nodefaults", "-kernel", "image.elf"),
+        "memdisk": guest("-nodefaults", "-kernel", MEMDISK, "-initrd", "disk.img"),
+        "memdisk raw": guest("-nodefaults", "-kernel", MEMDISK, "-initrd", "disk.img",
+                             "-append", "raw"),
+    })
+    for name, controller in CONTROLLERS.items():
+        run(rjpack, "--mbr", "bench.bin", "--int13", name.lower(), "-o", "image.elf")
+        yield from reads(name, {
+            "rjpack": guest("-nodefaults", "-kernel", "image.elf", *DISK, *controller),
+            "SeaBIOS": guest("-nodefaults", *DISK, *controller),
+        })
+
+
+def reads(name, measured):
+    for number, what in enumerate(("32 KiB by EDD", "a sector by CHS")):
+        yield f"INT 13h on {name}, {what}", "instructions", {
+            program: ticks[number] for program, ticks in measured.items()}
+
+
+def way_back(rjpack):
+    """From Linux through GRUB to Linux, by kexec and by the machine's reset. QEMU's
+    firmware takes a second; that of a server takes minutes."""
+    work = Path("back")
+    work.mkdir()
+    files = inputs.Inputs({**BACK, "rjpack": rjpack}, work)
+    arguments = [*starts.disk_kexec(files), "-action", "reboot=reset"]
+    yield "from Linux to Linux, by GRUB", "s", {
+        "rjpack": seconds(arguments, work, "kexec -e"),
+        "QEMU's reset": seconds(arguments, work, "kexec -l", "system_reset"),
+    }
+
+
+def seconds(arguments, work, leaving, command=None):
+    """From the console's line LEAVING, and a command to QEMU's monitor there, to Linux."""
+    left = None
+    with qemu.Guest(arguments, work / "log", TIMEOUT) as running:
+        for line in running.lines():
+            if line == leaving and left is None:
+                left = running.seconds()
+                if command:
+                    running.ask(command)
+            if left is not None and line.startswith("Linux 2 is up"):
+                return running.seconds() - left
+    sys.exit("bench: Linux did not come back")
+
+
+ROWS = [descent, inflate, disks, way_back]
