@@ -175,7 +175,6 @@ static enum rj_err check_wishes(const struct build *build, struct rj_error *err)
 	const struct payload_kind *kinds[] = { build->starter.kind, build->beside.kind };
 	unsigned left = build->options->wishes.given;
 	static char option[32];
-	size_t used = 0;
 
 	for (size_t i = 0; i < 2; i++)
 		left &= ~(kinds[i] ? kinds[i]->takes : 0);
@@ -186,8 +185,7 @@ static enum rj_err check_wishes(const struct build *build, struct rj_error *err)
 		.name = kinds[0] ? kinds[0]->name : build->adds[0].kind->name);
 	for (size_t i = 0; i < payload_kind_count; i++)
 		if (payload_kinds[i]->takes & left & -left)
-			used += (size_t)snprintf(err->text + used, sizeof(err->text) - used,
-						 "%s--%s", used ? ", " : "", payload_kinds[i]->name);
+			rj_error_list(err, "--%s", payload_kinds[i]->name);
 	return err->code;
 }
 

@@ -177,13 +177,12 @@ int run_completion(const struct options *options)
 	if (options->operand_count > 1)
 		return diag(&(struct rj_error){ .code = RJ_ERR_EXTRA,
 						.subject = options->operands[1] });
-	for (size_t i = 0, used = 0; i < SHELLS; i++) {
+	for (size_t i = 0; i < SHELLS; i++) {
 		if (strcmp(name, shells[i].name) == 0) {
 			shells[i].print();
 			return RJ_DONE;
 		}
-		used += (size_t)snprintf(error.text + used, sizeof(error.text) - used, "%s%s",
-					 i ? ", " : "", shells[i].name);
+		rj_error_list(&error, "%s", shells[i].name);
 	}
 	return diag(&error);
 }

@@ -15,6 +15,7 @@
 #include "plan.h"
 #include "regs.h"
 #include "repair_list.h"
+#include "words.h"
 
 #define DEFAULT_DRIVE 0x80
 #define PAGE 4096u
@@ -370,23 +371,10 @@ struct option_row option_at(size_t n)
 }
 
 /* Whether it is one of the words, which have spaces between them. */
-static bool is_one_of(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	while (words) {
-		words += strspn(words, " ");
-		if (length == strcspn(words, " ") && memcmp(words, word, length) == 0)
-			return true;
-		words = strchr(words, ' ');
-	}
-	return false;
-}
-
 static enum rj_err add_payload(struct options *o, const struct payload_kind *kind,
 			       char *argument, struct rj_error *err)
 {
-	if (kind->words && !is_one_of(kind->words, argument))
+	if (kind->words && !rj_has_word(kind->words, argument))
 		return rj_fail(err, RJ_ERR_WORD, .name = argument, .other = kind->words);
 	if (o->payload_count == RJ_MAX_PIECES)
 		return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 static const struct {
 	enum rj_class class;
 	const char *what, *todo;
@@ -14,6 +18,20 @@ enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values)
 {
 	*err = *values;
 	return err->code;
+}
+
+void rj_error_list(struct rj_error *err, const char *format, ...)
+{
+	size_t used = strlen(err->text);
+	va_list args;
+
+	if (used)
+		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, ", ");
+	if (used >= sizeof(err->text))
+		return;
+	va_start(args, format);
+	vsnprintf(err->text + used, sizeof(err->text) - used, format, args);
+	va_end(args);
 }
 
 const char *rj_error_what(enum rj_err code)

@@ -183,7 +183,7 @@ row(DOS_FAT, BAD, "the partition is no FAT12 or FAT16, and these versions of DOS
 row(DOS_ROOT, BAD, "it ends before the root directory, which DOS needs too", \
 	"give the partition or the disk, not only the boot sector") \
 row(DOS_FILES, BAD, "its root directory has neither IO.SYS and MSDOS.SYS nor IBMBIO.COM and IBMDOS.COM", "") \
-row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text}") \
+row(UNKNOWN_KIND, BAD, "no kind of payload recognises it", "say what it is with {text} --entry SEG:OFF") \
 row(AMBIGUOUS, BAD, "it is not certain what it is: {text}", "settle it with the option") \
 /* snapshots */ \
 row(UEFI_MACHINE, BAD, "this machine was booted by UEFI: it has no BIOS whose memory could be kept", \
@@ -312,6 +312,10 @@ struct rj_error {
  */
 #define rj_fail(err, ...) rj_fail_with((err), &(struct rj_error){ .code = __VA_ARGS__ })
 enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values);
+
+/* Another one in err->text, behind a comma: printf's format. What has no room is left out. */
+void rj_error_list(struct rj_error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The words of a code; expanding the placeholders is the caller's. */
 const char *rj_error_what(enum rj_err code);

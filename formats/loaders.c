@@ -247,7 +247,7 @@ const size_t rj_loader_count = sizeof(rj_loaders) / sizeof(rj_loaders[0]);
 enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 			   struct rj_error *err)
 {
-	size_t length = strcspn(*list, ","), used = 0;
+	size_t length = strcspn(*list, ",");
 	const char *name = *list;
 
 	*list = name[length] ? name + length + 1 : NULL;
@@ -257,8 +257,7 @@ enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 		if (strlen((*loader)->name) == length &&
 		    memcmp((*loader)->name, name, length) == 0)
 			return RJ_OK;
-		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
-					 i ? ", " : "", (*loader)->name);
+		rj_error_list(err, "%s", (*loader)->name);
 	}
 	return err->code;
 }

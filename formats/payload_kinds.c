@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "payload.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "number.h"
@@ -18,24 +16,13 @@ const struct payload_kind *const payload_kinds[] = {
 };
 const size_t payload_kind_count = sizeof(payload_kinds) / sizeof(payload_kinds[0]);
 
-static void append(char *text, size_t size, const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + used, size - used, format, args);
-	va_end(args);
-}
-
 static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
 	for (size_t i = 0; i < payload_kind_count; i++)
 		if (!payload_kinds[i]->words)
-			append(err->text, sizeof(err->text), "%s--%s %s", i ? ", " : "",
-			       payload_kinds[i]->name, payload_kinds[i]->argument);
-	append(err->text, sizeof(err->text), " --entry SEG:OFF");
+			rj_error_list(err, "--%s %s", payload_kinds[i]->name,
+				      payload_kinds[i]->argument);
 	return err->code;
 }
 
@@ -55,8 +42,8 @@ enum rj_err payload_detect(const struct rj_input *input,
 			answer = candidate->detect(input, &reason);
 		if (answer == RJ_DETECT_NO)
 			continue;
-		append(err->text, sizeof(err->text), "%s--%s (%s)",
-		       possible++ ? ", " : "", candidate->name, reason);
+		rj_error_list(err, "--%s (%s)", candidate->name, reason);
+		possible++;
 		if (answer == RJ_DETECT_YES && ++certain == 1) {
 			*kind = candidate;
 			*why = reason;
@@ -98,7 +85,6 @@ enum rj_err payload_split_variant(const struct payload_kind *kind, char *argumen
 	}
 	rj_fail(err, RJ_ERR_VARIANT, .name = argument);
 	for (size_t i = 0; i < kind->variant_count; i++)
-		append(err->text, sizeof(err->text), "%s%s", i ? ", " : "",
-		       kind->variants[i].name);
+		rj_error_list(err, "%s", kind->variants[i].name);
 	return err->code;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "regs.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -80,15 +79,6 @@ void rj_reg_set(struct rj_regs *regs, const struct rj_reg *reg, uint32_t value)
 	field_set(regs, reg, others | value << reg->shift);
 }
 
-static void list_names(char *text, size_t size)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < rj_regs_count && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s",
-					 i ? " " : "", rj_regs_table[i].name);
-}
-
 static const struct rj_reg *find(const char *name, size_t length)
 {
 	for (size_t i = 0; i < rj_regs_count; i++)
@@ -110,7 +100,8 @@ enum rj_err rj_regs_assign(struct rj_regs *regs, const char *text,
 	reg = find(text, (size_t)(equals - text));
 	if (!reg) {
 		rj_fail(err, RJ_ERR_REG_NAME, .name = text);
-		list_names(err->text, sizeof(err->text));
+		for (size_t i = 0; i < rj_regs_count; i++)
+			rj_error_list(err, "%s", rj_regs_table[i].name);
 		return err->code;
 	}
 	if (rj_parse_number(equals + 1, UINT64_MAX, &value, err))

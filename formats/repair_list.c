@@ -18,12 +18,9 @@ _Static_assert(sizeof("all") RJ_REPAIRS(LENGTH) <= RJ_REPAIRS_TEXT, "no room");
 
 static enum rj_err unknown(const char *word, struct rj_error *err)
 {
-	size_t used = 0;
-
 	rj_fail(err, RJ_ERR_REPAIR, .name = word);
 	for (size_t i = 0; i < RJ_REPAIR_COUNT; i++)
-		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
-					 i ? ", " : "", rj_repair_table[i].name);
+		rj_error_list(err, "%s", rj_repair_table[i].name);
 	return err->code;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "services.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,15 +19,12 @@ const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 {
-	size_t used = 0;
-
 	rj_fail(err, RJ_ERR_INT13, .name = name);
 	for (uint8_t i = 0; i < RJ_INT13_COUNT; i++) {
 		*mode = i;
 		if (strcmp(name, rj_int13_modes[i].name) == 0)
 			return RJ_OK;
-		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
-					 i ? ", " : "", rj_int13_modes[i].name);
+		rj_error_list(err, "%s", rj_int13_modes[i].name);
 	}
 	return err->code;
 }
