@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "contents.h"
+#include "depfile.h"
 #include "diag.h"
 #include "inspect.h"
 #include "number.h"
@@ -15,8 +16,8 @@
 #include "services.h"
 #include "stub_blob.h"
 
-/* Payloads, initrds, a boot sector, a snapshot. */
-#define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_INITRDS + 2)
+/* Payloads, initrds, a boot sector, a snapshot, a configuration file. */
+#define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_INITRDS + 3)
 
 struct build {
 	const struct options *options;
@@ -66,6 +67,13 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 	}
 	return build->starter.argument || build->add_count
 	       ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
+}
+
+/* Every file that is read is among the inputs; the output is none of them. */
+static void begin_inputs(struct build *build)
+{
+	if (build->options->config)
+		build->inputs[build->input_count++] = build->options->config_input;
 }
 
 /* Opens a file among the inputs; *input stays where it is. */
@@ -345,18 +353,46 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 	return RJ_OK;
 }
 
+/* What can be wrong with the outputs before anything is read. */
+static enum rj_err check_outputs(const struct options *options, struct rj_error *err)
+{
+	if (!options->output && !options->dry_run)
+		return rj_fail(err, RJ_ERR_NO_OUTPUT);
+	if (!options->output || !options->depfile)
+		return RJ_OK;
+	if (strcmp(options->output, "-") == 0)
+		return rj_fail(err, RJ_ERR_DEPFILE_STDOUT, .subject = "--depfile");
+	if (strcmp(options->output, options->depfile) == 0)
+		return rj_fail(err, RJ_ERR_DEPFILE_OUTPUT, .subject = options->depfile);
+	return RJ_OK;
+}
+
+/* Before the image: a new image beside an old rule would not be made again when it should. */
+static int write_depfile(const struct build *build)
+{
+	const struct options *options = build->options;
+	struct rj_error error;
+
+	if (!options->depfile || options->dry_run ||
+	    !depfile_write(options->depfile, options->output, build->inputs, build->input_count,
+			   &error))
+		return RJ_DONE;
+	return diag_about(options->depfile, &error);
+}
+
 static int build_image(struct build *build)
 {
 	const struct options *options = build->options;
 	struct rj_error error = { 0 };
+	int status;
 
-	if (!options->output && !options->dry_run) {
-		rj_fail(&error, RJ_ERR_NO_OUTPUT);
-		return diag(&error);
-	}
-	if (make_plan(build, &error))
+	begin_inputs(build);
+	if (check_outputs(options, &error) || make_plan(build, &error))
 		return diag(&error);
 	tell(build);
+	status = write_depfile(build);
+	if (status)
+		return status;
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
 		return diag_about(options->output, &error);
 	return RJ_DONE;

@@ -29,6 +29,9 @@ struct command {
 extern const struct command commands[];
 extern const size_t command_count;
 
+/* The command of that name, or NULL. */
+const struct command *command_find(const char *name);
+
 /* Bit numbers of the commands, and the functions that run them. */
 enum {
 #define COMMAND_NUMBER(name, operand, help) COMMAND_NUMBER_##name,

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
+
 #define LINE_SIZE 4096
 
 struct line {
@@ -120,10 +122,12 @@ void diag_format(const struct rj_error *error, char *text, size_t size)
 int diag(const struct rj_error *error)
 {
 	enum rj_class class = rj_error_class(error->code);
-	char text[LINE_SIZE];
+	char origin[LINE_SIZE] = "", text[LINE_SIZE];
 
+	if (class != RJ_NOTE)
+		config_origin(error, origin, sizeof(origin));
 	diag_format(error, text, sizeof(text));
-	fprintf(stderr, "rjpack: %s\n", text);
+	fprintf(stderr, "rjpack: %s%s\n", origin, text);
 	return class == RJ_NOTE ? RJ_DONE : (int)class;
 }
 

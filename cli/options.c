@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "config.h"
 #include "compress.h"
 #include "diag.h"
 #include "layout.h"
@@ -19,8 +20,8 @@
 
 #define DEFAULT_DRIVE 0x80
 #define PAGE 4096u
+#define OPERAND 1               /* getopt's value for what is no option */
 #define LONG_ONLY 256           /* getopt's values for options without a letter */
-#define OPTIONS_MAX 64
 
 const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_PAYLOAD] = "Payload, one of them, or FILE alone",
@@ -49,9 +50,18 @@ FLAG(disk_readonly, o->wishes.read_only = true)
 STORE(boot_sector, boot_sector)
 STORE(menu, wishes.menu)
 STORE(append, wishes.append)
+STORE(depfile, depfile)
 FLAG(dry_run, o->dry_run = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
+
+SETTER(config)
+{
+	if (o->config)
+		return rj_fail(err, RJ_ERR_CONFIG_TWICE, .name = argument);
+	o->config = argument;
+	return RJ_OK;
+}
 
 SETTER(entry)
 {
@@ -322,6 +332,8 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
+	{ 0, "depfile", "FILE", "what the image was made of, as a rule for make and ninja",
+	  GROUP_IMAGE, BUILD, true, NULL, set_depfile, NULL, 0 },
 	{ 0, "format", "NAME", "elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
 	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
@@ -347,6 +359,8 @@ static const struct option_row rows[] = {
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
 	  COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
+	{ 0, "config", "FILE", "take options from an INI file; those given here win",
+	  GROUP_GENERAL, ALL, true, NULL, set_config, NULL, 0 },
 	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",
 	  GROUP_GENERAL, ALL, false, NULL, set_tell, NULL, 0 },
 	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
@@ -456,6 +470,8 @@ static void fill_arrays(struct getopt_arrays *arrays)
 	size_t count = 0, used = 0;
 
 	memset(arrays, 0, sizeof(*arrays));
+	/* operands in their order, as options: nothing asks POSIXLY_CORRECT then */
+	arrays->letters[used++] = '-';
 	arrays->letters[used++] = ':';
 	for (size_t i = 0; i < option_count() && i < OPTIONS_MAX - 1; i++) {
 		struct option_row row = option_at(i);
@@ -510,12 +526,36 @@ static int refuse(int value, char **argv)
 	return diag(&error);
 }
 
+/* A payload that starts, of which there is but one. */
+static bool is_starter(const struct payload_kind *kind)
+{
+	return kind && !kind->adds && !kind->beside;
+}
+
+bool option_is_given(const struct options *options, size_t n)
+{
+	bool starter = is_starter(option_at(n).kind), given = starter && options->operand_count > 0;
+
+	for (size_t i = 0; starter && i < payload_kind_count; i++)
+		given = given || (options->given[i] && is_starter(payload_kinds[i]));
+	return given || options->given[n];
+}
+
+enum rj_err option_set(struct options *options, const struct command *command,
+		       const struct option_row *row, char *argument, struct rj_error *err)
+{
+	options->wishes.given |= row->wish;
+	if (!(row->commands & command->bit))
+		return rj_fail(err, RJ_ERR_WRONG_COMMAND, .name = command->name);
+	return row->kind ? add_payload(options, row->kind, argument, err)
+			 : row->set(options, argument, err);
+}
+
 /* One option; -1 to go on, or the exit status. */
 static int take(struct options *options, const struct command *command,
 		const struct option_row *row, char *argument)
 {
 	struct rj_error error;
-	enum rj_err code;
 	char text[64];
 
 	if (row->letter == 'h')
@@ -524,19 +564,12 @@ static int take(struct options *options, const struct command *command,
 		printf("rjpack %s\n", RJ_VERSION);
 		return RJ_DONE;
 	}
-	spell(row, text, sizeof(text));
-	if (!(row->commands & command->bit))
-		code = rj_fail(&error, RJ_ERR_WRONG_COMMAND, .name = command->name);
-	else if (row->kind)
-		code = add_payload(options, row->kind, argument, &error);
-	else
-		code = row->set(options, argument, &error);
-	options->wishes.given |= row->wish;
-	return code ? diag_about(text, &error) : -1;
+	if (!option_set(options, command, row, argument, &error))
+		return -1;
+	return diag_about(spell(row, text, sizeof(text)), &error);
 }
 
-/* The first argument when it is a command's name. */
-static const struct command *find_command(const char *name)
+const struct command *command_find(const char *name)
 {
 	for (size_t i = 0; name && i < command_count; i++)
 		if (strcmp(name, commands[i].name) == 0)
@@ -544,25 +577,50 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static int take_operands(struct options *options, int argc, char **argv)
+/* The same of what is no option. */
+static int take_operand(struct options *options, char *operand)
 {
 	struct rj_error error;
 
-	for (; optind < argc; optind++) {
-		if (options->operand_count == RJ_MAX_PIECES) {
-			rj_fail(&error, RJ_ERR_EXTRA, .subject = argv[optind]);
-			return diag(&error);
-		}
-		options->operands[options->operand_count++] = argv[optind];
+	if (options->operand_count == RJ_MAX_PIECES) {
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = operand);
+		return diag(&error);
 	}
+	options->operands[options->operand_count++] = operand;
 	return -1;
+}
+
+/* The same of what getopt has found. */
+static int take_found(struct options *options, const struct command *command, int value,
+		      char **argv)
+{
+	struct option_row row;
+	size_t n;
+
+	if (value == '?' || value == ':')
+		return refuse(value, argv);
+	if (value == OPERAND)
+		return take_operand(options, optarg);
+	n = find_option(value);
+	options->given[n] = true;
+	row = option_at(n);
+	return take(options, command, &row, optarg);
+}
+
+static int take_config(struct options *options, const struct command *command)
+{
+	struct rj_error error;
+
+	if (!options->config || !config_read(options, command, &error))
+		return -1;
+	return diag(&error);
 }
 
 int options_read(struct options *options, const struct command **command,
 		 int argc, char **argv)
 {
 	static struct getopt_arrays arrays;
-	int value;
+	int value, status = -1;
 
 	*options = (struct options){
 		.root = "", .drive = DEFAULT_DRIVE,
@@ -570,22 +628,16 @@ int options_read(struct options *options, const struct command **command,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
 	};
-	*command = argc > 1 ? find_command(argv[1]) : NULL;
+	*command = argc > 1 ? command_find(argv[1]) : NULL;
 	optind = *command ? 2 : 1;
 	if (!*command)
 		*command = &commands[0];
 	opterr = 0;
 	fill_arrays(&arrays);
-	while ((value = getopt_long(argc, argv, arrays.letters, arrays.longs, NULL)) != -1) {
-		struct option_row row;
-		int status;
-
-		if (value == '?' || value == ':')
-			return refuse(value, argv);
-		row = option_at(find_option(value));
-		status = take(options, *command, &row, optarg);
-		if (status >= 0)
-			return status;
-	}
-	return take_operands(options, argc, argv);
+	while (status < 0 &&
+	       (value = getopt_long(argc, argv, arrays.letters, arrays.longs, NULL)) != -1)
+		status = take_found(options, *command, value, argv);
+	for (; status < 0 && optind < argc; optind++)
+		status = take_operand(options, argv[optind]);
+	return status < 0 ? take_config(options, *command) : status;
 }

@@ -16,6 +16,8 @@
 #include "services.h"
 #include "snapshot.h"
 
+#define OPTIONS_MAX 64
+
 struct payload_option {
 	const struct payload_kind *kind;        /* NULL: to be detected */
 	char *argument;
@@ -47,6 +49,10 @@ struct options {
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool dry_run, json, verbose;
+	const char *depfile;                    /* or NULL */
+	char *config;                           /* or NULL */
+	struct rj_input config_input;
+	bool given[OPTIONS_MAX];                /* by option_at()'s numbers */
 };
 
 enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
@@ -71,6 +77,13 @@ size_t option_count(void);
 struct option_row option_at(size_t n);
 
 struct command;
+
+/* Whether the command line has it, or what stands in its place: a payload is one. */
+bool option_is_given(const struct options *options, size_t n);
+
+/* Sets an option that the command has to know. RJ_ERR_WRONG_COMMAND, or the option's own. */
+enum rj_err option_set(struct options *options, const struct command *command,
+		       const struct option_row *row, char *argument, struct rj_error *err);
 
 /*
  * Reads argv, options and operands in any order. Gives -1 to go on with

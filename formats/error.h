@@ -282,6 +282,16 @@ row(NO_DIRECTORY, USAGE, "there is no directory", "name it with -C DIR") \
 row(EXTRA, USAGE, "it is one argument too many", "") \
 row(BAD_OPTION, USAGE, "there is no such option", "see rjpack --help") \
 row(NEEDS_ARGUMENT, USAGE, "the option needs {name}", "see rjpack --help") \
+row(CONFIG_TEXT, BAD, "it is no text of up to {limit} bytes", "give --config an INI file") \
+row(CONFIG_SECTION, USAGE, "there is no section \"{name}\"", "the sections are {text}") \
+row(CONFIG_KEY, USAGE, "there is no key \"{name}\"", \
+	"the keys are the long options of rjpack --help, without the dashes") \
+row(CONFIG_NEAR, USAGE, "there is no key \"{name}\"", "did you mean {other}?") \
+row(CONFIG_FLAG, USAGE, "\"{name}\" is neither yes nor no", "") \
+row(CONFIG_TWICE, USAGE, "there is a second configuration file, {name}", "give one") \
+row(DEPFILE_NAME, USAGE, "make or ninja cannot read the name \"{name}\"", "rename the file") \
+row(DEPFILE_STDOUT, USAGE, "standard output has no name for the rule", "name the output with -o FILE") \
+row(DEPFILE_OUTPUT, USAGE, "it is the name of the image, too", "give --depfile another") \
 row(WRONG_COMMAND, USAGE, "the option does not belong to rjpack {name}", "see rjpack --help") \
 row(SHELL, USAGE, "there are no completions for it", "the shells are {text}")
 

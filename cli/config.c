@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX (64u << 10)
+#define NEAR 2                  /* what a misspelt key may differ by */
+#define BLANK " \t\r\f\v"
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
+/* A value that was taken; messages tell its line. Some options' setters cut it in parts. */
+struct value {
+	char *text;
+	size_t length;
+	unsigned line;
+};
+
+/* The file, for as long as the program runs: options keep pointers to its values. */
+static struct {
+	const char *path;
+	char *text;
+	struct value *values;
+	size_t value_count;
+	unsigned line;          /* that is read */
+} file;
+
+/* Where it is read, in front of the key if there is one. */
+static enum rj_err at_line(struct rj_error *err, const char *key)
+{
+	static char where[PATH_MAX];
+
+	snprintf(where, sizeof(where), "%s: line %u%s%s", file.path, file.line,
+		 key ? ": " : "", key ? key : "");
+	err->subject = where;
+	return err->code;
+}
+
+void config_origin(const struct rj_error *error, char *text, size_t size)
+{
+	const char *about[] = { error->subject, error->name };
+
+	text[0] = '\0';
+	for (size_t i = 0; i < file.value_count * 2 && !*text; i++) {
+		const struct value *value = &file.values[i / 2];
+		uintptr_t from = (uintptr_t)value->text, at = (uintptr_t)about[i % 2];
+
+		if (at >= from && at <= from + value->length)
+			snprintf(text, size, "%s: line %u: ", file.path, value->line);
+	}
+}
+
+static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
+{
+	size_t size = (size_t)input->size;
+
+	if (input->size > FILE_MAX)
+		return rj_fail(err, RJ_ERR_CONFIG_TEXT, .subject = file.path, .limit = FILE_MAX);
+	file.text = calloc(1, size + 1);
+	/* a line has a value at most, and a byte */
+	file.values = calloc(size, sizeof(*file.values));
+	if (!file.text || !file.values)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (rj_input_read(input, file.text, size, 0, err))
+		return err->code;
+	if (memchr(file.text, '\0', size))
+		return rj_fail(err, RJ_ERR_CONFIG_TEXT, .subject = file.path, .limit = FILE_MAX);
+	return RJ_OK;
+}
+
+/* Without the blanks around it. */
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, BLANK);
+	length = strlen(text);
+	while (length > 0 && strchr(BLANK, text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+/* Without the double quotes around it, if it has no others. */
+static char *unquote(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length < 2 || strchr(text + 1, '"') != text + length - 1 || *text != '"')
+		return text;
+	text[length - 1] = '\0';
+	return text + 1;
+}
+
+/* How many characters have to be put in, taken out or changed (Levenshtein). */
+static size_t distance(const char *from, const char *to)
+{
+	size_t row[64], length = strlen(to);
+
+	if (length >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 0; from[i]; i++) {
+		size_t corner = row[0]++;
+
+		for (size_t j = 0; j < length; j++) {
+			size_t change = corner + (from[i] != to[j]);
+
+			corner = row[j + 1];
+			row[j + 1] = corner < row[j] ? corner + 1 : row[j] + 1;
+			if (change < row[j + 1])
+				row[j + 1] = change;
+		}
+	}
+	return row[length];
+}
+
+/* What can stand in a file: not --help, nor another file. */
+static bool is_key(const struct option_row *row)
+{
+	return row->name && (row->set || row->kind) && strcmp(row->name, "config") != 0;
+}
+
+static enum rj_err find_key(const char *key, const struct command *section, size_t *found,
+			    struct rj_error *err)
+{
+	size_t best = NEAR + 1;
+	const char *near = NULL;
+
+	for (size_t i = 0; i < option_count(); i++) {
+		struct option_row row = option_at(i);
+		size_t away = is_key(&row) ? distance(key, row.name) : SIZE_MAX;
+
+		*found = i;
+		if (away == 0)
+			return RJ_OK;
+		if (away < best && row.commands & section->bit) {
+			best = away;
+			near = row.name;
+		}
+	}
+	return near ? rj_fail(err, RJ_ERR_CONFIG_NEAR, .name = key, .other = near)
+		    : rj_fail(err, RJ_ERR_CONFIG_KEY, .name = key);
+}
+
+/* A file's name is relative to the place of the file that has it. */
+static enum rj_err resolve(const struct option_row *row, char **value, struct rj_error *err)
+{
+	const char *slash = strrchr(file.path, '/');
+	int front = row->kind && row->kind->variants ? (int)strcspn(*value, "=") + 1 : 0;
+	size_t size = strlen(file.path) + strlen(*value) + 1;
+	char *path;
+
+	if (front > (int)strlen(*value))
+		front = 0;
+	if (!row->is_file || !slash || (*value)[front] == '/' || strcmp(*value, "-") == 0)
+		return RJ_OK;
+	path = malloc(size);
+	if (!path)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	snprintf(path, size, "%.*s%.*s%s", front, *value, (int)(slash + 1 - file.path),
+		 file.path, *value + front);
+	*value = path;
+	return RJ_OK;
+}
+
+/* A flag is no or yes; *value is NULL if it is to be left alone. */
+static enum rj_err flag(char **value, struct rj_error *err)
+{
+	if (strcmp(*value, "no") == 0)
+		*value = NULL;
+	else if (**value && strcmp(*value, "yes") != 0)
+		return rj_fail(err, RJ_ERR_CONFIG_FLAG, .name = *value);
+	return RJ_OK;
+}
+
+static enum rj_err set_key(struct options *options, const struct option_row *row,
+			   const struct command *command, char *value, struct rj_error *err)
+{
+	size_t length;
+
+	if (!row->argument && flag(&value, err))
+		return err->code;
+	if (!value)
+		return RJ_OK;
+	if (row->argument && resolve(row, &value, err))
+		return err->code;
+	length = strlen(value);
+	if (option_set(options, command, row, value, err))
+		return err->code;
+	if (row->argument)
+		file.values[file.value_count++] = (struct value){ value, length, file.line };
+	return RJ_OK;
+}
+
+/* KEY = VALUE, or KEY. */
+static enum rj_err read_key(struct options *options, const struct command *section,
+			    const struct command *command, char *line, struct rj_error *err)
+{
+	char *equals = strchr(line, '='), *value = "", *key;
+	struct option_row row;
+	size_t n = 0;
+
+	if (equals) {
+		*equals = '\0';
+		value = unquote(trim(equals + 1));
+	}
+	key = trim(line);
+	if (find_key(key, section, &n, err))
+		return at_line(err, NULL);
+	row = option_at(n);
+	if (!(row.commands & section->bit))
+		rj_fail(err, RJ_ERR_WRONG_COMMAND, .name = section->name);
+	else if (row.argument && !equals)
+		rj_fail(err, RJ_ERR_NEEDS_ARGUMENT, .name = row.argument);
+	else if (section != command || option_is_given(options, n) ||
+		 !set_key(options, &row, command, value, err))
+		return RJ_OK;
+	return at_line(err, row.name);
+}
+
+/* [COMMAND]: the keys behind it are that command's. */
+static enum rj_err read_section(char *line, const struct command **section, struct rj_error *err)
+{
+	size_t length = strlen(line), used = 0;
+
+	if (line[length - 1] == ']') {
+		line[length - 1] = '\0';
+		line = trim(line + 1);
+	}
+	*section = command_find(line);
+	if (*section)
+		return RJ_OK;
+	rj_fail(err, RJ_ERR_CONFIG_SECTION, .name = line);
+	for (size_t i = 0; i < command_count; i++)
+		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
+					 i ? ", " : "", commands[i].name);
+	return at_line(err, NULL);
+}
+
+static enum rj_err read_lines(struct options *options, const struct command *command,
+			      struct rj_error *err)
+{
+	const struct command *section = &commands[0];
+	char *next = file.text, *line;
+
+	if (strncmp(next, BYTE_ORDER_MARK, 3) == 0)
+		next += 3;
+	while (next) {
+		line = next;
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		line = trim(line);
+		file.line++;
+		if (*line == '\0' || *line == '#' || *line == ';')
+			continue;
+		if (*line == '[' ? read_section(line, &section, err)
+				 : read_key(options, section, command, line, err))
+			return err->code;
+	}
+	return RJ_OK;
+}
+
+enum rj_err config_read(struct options *options, const struct command *command,
+			struct rj_error *err)
+{
+	struct rj_input *input = &options->config_input;
+	enum rj_err code;
+
+	file.path = options->config;
+	if (rj_input_open(input, file.path, err))
+		return err->code;
+	code = read_text(input, err);
+	if (!code)
+		code = read_lines(options, command, err);
+	rj_input_close(input);
+	return code;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Configuration files: options as keys of an INI file. The keys are the long options.
+ */
+#ifndef RJ_CONFIG_H
+#define RJ_CONFIG_H
+
+#include "command.h"
+#include "error.h"
+
+/*
+ * Sets what the file options->config has for the command, but for options that have been
+ * given. options->config_input becomes the file, closed again.
+ * RJ_ERR_CONFIG_*, or those of the options.
+ */
+enum rj_err config_read(struct options *options, const struct command *command,
+			struct rj_error *err);
+
+/*
+ * "FILE: line N: " into text when the error is about a value of the configuration file,
+ * or of what it names; else text is empty.
+ */
+void config_origin(const struct rj_error *error, char *text, size_t size);
+
+#endif
