@@ -40,6 +40,7 @@ _rjpack()
 		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
+		'*--depfile=[what the image was made of, as a rule for make and ninja]:FILE:_files' \
 		'*--format=[elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)]:NAME:' \
 		'*--base=[where a loader is to put it (1M)]:ADDRESS:' \
 		'*--dry-run[check everything, show the plan, write nothing]' \
@@ -53,6 +54,7 @@ _rjpack()
 		'*--root=[snapshot\: take /dev/mem and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--json[print JSON]' \
+		'*--config=[take options from an INI file; those given here win]:FILE:_files' \
 		'*-v[tell what was detected, and why, and what is carried]' \
 		'*--help[this]' \
 		'*-h[this]' \
