@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """completion.py RJPACK SHELL: what a shell itself completes by the script that we print."""
 
+import functools
 import os
 import pty
 import re
@@ -56,18 +57,23 @@ def read_until(terminal, word, seconds=30):
     return text
 
 
-def zsh(line):
-    """Typed at its prompt: its completion works nowhere else."""
+@functools.cache
+def zsh_terminal():
     process, terminal = pty.fork()
     if process == 0:
         os.environ.update(TERM="xterm", COLUMNS="200", ZDOTDIR=os.getcwd())
         os.execlp("zsh", "zsh", "-f", "-i")
     os.write(terminal, ZSH.encode())
     read_until(terminal, "\nDONE")
-    os.write(terminal, f"rjpack {line}\t\x14".encode())
-    text = read_until(terminal, "DONE")
-    os.close(terminal)
-    os.waitpid(process, 0)
+    return terminal
+
+
+def zsh(line):
+    """Typed at its prompt, for its completion works nowhere else: Tab, then what tells that
+    all is there, then no line again."""
+    os.write(zsh_terminal(), f"rjpack {line}\t\x14".encode())
+    text = read_until(zsh_terminal(), "DONE")
+    os.write(zsh_terminal(), b"\x15")
     return set(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x07\x08\r]", " ", text).split())
 
 
