@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# dist.sh SOURCE BUILD VERSION MESON: meson dist makes a tarball of what is committed, and nothing
+# else; what is built of it passes the unit tests, and has the stub and the services of BUILD.
+set -eu
+source=$1 build=$2 version=$3 meson=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+name=rjpack-$version
+
+"$meson" setup "$work/first" "$source" -Dtests=disabled >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+"$meson" dist -C "$work/first" --no-tests --allow-dirty --formats gztar
+tar -xzf "$work/first/meson-dist/$name.tar.gz" -C "$work"
+git -C "$source" ls-tree -r --name-only HEAD | sort >"$work/committed"
+(cd "$work/$name" && find . ! -type d | sed 's,^\./,,' | sort) | diff -u "$work/committed" -
+echo "the tarball has the $(wc -l <"$work/committed") files that are committed"
+
+cd "$work/$name"
+{ "$meson" setup "$work/build" -Dwerror=true -Dtests=enabled &&
+	"$meson" test -C "$work/build" --suite unit --no-suite flags --print-errorlogs &&
+	ninja -C "$work/build" stub/stub.bin stub/services/service_blobs.c; } >"$work/log" 2>&1 ||
+	{ tail -n 60 "$work/log"; exit 1; }
+sed -n 's/^\(Ok\|Fail\|Skipped\): */&/p' "$work/log"
+for file in stub/stub.bin stub/services/service_blobs.c; do
+	cmp "$work/build/$file" "$build/$file"
+done
+echo 'the stub and the services are the same'
