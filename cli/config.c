@@ -225,7 +225,7 @@ static enum rj_err read_key(struct options *options, const struct command *secti
 /* [COMMAND]: the keys behind it are that command's. */
 static enum rj_err read_section(char *line, const struct command **section, struct rj_error *err)
 {
-	size_t length = strlen(line), used = 0;
+	size_t length = strlen(line);
 
 	if (line[length - 1] == ']') {
 		line[length - 1] = '\0';
@@ -236,8 +236,7 @@ static enum rj_err read_section(char *line, const struct command **section, stru
 		return RJ_OK;
 	rj_fail(err, RJ_ERR_CONFIG_SECTION, .name = line);
 	for (size_t i = 0; i < command_count; i++)
-		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
-					 i ? ", " : "", commands[i].name);
+		rj_error_list(err, "%s", commands[i].name);
 	return at_line(err, NULL);
 }
 
