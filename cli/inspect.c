@@ -47,7 +47,7 @@ static const char *upper(const char *name)
 	static char text[8];
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(text) - 1; i++)
+	for (i = 0; i < sizeof(text) - 1 && name[i]; i++)
 		text[i] = (char)toupper((unsigned char)name[i]);
 	text[i] = '\0';
 	return text;

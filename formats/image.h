@@ -69,7 +69,7 @@ void rj_image_check(const struct rj_image *image, const struct rj_input *input,
 
 /* The same without what needs all bytes to be read. */
 void rj_image_check_headers(const struct rj_image *image,
-			    const struct rj_input *input, rj_finding *report,
+			    const struct rj_input *input, rj_finding *finding,
 			    void *context);
 
 /*
