@@ -70,8 +70,8 @@ static const char *piece_name(const struct rj_piece *piece)
 	static char text[RJ_NAME_SIZE];
 
 	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = piece->name[i] && !isprint((unsigned char)piece->name[i])
-				  ? '?' : piece->name[i];
+		text[i] = (char)(piece->name[i] && !isprint((unsigned char)piece->name[i])
+				 ? '?' : piece->name[i]);
 	return text;
 }
 

@@ -23,8 +23,8 @@ enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 	size_t used = 0;
 
 	rj_fail(err, RJ_ERR_INT13, .name = name);
-	for (uint8_t i = 0; i < RJ_INT13_COUNT; i++) {
-		*mode = i;
+	for (unsigned i = 0; i < RJ_INT13_COUNT; i++) {
+		*mode = (uint8_t)i;
 		if (strcmp(name, rj_int13_modes[i].name) == 0)
 			return RJ_OK;
 		used += (size_t)snprintf(err->text + used, sizeof(err->text) - used, "%s%s",
