@@ -47,7 +47,7 @@ static const char *upper(const char *name)
 	static char text[8];
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(text) - 1; i++)
+	for (i = 0; i < sizeof(text) - 1 && name[i]; i++)
 		text[i] = (char)toupper((unsigned char)name[i]);
 	text[i] = '\0';
 	return text;
@@ -70,8 +70,8 @@ static const char *piece_name(const struct rj_piece *piece)
 	static char text[RJ_NAME_SIZE];
 
 	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = piece->name[i] && !isprint((unsigned char)piece->name[i])
-				  ? '?' : piece->name[i];
+		text[i] = (char)(piece->name[i] && !isprint((unsigned char)piece->name[i])
+				 ? '?' : piece->name[i]);
 	return text;
 }
 

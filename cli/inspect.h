@@ -18,7 +18,7 @@ struct findings {
 };
 
 /* A rj_finding whose context is a struct findings. */
-void findings_add(void *findings, const struct rj_error *error);
+void findings_add(void *context, const struct rj_error *error);
 void findings_free(struct findings *findings);
 
 /* On standard output; name is the file's. findings may be NULL. */

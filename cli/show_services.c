@@ -28,7 +28,7 @@ static const char *module_name(const struct rj_services_info *info, size_t n)
 	for (size_t i = 0; i < sizeof(text); i++) {
 		unsigned char c = (unsigned char)info->modules[n].name[i];
 
-		text[i] = c && !isprint(c) ? '?' : (char)c;
+		text[i] = (char)(c && !isprint(c) ? '?' : c);
 	}
 	return text;
 }

@@ -108,7 +108,7 @@ enum rj_err layout_write(const struct container *container, const struct rj_plan
 bool layout_recognise(const struct container *container, struct rj_image *image,
 		      const struct rj_input *input);
 void layout_check(const struct container *container, const struct rj_image *image,
-		  const struct rj_input *input, bool with_checksum, rj_finding *report,
+		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
 		  void *context);
 
 #endif

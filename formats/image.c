@@ -135,7 +135,7 @@ static enum rj_err find_stub(struct rj_image *image, const struct rj_input *inpu
 	for (size_t at = 0; at + header <= size; at += STUB_ALIGN) {
 		const uint8_t *stub = front + at + STUB_HEADER;
 
-		if (memcmp(stub, RJ_STUB_MAGIC, RJ_FIELD_SIZE(struct rj_stub_header, magic)))
+		if (memcmp(stub, RJ_STUB_MAGIC, RJ_FIELD_SIZE(struct rj_stub_header, magic)) != 0)
 			continue;
 		image->stub_at = at;
 		image->stub_size = (uint32_t)LE_GET(stub, struct rj_stub_header, stub_size);

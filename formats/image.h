@@ -65,11 +65,11 @@ void rj_image_plan(const struct rj_image *image, struct rj_plan *plan);
  * checksums, rules of the plan, the container's headers.
  */
 void rj_image_check(const struct rj_image *image, const struct rj_input *input,
-		    rj_finding *report, void *context);
+		    rj_finding *finding, void *context);
 
 /* The same without what needs all bytes to be read. */
 void rj_image_check_headers(const struct rj_image *image,
-			    const struct rj_input *input, rj_finding *report,
+			    const struct rj_input *input, rj_finding *finding,
 			    void *context);
 
 /*

@@ -20,8 +20,8 @@ const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_INT13, .name = name);
-	for (uint8_t i = 0; i < RJ_INT13_COUNT; i++) {
-		*mode = i;
+	for (unsigned i = 0; i < RJ_INT13_COUNT; i++) {
+		*mode = (uint8_t)i;
 		if (strcmp(name, rj_int13_modes[i].name) == 0)
 			return RJ_OK;
 		rj_error_list(err, "%s", rj_int13_modes[i].name);

@@ -152,7 +152,7 @@ static enum rj_err read_header(struct contents *contents, const struct rj_input 
 	rj_input_peek(input, header, sizeof(header), 0);
 	version = LE_GET(header, struct rj_snapshot_header, version);
 	count = LE_GET(header, struct rj_snapshot_header, range_count);
-	if (memcmp(header, RJ_SNAPSHOT_MAGIC, RJ_FIELD_SIZE(struct rj_snapshot_header, magic)))
+	if (memcmp(header, RJ_SNAPSHOT_MAGIC, RJ_FIELD_SIZE(struct rj_snapshot_header, magic)) != 0)
 		return rj_fail(err, RJ_ERR_SNAPSHOT_MAGIC);
 	if (version != RJ_SNAPSHOT_VERSION)
 		return rj_fail(err, RJ_ERR_SNAPSHOT_VERSION, .located = true,

@@ -14,7 +14,7 @@ static const char *at;
 void options_read(const char *line)
 {
 	for (unsigned i = 0; i < sizeof(words) - 1 && line[i]; i++)
-		words[i] = line[i] == ' ' || line[i] == '\t' ? '\0' : line[i];
+		words[i] = (char)(line[i] == ' ' || line[i] == '\t' ? '\0' : line[i]);
 }
 
 static bool eat(const char *text)

@@ -2,9 +2,9 @@
 /* Apart from mem.c: the stub itself has no use for it. */
 #include "mem.h"
 
-int memcmp(const void *a, const void *b, size_t n)
+int memcmp(const void *s1, const void *s2, size_t n)
 {
-	const unsigned char *x = a, *y = b;
+	const unsigned char *x = s1, *y = s2;
 
 	for (; n; n--, x++, y++)
 		if (*x != *y)

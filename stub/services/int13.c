@@ -429,7 +429,7 @@ static uint32_t status_byte(uint8_t number)
 bool serve(struct frame *f, uint32_t mapped)
 {
 	uint32_t row = mapped - INT13_UNIT, last = status_byte(f->dl);
-	struct rj_unit *unit = &interface.units[row];
+	struct rj_unit *unit;
 	bool failed = false;
 	uint32_t status;
 
@@ -441,6 +441,7 @@ bool serve(struct frame *f, uint32_t mapped)
 		f->ah = f->ah == 0x15 ? 0 : RJ_DISK_INVALID;    /* no such drive */
 		return f->ah != 0;
 	}
+	unit = &interface.units[row];
 	if (f->ah == 0x15) {
 		drive_type(unit, f);
 		bda_put(last, RJ_DISK_OK);

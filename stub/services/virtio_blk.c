@@ -89,7 +89,7 @@ static INIT uint64_t capacity(const struct virtio *v)
 /* 5.2.4: blk_size is the size of a logical block; 0: none that is served. */
 static INIT uint32_t sector_size(const struct virtio *v)
 {
-	uint32_t size = v->features & FEATURE_BLK_SIZE ? virtio_config(v, CONFIG_BLK_SIZE)
+	uint32_t size = (v->features & FEATURE_BLK_SIZE) ? virtio_config(v, CONFIG_BLK_SIZE)
 		: UNIT_SIZE;
 	bool is_power = !(size & (size - 1));
 
@@ -98,7 +98,8 @@ static INIT uint32_t sector_size(const struct virtio *v)
 
 static INIT uint32_t max_bytes(const struct virtio *v)
 {
-	uint32_t limit = v->features & FEATURE_SIZE_MAX ? virtio_config(v, CONFIG_SIZE_MAX) : MAX_BYTES;
+	uint32_t limit = (v->features & FEATURE_SIZE_MAX) ? virtio_config(v, CONFIG_SIZE_MAX)
+		: MAX_BYTES;
 
 	return limit < MAX_BYTES ? limit : MAX_BYTES;
 }

@@ -217,7 +217,6 @@ FILES = {
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
     "fat-partition": lambda path: fat_sector().ljust(2 << 20, b"\0"),
-    "syslinux-sector": lambda path: fat_sector()[:3] + b"SYSLINUX" + fat_sector()[11:],
     "dos-disk": lambda path: dos_disk(),
     "dos-inactive": lambda path: dos_disk(flag=0),
     "dos-unsigned": lambda path: dos_disk(boot_sector=False),

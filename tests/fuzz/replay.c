@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 
 	if (!count || !runs || !seeds) {
 		fputs("usage: replay RUNS FILE...\n", stderr);
+		free(seeds);
 		return 1;
 	}
 	for (size_t i = 0; i < count; i++) {

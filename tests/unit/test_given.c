@@ -143,14 +143,14 @@ static void seal(struct rj_plan *plan)
 /* The piece that runs at run time comes before the services, whatever they are. */
 static void image_for_it(void **state)
 {
-	for (uint8_t mode = 0; mode < RJ_INT13_COUNT; mode++) {
+	for (unsigned mode = 0; mode < RJ_INT13_COUNT; mode++) {
 		struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 		struct rj_services_info info;
 		struct rj_error error;
 		struct rj_plan plan;
 
 		rj_plan_init(&plan, 0x80);
-		plan.services.int13 = mode;
+		plan.services.int13 = (uint8_t)mode;
 		assert_int_equal(payload_boot.take(&plan, "given", &error), RJ_OK);
 		assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
 		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);

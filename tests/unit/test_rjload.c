@@ -44,7 +44,7 @@ static void pack(const struct container *container, struct file *file)
 static enum rj_load_error opened(const uint8_t *bytes, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
-	struct rj_load load;
+	struct rj_load load = { 0 };
 	enum rj_load_error error;
 
 	assert_non_null(copy);
@@ -64,7 +64,7 @@ static enum rj_load_error opened(const uint8_t *bytes, size_t size)
 
 static void finds_the_image(const struct file *file)
 {
-	struct rj_load load;
+	struct rj_load load = { 0 };
 
 	assert_int_equal(rj_load_open(&load, file->bytes, file->size), RJ_LOAD_OK);
 	assert_ptr_equal(load.image, file->bytes + file->image.stub_at);
@@ -75,7 +75,7 @@ static void finds_the_image(const struct file *file)
 
 static void is_cut(const struct file *file)
 {
-	struct rj_load load;
+	struct rj_load load = { 0 };
 	size_t whole;
 
 	assert_int_equal(rj_load_open(&load, file->bytes, file->size), RJ_LOAD_OK);
@@ -124,7 +124,7 @@ static void is_no_image(const struct file *file)
 
 static void is_copied(const struct file *file)
 {
-	struct rj_load load;
+	struct rj_load load = { 0 };
 	uint64_t places[] = { 0, 0xFF000, 0x100800, FOUR_GIB, UINT64_MAX - 0xFFF, 0 };
 	char options[RJ_LOAD_OPTIONS_MAX + 2];
 	uint8_t *memory;

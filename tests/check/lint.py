@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""lint.py TOOL SOURCE BUILD [DIRECTORY]: lets one tool look at what of the repository it is
+for; clang-tidy and clang-analyzer at what is compiled of DIRECTORY. What it finds makes the exit status 1."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# GCC's alone.
+GCC_ONLY = ("-fno-tree-loop-distribute-patterns", "-malign-data=", "-mpreferred-stack-boundary=")
+# unusedStructMember: structures are as long as the specification has them.
+# variableScope: a function's variables stand together.
+# shadowFunction: a variable may have the name of a function that is not called there.
+# comparePointers: two ends of one section, which are symbols of the linker's.
+# returnDanglingLifetime, duplicateCondition, unreadVariable: false alarms, about what a
+# called function does with a pointer, and cmocka's macros.
+# nullPointer...: fail() of the stub does not return. uninitvar: arrays that a called function
+# fills; compilers and memcheck tell the real ones. useStandardLibrary: the stub has none.
+# shadowVariable: a static of the file, as shadowFunction. invalidPrintf...: bytes, promoted.
+CPPCHECK_NOT = ("unusedStructMember", "variableScope", "shadowFunction", "comparePointers",
+                "returnDanglingLifetime", "duplicateCondition", "unreadVariable",
+                "nullPointerRedundantCheck", "nullPointerArithmeticRedundantCheck", "uninitvar",
+                "useStandardLibrary", "shadowVariable", "invalidPrintfArgType_uint")
+CPPCHECK_OF = ("cli", "formats", "stub", "tests/unit", "tests/fuzz", "tests/os")
+
+
+def compiled(source, build, directory):
+    """Each file's first compilation, with what clang knows of its flags."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        file = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
+        if file.endswith(".c") and file.startswith(f"{source / directory}/"):
+            arguments = [word for word in shlex.split(entry["command"])
+                         if not word.startswith(GCC_ONLY)]
+            found.setdefault(file, {"directory": entry["directory"], "file": file,
+                                    "arguments": arguments})
+    return {file: entry for file, entry in found.items() if not file.startswith(f"{build}/")}
+
+
+def clang_tidy(source, build, directory, checks="-clang-analyzer-*"):
+    commands = compiled(source, build, directory)
+    with tempfile.TemporaryDirectory(prefix="rjpack-lint-") as work:
+        Path(work, "compile_commands.json").write_text(json.dumps(list(commands.values())))
+        return subprocess.run(["clang-tidy", "--quiet", f"--checks={checks}",
+                               "--warnings-as-errors=*", "-p", work, *commands]).returncode
+
+
+def clang_analyzer(source, build, directory):
+    """Every path through every function: twenty times as long."""
+    return clang_tidy(source, build, directory, checks="")
+
+
+def cppcheck(source, build):
+    return subprocess.run(
+        ["cppcheck", "--quiet", "--enable=style", "--std=c11", "--error-exitcode=1",
+         "-j", str(os.cpu_count()), *(f"--suppress={name}" for name in CPPCHECK_NOT),
+         *(f"-I{path}" for path in ("cli", "formats", "stub", "stub/services")),
+         *CPPCHECK_OF], cwd=source).returncode
+
+
+def sources(source, first_line, suffix=""):
+    """The repository's files that begin so, or are named so."""
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source).parts
+        if inside[0].startswith((".git", "build")) or not path.is_file():
+            continue
+        with open(path, "rb") as file:
+            line = file.readline(100).split()
+        if (suffix and path.suffix == suffix) or line[:1] and first_line in line[0:2]:
+            yield path
+
+
+def shellcheck(source, build):
+    return subprocess.run(["shellcheck", *sources(source, b"#!/bin/sh")]).returncode
+
+
+def pyflakes(source, build):
+    return subprocess.run(["pyflakes3", *sources(source, b"python3", ".py")]).returncode
+
+
+TOOLS = {"clang-tidy": clang_tidy, "clang-analyzer": clang_analyzer, "cppcheck": cppcheck, "shellcheck": shellcheck,
+         "pyflakes": pyflakes}
+
+if __name__ == "__main__":
+    sys.exit(TOOLS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))
