@@ -37,8 +37,9 @@ const char *doctor_kexec(const struct doctor *doctor)
 	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
 	const struct rj_faces *faces = &doctor->image.faces;
 
-	if (doctor->image_name && !faces->linux64)
-		return load ? "-c -l" : NULL;   /* kexec_file_load() takes kernels only */
+	/* kexec_file_load() takes kernels only; a payload file is given to one */
+	if (doctor->image_name && doctor->image.stub_size && !faces->linux64)
+		return load ? "-c -l" : NULL;
 	if (load)
 		return kernel->sig_force == RJ_YES ? "-c -l" : "-l";
 	return file ? "-s -l" : NULL;
@@ -104,15 +105,19 @@ void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const char *kexec = doctor_kexec(doctor);
 	const char *image = doctor->image_name ? doctor->image_name : IMAGE;
+	char given[DOCTOR_TEXT - 8];
 
 	memset(advice, 0, sizeof(*advice));
 	if (!doctor->image_name)
 		advise_pack(doctor, advice->pack, sizeof(advice->pack));
 	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
 		return;
-	if (!doctor->image_name || doctor->image.stub_size)
+	if (!doctor->image_name || doctor->image.stub_size) {
 		snprintf(advice->load, sizeof(advice->load), "kexec %s %s && kexec -e", kexec,
 			 image);
-	else
-		rj_loader_give(image, advice->load, sizeof(advice->load));
+		return;
+	}
+	rj_loader_give(image, given, sizeof(given));
+	snprintf(advice->load, sizeof(advice->load), "kexec %s%s", kexec,
+		 given + strlen("kexec -l"));
 }

@@ -58,7 +58,7 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 		find(f, DOCTOR_OK, NULL, "booted by the CSM of a firmware for UEFI%s%s", colon,
 		     firmware->name);
 	else
-		find(f, DOCTOR_OK, NULL, "booted by BIOS%s%s%s", 
+		find(f, DOCTOR_OK, NULL, "booted by BIOS%s%s%s",
 		     firmware->csm == RJ_UNKNOWN ? " or CSM, which only root may tell" : "",
 		     colon, firmware->name);
 }
@@ -75,7 +75,7 @@ static const char *refusal(const struct rj_target_kernel *kernel, const char **t
 	*todo = "boot a kernel that has it, or load the image by GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
 		return kernel->sig_force == RJ_YES
-		       ? "of CONFIG_KEXEC and CONFIG_KEXEC_FILE it has the latter, with CONFIG_KEXEC_SIG_FORCE"
+		       ? "it has kexec_file_load only, and that wants signatures (CONFIG_KEXEC_SIG_FORCE)"
 		       : "it has neither CONFIG_KEXEC nor CONFIG_KEXEC_FILE";
 	return NULL;
 }
@@ -141,10 +141,23 @@ static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 		     ? "" : "file_");
 }
 
+/* The RAM disk is unpacked when the image as it was loaded is no longer in use. */
+static uint64_t needed_memory(const struct doctor *doctor)
+{
+	const struct rj_image *image = &doctor->image;
+	uint64_t needed = image->memory_size ? image->memory_size : image->file_size;
+
+	if (!doctor->image_name)
+		return IMAGE_USUAL;
+	if (rj_image_disk(image) && image->services.block.image.size > needed)
+		needed = image->services.block.image.size;
+	return needed;
+}
+
 static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target_memory *memory = &doctor->target.memory;
-	uint64_t needed = doctor->image_name ? doctor->image.memory_size : IMAGE_USUAL;
+	uint64_t needed = needed_memory(doctor);
 
 	if (memory->source == RJ_MEMORY_NONE) {
 		find(f, DOCTOR_UNKNOWN, "ask as root", "%s", memory->zeros
@@ -222,19 +235,19 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 static const char *unserved(const struct rj_target_disk *disk)
 {
 	static const struct { const char *driver, *what; } known[] = {
-		{ "usb-storage", "USB" }, { "uas", "USB" }, { "mmcblk", "an SD card's or eMMC's" },
-		{ "vbd", "Xen's" }, { "hv_storvsc", "Hyper-V's" },
-		{ "megaraid_sas", "a RAID controller's" }, { "hpsa", "a RAID controller's" },
-		{ "smartpqi", "a RAID controller's" }, { "aacraid", "a RAID controller's" },
-		{ "mpt3sas", "SAS" }, { "mpt2sas", "SAS" }, { "isci", "SAS" },
+		{ "usb-storage", "on USB" }, { "uas", "on USB" }, { "mmcblk", "an SD card or eMMC" },
+		{ "vbd", "a disk of Xen's" }, { "hv_storvsc", "a disk of Hyper-V's" },
+		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
+		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
+		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(disk->transport, known[i].driver) == 0 ||
 		    strcmp(disk->controller.driver, known[i].driver) == 0)
 			return known[i].what;
-	return disk->controller.pci && disk->controller.domain ? "in a PCI domain that a BIOS does not reach, as"
-							       : "an unknown controller's";
+	return disk->controller.pci && disk->controller.domain
+	       ? "in a PCI domain that a BIOS does not reach" : "on a controller of another kind";
 }
 
 static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
@@ -249,7 +262,7 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 		find(f, DOCTOR_PROBLEM, strcmp(disk->controller.driver, "ahci") == 0
 		     ? "set SATA to AHCI in the firmware's setup, or carry what is needed with --disk"
 		     : "carry what is needed in the image, with --disk",
-		     "%s is %s disk, which no driver of the image serves, and the BIOS's INT 13h for it is dead",
+		     "%s is %s: no driver of the image serves it, and the BIOS's INT 13h for it is dead",
 		     disk->name, unserved(disk));
 	else
 		find(f, DOCTOR_OK, NULL, "--int13 %s: %s", rj_int13_modes[mode].name,
@@ -371,7 +384,7 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 		     rj_int13_modes[driver].name);
 	else
 		find(f, DOCTOR_WARNING, "the payload has to do without that disk",
-		     "%s is %s disk, which no driver of the image serves", disk->name,
+		     "%s is %s: no driver of the image serves it", disk->name,
 		     unserved(disk));
 }
 
