@@ -37,7 +37,7 @@ import run as cli  # noqa: E402
 
 ROWS = tomllib.loads((HERE / "rows.toml").read_text())
 SCHEMA = json.loads((HERE / "../../man/rjpack-doctor.schema.json").read_text())
-DAMAGES = 12                    # of each machine
+DAMAGES = 4                     # of each machine
 
 
 def files(machine):
@@ -175,10 +175,9 @@ def damaged(rjpack, work):
         for number in range(DAMAGES):
             root = work / f"{machine}-{number}"
             unpack(machine, root, damage)
-            for more in ([], ["--json"]):
-                done = doctor(rjpack, "--root", root, *more)
-                if done.returncode not in (0, 1) or done.stderr:
-                    raise cli.Failure(f"{root}: exit status {done.returncode}: {done.stderr}")
+            done = doctor(rjpack, "--root", root, "--json")
+            if done.returncode not in (0, 1) or done.stderr:
+                raise cli.Failure(f"{root}: exit status {done.returncode}: {done.stderr}")
             done.stdout.encode()        # JSON is UTF-8, whatever the files have
             jsonschema.validate(json.loads(done.stdout), SCHEMA)
 
