@@ -83,7 +83,7 @@ static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
 /* Nothing that a shell would take for more than a name. */
 static bool is_plain(const char *name)
 {
-	return name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
 }
 
 static void advise_pack(const struct doctor *doctor, char *text, size_t size)
