@@ -14,6 +14,7 @@ row(build, "[FILE]", "pack a payload into an image (the default)") \
 row(inspect, "IMAGE", "what is in an image, where it will stand, how to load it") \
 row(extract, "IMAGE", "write the pieces to files, byte for byte") \
 row(verify, "IMAGE", "check every checksum and every rule") \
+row(doctor, "[IMAGE]", "whether the way back will work on this machine, and how it is gone") \
 row(snapshot, "", "as root: keep IVT, BDA and EBDA in a file, for --restore") \
 row(kinds, "", "the kinds of payload") \
 row(completion, "SHELL", "a completion script for bash, zsh or fish")

@@ -352,13 +352,13 @@ static const struct option_row rows[] = {
 	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, 0 },
 	{ 0, "range", "ADDR+LENGTH", "snapshot: this memory below 640K too; repeatable",
 	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, 0 },
-	{ 0, "root", "DIR", "snapshot: take /dev/mem and the like from this tree",
-	  GROUP_GENERAL, SNAPSHOT, true, NULL, set_root, NULL, 0 },
+	{ 0, "root", "DIR", "doctor, snapshot: take /proc, /dev and the like from this tree",
+	  GROUP_GENERAL, SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, 0 },
 	{ 0, "for", "LIST", "verify: check for these loaders, see below",
 	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, 0 },
 	{ 0, "json", NULL, "print JSON",
-	  GROUP_GENERAL, BUILD | COMMAND_BIT(inspect) | COMMAND_BIT(kinds) |
-	  COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
+	  GROUP_GENERAL, BUILD | COMMAND_BIT(doctor) | COMMAND_BIT(inspect) |
+	  COMMAND_BIT(kinds) | COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
 	{ 0, "config", "FILE", "take options from an INI file; those given here win",
 	  GROUP_GENERAL, ALL, true, NULL, set_config, NULL, 0 },
 	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",

@@ -24,6 +24,7 @@ row(OK, DONE, "", "") \
 /* files */ \
 row(OPEN, BAD, "cannot open it: {errno}", "") \
 row(DIRECTORY, BAD, "it is a directory", "give a file") \
+row(DIRECTORY_NONE, BAD, "there is no such directory", "") \
 row(NOT_REGULAR, BAD, "it is no regular file", \
 	"copy what is in it to a file, and give that") \
 row(EMPTY, BAD, "it is empty", "") \

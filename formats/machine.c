@@ -3,19 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "iomem.h"
 #include "plan.h"
 
-#define MEMORY     "/dev/mem"
-#define IOMEM      "/proc/iomem"
-#define EFI        "/sys/firmware/efi"
-#define SYSTEM_RAM "System RAM"
+#define MEMORY "/dev/mem"
+#define IOMEM  "/proc/iomem"
+#define EFI    "/sys/firmware/efi"
 
 static const struct {
 	int os_error;
@@ -74,17 +73,6 @@ void rj_machine_close(struct rj_machine *machine)
 	rj_input_close(&machine->memory);
 }
 
-/* "  00001000-0009fbff : System RAM" is true; end is behind the last byte. */
-static bool is_ram(const char *line, uint64_t *from, uint64_t *end)
-{
-	int name = 0;
-
-	if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %n", from, end, &name) != 2 || !name)
-		return false;
-	++*end;
-	return strncmp(line + name, SYSTEM_RAM, strlen(SYSTEM_RAM)) == 0;
-}
-
 /* Without privileges every address in it is 0: then it tells nothing. */
 static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 			     struct rj_error *err)
@@ -94,7 +82,7 @@ static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 	uint64_t from, end;
 
 	while (fgets(line, sizeof(line), iomem)) {
-		if (!is_ram(line, &from, &end) || end < from + 2)
+		if (!rj_iomem_ram(line, &from, &end) || end < from + 2)
 			continue;
 		tells = true;
 		if (rj_overlaps(address, size, from, end - from))

@@ -36,9 +36,10 @@ kernel tftp://${{next-server}}/image {} && {}boot ||
 echo iPXE does not take it
 """
 
-KEXEC = """rjpack() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }}
+RJPACK = """rjpack() { /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }
 chmod -R +x /test
-{check} || fail 'not as it should be: {check}'
+"""
+KEXEC = """{check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
 kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
 echo 'kexec -e'
@@ -71,9 +72,8 @@ def tar(files):
     return buffer.getvalue()
 
 
-def test_files(inputs):
-    """What the guest finds in /test: the image and what else the row's kexec is to load,
-    and what to do with it."""
+def kexec_files(inputs):
+    """The image and what else the row's kexec is to load, and the script that does it."""
     names = {"image", inputs.row.get("kexec_file", "image")}
     arguments = inputs.row.get("kexec", "-l")
     if "append" in inputs.row:
@@ -83,9 +83,15 @@ def test_files(inputs):
         arguments += " --initrd=/test/given"
     script = KEXEC.format(arguments=arguments, file=inputs.row.get("kexec_file", "image"),
                           check=inputs.row.get("check", "true"))
-    return {**{name: inputs[name].read_bytes() for name in sorted(names)},
-            "run": script.encode(), "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(),
-            **target_files(inputs)}
+    return {name: inputs[name].read_bytes() for name in sorted(names)}, script
+
+
+def test_files(inputs):
+    """What the guest finds in /test; "run" is what it does: the row's commands, or kexec."""
+    files, script = (({}, inputs.row["commands"]) if "commands" in inputs.row
+                     else kexec_files(inputs))
+    return {**files, "run": (RJPACK + script).encode(),
+            "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
 
 
 def target_files(inputs):

@@ -1,7 +1,7 @@
 #compdef rjpack
 _rjpack_first()
 {
-	_alternative 'commands:command:(build inspect extract verify snapshot kinds completion)' 'files:file:_files'
+	_alternative 'commands:command:(build inspect extract verify doctor snapshot kinds completion)' 'files:file:_files'
 }
 
 _rjpack()
@@ -51,7 +51,7 @@ _rjpack()
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
-		'*--root=[snapshot\: take /dev/mem and the like from this tree]:DIR:_files' \
+		'*--root=[doctor, snapshot\: take /proc, /dev and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--json[print JSON]' \
 		'*--config=[take options from an INI file; those given here win]:FILE:_files' \

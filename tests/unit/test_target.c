@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "unit.h"
+
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "iomem.h"
+#include "layout.h"
+#include "services.h"
+#include "target.h"
+
+static char root[] = "/tmp/rjpack-unit-XXXXXX";
+static struct rj_target target;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int make_root(void **state)
+{
+	(void)state;
+	strcpy(root + strlen(root) - 6, "XXXXXX");
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The path below root, its directories made. */
+static const char *place(const char *path)
+{
+	static char real[PATH_MAX];
+
+	snprintf(real, sizeof(real), "%s%s", root, path);
+	for (char *slash = real + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(real, 0755);
+		*slash = '/';
+	}
+	return real;
+}
+
+static void put_bytes(const char *path, const void *bytes, size_t size)
+{
+	FILE *file = fopen(place(path), "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	fclose(file);
+}
+
+static void put(const char *path, const char *text)
+{
+	put_bytes(path, text, strlen(text));
+}
+
+static void put_link(const char *path, const char *to)
+{
+	assert_int_equal(symlink(to, place(path)), 0);
+}
+
+static const struct rj_tree *tree(void)
+{
+	target.tree.root = root;
+	return &target.tree;
+}
+
+static void read_target(void)
+{
+	rj_target_read(&target, root, "/sbin");
+}
+
+static void rows_of_iomem(void **state)
+{
+	static const struct { const char *line; bool ram; uint64_t from, end; } rows[] = {
+		{ "00001000-0009fbff : System RAM", true, 0x1000, 0x9FC00 },
+		{ "  100000000-17fffffff : System RAM", true, 0x100000000, 0x180000000 },
+		{ "00000000-00000000 : System RAM", true, 0, 1 },
+		{ "00001000-0009fbff : Reserved", false, 0, 0 },
+		{ "00001000-0009fbff", false, 0, 0 },
+		{ "00001000-", false, 0, 0 },
+		{ "-0009fbff : System RAM", false, 0, 0 },
+		{ "", false, 0, 0 },
+		{ "0009fbff-00001000 : System RAM", false, 0, 0 },
+		{ "0-ffffffffffffffff : System RAM", false, 0, 0 },
+		{ "0-99999999999999999999999999 : System RAM", false, 0, 0 },
+		{ "0--1 : System RAM", false, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t from = 0, end = 0;
+
+		assert_int_equal(rj_iomem_ram(rows[i].line, &from, &end), rows[i].ram);
+		if (!rows[i].ram)
+			continue;
+		assert_true(from == rows[i].from);
+		assert_true(end == rows[i].end);
+	}
+}
+
+/* The last row has no end, one is not whole, one is longer than a line may be. */
+static void damaged_iomem(void **state)
+{
+	static char text[3 * RJ_TREE_LINE];
+
+	(void)state;
+	strcpy(text, "00001000-0009fbff : System RAM\n00100000-\n");
+	memset(text + strlen(text), 'A', 2 * RJ_TREE_LINE);
+	strcat(text, "\n00200000-002fffff : System RAM");
+	put("/proc/iomem", text);
+	put("/proc/meminfo", "MemAvailable: 99999999999999999999999999999 kB");
+	read_target();
+	assert_int_equal(target.memory.source, RJ_MEMORY_IOMEM);
+	assert_int_equal(target.memory.ram_count, 2);
+	assert_int_equal(target.memory.base, 0x9FC00);
+	assert_int_equal(target.memory.largest, 0x100000);
+	assert_true(target.memory.available == UINT64_MAX);
+}
+
+/* More ranges than there is room for. */
+static void many_ranges(void **state)
+{
+	static char text[RJ_TARGET_RAM * 2 * 40];
+	size_t used = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < RJ_TARGET_RAM * 2; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%08x-%08x : System RAM\n", (i + 1) << 20,
+					 ((i + 1) << 20) + i);
+	put("/proc/iomem", text);
+	read_target();
+	assert_int_equal(target.memory.ram_count, RJ_TARGET_RAM);
+	assert_int_equal(target.memory.largest, RJ_TARGET_RAM * 2);
+}
+
+static void links_stay_below(void **state)
+{
+	char path[PATH_MAX], text[32];
+
+	(void)state;
+	put("/etc/inside", "inside\nmore");
+	put_link("/absolute", "/etc/inside");
+	put_link("/above", "../../../../../../../../etc/inside");
+	put_link("/outside", "/etc/passwd");
+	put_link("/one", "/two");
+	put_link("/two", "one");
+	assert_true(rj_tree_word(tree(), "/absolute", text, sizeof(text)));
+	assert_string_equal(text, "inside");
+	assert_true(rj_tree_resolve(tree(), "/above", path));
+	assert_string_equal(path, "/etc/inside");
+	assert_false(rj_tree_has(tree(), "/outside"));
+	assert_false(rj_tree_has(tree(), "/one"));
+	assert_false(rj_tree_has(tree(), "/etc/inside/below"));
+}
+
+static void no_regular_file(void **state)
+{
+	char text[32];
+	uint64_t number;
+
+	(void)state;
+	assert_int_equal(mkfifo(place("/proc/iomem"), 0644), 0);
+	put("/empty", "");
+	put("/large", "99999999999999999999999999");
+	assert_int_equal(rj_tree_read(tree(), "/proc/iomem", text, sizeof(text)), -1);
+	assert_int_equal(rj_tree_read(tree(), "/proc", text, sizeof(text)), -1);
+	assert_int_equal(rj_tree_read(tree(), "/empty", text, sizeof(text)), 0);
+	assert_false(rj_tree_number(tree(), "/empty", 10, &number));
+	assert_false(rj_tree_number(tree(), "/large", 10, &number));
+	read_target();
+	assert_int_equal(target.memory.source, RJ_MEMORY_NONE);
+}
+
+/* md on itself, and a structure of SMBIOS that is longer than its table. */
+static void circles(void **state)
+{
+	(void)state;
+	put("/proc/self/mountinfo", "1 1 9:0 / / rw - ext4 /dev/md0 rw\n1 1 9:0 / /\n - \n");
+	put("/sys/devices/virtual/block/md0/size", "8");
+	put_link("/sys/dev/block/9:0", "../../devices/virtual/block/md0");
+	put_link("/sys/devices/virtual/block/md0/slaves/md0", "/sys/devices/virtual/block/md0");
+	put_bytes("/sys/firmware/dmi/tables/DMI", "\1\4\0\0\0\0\0\xFF\0\0", 10);
+	read_target();
+	assert_int_equal(target.disk_count, 0);
+	assert_int_equal(target.firmware.csm, RJ_UNKNOWN);
+}
+
+static void controllers(void **state)
+{
+	static const struct { struct rj_target_controller controller; uint8_t driver; } rows[] = {
+		{ { .pci = true, .class = 0x010601 }, RJ_INT13_ahci },
+		{ { .pci = true, .class = 0x010802 }, RJ_INT13_nvme },
+		{ { .pci = true, .class = 0x01018A }, RJ_INT13_ata },
+		{ { .pci = true, .class = 0x010000, .id = 0x10011AF4 }, RJ_INT13_virtio },
+		{ { .pci = true, .class = 0x010000, .id = 0x10481AF4 }, RJ_INT13_virtio },
+		{ { .pci = true, .class = 0x020000, .id = 0x10001AF4 }, RJ_INT13_none },
+		{ { .pci = true, .class = 0x010400 }, RJ_INT13_none },
+		{ { .pci = true, .class = 0x010802, .domain = 0x10000 }, RJ_INT13_none },
+		{ { .class = 0x010601 }, RJ_INT13_none },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(rj_target_int13(&rows[i].controller), rows[i].driver);
+}
+
+#define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
+
+UNIT_MAIN(cmocka_unit_test(rows_of_iomem), IN_ROOT(damaged_iomem), IN_ROOT(many_ranges),
+	  IN_ROOT(links_stay_below), IN_ROOT(no_regular_file), IN_ROOT(circles),
+	  cmocka_unit_test(controllers))
