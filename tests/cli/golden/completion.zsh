@@ -52,6 +52,7 @@ _rjpack()
 		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
 		'*--root=[snapshot\: take /dev/mem and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
+		'*--svg=[inspect\: draw the memory into this file instead]:FILE|-:_files' \
 		'*--json[print JSON]' \
 		'*-v[tell what was detected, and why, and what is carried]' \
 		'*--help[this]' \
