@@ -11,7 +11,7 @@
 
 #define COMMANDS(row) \
 row(build, "[FILE]", "pack a payload into an image (the default)") \
-row(inspect, "IMAGE", "what is in an image, where it will stand, how to load it") \
+row(inspect, "IMAGE [IMAGE]", "what is in an image, where it will stand; what differs in two") \
 row(extract, "IMAGE", "write the pieces to files, byte for byte") \
 row(verify, "IMAGE", "check every checksum and every rule") \
 row(doctor, "[IMAGE]", "whether the way back will work on this machine, and how it is gone") \

@@ -119,6 +119,7 @@ void doctor_json(const struct doctor *doctor, const struct doctor_finding *findi
 	struct json json = { .file = stdout };
 
 	json_open(&json, NULL, '{');
+	json_number(&json, "schema", JSON_SCHEMA);
 	json_bool(&json, "works", works);
 	json_string(&json, "image", doctor->image_name);
 	json_machine(&json, &doctor->target);

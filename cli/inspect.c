@@ -5,16 +5,22 @@
 #include "inspect.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clean.h"
 #include "command.h"
+#include "compare_images.h"
 #include "diag.h"
 #include "json.h"
 #include "layout.h"
 #include "memory_map.h"
+#include "output.h"
+#include "picture.h"
 #include "regs.h"
 #include "repair_list.h"
 #include "show_services.h"
@@ -65,27 +71,18 @@ static const char *piece_note(const struct rj_piece *piece)
 	return "";
 }
 
-static const char *piece_name(const struct rj_piece *piece)
-{
-	static char text[RJ_NAME_SIZE];
-
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (char)(piece->name[i] && !isprint((unsigned char)piece->name[i])
-				 ? '?' : piece->name[i]);
-	return text;
-}
-
 static void print_pieces(const struct rj_image *image)
 {
 	printf("\n%-16s %-17s %10s  %-8s  %s\n", "Piece", "On arrival", "Bytes", "CRC-32",
 	       "In the file");
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
+		char name[RJ_NAME_SIZE];
 		uint64_t last = (uint64_t)piece->address + piece->size - (piece->size > 0);
 
 		printf("%-16s %08" PRIX32 "-%08" PRIX64 " %10" PRIu32 "  %08" PRIX32
-		       "  %08" PRIX64 "%s\n", piece_name(piece), piece->address, last,
-		       piece->size, piece->crc, image->stub_at + piece->offset,
+		       "  %08" PRIX64 "%s\n", clean_name(name, sizeof(name), piece->name),
+		       piece->address, last, piece->size, piece->crc, image->stub_at + piece->offset,
 		       piece_note(piece));
 	}
 }
@@ -144,6 +141,8 @@ static void print_loaders(const struct rj_image *image, const char *name)
 
 static void print_text(const struct rj_image *image, const char *name)
 {
+	static struct picture pictures[PICTURE_COUNT];
+
 	printf("%s: %s container, %" PRIu64 " bytes, %zu piece%s, ", name,
 	       image->container ? image->container : "unknown", image->file_size,
 	       image->piece_count, image->piece_count == 1 ? "" : "s");
@@ -157,7 +156,8 @@ static void print_text(const struct rj_image *image, const char *name)
 	services_print(&image->services);
 	if (image->container)
 		print_loaders(image, name);
-	memory_map_print(image);
+	pictures_of_image(image, pictures);
+	pictures_print(pictures);
 }
 
 static void json_pieces(struct json *json, const struct rj_image *image)
@@ -168,10 +168,10 @@ static void json_pieces(struct json *json, const struct rj_image *image)
 
 		json_open(json, NULL, '{');
 		json_string(json, "name", piece->name);
-		json_number(json, "address", piece->address);
+		json_address(json, "address", piece->address);
 		json_number(json, "size", piece->size);
-		json_number(json, "crc32", piece->crc);
-		json_number(json, "file_offset", image->stub_at + piece->offset);
+		json_address(json, "crc32", piece->crc);
+		json_address(json, "file_offset", image->stub_at + piece->offset);
 		json_bool(json, "from_snapshot", piece->flags & RJ_PIECE_FIRMWARE);
 		json_close(json, '{');
 	}
@@ -182,8 +182,8 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 {
 	json_open(json, "registers", '{');
 	for (size_t i = 0; i < rj_regs_whole; i++)
-		json_number(json, rj_regs_table[i].name,
-			    rj_reg_get(&manifest->regs, &rj_regs_table[i]));
+		json_address(json, rj_regs_table[i].name,
+			     rj_reg_get(&manifest->regs, &rj_regs_table[i]));
 	json_close(json, '{');
 	json_bool(json, "unreal", manifest->flags & RJ_UNREAL);
 	json_bool(json, "verbose", manifest->flags & RJ_VERBOSE);
@@ -191,7 +191,7 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 	json_open(json, "console", '{');
 	json_bool(json, "vga", manifest->flags & RJ_CONSOLE_VGA);
 	json_bool(json, "serial", manifest->flags & RJ_CONSOLE_SERIAL);
-	json_number(json, "serial_port", manifest->serial_port);
+	json_address(json, "serial_port", manifest->serial_port);
 	json_number(json, "serial_divisor", manifest->serial_divisor);
 	json_close(json, '{');
 	json_open(json, "repairs", '[');
@@ -199,6 +199,17 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 		if (manifest->repairs >> i & 1)
 			json_string(json, NULL, rj_repair_table[i].name);
 	json_close(json, '[');
+}
+
+void inspect_describe(struct json *json, const struct rj_image *image)
+{
+	json_string(json, "container", image->container);
+	json_address(json, "base", image->base);
+	json_number(json, "manifest_version", image->manifest.version);
+	json_number(json, "stub_size", image->stub_size);
+	json_pieces(json, image);
+	json_arrival(json, &image->manifest);
+	services_json(json, &image->services);
 }
 
 static void json_memory(struct json *json, const struct rj_image *image)
@@ -249,17 +260,12 @@ static void print_json(const struct rj_image *image, const char *name,
 	struct json json = { .file = stdout };
 
 	json_open(&json, NULL, '{');
+	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "file", name);
 	json_number(&json, "size", image->file_size);
-	json_string(&json, "container", image->container);
-	json_number(&json, "base", image->base);
 	json_number(&json, "memory_size", image->memory_size);
 	json_number(&json, "image_size", image->manifest.image_size);
-	json_number(&json, "manifest_version", image->manifest.version);
-	json_number(&json, "stub_size", image->stub_size);
-	json_pieces(&json, image);
-	json_arrival(&json, &image->manifest);
-	services_json(&json, &image->services);
+	inspect_describe(&json, image);
 	json_memory(&json, image);
 	json_loaders(&json, image, name);
 	json_findings(&json, findings);
@@ -275,25 +281,75 @@ void inspect_print(const struct rj_image *image, const char *name,
 		print_text(image, name);
 }
 
+static enum rj_err draw(const struct rj_image *image, const char *name, int fd,
+			struct rj_error *err)
+{
+	static struct picture pictures[PICTURE_COUNT];
+	int copy = dup(fd);
+	FILE *file = copy < 0 ? NULL : fdopen(copy, "w");
+	bool good = file != NULL;
+
+	if (!file) {
+		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		if (copy >= 0)
+			close(copy);
+		return err->code;
+	}
+	pictures_of_image(image, pictures);
+	pictures_svg(file, pictures, name);
+	good = fflush(file) == 0 && !ferror(file);
+	if (!good)
+		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+	fclose(file);
+	return good ? RJ_OK : err->code;
+}
+
+static int draw_file(const struct rj_image *image, const struct rj_input *input,
+		     const char *path)
+{
+	struct output output;
+	struct rj_error error;
+
+	if (output_open(&output, path, OUTPUT_SHARED, input, 1, &error))
+		return diag_about(path, &error);
+	if (draw(image, input->path, output.fd, &error)) {
+		output_discard(&output);
+		return diag_about(path, &error);
+	}
+	return output_commit(&output, &error) ? diag_about(path, &error) : RJ_DONE;
+}
+
 static int inspect_input(const struct options *options, const struct rj_input *input)
 {
 	struct findings findings = { 0 };
 	struct rj_image image;
 	struct rj_error error;
-	int status;
+	int status = RJ_DONE;
 
 	if (rj_image_read(&image, input, &error))
 		return diag_about(input->path, &error);
 	rj_image_check(&image, input, findings_add, &findings);
-	inspect_print(&image, input->path, &findings, options->json);
+	if (options->svg)
+		status = draw_file(&image, input, options->svg);
+	else
+		inspect_print(&image, input->path, &findings, options->json);
 	for (size_t i = 0; i < findings.count && i < FINDINGS_MAX; i++)
 		fprintf(stderr, "rjpack: %s\n", findings.text[i]);
-	status = findings.count ? RJ_BAD : RJ_DONE;
+	if (findings.count && status == RJ_DONE)
+		status = RJ_BAD;
 	findings_free(&findings);
 	return status;
 }
 
 int run_inspect(const struct options *options)
 {
-	return with_image(options, inspect_input);
+	bool two = options->operand_count == 2;
+	struct rj_error error;
+
+	if (options->svg && (two || options->json)) {
+		rj_fail(&error, RJ_ERR_NOT_WITH, .subject = "--svg",
+			.name = two ? "two images" : "--json");
+		return diag(&error);
+	}
+	return two ? compare_images(options) : with_image(options, inspect_input);
 }

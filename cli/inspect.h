@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "image.h"
+#include "json.h"
 
 /* What a check found, in words, as far as it fits. */
 #define FINDINGS_MAX 64
@@ -24,5 +25,11 @@ void findings_free(struct findings *findings);
 /* On standard output; name is the file's. findings may be NULL. */
 void inspect_print(const struct rj_image *image, const char *name,
 		   const struct findings *findings, bool as_json);
+
+/*
+ * Of a JSON object the members that say what an image is, without those that
+ * follow from them.
+ */
+void inspect_describe(struct json *json, const struct rj_image *image);
 
 #endif

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "diag.h"
 #include "options.h"
+#include "progress_bar.h"
 
 const struct command commands[] = {
 #define ROW(name, operand, help) { #name, operand, help, COMMAND_BIT(name), run_##name },
@@ -35,6 +36,7 @@ int main(int argc, char **argv)
 	/* a file size limit shows as an error of write() instead */
 	signal(SIGXFSZ, SIG_IGN);
 	status = options_read(&options, &command, argc, argv);
+	progress_bar_start();
 	if (status < 0)
 		status = command->run(&options);
 	return flush(status);

@@ -10,8 +10,12 @@
 
 #include "image.h"
 
+enum memory_kind { MEMORY_FREE, MEMORY_FIRMWARE, MEMORY_IMAGE, MEMORY_SERVICES, MEMORY_PIECE,
+		   MEMORY_KINDS };
+
 struct memory_row {
 	uint64_t from, end;
+	enum memory_kind kind;          /* MEMORY_IMAGE: the stub's and the image's, now free */
 	const char *what, *note;        /* note: more for people, or NULL */
 };
 
@@ -22,8 +26,5 @@ struct memory_row {
  * and the memory where the image was loaded; ascending, gives how many rows.
  */
 size_t memory_map(const struct rj_image *image, struct memory_row *rows);
-
-/* A picture of it on standard output. */
-void memory_map_print(const struct rj_image *image);
 
 #endif

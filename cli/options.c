@@ -44,6 +44,7 @@ STORE(output, output)
 STORE(directory, directory)
 STORE(restore, snapshot)
 STORE(root, root)
+STORE(svg, svg)
 FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
 FLAG(disk_readonly, o->wishes.read_only = true)
@@ -356,6 +357,8 @@ static const struct option_row rows[] = {
 	  GROUP_GENERAL, SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, 0 },
 	{ 0, "for", "LIST", "verify: check for these loaders, see below",
 	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, 0 },
+	{ 0, "svg", "FILE|-", "inspect: draw the memory into this file instead",
+	  GROUP_GENERAL, COMMAND_BIT(inspect), true, NULL, set_svg, NULL, 0 },
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(doctor) | COMMAND_BIT(inspect) |
 	  COMMAND_BIT(kinds) | COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },

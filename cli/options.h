@@ -43,6 +43,7 @@ struct options {
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
+	const char *svg;                        /* the file for the picture, or NULL */
 	const char *loaders;                    /* to verify for, or NULL */
 	const char *snapshot;                   /* to be put back, or NULL */
 	const char *root;                       /* of the tree to take a snapshot in */

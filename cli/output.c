@@ -5,51 +5,17 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ending.h"
 #include "temporary.h"
 
 #define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
 #define COPY_SIZE 65536
-
-static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))
-
-/* For the signal handler; only changed while those signals are blocked. */
-static char *pending;
-
-static void remove_and_end(int signal_number)
-{
-	if (pending)
-		unlink(pending);
-	signal(signal_number, SIG_DFL);
-	raise(signal_number);
-}
-
-static void set_pending(char *path)
-{
-	sigset_t ending, before;
-
-	sigemptyset(&ending);
-	for (size_t i = 0; i < ENDING_SIGNALS; i++)
-		sigaddset(&ending, ending_signals[i]);
-	sigprocmask(SIG_BLOCK, &ending, &before);
-	pending = path;
-	for (size_t i = 0; i < ENDING_SIGNALS; i++) {
-		struct sigaction action = { .sa_handler = path ? remove_and_end : SIG_DFL };
-		struct sigaction old;
-
-		sigaction(ending_signals[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(ending_signals[i], &action, NULL);
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
-}
 
 static char *join(const char *directory, const char *name)
 {
@@ -73,23 +39,22 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 {
 	char *copy = strdup(output->path);
 	char *path = copy ? join(dirname(copy), TEMPORARY) : NULL;
-	sigset_t all, before;
+	sigset_t before;
 
 	free(copy);
 	if (!path)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	/* no signal between the file's creation and its registration */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
+	ending_block(&before);
 	output->fd = mkstemp(path);
 	if (output->fd >= 0) {
 		output->temporary = path;
-		set_pending(path);
+		ending_remove(path);
 	} else {
 		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
 		free(path);
 	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	ending_unblock(&before);
 	if (output->fd >= 0)
 		fchmod(output->fd, mode);
 	return output->fd < 0 ? err->code : RJ_OK;
@@ -210,7 +175,7 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 	else if (fsync(output->fd) < 0 || rename(output->temporary, output->path) < 0)
 		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
 	if (!code && output->temporary) {
-		set_pending(NULL);
+		ending_remove(NULL);
 		sync_directory(output->path);
 		free(output->temporary);
 		output->temporary = NULL;
@@ -223,7 +188,7 @@ void output_discard(struct output *output)
 {
 	if (output->temporary) {
 		unlink(output->temporary);
-		set_pending(NULL);
+		ending_remove(NULL);
 	}
 	if (output->fd >= 0)
 		close(output->fd);

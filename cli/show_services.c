@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "show_services.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "clean.h"
 
 #define PCI_TEXT 8              /* BB:DD.F */
 
@@ -20,17 +21,11 @@ static void format_pci(uint16_t pci, char text[PCI_TEXT])
 		 pci & 7u);
 }
 
-/* Names come from the image. */
 static const char *module_name(const struct rj_services_info *info, size_t n)
 {
 	static char text[RJ_MODULE_NAME_SIZE];
 
-	for (size_t i = 0; i < sizeof(text); i++) {
-		unsigned char c = (unsigned char)info->modules[n].name[i];
-
-		text[i] = (char)(c && !isprint(c) ? '?' : c);
-	}
-	return text;
+	return clean_name(text, sizeof(text), info->modules[n].name);
 }
 
 static void print_modules(const struct rj_services_info *info)
@@ -122,7 +117,7 @@ static void json_map(struct json *json, const struct rj_services *block)
 			continue;
 		format_pci(block->map[i].pci, pci);
 		json_open(json, NULL, '{');
-		json_number(json, "number", block->map[i].number);
+		json_address(json, "number", block->map[i].number);
 		json_string(json, "pci", pci);
 		json_number(json, "unit", block->map[i].unit);
 		json_close(json, '{');
@@ -139,9 +134,9 @@ static void json_drives(struct json *json, const struct rj_services *block)
 		if (drive->sectors == 0)
 			continue;
 		json_open(json, NULL, '{');
-		json_number(json, "number", drive->number);
+		json_address(json, "number", drive->number);
 		json_string(json, "type", drive_type(drive));
-		json_number(json, "offset", drive->offset);
+		json_address(json, "offset", drive->offset);
 		json_number(json, "sectors", drive->sectors);
 		json_number(json, "sector_size", drive->sector_size);
 		json_number(json, "cylinders", drive->cylinders);
@@ -161,9 +156,9 @@ static void json_el_torito(struct json *json, const struct rj_el_torito *packet)
 	}
 	json_open(json, "el_torito", '{');
 	json_string(json, "media", media_name(packet));
-	json_number(json, "drive", packet->drive);
+	json_address(json, "drive", packet->drive);
 	json_number(json, "lba", packet->lba);
-	json_number(json, "load_segment", packet->load_segment);
+	json_address(json, "load_segment", packet->load_segment);
 	json_number(json, "sector_count", packet->sector_count);
 	json_close(json, '{');
 }
@@ -181,7 +176,7 @@ static void json_disk(struct json *json, const struct rj_services *block)
 	json_number(json, "packed_size", image->packed_size);
 	json_bool(json, "deflated", image->flags & RJ_DISK_DEFLATED);
 	json_bool(json, "read_only", image->flags & RJ_DISK_READONLY);
-	json_number(json, "crc32", image->crc);
+	json_address(json, "crc32", image->crc);
 	json_drives(json, block);
 	json_el_torito(json, &block->el_torito);
 	json_close(json, '{');
@@ -195,7 +190,7 @@ void services_json(struct json *json, const struct rj_services_info *info)
 	}
 	json_open(json, "services", '{');
 	json_string(json, "int13", rj_int13_modes[info->block.int13].name);
-	json_number(json, "boot_drive", info->block.boot_drive);
+	json_address(json, "boot_drive", info->block.boot_drive);
 	json_modules(json, info);
 	json_map(json, &info->block);
 	json_disk(json, &info->block);

@@ -43,6 +43,7 @@ static void print_json(const struct options *options, const struct rj_input *inp
 	struct json json = { .file = stdout };
 
 	json_open(&json, NULL, '{');
+	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "file", input->path);
 	json_bool(&json, "ok", findings->count == 0);
 	json_open(&json, "findings", '[');

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "copy.h"
+#include "progress.h"
 
 #define BUFFER_SIZE (256u << 10)
 #define WITH_GZIP   (MAX_WBITS + 16)    /* zlib's way to ask for it */
@@ -41,6 +42,7 @@ static bool refill(struct flow *flow, struct rj_error *err)
 	if (part == 0 || rj_input_read(flow->input, flow->in, part, flow->at, err))
 		return false;
 	flow->at += part;
+	rj_progress_add(part);
 	flow->z.next_in = flow->in;
 	flow->z.avail_in = (uInt)part;
 	return true;
@@ -154,7 +156,9 @@ enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
 	if (inflateInit2(&flow->z, WITH_GZIP) != Z_OK) {
 		rj_fail(err, RJ_ERR_MEMORY);
 	} else {
+		rj_progress_begin(RJ_UNPACKING, input->size);
 		gunzip(flow, limit, err);
+		rj_progress_end();
 		*size = flow->written;
 		inflateEnd(&flow->z);
 	}
@@ -188,7 +192,9 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 			 Z_DEFAULT_STRATEGY) != Z_OK) {
 		rj_fail(err, RJ_ERR_MEMORY);
 	} else {
+		rj_progress_begin(RJ_COMPRESSING, input->size);
 		deflate_all(flow, limit, err);
+		rj_progress_end();
 		*size = flow->written < limit ? flow->written : limit;
 		deflateEnd(&flow->z);
 	}
@@ -231,7 +237,9 @@ enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t p
 	if (inflateInit2(&flow->z, RAW) != Z_OK) {
 		rj_fail(err, RJ_ERR_MEMORY);
 	} else {
+		rj_progress_begin(RJ_UNPACKING, packed_size);
 		inflate_all(flow, size, err);
+		rj_progress_end();
 		*crc = flow->crc;
 		inflateEnd(&flow->z);
 	}

@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "progress.h"
 
 #define CHUNK_SIZE  (1024u << 10)
 #define THREADS_MAX 4u
@@ -66,9 +69,11 @@ static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
 	if (rj_input_read(piece->input, buffer, size, piece->offset + at, err))
 		return err->code;
 	transfer->crcs[n] = sum(0, buffer, size);
-	if (transfer->fd < 0)
-		return RJ_OK;
-	return rj_write(transfer->fd, buffer, size, transfer->offset + at, err);
+	if (transfer->fd >= 0 &&
+	    rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
+		return err->code;
+	rj_progress_add(size);
+	return RJ_OK;
 }
 
 /* The number of a chunk to copy; false when there is none or one has failed. */
@@ -113,19 +118,24 @@ static void *copy_chunks(void *argument)
 	return NULL;
 }
 
-/* This thread and a few more; a thread that cannot be had is done without. */
+/* This thread, which all signals are left to, and a few more; one that cannot be had is done
+   without. */
 static void copy_in_threads(struct transfer *transfer)
 {
 	pthread_t threads[THREADS_MAX];
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t wanted = cpus > THREADS_MAX ? THREADS_MAX : cpus > 0 ? (size_t)cpus : 1;
 	size_t count = 0;
+	sigset_t all, before;
 
 	if (wanted > transfer->chunks)
 		wanted = (size_t)transfer->chunks;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (count + 1 < wanted &&
 	       pthread_create(&threads[count], NULL, copy_chunks, transfer) == 0)
 		count++;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	copy_chunks(transfer);
 	while (count > 0)
 		pthread_join(threads[--count], NULL);
@@ -153,7 +163,9 @@ static enum rj_err copy_input(const struct rj_plan_piece *piece, int fd,
 	transfer.crcs = calloc((size_t)transfer.chunks, sizeof(*transfer.crcs));
 	if (!transfer.crcs)
 		return rj_fail(err, RJ_ERR_MEMORY);
+	rj_progress_begin(fd < 0 ? RJ_SUMMING : RJ_COPYING, piece->size);
 	copy_in_threads(&transfer);
+	rj_progress_end();
 	if (!transfer.code)
 		*crc = combine(&transfer);
 	free(transfer.crcs);

@@ -280,6 +280,7 @@ row(NO_OUTPUT, USAGE, "there is no output", "name it with -o FILE, or try --dry-
 row(NO_FILE, USAGE, "there is no output", "name it with -o FILE") \
 row(NO_IMAGE, USAGE, "there is no image", "name one") \
 row(NO_DIRECTORY, USAGE, "there is no directory", "name it with -C DIR") \
+row(NOT_WITH, USAGE, "it does not go with {name}", "") \
 row(EXTRA, USAGE, "it is one argument too many", "") \
 row(BAD_OPTION, USAGE, "there is no such option", "see rjpack --help") \
 row(NEEDS_ARGUMENT, USAGE, "the option needs {name}", "see rjpack --help") \

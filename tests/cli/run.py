@@ -17,10 +17,12 @@ A row has
   user    true: not as root
   change  [file, offset, byte]: changes a file before the last command
 The environment's RJPACK_WRAPPER, if any, runs the program: valgrind and its options.
+What --json prints, also into a pipe, is held against its schema in man/.
 Exit status: 0 passed, 1 failed.
 """
 
 import difflib
+import json
 import os
 import re
 import resource
@@ -35,6 +37,8 @@ from pathlib import Path
 import inputs
 
 NOBODY = 65534
+SCHEMAS = Path(__file__).resolve().parents[2] / "man"
+JSON_COMMAND = re.compile(r"rjpack .*--json[^|>'&;]*")
 PLACEHOLDERS = {"<n>": r"[0-9]+", "<hex>": r"[0-9A-F]+", "<any>": r".*"}
 
 
@@ -80,6 +84,32 @@ def execute(command, row, directory):
                           preexec_fn=lambda: restrict(row))
 
 
+def schema_of(command):
+    words = command.split()
+    if "inspect" in words:
+        images = [word for word in words[words.index("inspect") + 1:] if word[0] != "-"]
+        return "compare" if len(images) == 2 else "inspect"
+    return words[1] if (SCHEMAS / f"rjpack-{words[1]}.schema.json").exists() else "inspect"
+
+
+def check_json(command, output):
+    """What the command prints as JSON is what man/ says of it."""
+    import jsonschema
+    schema = json.loads((SCHEMAS / f"rjpack-{schema_of(command)}.schema.json").read_text())
+    try:
+        jsonschema.Draft202012Validator(schema).validate(json.loads(output))
+    except (jsonschema.ValidationError, ValueError) as error:
+        raise Failure(f"{command}: {error}") from error
+
+
+def check_all_json(commands, row, directory, result):
+    for command in commands:
+        for found in JSON_COMMAND.findall(command):
+            output = (result if found == commands[-1] else execute(found, row, directory)).stdout
+            if output:
+                check_json(found, output)
+
+
 def change(directory, name, offset, byte):
     with open(directory / name, "r+b") as file:
         file.seek(offset, os.SEEK_END if offset < 0 else os.SEEK_SET)
@@ -123,6 +153,7 @@ def run(row, directory, golden):
     if "stdout" in row:
         compare("standard output", row["stdout"], result.stdout)
     check_files(row, directory, before)
+    check_all_json(commands, row, directory, result)
 
 
 def install(program, path):

@@ -53,6 +53,7 @@ _rjpack()
 		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
 		'*--root=[doctor, snapshot\: take /proc, /dev and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
+		'*--svg=[inspect\: draw the memory into this file instead]:FILE|-:_files' \
 		'*--json[print JSON]' \
 		'*--config=[take options from an INI file; those given here win]:FILE:_files' \
 		'*-v[tell what was detected, and why, and what is carried]' \

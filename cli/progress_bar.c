@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "progress_bar.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ending.h"
+#include "picture.h"
+#include "progress.h"
+#include "terminal.h"
+
+#define PATIENCE_MS 500                 /* nothing is shown before */
+#define INTERVAL_MS 100                 /* between two drawings */
+#define BAR_MAX     320
+
+static const char *const words[] = {
+#define WORK_WORD(name, word) word,
+	RJ_WORKS(WORK_WORD)
+#undef WORK_WORD
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_t drawer;               /* the thread that signals come to */
+	enum rj_work work;
+	uint64_t bytes, done;
+	bool working;                   /* since first_ms something was done */
+	int64_t first_ms, drawn_ms;
+	bool shown;
+} bar = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* All at once, so that a signal finds the line drawn or not. */
+static void put(const char *text, size_t size)
+{
+	if (write(STDERR_FILENO, text, size) < 0)
+		rj_progress_tell(NULL);
+}
+
+static void clear(void)
+{
+	if (!bar.shown)
+		return;
+	put(CLEAR_LINE, strlen(CLEAR_LINE));
+	bar.shown = false;
+	ending_clear_line(false);
+}
+
+/* "compressing [####    ]  50% of 1 GiB", a column short of the line's end, where some wrap. */
+static void draw(void)
+{
+	unsigned percent = (unsigned)(100 * (bar.done / 1024) / (bar.bytes / 1024 + 1));
+	unsigned columns = terminal_columns(STDERR_FILENO) - 1, room, filled;
+	char size[PICTURE_SIZE_TEXT], text[BAR_MAX + 1], tail[64];
+	size_t used;
+
+	if (percent > 100)
+		percent = 100;
+	snprintf(tail, sizeof(tail), "] %3u%% of %s", percent, picture_size(bar.bytes, size));
+	used = (size_t)snprintf(text, sizeof(text), CLEAR_LINE "%s [", words[bar.work]);
+	room = columns - (unsigned)(used - strlen(CLEAR_LINE) + strlen(tail));
+	filled = room * percent / 100;
+	memset(text + used, '#', filled);
+	memset(text + used + filled, ' ', room - filled);
+	memcpy(text + used + room, tail, strlen(tail));
+	ending_clear_line(true);
+	bar.shown = true;
+	put(text, used + room + strlen(tail));
+}
+
+static void begin(enum rj_work work, uint64_t bytes)
+{
+	pthread_mutex_lock(&bar.lock);
+	bar.work = work;
+	bar.bytes = bytes;
+	bar.done = 0;
+	if (!bar.working)
+		bar.first_ms = now_ms();
+	bar.working = true;
+	pthread_mutex_unlock(&bar.lock);
+}
+
+static void advance(uint64_t bytes)
+{
+	int64_t now = now_ms();
+
+	pthread_mutex_lock(&bar.lock);
+	bar.done += bytes;
+	if (pthread_equal(pthread_self(), bar.drawer) &&
+	    now - bar.first_ms >= PATIENCE_MS && now - bar.drawn_ms >= INTERVAL_MS) {
+		bar.drawn_ms = now;
+		draw();
+	}
+	pthread_mutex_unlock(&bar.lock);
+}
+
+static void end(void)
+{
+	pthread_mutex_lock(&bar.lock);
+	clear();
+	pthread_mutex_unlock(&bar.lock);
+}
+
+void progress_bar_start(void)
+{
+	static const struct rj_progress progress = { begin, advance, end };
+	const char *term = getenv("TERM");
+
+	bar.drawer = pthread_self();
+	if (isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0)
+		rj_progress_tell(&progress);
+}
