@@ -349,12 +349,14 @@ static int build_image(struct build *build)
 {
 	const struct options *options = build->options;
 	struct rj_error error = { 0 };
+	enum rj_err code;
 
 	if (!options->output && !options->dry_run) {
 		rj_fail(&error, RJ_ERR_NO_OUTPUT);
 		return diag(&error);
 	}
-	if (make_plan(build, &error))
+	code = make_plan(build, &error);
+	if (rj_input_failure(&error) || code)
 		return diag(&error);
 	tell(build);
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
