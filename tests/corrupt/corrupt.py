@@ -14,7 +14,8 @@ byte is changed in its memory, which is a file, and it goes on. Of each:
 
 rjpack verify has to find each of them. Half of the places are chosen: all fields of the
 manifest and its rows, and the ends of what stands in the image; the others by chance.
-Silent ones are allowed below FIRST_CHECK only, and by less than SILENT_LIMIT of all bytes.
+Silent ones are allowed in UNCHECKED only: what runs before the stub's first check has come
+to an end, and says what that has found.
 Exit status: 0 passed, 1 failed; the table is printed.
 """
 
@@ -42,6 +43,7 @@ MANIFEST_FIELDS = (0, 4, 6, 8, 0xC, 0x10, 0x14, 0x18, 0x1C, 0x1E, 0x20, 0x24, 0x
                    0x54, 0x5A, 0x5C)
 PIECE_FIELDS = (0, 0xC, 0x10, 0x14, 0x18, 0x1C)
 PAGE = 4096
+UNCHECKED = range(0, 0x300)             # offsets in the stub
 MEMORY = 64 << 20
 IMAGE = 0x1000000
 HOME = range(0x80000, 0x90000)          # the stub's, free on arrival
@@ -220,18 +222,18 @@ def run(bench, count, chance):
 def main(rjpack, work, count, seed="1"):
     chance, work, total, start_time = random.Random(int(seed)), Path(work), Counter(), time.monotonic()
     shutil.rmtree(work, ignore_errors=True)
-    missed = 0
+    bad = 0
     for name in IMAGES:
         bench = Bench(name, rjpack, work / name)
         for place, byte, verdict, why, found in run(bench, int(count) // len(IMAGES), chance):
             total[verdict] += 1
-            missed += not found
+            bad += not found or verdict == "wrong" or verdict == "silent" and place not in UNCHECKED
             if verdict in ("silent", "wrong") or not found:
                 print(f"{name}: byte {place:#x} ^ {byte:#04x}: {verdict} {why}"
                       f"{'' if found else '; verify does not find it'}", flush=True)
-    print(f"seed {seed}: {dict(total)}, {missed} that verify has not found, "
+    print(f"seed {seed}: {dict(total)}, {bad} not as they should be, "
           f"{time.monotonic() - start_time:.0f} s")
-    return 1 if total["wrong"] or missed else 0
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
