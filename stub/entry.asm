@@ -25,6 +25,8 @@ UD_GATE		equ	6 * GATE	; invalid opcode
 IDTR		equ	7 * GATE
 COM1_LINE_STATUS	equ	COM1 + 5	; 16550D datasheet, 8.6.3
 TRANSMITTER_EMPTY	equ	20h
+I8042_COMMAND	equ	64h		; IBM PC/AT Technical Reference
+I8042_PULSE_RESET	equ	0FEh
 INTERRUPT_GATE	equ	8E00h		; present, 64-bit interrupt gate, no IST
 
 section .entry progbits alloc exec write align=16
@@ -204,9 +206,9 @@ sum:
 	mov	dl, COM1 & 0FFh
 	outsb
 	loop	.send
-.halt:
-	hlt
-	jmp	.halt
+	mov	al, I8042_PULSE_RESET	; who is to be asked to halt instead, the
+	out	I8042_COMMAND, al	; manifest, was not looked at yet
+	hlt				; there is no such controller
 
 ; The end of the stub: first what makes the sum 0 (sum.sh).
 section .tail progbits alloc noexec nowrite align=1
