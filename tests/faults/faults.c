@@ -217,7 +217,7 @@ static void begin(void)
 	stdout = fopencookie((void *)(intptr_t)STDOUT_FILENO, "w", functions);
 	wanted = number_of("FAULT_CALL");
 	report = (int)number_of("FAULT_REPORT");
-	for (size_t i = FAIL; i < sizeof(ways) / sizeof(ways[0]); i++)
+	for (unsigned i = FAIL; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(way, ways[i]) == 0)
 			how = i;
 }
