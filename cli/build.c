@@ -384,10 +384,14 @@ static int build_image(struct build *build)
 {
 	const struct options *options = build->options;
 	struct rj_error error = { 0 };
+	enum rj_err code;
 	int status;
 
 	begin_inputs(build);
-	if (check_outputs(options, &error) || make_plan(build, &error))
+	code = check_outputs(options, &error);
+	if (!code)
+		code = make_plan(build, &error);
+	if (rj_input_failure(&error) || code)
 		return diag(&error);
 	tell(build);
 	status = write_depfile(build);

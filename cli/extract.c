@@ -55,12 +55,15 @@ static uint32_t unpacked_size(const struct rj_image *image, const struct rj_piec
 }
 
 /* A link under the file's name is replaced, never followed. */
-static void remove_link(const char *path)
+static enum rj_err remove_link(const char *path, struct rj_error *err)
 {
 	struct stat st;
 
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-		unlink(path);
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? RJ_OK : rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+	if (S_ISLNK(st.st_mode) && unlink(path) < 0)
+		return rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+	return RJ_OK;
 }
 
 static int extract_piece(const struct options *options, const struct rj_image *image,
@@ -75,8 +78,8 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 		rj_fail(&error, RJ_ERR_MEMORY);
 		return diag(&error);
 	}
-	remove_link(path);
-	if (output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
+	if (remove_link(path, &error) ||
+	    output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
 		status = diag_about(path, &error);
 	} else if (copy_piece(image, piece, input, output.fd, &error)) {
 		output_discard(&output);

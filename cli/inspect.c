@@ -30,13 +30,22 @@
 void findings_add(void *context, const struct rj_error *error)
 {
 	struct findings *findings = context;
+	int class = (int)rj_error_class(error->code);
 	char text[1024];
 
-	if (rj_error_class(error->code) == RJ_NOTE)
+	if (class == RJ_NOTE)
 		return;
+	if (class > findings->status)
+		findings->status = class;
 	diag_format(error, text, sizeof(text));
-	if (findings->count < FINDINGS_MAX)
+	if (findings->count < FINDINGS_MAX) {
 		findings->text[findings->count] = strdup(text);
+		if (!findings->text[findings->count]) {
+			diag(error);
+			findings->status = diag(&(struct rj_error){ .code = RJ_ERR_MEMORY });
+			return;
+		}
+	}
 	findings->count++;
 }
 
@@ -335,8 +344,8 @@ static int inspect_input(const struct options *options, const struct rj_input *i
 		inspect_print(&image, input->path, &findings, options->json);
 	for (size_t i = 0; i < findings.count && i < FINDINGS_MAX; i++)
 		fprintf(stderr, "rjpack: %s\n", findings.text[i]);
-	if (findings.count && status == RJ_DONE)
-		status = RJ_BAD;
+	if (status == RJ_DONE)
+		status = findings.status;
 	findings_free(&findings);
 	return status;
 }

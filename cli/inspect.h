@@ -15,6 +15,7 @@
 #define FINDINGS_MAX 64
 struct findings {
 	size_t count;                   /* of all, more than are kept */
+	int status;                     /* of the worst, for exit */
 	char *text[FINDINGS_MAX];
 };
 

@@ -107,6 +107,8 @@ enum rj_err output_open(struct output *output, const char *path,
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (stat(path, &st) == 0)
 		code = open_existing(output, &st, access, inputs, input_count, err);
+	else if (errno != ENOENT)
+		code = rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
 	else
 		code = open_beside(output, new_file_mode() & access, err);
 	if (code)
@@ -129,17 +131,39 @@ static bool write_all(int fd, const char *from, size_t size)
 	return true;
 }
 
+static int open_path(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static int sync_file(int fd)
+{
+	int status;
+
+	do
+		status = fsync(fd);
+	while (status < 0 && errno == EINTR);
+	return status;
+}
+
 /* The nameless file to its place. */
 static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 {
-	int to = output->path ? open(output->path, O_WRONLY | O_NOCTTY | O_CLOEXEC)
-			      : STDOUT_FILENO;
+	int to = output->path ? open_path(output->path) : STDOUT_FILENO;
 	char buffer[COPY_SIZE];
 	off_t at = 0;
 	ssize_t n = 0;
 	bool good = to >= 0;
 
-	while (good && (n = pread(output->fd, buffer, sizeof(buffer), at)) > 0) {
+	while (good && ((n = pread(output->fd, buffer, sizeof(buffer), at)) > 0 ||
+			(n < 0 && errno == EINTR))) {
+		if (n < 0)
+			continue;
 		good = write_all(to, buffer, (size_t)n);
 		at += n;
 	}
@@ -172,7 +196,7 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 
 	if (!output->temporary)
 		code = copy_out(output, err);
-	else if (fsync(output->fd) < 0 || rename(output->temporary, output->path) < 0)
+	else if (sync_file(output->fd) < 0 || rename(output->temporary, output->path) < 0)
 		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
 	if (!code && output->temporary) {
 		ending_remove(NULL);

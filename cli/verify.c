@@ -15,16 +15,14 @@
 
 /* Of each loader that was asked for: its command, or why it does not take the file. */
 static void json_loaders(struct json *json, const struct options *options,
-			 const struct rj_input *input)
+			 const struct rj_input *input, const struct rj_faces *faces)
 {
 	const struct rj_loader *loader;
-	struct rj_faces faces;
 	struct rj_error error;
 
-	rj_faces_read(&faces, input);
 	json_open(json, "loaders", '[');
 	for (const char *list = options->loaders; list && !rj_loader_next(&list, &loader, &error);) {
-		const char *why = loader->refuses(&faces);
+		const char *why = loader->refuses(faces);
 		char text[COMMAND_MAX];
 
 		rj_loader_command(loader, input->path, text, sizeof(text));
@@ -38,19 +36,19 @@ static void json_loaders(struct json *json, const struct options *options,
 }
 
 static void print_json(const struct options *options, const struct rj_input *input,
-		       const struct findings *findings)
+		       const struct rj_faces *faces, const struct findings *findings)
 {
 	struct json json = { .file = stdout };
 
 	json_open(&json, NULL, '{');
 	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "file", input->path);
-	json_bool(&json, "ok", findings->count == 0);
+	json_bool(&json, "ok", findings->status == RJ_DONE);
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		json_string(&json, NULL, findings->text[i]);
 	json_close(&json, '[');
-	json_loaders(&json, options, input);
+	json_loaders(&json, options, input, faces);
 	json_close(&json, '{');
 }
 
@@ -59,27 +57,26 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 {
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		fprintf(stderr, "rjpack: %s\n", findings->text[i]);
-	if (findings->count == 0)
+	if (findings->status == RJ_DONE)
 		printf("%s: ok (%zu piece%s, %" PRIu64 " bytes)\n", input->path,
 		       image->piece_count, image->piece_count == 1 ? "" : "s", input->size);
 }
 
 /* Whether each loader takes it; the command for those that do is printed. */
 static void check_loaders(const struct options *options, const struct rj_input *input,
-			  struct findings *findings)
+			  struct rj_faces *faces, struct findings *findings)
 {
 	const struct rj_loader *loader;
-	struct rj_faces faces;
 	struct rj_error error;
 	char text[COMMAND_MAX];
 
-	rj_faces_read(&faces, input);
+	rj_faces_read(faces, input);
 	for (const char *list = options->loaders; list;) {
 		const char *why;
 
 		if (rj_loader_next(&list, &loader, &error))
 			return;         /* the option was checked */
-		why = loader->refuses(&faces);
+		why = loader->refuses(faces);
 		if (why) {
 			rj_fail(&error, RJ_ERR_LOADER_REFUSES, .subject = input->path,
 				.name = loader->name, .other = why);
@@ -89,11 +86,14 @@ static void check_loaders(const struct options *options, const struct rj_input *
 			printf("%s: %s\n", loader->name, text);
 		}
 	}
+	if (rj_input_failure(&error))
+		findings_add(findings, &error);
 }
 
 static int verify_input(const struct options *options, const struct rj_input *input)
 {
 	struct findings findings = { 0 };
+	struct rj_faces faces = { 0 };
 	struct rj_image image;
 	struct rj_error error;
 	int status;
@@ -103,12 +103,12 @@ static int verify_input(const struct options *options, const struct rj_input *in
 	else
 		rj_image_check(&image, input, findings_add, &findings);
 	if (options->loaders)
-		check_loaders(options, input, &findings);
+		check_loaders(options, input, &faces, &findings);
 	if (options->json)
-		print_json(options, input, &findings);
+		print_json(options, input, &faces, &findings);
 	else
 		print_text(input, &image, &findings);
-	status = findings.count ? RJ_BAD : RJ_DONE;
+	status = findings.status;
 	findings_free(&findings);
 	return status;
 }

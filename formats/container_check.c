@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "container_layout.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "check.h"
@@ -9,9 +10,17 @@
 
 static Elf *open_elf(const struct rj_input *input)
 {
+	errno = 0;
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return NULL;
 	return elf_begin(input->fd, ELF_C_READ, NULL);
+}
+
+static void close_elf(Elf *elf, const struct rj_input *input)
+{
+	if (elf)
+		elf_end(elf);
+	rj_input_heed_errno(input);
 }
 
 /* The class of the file as an ELF file; ELFCLASSNONE: it is none. */
@@ -33,13 +42,14 @@ bool layout_recognise(const struct container *container, struct rj_image *image,
 	    (LE_GET(setup, struct setup_header, header) == HDRS_MAGIC) !=
 	    !!(container->parts & HAS(LINUX)))
 		return false;
-	elf = container->elf_class != ELFCLASSNONE ? open_elf(input) : NULL;
 	image->base = LE_GET(setup, struct setup_header, pref_address);
+	image->memory_size = layout_memory_size(image->manifest.image_size);
+	if (container->elf_class == ELFCLASSNONE)
+		return true;
+	elf = open_elf(input);
 	if (elf && gelf_getphdr(elf, 0, &load))
 		image->base = load.p_paddr;
-	image->memory_size = layout_memory_size(image->manifest.image_size);
-	if (elf)
-		elf_end(elf);
+	close_elf(elf, input);
 	return true;
 }
 
@@ -188,8 +198,7 @@ static void check_elf(const struct rj_check *check, const struct front_layout *l
 		check_segments(check, layout, elf);
 		check_sections(check, elf);
 	}
-	if (elf)
-		elf_end(elf);
+	close_elf(elf, check->input);
 }
 
 static void check_checksum(const struct rj_check *check)

@@ -309,10 +309,20 @@ static bool set_headers(Elf *elf, const struct front *front)
 	return gelf_update_ehdr(elf, &header) && set_segments(elf, front);
 }
 
+/* Without memory for its header elf_newscn gives a section all the same, not to be touched. */
+static Elf_Scn *new_section(Elf *elf)
+{
+	Elf_Scn *section;
+
+	elf_errno();
+	section = elf_newscn(elf);
+	return elf_errno() ? NULL : section;
+}
+
 /* A section at an offset in the file; bytes are NULL when they are not libelf's to write. */
 static bool add_section(Elf *elf, GElf_Shdr values, const void *bytes)
 {
-	Elf_Scn *section = elf_newscn(elf);
+	Elf_Scn *section = new_section(elf);
 	Elf_Data *data = section && bytes ? elf_newdata(section) : NULL;
 
 	if (!section || (bytes && !data) || !gelf_update_shdr(section, &values))
@@ -482,6 +492,8 @@ enum rj_err layout_write(const struct container *container, const struct rj_plan
 		return rj_fail(err, RJ_ERR_MEMORY);
 	front->container = container;
 	code = write_image(front, plan, blob, fd, image, err);
+	if (!code)
+		code = rj_input_failure(err);
 	free(front);
 	return code;
 }

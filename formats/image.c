@@ -196,8 +196,8 @@ static void read_services(struct rj_image *image, const struct rj_input *input)
 	}
 }
 
-enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
-			  struct rj_error *err)
+static enum rj_err read_image(struct rj_image *image, const struct rj_input *input,
+			      struct rj_error *err)
 {
 	uint8_t bytes[RJ_MANIFEST_MAX] = { 0 };
 	size_t size;
@@ -220,6 +220,14 @@ enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
 	recognise(image, input);
 	read_services(image, input);
 	return RJ_OK;
+}
+
+enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
+			  struct rj_error *err)
+{
+	enum rj_err code = read_image(image, input, err);
+
+	return rj_input_failure(err) ? err->code : code;
 }
 
 void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
@@ -428,6 +436,7 @@ static void report_rule(void *context, const struct rj_error *error)
 static void check_headers(struct rj_check *check, bool with_checksum)
 {
 	const struct rj_image *image = check->image;
+	struct rj_error error;
 	struct rj_plan plan;
 
 	check_manifest(check);
@@ -441,6 +450,8 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 					     check->report, check->context);
 	if (!image->container)
 		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });
+	if (rj_input_failure(&error))
+		rj_check_report(check, error);
 }
 
 void rj_image_check_headers(const struct rj_image *image,

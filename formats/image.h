@@ -51,7 +51,7 @@ void rj_manifest_store(const struct rj_image *image, void *to);
 
 /*
  * Reads stub header and manifest. RJ_ERR_NO_STUB, _STUB_BOUNDS,
- * _MANIFEST_*; checksums are not looked at. base and memory_size are set when
+ * _MANIFEST_*, _READ; checksums are not looked at. base and memory_size are set when
  * the container is known.
  */
 enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,

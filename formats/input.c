@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* Of rj_input_peek and rj_input_heed_errno; told by rj_input_failure. */
+static struct rj_error failure;
+
 static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_error *err)
 {
 	struct stat st;
@@ -33,7 +36,9 @@ static enum rj_err open_input(struct rj_input *input, const char *path, bool dev
 			      struct rj_error *err)
 {
 	*input = (struct rj_input){ .path = path };
-	input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	do
+		input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (input->fd < 0 && errno == EINTR);
 	if (input->fd < 0)
 		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
 			       .subject = path);
@@ -84,14 +89,40 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 	return RJ_OK;
 }
 
+static void keep_failure(const struct rj_error *error)
+{
+	if (!failure.code)
+		failure = *error;
+}
+
 size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
 		     uint64_t offset)
 {
-	struct rj_error ignored;
+	struct rj_error error;
 
 	if (offset >= input->size)
 		return 0;
 	if (size > input->size - offset)
 		size = (size_t)(input->size - offset);
-	return rj_input_read(input, to, size, offset, &ignored) ? 0 : size;
+	if (!rj_input_read(input, to, size, offset, &error))
+		return size;
+	keep_failure(&error);
+	return 0;
+}
+
+void rj_input_heed_errno(const struct rj_input *input)
+{
+	if (errno == ENOMEM || errno == EIO)
+		keep_failure(&(struct rj_error){ .code = RJ_ERR_READ, .os_error = errno,
+						 .subject = input->path });
+}
+
+enum rj_err rj_input_failure(struct rj_error *err)
+{
+	enum rj_err code = failure.code;
+
+	if (code)
+		*err = failure;
+	failure.code = RJ_OK;
+	return code;
 }

@@ -39,8 +39,23 @@ void rj_input_close(struct rj_input *input);
 enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 			  uint64_t offset, struct rj_error *err);
 
-/* At most size bytes from offset on; gives how many, 0 at the end or on errors. */
+/*
+ * At most size bytes from offset on; gives how many, 0 at the end or on errors, of which
+ * rj_input_failure tells.
+ */
 size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
 		     uint64_t offset);
+
+/*
+ * For what looks into the file by other means, after errno = 0: whether memory or the disk
+ * has failed since then. rj_input_failure tells of that, too.
+ */
+void rj_input_heed_errno(const struct rj_input *input);
+
+/*
+ * The first failure, in any file, of those that only look whether something is there: what
+ * they have found says nothing then. It is told once. RJ_OK, RJ_ERR_READ, _SHRANK.
+ */
+enum rj_err rj_input_failure(struct rj_error *err);
 
 #endif

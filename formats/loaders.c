@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loaders.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <gelf.h>
@@ -111,9 +112,10 @@ static void read_segments(struct rj_faces *faces, const struct rj_input *input, 
 
 static void read_elf(struct rj_faces *faces, const struct rj_input *input)
 {
-	Elf *elf = elf_version(EV_CURRENT) == EV_NONE ? NULL
-						       : elf_begin(input->fd, ELF_C_READ, NULL);
+	Elf *elf;
 
+	errno = 0;
+	elf = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(input->fd, ELF_C_READ, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF)
 		read_segments(faces, input, elf);
 	for (Elf_Scn *section = NULL; faces->elf && (section = elf_nextscn(elf, section));) {
@@ -124,6 +126,7 @@ static void read_elf(struct rj_faces *faces, const struct rj_input *input)
 	}
 	if (elf)
 		elf_end(elf);
+	rj_input_heed_errno(input);
 }
 
 void rj_faces_read(struct rj_faces *faces, const struct rj_input *input)

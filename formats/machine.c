@@ -44,7 +44,9 @@ static enum rj_err open_memory(struct rj_input *memory, struct rj_error *err)
 {
 	struct stat st;
 
-	memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	do
+		memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (memory->fd < 0 && errno == EINTR);
 	if (memory->fd < 0 || fstat(memory->fd, &st) < 0)
 		return rj_fail(err, rj_machine_refusal(errno), .os_error = errno,
 			       .subject = memory->path);
@@ -90,6 +92,8 @@ static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 				       .end = address + size, .other_at = from,
 				       .other_end = end);
 	}
+	if (ferror(iomem))
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno);
 	return tells ? RJ_OK : rj_fail(err, RJ_ERR_IOMEM);
 }
 

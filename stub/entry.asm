@@ -11,6 +11,7 @@
 %include "cpu.inc"
 
 extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
+extern summed_dwords
 
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
@@ -22,6 +23,10 @@ CR4_VMXE	equ	1 << 13
 GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)
 UD_GATE		equ	6 * GATE	; invalid opcode
 IDTR		equ	7 * GATE
+COM1_LINE_STATUS	equ	COM1 + 5	; 16550D datasheet, 8.6.3
+TRANSMITTER_EMPTY	equ	20h
+I8042_COMMAND	equ	64h		; IBM PC/AT Technical Reference
+I8042_PULSE_RESET	equ	0FEh
 INTERRUPT_GATE	equ	8E00h		; present, 64-bit interrupt gate, no IST
 
 section .entry progbits alloc exec write align=16
@@ -82,7 +87,11 @@ stub:
 .here:
 	pop	ebp
 	mov	[esp - 4], eax
+	lea	esp, [ebp + .whole - .here]
 	sub	ebp, .here - stub
+	mov	esi, ebp
+	jmp	sum
+.whole:
 	; What the loader says may stand where the stub's home or a piece is.
 	mov	edx, edi
 	mov	esi, ebx
@@ -167,6 +176,47 @@ command_lines:
 modules:
 	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
+; Before the 64-bit entry there is room for this.
+section .entry.sum progbits alloc exec write align=1
+; sum: go on only if no single byte of the stub is damaged. The CRC-32s are for what comes
+; after this; but who computes them, and who says what is wrong, has to be whole. The bytes
+; of this code mean the same in 32-bit and in 64-bit mode.
+;	In:	ESI or RSI = address of the stub, ESP or RSP = where to go on
+;	Out:	there
+;	Clobbers: EAX, ECX, EDX, ESI
+;	Stack:	none
+sum:
+	mov	ecx, summed_dwords
+	xor	edx, edx
+.add:
+	lodsd
+	add	edx, eax
+	loop	.add			; leaves the flags
+	jnz	.damaged
+	jmp	esp
+	; Behind what is summed up stands what to say. Video memory need not be mapped.
+.damaged:
+	mov	dx, COM1
+	mov	cl, message.end - message
+.send:
+	mov	dl, COM1_LINE_STATUS & 0FFh
+	in	al, dx
+	test	al, TRANSMITTER_EMPTY	; so it is if there is no such port
+	jz	.send
+	mov	dl, COM1 & 0FFh
+	outsb
+	loop	.send
+	mov	al, I8042_PULSE_RESET	; who is to be asked to halt instead, the
+	out	I8042_COMMAND, al	; manifest, was not looked at yet
+	hlt				; there is no such controller
+
+; The end of the stub: first what makes the sum 0 (sum.sh).
+section .tail progbits alloc noexec nowrite align=1
+	dd	0
+message:
+	db	"rjpack: the stub is damaged", 10
+.end:
+
 ; What stands at STUB_ENTRY64; the linker script fills the gap before it.
 section .entry64 progbits alloc exec write align=1
 ; entry64: the 64-bit Linux boot protocol.
@@ -189,6 +239,12 @@ leave_long_mode:
 	mov	dr7, rax
 	mov	ebx, edi
 	lea	rbp, [rel stub]
+	mov	r8, rsi
+	mov	rsi, rbp
+	lea	rsp, [rel .whole]
+	jmp	sum
+.whole:
+	mov	rsi, r8
 	mov	r14d, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
 	lea	r15, [rbp + r14 + PAGE - 1]
 	and	r15, -PAGE		; the scratch memory behind the image

@@ -39,6 +39,7 @@
 #define STUB_HEADER         0x08        /* struct rj_stub_header */
 #define STUB_ENTRY_PVH      0x14        /* Xen's PVH, 32-bit */
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
+#define STUB_MESSAGE        28          /* at its end: what to say if it is damaged */
 #define STUB_SCRATCH        0x12000     /* the stub's beyond the image, page-aligned: */
 #define LOADER_INFO         0x2000      /* first a copy of what the loader said; of a Linux */
 #define COMMAND_LINE        0x1000      /* loader boot_params, and here the command line; */

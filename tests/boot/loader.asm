@@ -9,6 +9,7 @@
 ;	-DNO_MAP		boot_params without a memory map
 ;	-DGIVEN=address -DGIVEN_SIZE=bytes	an initrd or a module
 ;	-DGIVEN_FROM=address	copied there from here, out of the firmware's way
+;	-DWAIT			say "WAITS" on COM1, and wait there for a character
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
 %define LINUX32		2	; 32-bit, ESI = boot_params
@@ -45,6 +46,19 @@ bits 16
 	cld
 	xor	ax, ax
 	mov	ds, ax
+%ifdef WAIT
+	mov	si, waits
+	mov	dx, 3F8h
+	mov	cx, waits.end - waits
+	rep outsb
+	add	dx, 5			; line status: is there a character?
+.wait:
+	in	al, dx
+	test	al, 1
+	jz	.wait
+	sub	dx, 5
+	in	al, dx
+%endif
 	mov	al, 0FFh		; no interrupt, until somebody wants one
 	out	21h, al
 	out	0A1h, al
@@ -180,9 +194,15 @@ gdt:	dq	0
 	dq	00CF9B000000FFFFh
 	dq	00CF93000000FFFFh
 	dq	00AF9B000000FFFFh
-gdtr:	dw	$ - gdt - 1
+.end:
+%ifdef WAIT
+waits:	db	"WAITS", 10
+.end:
+	align	8, db 0
+%endif
+gdtr:	dw	gdt.end - gdt - 1
 	dd	gdt
-gdtr64:	dw	gdtr - gdt - 1
+gdtr64:	dw	gdt.end - gdt - 1
 	dq	WORK + gdt - 7C00h
 
 	times 510 - ($ - $$) db 0

@@ -45,7 +45,7 @@ struct front {
 #define FRONT_CHOSEN 0x2000u            /* the user has chosen the drive */
 #define SIZE_MAX_MIB 3u
 
-static void require(bool good, const char *what)
+void require(bool good, const char *what)
 {
 	if (good)
 		return;
@@ -53,8 +53,7 @@ static void require(bool good, const char *what)
 	abort();
 }
 
-/* A nameless file of these bytes, and zeros up to size. */
-static struct rj_input open_bytes(const uint8_t *bytes, size_t used, uint64_t size)
+struct rj_input open_bytes(const uint8_t *bytes, size_t used, uint64_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
@@ -68,8 +67,7 @@ static size_t length(const char *text)
 	return text ? strlen(text) : 0;
 }
 
-/* Whoever prints it reads all of it. */
-static void read_error(const struct rj_error *error)
+void read_error(const struct rj_error *error)
 {
 	volatile size_t total = length(error->subject) + length(error->name) +
 				length(error->other) + strnlen(error->text, sizeof(error->text));
@@ -104,8 +102,7 @@ static void unpack_image(const struct rj_image *image, const struct rj_input *in
 	}
 }
 
-/* As inspect, verify and extract do; how many rules are broken. */
-static size_t check_image(const struct rj_input *input)
+size_t check_image(const struct rj_input *input)
 {
 	static struct rj_image image;
 	struct rj_error error = { 0 };
@@ -429,12 +426,16 @@ static const struct {
 } readers[] = {
 	{ "contents", fuzz_contents },
 	{ "el-torito", fuzz_el_torito },
+	{ "extract", fuzz_extract },
 	{ "geometry", fuzz_geometry },
 	{ "image", fuzz_image },
+	{ "inspect", fuzz_inspect },
+	{ "plan", fuzz_plan },
 	{ "rjload", fuzz_rjload },
 	{ "services", fuzz_services },
 	{ "snapshot", fuzz_snapshot },
 	{ "text", fuzz_text },
+	{ "verify", fuzz_verify },
 };
 
 static void run(const uint8_t *bytes, size_t size)

@@ -5,10 +5,34 @@
 #ifndef RJ_FUZZ_H
 #define RJ_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "error.h"
+#include "image.h"
+#include "input.h"
+#include "plan.h"
+
 /* One input; gives 0. What is wrong ends the program. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* What the targets share. */
+void require(bool good, const char *what);
+
+/* A nameless file of these bytes, and zeros up to size. */
+struct rj_input open_bytes(const uint8_t *bytes, size_t used, uint64_t size);
+
+/* Whoever prints it reads all of it. */
+void read_error(const struct rj_error *error);
+
+/* How many rules an image breaks that inspect, verify and extract look at. */
+size_t check_image(const struct rj_input *input);
+
+/* Targets with files of their own: commands.c, planner.c. */
+void fuzz_inspect(const uint8_t *bytes, size_t size);
+void fuzz_verify(const uint8_t *bytes, size_t size);
+void fuzz_extract(const uint8_t *bytes, size_t size);
+void fuzz_plan(const uint8_t *bytes, size_t size);
 
 #endif

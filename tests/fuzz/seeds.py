@@ -7,8 +7,10 @@ seeds.py make RJPACK DIRECTORY: what fuzzing starts from, a directory for each s
   sectors    first sectors, and a number of sectors behind each
   images, services, snapshots   made by RJPACK
   texts      arguments of options
+  plans      bytes for planner.c
 """
 
+import random
 import re
 import shutil
 import struct
@@ -100,6 +102,8 @@ def make(rjpack, directory):
     for n, text in enumerate(TEXTS):
         save(target / "texts", f"text{n}", text.encode())
         save(target / "files", f"text{n}", front(text.encode(), ALL_WISHES))
+    for seed in range(20):
+        save(target / "plans", f"plan{seed}", random.Random(seed).randbytes(16 + 12 * seed))
     shutil.rmtree(work)
 
 

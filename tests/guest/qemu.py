@@ -22,13 +22,15 @@ class GuestError(Exception):
 class Guest:
     """A running guest. Its console is kept in the file LOG, each line with its time."""
 
+    command = COMMAND
+
     def __init__(self, arguments, log, timeout):
         self.start = time.monotonic()
         self.deadline = self.start + timeout
         self.log = open(log, "w", encoding="utf-8")
         self.greeted = False
         self.monitor, theirs = socket.socketpair()
-        command = [*COMMAND, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
+        command = [*self.command, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
                    "-mon", "chardev=monitor", *map(str, arguments)]
         with theirs:
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()],

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""faults.py ROWS list: the names of the rows in the file ROWS.
+faults.py ROWS run NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
+preloaded library FAULTS (faults.c), once for every EVERYth call that can go wrong and every
+way in which it can. 1 is all of them.
+
+A run that fails says so by its exit status and on standard error; one that does not has done
+all that it does without faults. After both each file in out/ is as it was, or complete, and
+no other file is left. Exit status: 0 passed, 1 failed.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli"))
+import inputs  # noqa: E402
+
+FAILURES = (1, 2, 3)            # exit statuses: man/rjpack.1
+WAYS = {"fail": FAILURES, "rest": FAILURES, "eintr": (), "short": ()}
+OLD = b"what was here before\n"
+TIMEOUT = 60
+
+
+class Failure(Exception):
+    pass
+
+
+@dataclass
+class Result:
+    status: int
+    stdout: bytes
+    stderr: bytes
+    files: dict                 # name in out/ to its bytes
+    struck: str                 # the function that went wrong, or ""
+
+
+def contents(directory):
+    return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+
+
+class Bench:
+    """The directory in which one row's command is run again and again."""
+
+    def __init__(self, row, directory, program, library):
+        self.row, self.directory = row, directory
+        # inspect and verify print what they have found, which may be less
+        self.reports = row["run"].split()[1] in ("inspect", "verify")
+        self.out, self.temporary = directory / "out", directory / "tmp"
+        self.temporary.mkdir()
+        self.command = [program, *shlex.split(row["run"])[1:]]
+        self.environment = {**os.environ, "LC_ALL": "C", "TMPDIR": str(self.temporary)}
+        self.preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), library]))
+        for name in row["files"]:
+            inputs.make(name, directory)
+        for command in row.get("prepare", []):
+            subprocess.run([program, *shlex.split(command)[1:]], cwd=directory, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def clean(self, old):
+        """An empty out/, but for the files that are to be replaced."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.mkdir()
+        for name in old:
+            (self.out / name).write_bytes(OLD)
+
+    def run(self, way="", call=0, old=()):
+        self.clean(old)
+        reader, writer = os.pipe()
+        environment = {**self.environment, "LD_PRELOAD": self.preload, "FAULT_HOW": way,
+                       "FAULT_CALL": str(call), "FAULT_REPORT": str(writer)}
+        try:
+            done = subprocess.run(self.command, cwd=self.directory, env=environment,
+                                  stdin=subprocess.DEVNULL, capture_output=True,
+                                  pass_fds=[writer], timeout=TIMEOUT)
+        finally:
+            os.close(writer)
+            with open(reader, "rb") as file:
+                struck = file.read().decode()
+        return Result(done.returncode, done.stdout, done.stderr, contents(self.out), struck)
+
+    def left_over(self):
+        return contents(self.temporary) or [path.name for path in self.directory.iterdir()
+                                            if path.name.startswith(".")]
+
+
+def check(good, found, way, old, left_over, reports):
+    """What is wrong with a run during which a call went wrong, or None."""
+    if found.status == 0:
+        for what in ("stdout", "stderr", "files"):
+            if getattr(found, what) != getattr(good, what):
+                return f"it succeeds with another {what}"
+    elif found.status not in WAYS[way]:
+        return f"the exit status is {found.status}"
+    elif not (any(line.startswith(b"rjpack: ") for line in found.stderr.splitlines()) or
+              reports and b'"ok": false' in found.stdout):
+        return "it fails without a word"
+    elif not good.stdout.startswith(found.stdout) and not reports:
+        return "it prints something else"
+    for name, data in found.files.items():
+        if data != good.files.get(name) and not (name in old and data == OLD):
+            return f"{name} is neither as it was nor complete"
+    if set(old) - set(found.files):
+        return "the file that was there is gone"
+    return f"left over: {left_over}" if left_over else None
+
+
+def run(bench, every):
+    """Gives the number of runs, and what was wrong with some of them."""
+    good, runs, wrong = bench.run(), 0, []
+    if good.status != 0:
+        raise Failure(f"without faults: exit status {good.status}\n{good.stderr.decode()}")
+    for way in WAYS:
+        for call in range(1, sys.maxsize, every):
+            old = list(good.files) if call // every % 2 and "extract" not in bench.row["run"] else []
+            found = bench.run(way, call, old)
+            if not found.struck:
+                break
+            runs += 1
+            problem = check(good, found, way, old, bench.left_over(), bench.reports)
+            if problem:
+                wrong.append(f"{way} {call} ({found.struck}): {problem}\n"
+                             f"    {found.stderr.decode(errors='replace').strip()[:600]}")
+    return runs, wrong
+
+
+def run_named(row, program, library, every):
+    with tempfile.TemporaryDirectory(prefix="rjpack-faults-") as directory:
+        start = time.monotonic()
+        runs, wrong = run(Bench(row, Path(directory), program, library), every)
+    print("\n".join(wrong))
+    print(f"{runs} runs in {time.monotonic() - start:.1f} s, {len(wrong)} of them wrong")
+    return 1 if wrong or runs == 0 else 0
+
+
+def main(rows, action, name=None, program=None, library=None, every="1"):
+    rows = tomllib.loads(Path(rows).read_text())
+    if action == "list":
+        print("\n".join(rows))
+        return 0
+    try:
+        return run_named(rows[name], os.path.abspath(program), os.path.abspath(library), int(every))
+    except Failure as failure:
+        print(failure)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
