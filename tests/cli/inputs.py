@@ -214,6 +214,7 @@ FILES = {
     "mib": lambda path: bytes(range(256)) * 4096 + b"end",
     "boot.img": lambda path: boot_img(),
     "sector": lambda path: boot_sector(),
+    "back.ini": lambda path: b"mbr = sector\nunreal\nreg = eax=1\n",
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
     "fat-partition": lambda path: fat_sector().ljust(2 << 20, b"\0"),
