@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """examples.py RJPACK FILE...: runs the commands that README.md and the man pages print,
-as they print them, each block by a shell in a directory with what it names.
+as they print them, each block by a shell in a directory with what it names. Blocks that
+README.md has from rjpack-recipes(7) are run from there, by the suite "recipes".
 
 What would change this machine, or needs root, is stood in for: kexec only checks that
 its image is a good one, and that what is given to it is there; /dev/sda is a file, snapshot
@@ -18,7 +19,9 @@ from pathlib import Path
 import inputs  # finds those of guest/
 import cache
 import initramfs
+import manpage
 
+RECIPES = Path(__file__).parent.parent.parent / "man/rjpack-recipes.7"
 GRUB = Path("/usr/lib/grub/i386-pc")
 ELSEWHERE = re.compile(r"^(tests/|meson |menuentry )")
 KEXEC = """#!/bin/sh
@@ -55,16 +58,23 @@ DD = NO_DEVICE + """exec /bin/dd "$@"
 
 def blocks(path):
     """The literal blocks of a file."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".md":
-        found = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
-        return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
-    found = re.findall(r"^\.Bd -literal.*\n((?s:.*?))^\.Ed", text, re.MULTILINE)
-    return [block.replace("\\e\n", "\\\n").replace("\\-", "-") for block in found]
+    if path.suffix != ".md":
+        return [block.text for block in manpage.blocks(path)]
+    found = re.findall(r"(?:^    .*\n)+", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
+
+
+def lines(block):
+    """What is not space at both ends, or a comment."""
+    return {re.sub(r"\s+#.*", "", line).strip() for line in block.splitlines()}
+
+
+def is_recipe(block):
+    return lines(block) <= set.union(*map(lines, blocks(RECIPES)))
 
 
 def is_shell(block):
-    return not ELSEWHERE.match(block) and "──" not in block
+    return not ELSEWHERE.match(block) and "──" not in block and not is_recipe(block)
 
 
 def furnish(directory, rjpack):

@@ -35,6 +35,23 @@ initrd /boot/initramfs.gz
 boot
 """
 
+# As Debian's: an entry for the next boot only (00_header), and the user's entries (41_custom).
+GRUB_MENU = SERIAL + """echo 'GRUB has read its disk'
+load_env
+set default="$next_entry"
+set next_entry=
+save_env next_entry
+set timeout=0
+menuentry Linux {
+linux /boot/vmlinuz %s boot=GRUB
+initrd /boot/initramfs.gz
+}
+if [ -f $prefix/custom.cfg ]; then
+source $prefix/custom.cfg
+fi
+"""
+GRUB_MENU_MODULES = ["configfile", "loadenv", "multiboot2", "test"]
+
 # SYSLINUX prints its version on the serial line once it has read this.
 SYSLINUX_CONFIG = """SERIAL 0 115200
 DEFAULT linux
@@ -159,6 +176,15 @@ def grub(path, tree, disk, arguments):
         embed_grub(path, core_image(tree / "core.img", MODULES))
 
 
+def grub_menu(path, tree, disk, arguments):
+    """GRUB with a menu of more than Linux."""
+    (tree / "boot/grub/grub.cfg").write_text(GRUB_MENU % arguments)
+    run("grub-editenv", tree / "boot/grub/grubenv", "create")
+    partition(path, disk.table)
+    ext2(path, tree, disk.start)
+    embed_grub(path, core_image(tree / "core.img", MODULES + GRUB_MENU_MODULES))
+
+
 def fat(path, files, *install, offset=0, sectors=0):
     """SYSLINUX' file system at OFFSET, with FILES, target to source."""
     place = f"{path}@@{offset}"
@@ -251,6 +277,7 @@ DISKS = {
     "disk": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, grub),
     "grub_gpt": Disk(GPT + gpt_row(1, PARTITION, GPT_PARTITION, BIOS_BOOT) +
                      gpt_row(2, GPT_PARTITION, GPT_END, "L"), GPT_PARTITION, grub),
+    "grub_menu": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, grub_menu),
     "syslinux": Disk(f"{DOS}{PARTITION},,e,*\n", PARTITION, syslinux),
     "syslinux_gpt": Disk(GPT + gpt_row(1, PARTITION, GPT_END, "U", ",attrs=LegacyBIOSBootable"),
                          PARTITION, syslinux),

@@ -11,6 +11,8 @@ import cache
 
 HERE = Path(__file__).parent
 BUSYBOX = Path("/bin/busybox")
+SYSTEMD = ("lib/systemd/systemd", "bin/systemctl", "lib/systemd/systemd-shutdown",
+           "bin/umount")
 DIRECTORIES = "bin dev lib lib64 lib/x86_64-linux-gnu modules proc sys test".split()
 
 
@@ -63,19 +65,48 @@ class Modules:
         self.loaded[name] = data
 
 
-def kexec_files():
-    """kexec and its libraries, each under the name that it is looked for."""
-    tree = cache.unpacked("kexec")
-    # Newer packages have all of this below /usr.
+def libraries(tree, programs):
+    """The libraries that PROGRAMS in an unpacked TREE run with, each under the name that it
+    is looked for. Newer packages have all below /usr."""
     loader = next(tree.glob("**/x86_64-linux-gnu/ld-linux-x86-64.so.2"))
-    program = next(tree.glob("**/sbin/kexec"))
-    libraries = f"{tree}/lib/x86_64-linux-gnu:{tree}/usr/lib/x86_64-linux-gnu"
-    listing = subprocess.run([loader, "--library-path", libraries, "--list", program],
-                             check=True, capture_output=True, text=True).stdout
-    yield "bin/kexec", program
+    folders = [f"{tree}{usr}/lib/x86_64-linux-gnu{folder}"
+               for usr in ("", "/usr") for folder in ("", "/systemd")]
     yield "lib64/ld-linux-x86-64.so.2", loader
-    for name, path in re.findall(r"([^\s/]+) => (\S+)", listing):
-        yield f"lib/x86_64-linux-gnu/{name}", Path(path)
+    for program in programs:
+        listing = subprocess.run([loader, "--library-path", ":".join(folders), "--list", program],
+                                 check=True, capture_output=True, text=True).stdout
+        for name, path in re.findall(r"([^\s/]+) => (\S+)", listing):
+            yield f"lib/x86_64-linux-gnu/{name}", Path(path)
+
+
+def kexec_files():
+    """kexec and what it runs with."""
+    tree = cache.unpacked("kexec")
+    program = next(tree.glob("**/sbin/kexec"))
+    yield "bin/kexec", program
+    yield from libraries(tree, [program])
+
+
+def systemd_files():
+    """systemd, its targets without the services that they want, and what it runs with."""
+    tree = cache.unpacked("systemd")
+    programs = [next(tree.glob(f"**/{name}")) for name in SYSTEMD]
+    units = programs[0].parent / "system"
+    for path in [*programs, *units.glob("*.target"), units / "systemd-kexec.service"]:
+        yield str(path.relative_to(tree)), path
+    yield from libraries(tree, programs)
+
+
+def systemd():
+    """The path of an archive with systemd, to follow that of base()."""
+    def build(path, _scratch):
+        files = {name: record(name, stat.S_IFREG | 0o755, source.read_bytes())
+                 for name, source in systemd_files()}
+        folders = {str(folder) for name in files for folder in Path(name).parents} - {"."}
+        path.write_bytes(archive([record(name, stat.S_IFDIR | 0o755) for name in sorted(folders)] +
+                                 list(files.values())))
+
+    return cache.cached("systemd.cpio", [Path(__file__), str(cache.unpacked("systemd"))], build)
 
 
 def host_program(path):

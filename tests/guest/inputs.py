@@ -214,6 +214,27 @@ class Inputs(dict, Loaders):
     def memdisk_kernel(self, path):
         path.symlink_to(disk.SYSLINUX / "memdisk")
 
+    def grubenv(self, path):
+        """GRUB's environment, which names the row's entry for the next boot."""
+        run("grub-editenv", path, "create")
+        run("grub-editenv", path, "set", f"next_entry={self.row['next_entry']}")
+
+    def dos_floppy(self, path):
+        """A floppy disk that boots and starts its FLASH.EXE, by SYSLINUX."""
+        config = self.work / "syslinux.cfg"
+        config.write_text("SERIAL 0 115200\nDEFAULT flash\nLABEL flash\nBOOT /FLASH.EXE\n")
+        path.write_bytes(bytes(1440 << 10))
+        disk.fat(path, {**disk.modules(), config.name: config})
+
+    def sedutil_cli(self, path):
+        """What stands in for sedutil-cli."""
+        path.symlink_to(Path(__file__).parent / "sedutil-cli")
+
+    def tftp(self, path):
+        """What QEMU's TFTP server has."""
+        path.mkdir()
+        (path / "boot.ipxe").write_text(self.row["ipxe"])
+
     def memtest(self, path):
         path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+x64.bin")
 

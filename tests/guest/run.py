@@ -22,6 +22,7 @@ import inputs
 import matrix
 import probe
 import qemu
+import recipes
 import rowfile
 import snapshot
 import starts
@@ -31,6 +32,7 @@ TAIL = 40
 LOOK_AGAIN = 0.5                # seconds
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
+STARTS = {**starts.STARTS, **recipes.STARTS}
 WAITS = "PROBE WAITS FOR A KEY"
 
 
@@ -88,7 +90,7 @@ def watch(guest, row, expected):
 def boot(row, files, start, expected):
     """Boots one guest; returns the lines of its console."""
     log = files.work / f"{start}.log"
-    arguments = starts.STARTS[start](files) + row.get("qemu", "").format_map(files).split()
+    arguments = STARTS[start](files) + row.get("qemu", "").format_map(files).split()
     try:
         with MACHINES[row.get("machine", "qemu")](arguments, log, row.get("timeout", 60)) as guest:
             return watch(guest, row, expected)

@@ -67,7 +67,7 @@ def tar(files):
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, data in files.items():
             member = tarfile.TarInfo(name)
-            member.size = len(data)
+            member.size, member.mode = len(data), 0o755
             archive.addfile(member, io.BytesIO(data))
     return buffer.getvalue()
 
@@ -137,8 +137,8 @@ def disk_kexec(inputs):
             *fw_cfg(inputs, test_files(inputs))]
 
 
-def kexec(inputs):
-    """QEMU starts Linux, which kexecs the image."""
+def linux(inputs, archives):
+    """QEMU starts Linux, whose initramfs ARCHIVES make complete."""
     kernel = initramfs.kernel()
     if not inputs.row.get("packed_kernel"):
         kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
@@ -148,10 +148,14 @@ def kexec(inputs):
     elif "controller" in inputs.row:
         disks = f"device={inputs.device()}"
     ramdisk = inputs.work / "initramfs.cpio"
-    ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() +
-                        initramfs.test_archive(test_files(inputs)))
+    ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() + b"".join(archives))
     return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
             "-append", f"{disk.CONSOLE} boot=QEMU {disks} {inputs.row.get('linux', '')}"]
+
+
+def kexec(inputs):
+    """QEMU starts Linux, which kexecs the image."""
+    return linux(inputs, [initramfs.test_archive(test_files(inputs))])
 
 
 def os_qemu(inputs):

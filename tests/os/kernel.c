@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel.h"
 #include "rjload.h"
 
 #define MULTIBOOT2_MAGIC 0x36D76289u    /* in EAX; Multiboot2 specification 2.0, 3.3 */
@@ -133,7 +134,7 @@ static void print_number(uint64_t value)
 	}
 }
 
-static _Noreturn void die(const char *why)
+_Noreturn void panic(const char *why)
 {
 	print("os: ");
 	print(why);
@@ -161,7 +162,7 @@ static uint64_t *entry_of(uint64_t address, bool make)
 			if (!make)
 				return NULL;
 			if (tables_used == TABLES)
-				die("no memory for page tables");
+				panic("no memory for page tables");
 			*entry = physical_of(tables[tables_used++]) | PTE_PRESENT | PTE_WRITE;
 		}
 		table = (uint64_t *)(kernel_base + (*entry & PTE_ADDRESS));
@@ -260,7 +261,7 @@ static struct module read_pvh(uint32_t info)
 	} *start = window(info, sizeof(*start));
 
 	if (start->magic != PVH_MAGIC || !start->modules)
-		die("the loader is not known, or has brought no image");
+		panic("the loader is not known, or has brought no image");
 	if (start->command_line)
 		keep_command_line(window(start->command_line, sizeof(command_line)));
 	return *(const struct module *)window(start->module_list, sizeof(struct module));
@@ -274,7 +275,7 @@ static const void *keep(struct module module)
 	const uint8_t *from = window(module.address, module.size);
 
 	if (module.address < to && module.address + module.size > (uint64_t)kernel_low)
-		die("the loader has put the image over the kernel");
+		panic("the loader has put the image over the kernel");
 	return memcpy(kept, from, module.size);
 }
 
@@ -382,27 +383,31 @@ static void check_map(uint64_t image, uint64_t end)
 		const uint64_t *entry = entry_of(at, false);
 
 		if ((entry && *entry & PTE_PRESENT) != (at >= image && at < end))
-			die("more or less than the image is mapped");
+			panic("more or less than the image is mapped");
 	}
 }
 
-static _Noreturn void start_image(const void *file, size_t size, uint64_t at)
+uint64_t find_pages(uint64_t size)
 {
-	struct rj_load load;
+	(void)size;
+	return option("at=", MIB);
+}
 
-	if (rj_load_open(&load, file, size))
-		die("the module is no image");
-	if (rj_load_copy(&load, window(at, load.memory), at, command_line))
-		die("the image cannot be there");
+void *map_pages(uint64_t at, uint64_t size)
+{
+	return window(at, size);
+}
+
+void identity_map(uint64_t at, uint64_t size)
+{
 	unmap(ROOT_WINDOW);
-	map(at, at, load.memory, 0);
-	check_map(at, at + load.memory);
+	map(at, at, size, 0);
+	check_map(at, at + size);
 	print("os: only ");
 	print_number(at);
 	print(" to ");
-	print_number(at + load.memory - 1);
+	print_number(at + size - 1);
 	print(" is mapped, jump\n");
-	rj_load_jump(&load, at);
 }
 
 _Noreturn void kernel_main(uint32_t magic, uint32_t info)
@@ -416,7 +421,7 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info)
 	print(cr4() & CR4_LA57 ? ", 5" : ", 4");
 	print(" levels of page tables\n");
 	if (!module.size)
-		die("the loader has brought no image");
+		panic("the loader has brought no image");
 	file = keep(module);
 	map(LAPIC, LAPIC_PHYSICAL, PAGE, PTE_UNCACHED);
 	*lapic(LAPIC_SVR) = 0x1FF;
@@ -424,5 +429,5 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info)
 	unmap(ROOT_LOW);                /* all CPUs are in the upper half */
 	start_timers();
 	overwrite(option("lost=", 0));
-	start_image(file, module.size, option("at=", MIB));
+	back_to_linux(file, module.size, command_line);
 }

@@ -44,7 +44,7 @@ for image in rjpack.lkrn rjpack.elf rjpack32.elf; do
 	rjpack verify "$root/usr/share/rjpack/$image"
 	cmp "$root/usr/share/rjpack/$image" "$build/cli/$image"
 done
-for page in man1/rjpack.1 man5/rjpack-image.5; do
+for page in man1/rjpack.1 man5/rjpack-image.5 man7/rjpack-recipes.7; do
 	zcat "$root/usr/share/man/$page.gz" | mandoc -Tlint -Wwarning
 done
 rjpack completion bash | cmp - "$root/usr/share/bash-completion/completions/rjpack"
