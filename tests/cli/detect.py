@@ -24,7 +24,7 @@ import packaged
 CUTS = {"whole": lambda size: size, "1": lambda size: 1, "511": lambda size: 511,
         "512": lambda size: 512, "half": lambda size: size // 2, "size-1": lambda size: size - 1}
 TABLE = Path(__file__).resolve().parent / "detect.txt"
-LEFT_OUT = {"empty", "old"}   # of no bytes; a text
+LEFT_OUT = {"back.ini", "empty", "old"}     # texts, and of no bytes
 
 
 def rjpack(program, *arguments):

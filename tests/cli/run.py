@@ -105,6 +105,8 @@ def check_json(command, output):
 def check_all_json(commands, row, directory, result):
     for command in commands:
         for found in JSON_COMMAND.findall(command):
+            if " -o - " in found:       # standard output has the image
+                continue
             output = (result if found == commands[-1] else execute(found, row, directory)).stdout
             if output:
                 check_json(found, output)
