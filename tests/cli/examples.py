@@ -6,7 +6,7 @@ README.md has from rjpack-recipes(7) are run from there, by the suite "recipes".
 
 What would change this machine, or needs root, is stood in for: kexec only checks that
 its image is a good one, and that what is given to it is there; /dev/sda is a file, snapshot
-reads a made-up machine. Blocks that start guests are other suites'.
+reads a made-up machine, and doctor a recorded one. Blocks that start guests are other suites'.
 """
 
 import os
@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent / "doctor"))
+import doctor  # noqa: E402
 import inputs  # finds those of guest/
 import cache
 import initramfs
@@ -50,6 +52,7 @@ for argument; do
 done
 """
 RJPACK = NO_DEVICE + """[ "$1" != snapshot ] || set -- "$@" --root machine
+[ "$1" != doctor ] || set -- "$@" --root recorded
 exec {} "$@"
 """
 DD = NO_DEVICE + """exec /bin/dd "$@"
@@ -82,6 +85,7 @@ def furnish(directory, rjpack):
     programs = directory / "bin"
     programs.mkdir()
     inputs.make_machine()(directory / "machine")
+    doctor.unpack("ahci", directory / "recorded")
     for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", RJPACK.format(rjpack))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
