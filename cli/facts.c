@@ -44,6 +44,7 @@ static void extend_by_element(struct facts *facts, const struct json_value *valu
 {
 	char number[24];
 
+	/* cppcheck-suppress duplicateExpressionTernary; it has no inttypes.h */
 	snprintf(number, sizeof(number), value->kind == JSON_ADDRESS ? "%" PRIX64 "h" : "%" PRIu64,
 		 value->number);
 	extend(facts, "[%s]", value->kind == JSON_STRING ? value->text : number);
