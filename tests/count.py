@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """count.py TESTLOG: prints the tables that tests have made, and sums up Meson's testlog.json,
+per suite and in all."""
 
 import collections
 import json

@@ -11,7 +11,7 @@
 /* What of the stub the installer uses, so that it is not carried twice. */
 struct rj_stub {
 	void (*print)(const char *format, ...);
-	__attribute__((noreturn)) void (*fail)(const char *format, ...);
+	void (*fail)(const char *format, ...);  /* does not return */
 	void (*delay_ms)(uint32_t ms);
 	uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size);
 	/* The value of NAME=VALUE on the loader's command line, or NULL. */
