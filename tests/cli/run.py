@@ -78,7 +78,7 @@ def environment(row, directory):
     if not row.get("user"):
         return None
     # who may not write where a program with --coverage counts
-    return os.environ | {"GCOV_PREFIX": str(directory)}
+    return os.environ | {"GCOV_PREFIX": f"{directory}/counts"}
 
 
 def execute(command, row, directory):
