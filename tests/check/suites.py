@@ -15,10 +15,12 @@ from pathlib import Path
 
 # What runs none of our own code, or has the sanitizers built in.
 OTHERS = ("stub flags", "rjload alone", "fuzz ")
+# Valgrind needs a temporary directory itself.
+NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
 # What the part leaves out: what takes longest, and of the rows in cli/ all but one of so many.
 SLOW = {"instrumented": ("inflate", "mover"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
-                     "core-lengths", "foreign", "examples")}
+                     "core-lengths", "foreign", "examples", "stub", "given", "progress")}
 EVERY = {"instrumented": 1, "valgrind": 16}
 ENOUGH = 90     # % of the lines of a directory
 
@@ -40,7 +42,7 @@ def tests(build, sort, part):
     suites = {"unit": [], "cli": []}
     for test in found:
         suite = test["suite"][0].split(":")[-1]
-        if suite in suites and not test["name"].startswith(OTHERS):
+        if suite in suites and not test["name"].startswith(OTHERS + NOT_IN[sort]):
             suites[suite].append(test["name"])
     if part == "part":
         suites = {suite: [name for name in names if not name.startswith(SLOW[sort])]
