@@ -200,7 +200,7 @@ static enum rj_err set_key(struct options *options, const struct option_row *row
 static enum rj_err read_key(struct options *options, const struct command *section,
 			    const struct command *command, char *line, struct rj_error *err)
 {
-	char *equals = strchr(line, '='), *value = "", *key;
+	char *equals = strchr(line, '='), *value = line + strlen(line), *key;
 	struct option_row row;
 	size_t n = 0;
 

@@ -33,20 +33,22 @@ static void add(struct facts *facts, const struct json_value *value)
 }
 
 /* Behind the path of the group that is open. */
-static void extend(struct facts *facts, const char *format, const char *text)
+static void extend(struct facts *facts, const char *before, const char *text,
+		   const char *after)
 {
 	size_t length = facts->depth ? facts->levels[facts->depth - 1].length : 0;
 
-	snprintf(facts->path + length, sizeof(facts->path) - length, format, text);
+	snprintf(facts->path + length, sizeof(facts->path) - length, "%s%s%s", before, text, after);
 }
 
 static void extend_by_element(struct facts *facts, const struct json_value *value)
 {
 	char number[24];
 
+	/* cppcheck-suppress duplicateExpressionTernary; it has no inttypes.h */
 	snprintf(number, sizeof(number), value->kind == JSON_ADDRESS ? "%" PRIX64 "h" : "%" PRIu64,
 		 value->number);
-	extend(facts, "[%s]", value->kind == JSON_STRING ? value->text : number);
+	extend(facts, "[", value->kind == JSON_STRING ? value->text : number, "]");
 }
 
 static void push(struct facts *facts, bool list, bool nameless)
@@ -81,8 +83,8 @@ static void take_name(struct facts *facts, const struct json_value *value)
 
 static void take_member(struct facts *facts, const char *key, const struct json_value *value)
 {
-	extend(facts, facts->depth && facts->levels[facts->depth - 1].length ? ".%s" : "%s",
-	       key ? key : "");
+	extend(facts, facts->depth && facts->levels[facts->depth - 1].length ? "." : "",
+	       key ? key : "", "");
 	if (value->kind != JSON_OPEN || value->group == '{')
 		add(facts, value);
 	if (value->kind == JSON_OPEN)
@@ -99,7 +101,7 @@ void facts_take(void *context, const char *key, const struct json_value *value)
 		facts->depth--;
 		facts->path[facts->depth ? facts->levels[facts->depth - 1].length : 0] = '\0';
 	} else if (facts->depth && facts->levels[facts->depth - 1].list) {
-		extend(facts, "%s", "");
+		extend(facts, "", "", "");
 		take_in_list(facts, value);
 	} else if (facts->depth && facts->levels[facts->depth - 1].nameless) {
 		take_name(facts, value);

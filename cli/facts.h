@@ -35,7 +35,7 @@ struct facts {
 };
 
 /* What takes the values of a struct json whose context is a struct facts. */
-void facts_take(void *facts, const char *key, const struct json_value *value);
+void facts_take(void *context, const char *key, const struct json_value *value);
 
 const struct fact *facts_find(const struct facts *facts, const char *path);
 void facts_free(struct facts *facts);

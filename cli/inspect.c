@@ -120,7 +120,7 @@ static void print_machine(const struct rj_manifest *manifest)
 	       vga && serial ? " and " : "");
 	if (serial)
 		printf("serial port %Xh, %u baud", manifest->serial_port,
-		       manifest->serial_divisor ? UART_BAUD / manifest->serial_divisor : 0);
+		       manifest->serial_divisor ? (unsigned)UART_BAUD / manifest->serial_divisor : 0);
 	printf("; on error: %s%s%s\n",
 	       manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot",
 	       manifest->flags & RJ_VERBOSE ? "; tells its steps" : "",
@@ -296,7 +296,7 @@ static enum rj_err draw(const struct rj_image *image, const char *name, int fd,
 	static struct picture pictures[PICTURE_COUNT];
 	int copy = dup(fd);
 	FILE *file = copy < 0 ? NULL : fdopen(copy, "w");
-	bool good = file != NULL;
+	bool good;
 
 	if (!file) {
 		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);

@@ -97,8 +97,8 @@ void picture_scale(struct picture *picture, unsigned lines)
 	picture->scale = bytes ? (bytes + left / 2) / left : 0;
 	for (size_t i = 0; i < picture->count; i++) {
 		band = &picture->bands[i];
-		band->lines = band->to_scale ? (unsigned)(band_size(band) * left / bytes)
-					     : band->least;
+		band->lines = bytes && band->to_scale ? (unsigned)(band_size(band) * left / bytes)
+						      : band->least;
 		given += band->to_scale ? band->lines : 0;
 	}
 	for (; bytes && given < left && (band = most_rounded(picture, left, bytes)); given++)

@@ -9,8 +9,8 @@
 #include "picture.h"
 #include "utf8.h"
 
-#define WIDTH     640
-#define BOX_AT    100
+#define WIDTH     640u
+#define BOX_AT    100u
 #define BOX       (WIDTH - BOX_AT - 16)
 #define TEXT      16                    /* from one line of text to the next */
 #define BASELINE  13

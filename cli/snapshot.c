@@ -115,7 +115,7 @@ static enum rj_err write_snapshot(const struct taking *taking, const char *path,
 	return code;
 }
 
-static int snapshot(struct taking *taking, const struct options *options)
+static int take_and_write(struct taking *taking, const struct options *options)
 {
 	struct rj_error error;
 
@@ -140,7 +140,7 @@ int run_snapshot(const struct options *options)
 		rj_fail(&error, RJ_ERR_NO_FILE);
 	if (error.code)
 		return diag(&error);
-	status = snapshot(&taking, options);
+	status = take_and_write(&taking, options);
 	rj_machine_close(&taking.machine);
 	return status;
 }

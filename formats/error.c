@@ -14,12 +14,6 @@ static const struct {
 #undef WORDS
 };
 
-enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values)
-{
-	*err = *values;
-	return err->code;
-}
-
 void rj_error_list(struct rj_error *err, const char *format, ...)
 {
 	size_t used = strlen(err->text);

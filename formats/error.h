@@ -323,7 +323,12 @@ struct rj_error {
  * *err says nothing. This sets it, as in rj_fail(err, RJ_ERR_READ, .at = 512).
  */
 #define rj_fail(err, ...) rj_fail_with((err), &(struct rj_error){ .code = __VA_ARGS__ })
-enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values);
+
+static inline enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values)
+{
+	*err = *values;
+	return values->code;    /* no RJ_OK, as who calls it can see */
+}
 
 /* Another one in err->text, behind a comma: printf's format. What has no room is left out. */
 void rj_error_list(struct rj_error *err, const char *format, ...)

@@ -417,7 +417,7 @@ static void check_stub(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
 	struct rj_error error;
-	uint32_t found;
+	uint32_t found = 0;
 
 	if (rj_image_sum_stub(image, check->input, &found, &error))
 		rj_check_report(check, error);

@@ -252,9 +252,9 @@ static void describe_boot(struct rj_el_torito *packet, const struct el_torito_bo
 		.load_segment = boot->load_segment, .sector_count = boot->sector_count };
 	if (boot->media == EL_TORITO_CD)
 		return;
-	packet->cylinders = (uint8_t)(drive->cylinders - 1);
+	packet->cylinders = (uint8_t)(drive->cylinders - 1u);
 	packet->sectors = (uint8_t)(drive->sectors_per_track |
-				    (drive->cylinders - 1) >> 8 << 6);
+				    (drive->cylinders - 1u) >> 8 << 6);
 	packet->heads = (uint8_t)(drive->heads - 1);
 }
 

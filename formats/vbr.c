@@ -57,9 +57,8 @@ static enum bpb_type bpb_type(const uint8_t *sector)
 }
 
 /* In bytes; 0: it does not say, or no disk has such ones. */
-static uint32_t bpb_sector_size(const uint8_t *sector)
+static uint32_t bpb_sector_size(const uint8_t *sector, enum bpb_type type)
 {
-	enum bpb_type type = bpb_type(sector);
 	uint32_t size = le16(sector + BPB_SECTOR_SIZE);
 
 	if (type == BPB_EXFAT)
@@ -96,7 +95,7 @@ static uint64_t bpb_sectors(const uint8_t *sector, enum bpb_type type)
 	default:
 		count = le16(sector + BPB_SECTORS16);
 		count = count ? count : le32(sector + BPB_SECTORS32);
-		return count * (unit / bpb_sector_size(sector));
+		return count * (unit / bpb_sector_size(sector, type));
 	}
 }
 
@@ -214,7 +213,7 @@ enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
 	uint32_t told;
 
 	rj_input_peek(input, first, sizeof(first), 0);
-	told = wishes->sector_size ? wishes->sector_size : bpb_sector_size(first);
+	told = wishes->sector_size ? wishes->sector_size : bpb_sector_size(first, bpb_type(first));
 	*vbr = (struct rj_vbr){ .size = told ? told : rj_disk_sector_size(input) };
 	if (is_alone(input, first) ? read_alone(vbr, input, 0, wishes, err)
 				   : read_from_disk(vbr, input, wishes, err))

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count.py TESTLOG: prints the table that the suite matrix has made, and sums up Meson's
-testlog.json, per suite and in all."""
+"""count.py TESTLOG: prints the tables that tests have made, and sums up Meson's testlog.json,
+per suite and in all."""
 
 import collections
 import json
 import sys
 
-TABLE = "rjpack:matrix / table"
+TABLES = ("rjpack:matrix / table", "rjpack:sanitize / instrumented",
+          "rjpack:sanitize-full / instrumented-full")
 NAMES = ("passed", "failed", "skipped")
 RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
@@ -23,7 +24,7 @@ def main(path):
             for test in map(json.loads, log):
                 suite = test["name"].split(" / ")[0].removeprefix("rjpack:")
                 suites[suite][RESULTS.get(test["result"], "failed")] += 1
-                if test["name"] == TABLE:
+                if test["name"] in TABLES:
                     print(test.get("stdout", ""))
     except FileNotFoundError:
         suites["no test was run"]["failed"] += 1

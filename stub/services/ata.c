@@ -380,7 +380,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	static const uint16_t compatible[CHANNELS][2] INIT_DATA = {
 		{ 0x1F0, 0x3F6 }, { 0x170, 0x376 }
 	};
-	uint32_t interface = pci_read(pci, PCI_CLASS) >> 8;
+	uint32_t native = pci_read(pci, PCI_CLASS) >> 8;
 
 	timer_init(host->ticks_per_ms);
 	pci_enable(pci, PCI_IO);
@@ -388,7 +388,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		uint16_t block = compatible[i][0];
 		uint16_t control = compatible[i][1];
 
-		if (interface & NATIVE(i)) {
+		if (native & NATIVE(i)) {
 			block = pci_ports(pci, i * 2);
 			control = pci_ports(pci, i * 2 + 1);
 			if (!block || !control)

@@ -178,13 +178,13 @@ static uint32_t take(struct work *w, uint32_t n)
  */
 static uint32_t range(uint32_t base, uint32_t symbol, uint32_t k)
 {
-	uint32_t extra = 0;
+	uint32_t more = 0;
 
 	if (symbol >= 2u << k) {
-		extra = (symbol >> k) - 1;
-		symbol = ((1u << k) + low_bits(symbol, k)) << extra;
+		more = (symbol >> k) - 1;
+		symbol = ((1u << k) + low_bits(symbol, k)) << more;
 	}
-	return OTHER | (base + symbol) << 16 | extra << 8;
+	return OTHER | (base + symbol) << 16 | more << 8;
 }
 
 static uint32_t entry(enum alphabet alphabet, uint32_t symbol)

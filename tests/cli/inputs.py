@@ -143,7 +143,7 @@ IOMEM = "00000000-00000fff : Reserved\n" + RAM + """\
 
 def first_mib(vector=0xF000E000, ebda=EBDA, ebda_kib=1):
     """The memory of a machine that its BIOS has just booted, as far as anybody looks."""
-    memory = bytearray(i * 7 + (i >> 8) & 0xFF for i in range(1 << 20))
+    memory = bytearray(bytes(i * 7 + (i >> 8) & 0xFF for i in range(1 << 16)) * 16)
     memory[:0x400] = b"".join(struct.pack("<I", vector and vector + i) for i in range(256))
     memory[0x40E:0x410] = struct.pack("<H", ebda >> 4)
     memory[0x413:0x415] = struct.pack("<H", 639)

@@ -74,11 +74,15 @@ def restrict(row):
         os.setuid(NOBODY)
 
 
+def environment(row, directory):
+    if not row.get("user"):
+        return None
+    # who may not write where a program with --coverage counts
+    return os.environ | {"GCOV_PREFIX": f"{directory}/counts"}
+
+
 def execute(command, row, directory):
-    environment = dict(os.environ)
-    if row.get("user"):     # who may not write where a program with --coverage counts
-        environment["GCOV_PREFIX"] = str(directory)
-    return subprocess.run(shlex.split(command), cwd=directory, env=environment,
+    return subprocess.run(shlex.split(command), cwd=directory, env=environment(row, directory),
                           stdin=subprocess.DEVNULL,
                           text=True, capture_output=True, timeout=60,
                           preexec_fn=lambda: restrict(row))

@@ -84,7 +84,7 @@ def doctor(rjpack, *arguments, **options):
 
 def results(row, rjpack, work):
     """The text, the JSON and the exit statuses of a row."""
-    work.chmod(0o755)           # another user is not to run into the build directory
+    work.chmod(0o777)           # another user is not to run into the build directory
     rjpack = shutil.copy(rjpack, work)
     unpack(row["machine"], work / "root")
     arguments = ["--root", "root"]
@@ -95,7 +95,8 @@ def results(row, rjpack, work):
             subprocess.run([rjpack, *shlex.split(command)], cwd=work, check=True,
                            capture_output=True)
         arguments.append("image")
-    done = [doctor(rjpack, *arguments, *more, cwd=work, preexec_fn=lambda: cli.restrict(row))
+    done = [doctor(rjpack, *arguments, *more, cwd=work, env=cli.environment(row, work),
+                   preexec_fn=lambda: cli.restrict(row))
             for more in ([], ["--json"])]
     for each in done:
         if each.stderr:

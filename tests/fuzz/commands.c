@@ -76,7 +76,7 @@ static int run(int (*command)(const struct options *options), struct options *op
 {
 	FILE *out = stdout, *errors = stderr, *nowhere = fopen("/dev/null", "w");
 	struct rj_input input = open_bytes(bytes, size, size);
-	char path[32];
+	static char path[32];
 	int status;
 
 	require(nowhere != NULL, "no /dev/null");

@@ -45,14 +45,6 @@ struct front {
 #define FRONT_CHOSEN 0x2000u            /* the user has chosen the drive */
 #define SIZE_MAX_MIB 3u
 
-void require(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
-
 struct rj_input open_bytes(const uint8_t *bytes, size_t used, uint64_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);

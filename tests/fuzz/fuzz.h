@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "error.h"
 #include "image.h"
@@ -18,7 +20,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* What the targets share. */
-void require(bool good, const char *what);
+static inline void require(bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "fuzz: %s\n", what);
+	abort();
+}
 
 /* A nameless file of these bytes, and zeros up to size. */
 struct rj_input open_bytes(const uint8_t *bytes, size_t used, uint64_t size);

@@ -126,11 +126,11 @@ static void print(const char *text)
 
 static void print_number(uint64_t value)
 {
-	char digit[2] = "";
+	char text[2] = "";
 
 	for (int shift = 28; shift >= 0; shift -= 4) {
-		digit[0] = "0123456789ABCDEF"[value >> shift & 15];
-		print(digit);
+		text[0] = "0123456789ABCDEF"[value >> shift & 15];
+		print(text);
 	}
 }
 
@@ -297,6 +297,7 @@ static void delay(void)
  */
 static void start_cpus(uint64_t cpus)
 {
+	/* cppcheck-suppress comparePointers; two ends of one section */
 	size_t size = (size_t)(trampoline_end - trampoline);
 	uint32_t before;
 

@@ -138,7 +138,7 @@ static void fill_runs(uint8_t *p, uint32_t size)
 /* What a disk has: a little of each, in sectors. */
 static void fill_disk(uint8_t *p, uint32_t size)
 {
-	static void (*const fills[])(uint8_t *, uint32_t) = {
+	static void (*const parts[])(uint8_t *, uint32_t) = {
 		fill_zeros, fill_text, fill_runs, fill_random
 	};
 
@@ -147,7 +147,7 @@ static void fill_disk(uint8_t *p, uint32_t size)
 
 		if (n > size - i)
 			n = size - i;
-		fills[random_number() % 4](p + i, n);
+		parts[random_number() % 4](p + i, n);
 		i += n;
 	}
 }

@@ -89,7 +89,7 @@ void place(uint32_t base)
 
 static enum rj_status driver(void *context, const struct rj_request *request)
 {
-	uint8_t *buffer = memory + request->buffer, *sectors = medium + request->lba * 512;
+	uint8_t *bytes = memory + request->buffer, *sectors = medium + request->lba * 512;
 
 	assert_ptr_equal(context, medium);
 	assert_true(call_count < CALLS);
@@ -102,9 +102,9 @@ static enum rj_status driver(void *context, const struct rj_request *request)
 	if (request->lba <= bad_lba && bad_lba < request->lba + request->count)
 		return RJ_DISK_BAD_DATA;
 	if (request->operation == RJ_READ)
-		memcpy(buffer, sectors, request->count * 512);
+		memcpy(bytes, sectors, request->count * 512);
 	else
-		memcpy(sectors, buffer, request->count * 512);
+		memcpy(sectors, bytes, request->count * 512);
 	return RJ_DISK_OK;
 }
 

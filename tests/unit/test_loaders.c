@@ -231,6 +231,7 @@ static const char *refusal(const char *name, struct file file)
 	input = unit_input(bytes, sizeof(bytes));
 	rj_faces_read(&faces, &input);
 	rj_input_close(&input);
+	/* cppcheck-suppress returnDanglingLifetime; a literal of the loader's */
 	return loader->refuses(&faces);
 }
 

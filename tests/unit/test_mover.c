@@ -46,6 +46,7 @@ static uint32_t chance(uint32_t below)
 static void tell_seed(int signal_number)
 {
 	char text[100];
+	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): it has crashed anyway */
 	int n = snprintf(text, sizeof(text), "signal %d: RJPACK_SEED=%llu RJPACK_LAYOUTS=1\n",
 			 signal_number, (unsigned long long)seed);
 

@@ -64,7 +64,7 @@ static void too_few_lines(void **state)
 	add(5000, 2, false);
 	lines_are(1, (unsigned[]){ 2, 2 });
 	assert_int_equal(picture.scale, 0);
-	lines_are(10, NULL);
+	lines_are(10, (unsigned[]){ 0 });
 }
 
 static uint64_t random_below(uint64_t limit)
