@@ -37,8 +37,12 @@ def clang_tidy(source, build, directory, checks="-clang-analyzer-*"):
     commands = compiled(source, build, directory)
     with tempfile.TemporaryDirectory(prefix="rjpack-lint-") as work:
         Path(work, "compile_commands.json").write_text(json.dumps(list(commands.values())))
-        return subprocess.run(["clang-tidy", "--quiet", f"--checks={checks}",
-                               "--warnings-as-errors=*", "-p", work, *commands]).returncode
+        tidy = ["clang-tidy", "--quiet", f"--checks={checks}", "--warnings-as-errors=*", "-p", work]
+        # clang-tidy 14 mixes up the settings of directories that it sees in one run
+        places = sorted({os.path.dirname(file) for file in commands})
+        return max(subprocess.run([*tidy, *(file for file in commands
+                                            if os.path.dirname(file) == place)]).returncode
+                   for place in places)
 
 
 def clang_analyzer(source, build, directory):
