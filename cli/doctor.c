@@ -9,21 +9,17 @@
 #include "command.h"
 #include "diag.h"
 
-
-
 static enum rj_err read_image(struct doctor *doctor, const char *path, struct rj_error *err)
 {
 	struct rj_input input;
+	enum rj_err code;
 
 	if (rj_input_open(&input, path, err))
 		return err->code;
 	doctor->image_name = path;
-	if (rj_image_read(&doctor->image, &input, err)) {
-		rj_input_close(&input);
-		return err->code;
-	}
+	code = rj_image_read(&doctor->image, &input, err);
 	rj_input_close(&input);
-	return RJ_OK;
+	return code;
 }
 
 static int examine(struct doctor *doctor, bool as_json)
