@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ; The front of the stub: position-independent code that runs wherever a loader
-; has put it, takes the CPU to 32-bit protected mode without paging, copies
+; has put it, takes the CPU to 32-bit protected mode without paging, unpacks
 ; the rest of the stub to STUB_HOME and goes on there (start.asm).
 ;
 ; It writes nothing below 1 MiB before paging is off, since a long-mode loader
@@ -10,8 +10,7 @@
 %include "layout.inc"
 %include "cpu.inc"
 
-extern climb_down, stub_size, gdt_in_stub, gdt_limit, home_in_stub, home_dwords, home_start
-extern summed_dwords
+extern climb_down, stub_size, summed_dwords
 
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
@@ -123,14 +122,14 @@ stub:
 .said:
 	mov	edi, edx
 
-; go_home: copy the stub to its home and jump there.
+; go_home: unpack the stub to its home and jump there.
 ;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat;
 ;		what the loader said copied behind the image
 ;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
 ;		DS = ES = SS = FS = GS = DATA32
-;	Stack:	none
+;	Stack:	the home's, once what stood there is kept
 go_home:
-	lea	eax, [ebp + gdt_in_stub]
+	lea	eax, [ebp + gdt - stub]
 	mov	[ebp + gdtr.base - stub], eax
 	lgdt	[ebp + gdtr - stub]
 	mov	ax, DATA32
@@ -150,7 +149,7 @@ go_home:
 	mov	ebx, edi
 	mov	edx, STUB_HOME
 	test	ebx, ebx		; LOADER_NO_ROOM
-	jz	.copy
+	jz	.unpack
 	; A module may stand where the stub goes: keep that.
 	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
 	lea	edi, [ebp + edi + LOADER_INFO + PAGE - 1]
@@ -158,14 +157,14 @@ go_home:
 	mov	esi, edx
 	mov	ecx, STUB_HOME_SIZE / 4
 	rep movsd
-.copy:
-	lea	esi, [ebp + home_in_stub]
+.unpack:
+	mov	esp, STUB_HOME + ARRIVAL_REGS
+	lea	esi, [ebp + packed - stub]
 	mov	edi, edx
-	mov	ecx, home_dwords
-	rep movsd
-	jmp	CODE32:home_start
+	call	unpack
+	jmp	CODE32:STUB_HOME
 
-gdtr:	dw	gdt_limit
+gdtr:	dw	gdt.end - gdt - 1
 .base:	dq	0
 
 ; Where the address of the command line stands in what a loader says, by LOADER_*.
@@ -176,7 +175,74 @@ command_lines:
 modules:
 	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
-; Before the 64-bit entry there is room for this.
+; unpack: what pack.c has packed, which says how.
+;	In:	ESI = the packed bytes, EDI = where they go
+;	Out:	EDI, ESI = behind them
+;	Clobbers: EAX, ECX, EDX
+;	Stack:	20 bytes
+section .entry.unpack progbits alloc exec write align=1
+bits 32
+unpack:
+	lodsd
+	add	eax, edi
+	push	eax			; the end
+	mov	dl, 80h			; DL: the bits not yet taken, and a 1 after them
+.byte:
+	movsb
+.item:
+	cmp	edi, [esp]
+	jae	.end
+	call	.bit
+	jnc	.byte
+	call	.number
+	lea	eax, [ecx - 1]
+	shl	eax, 8
+	lodsb
+	call	.number
+	inc	ecx
+	push	esi
+	mov	esi, edi
+	sub	esi, eax
+	dec	esi
+	rep movsb
+	pop	esi
+	jmp	.item
+.end:
+	pop	eax
+	ret
+; Out: ECX, at least 1
+.number:
+	push	1
+	pop	ecx
+.digit:
+	call	.bit
+	jnc	.done
+	call	.bit
+	adc	ecx, ecx
+	jmp	.digit
+; Out: CF
+.bit:
+	add	dl, dl
+	jnz	.done
+	mov	dl, [esi]
+	inc	esi			; leaves CF: the 1 from the end
+	adc	dl, dl
+.done:
+	ret
+
+	align	8, db 0
+global gdt
+gdt:	dq	0
+	seg	CODE32, 0, 0FFFFFh, FLAT_CODE
+	seg	DATA32, 0, 0FFFFFh, FLAT_DATA
+	seg	CODE64, 0, 0FFFFFh, LONG_CODE
+.end:
+
+; What is unpacked to the home.
+section .packed progbits alloc noexec nowrite align=4
+packed:
+	incbin	"home.packed"
+
 section .entry.sum progbits alloc exec write align=1
 ; sum: go on only if no single byte of the stub is damaged. The CRC-32s are for what comes
 ; after this; but who computes them, and who says what is wrong, has to be whole. The bytes
@@ -265,7 +331,7 @@ leave_long_mode:
 	test	al, al
 	loopnz	.command_line
 .nothing_said:
-	lea	rax, [rbp + gdt_in_stub]
+	lea	rax, [rel gdt]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]
 
@@ -307,7 +373,7 @@ leave_long_mode:
 global below_4g
 below_4g:
 	mov	edi, ebx
-	lea	rax, [rbp + gdt_in_stub]
+	lea	rax, [rel gdt]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]
 	mov	eax, DATA32		; 64-bit mode runs with null selectors,

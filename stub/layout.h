@@ -70,13 +70,13 @@
 #define PORT_A_RESET        0x01        /* resets the machine */
 #define PORT_A_A20          0x02
 
-/* Selectors, in the order of the rows of gdt in start.asm. */
-#define CODE32              0x08        /* flat, 4 GiB */
-#define DATA32              0x10        /* flat, 4 GiB */
-#define CODE16              0x18        /* STUB_HOME, 64 KiB */
-#define DATA16              0x20        /* 0, 64 KiB */
-#define UNREAL16            0x28        /* 0, 4 GiB, otherwise as DATA16 */
-#define CODE64              0x30        /* flat, 64-bit */
+/* Selectors, in the order of the tables' rows: the front's, entry.asm, and the home's, start.asm. */
+#define CODE32              0x08        /* both: flat, 4 GiB */
+#define DATA32              0x10        /* both: flat, 4 GiB */
+#define CODE64              0x18        /* front: flat, 64-bit */
+#define CODE16              0x18        /* home: STUB_HOME, 64 KiB */
+#define DATA16              0x20        /* home: 0, 64 KiB */
+#define UNREAL16            0x28        /* home: 0, 4 GiB, otherwise as DATA16 */
 
 /* The stub's home as a real-mode segment: what stands at its end. */
 #define ARRIVAL_REGS        0xFFC0      /* struct rj_regs; the stub's stack ends below */

@@ -26,7 +26,6 @@
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
 _Noreturn void stub_main(uint32_t image, uint32_t loader);
 extern struct rj_regs arrival_regs;
-extern const char stub_size[];
 
 uint32_t arrive_flags;
 static uint16_t video_adapter;
@@ -65,10 +64,15 @@ static void check(const char *name, uint32_t found, uint32_t expected)
 		     name, expected, found);
 }
 
+static uint32_t stub_size(uint32_t image)
+{
+	return ((const struct rj_stub_header *)(image + STUB_HEADER))->stub_size;
+}
+
 /* Reads the manifest behind the stub. */
 static void read_manifest(uint32_t image)
 {
-	const struct rj_manifest *m = (const void *)(image + (uint32_t)stub_size);
+	const struct rj_manifest *m = (const void *)(image + stub_size(image));
 
 	if (m->magic != RJ_MANIFEST_MAGIC || m->version != RJ_MANIFEST_VERSION
 	    || m->piece_count > RJ_MAX_PIECES
@@ -98,11 +102,10 @@ static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
 static void check_image(uint32_t image)
 {
 	const struct rj_manifest *m = &manifest.header;
-	uint32_t behind = (uint32_t)stub_size + m->size;
+	uint32_t size = stub_size(image), behind = size + m->size;
 	uint32_t end = m->piece_count ? manifest.pieces[0].offset : m->image_size;
 
-	check("the stub", sum(sum(0, image, (uint32_t)stub_size), image + behind, end - behind),
-	      m->stub_crc);
+	check("the stub", sum(sum(0, image, size), image + behind, end - behind), m->stub_crc);
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 

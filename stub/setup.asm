@@ -6,7 +6,7 @@
 %include "layout.inc"
 %include "cpu.inc"
 
-extern gdt_in_stub		; offset of the GDT from the stub's first byte
+extern gdt_in_stub		; offset of the front's GDT from the stub's first byte
 
 CODE32_START	equ	SETUP_HEADER + 23h	; setup_header.code32_start, 214h
 

@@ -16,7 +16,7 @@ HOME_SEGMENT	equ	STUB_HOME >> 4
 
 section .real progbits alloc exec write align=16
 bits 32
-; home_start: the stub at its home.
+; home_start: the stub at its home, at STUB_HOME itself.
 ;	In:	EBP = where the image stands, EBX = LOADER_*; as go_home leaves it
 ;	Out:	to stub_main(image, loader), which does not return
 ;	Stack:	set up here
@@ -118,18 +118,14 @@ bits 16
 	jmp	far [cs:ARRIVAL_REGS + REGS_IP]
 
 	align	8, db 0
-global gdt
 gdt:	dq	0
 	seg	CODE32, 0, 0FFFFFh, FLAT_CODE
 	seg	DATA32, 0, 0FFFFFh, FLAT_DATA
 	seg	CODE16, STUB_HOME, 0FFFFh, REAL_CODE
 	seg	DATA16, 0, 0FFFFh, REAL_DATA
 	seg	UNREAL16, 0, 0FFFFFh, UNREAL_DATA
-	seg	CODE64, 0, 0FFFFFh, LONG_CODE
 .end:
-global gdt_limit
-gdt_limit	equ	gdt.end - gdt - 1
-gdtr:	dw	gdt_limit
+gdtr:	dw	gdt.end - gdt - 1
 	dd	STUB_HOME + gdt - $$
 
 no_idt:	dw	0
