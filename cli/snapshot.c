@@ -4,10 +4,13 @@
  */
 #include <stdlib.h>
 
+#include "bda.h"
 #include "command.h"
 #include "copy.h"
 #include "diag.h"
+#include "hooks.h"
 #include "layout.h"
+#include "le.h"
 #include "machine.h"
 #include "output.h"
 
@@ -51,6 +54,29 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 	return take(taking, address, kib * KIB < room ? kib * KIB : room, err);
 }
 
+/*
+ * Handlers that another image, or MEMDISK, has left in base memory do not come back with the
+ * vectors: without them the vectors are the firmware's again.
+ */
+static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
+{
+	uint8_t *memory = taking->snapshot.memory;
+	uint32_t from = le16(memory + BDA_BASE_MEMORY) * KIB, end = VIDEO_MEMORY, count;
+	uint32_t int13 = ((uint32_t)le16(memory + 0x4E) << 4) + le16(memory + 0x4C);
+	uint32_t ebda = rj_snapshot_ebda(&taking->snapshot);
+
+	if (ebda >= LOW_MEMORY && ebda < end)
+		end = ebda;
+	if (int13 < from || int13 >= end)
+		return RJ_OK;
+	if (rj_machine_read(&taking->machine, memory + from, from, end - from, err))
+		return err->code;
+	count = hooks_remove((uintptr_t)memory);
+	diag(&(struct rj_error){ .code = count ? RJ_ERR_HOOKS : RJ_ERR_HOOK_UNKNOWN,
+				 .count = count, .at = int13 });
+	return RJ_OK;
+}
+
 static enum rj_err take_all(struct taking *taking, const struct options *options,
 			    struct rj_error *err)
 {
@@ -61,6 +87,8 @@ static enum rj_err take_all(struct taking *taking, const struct options *options
 		err->subject = taking->machine.memory_path;
 		return err->code;
 	}
+	if (take_out_hooks(taking, err))
+		return err->code;
 	if (take_ebda(taking, options->verbose, err))
 		return err->code;
 	for (size_t i = 0; i < options->range_count; i++) {

@@ -217,6 +217,10 @@ row(SNAPSHOT_SIZE, BAD, "{count} bytes are not the {limit} of its ranges", "it i
 row(SNAPSHOT_CRC, BAD, "the snapshot's CRC-32 is wrong", "take it again") \
 row(SNAPSHOT_ORDER, BAD, "the range {range} stands where it may not", \
 	"the vectors come first, and addresses ascend") \
+row(HOOKS, NOTE, "INT 13h led to {count} resident handlers, as rjpack and MEMDISK leave them", \
+	"the snapshot has the vectors and base memory from before") \
+row(HOOK_UNKNOWN, NOTE, "warning: INT 13h leads to {at} in base memory, to neither the BIOS nor rjpack", \
+	"take the snapshot after a reset") \
 row(EBDA_NONE, NOTE, "the BIOS data area names no EBDA", "none is taken") \
 row(EBDA_ODD, NOTE, "warning: no EBDA can be at {at} with {count} KiB", "none is taken") \
 /* notes */ \

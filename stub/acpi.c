@@ -6,6 +6,7 @@
 
 #include "firmware.h"
 #include "io.h"
+#include "mem.h"
 
 #define ROM_START 0xE0000u
 #define ROM_END   0x100000u
@@ -20,14 +21,6 @@ struct rsdp {
 	uint32_t rsdt;
 };
 _Static_assert(sizeof(struct rsdp) == 20, "RSDP");
-
-static bool same(const char *a, const char *b, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
 
 static bool sums_to_zero(const void *bytes, uint32_t n)
 {
@@ -44,7 +37,7 @@ static const struct rsdp *search(uint32_t from, uint32_t end)
 	for (uint32_t at = from; at < end; at += 16) {
 		const struct rsdp *rsdp = (const void *)at;
 
-		if (same(rsdp->signature, "RSD PTR ", 8) && sums_to_zero(rsdp, sizeof(*rsdp)))
+		if (memcmp(rsdp->signature, "RSD PTR ", 8) == 0 && sums_to_zero(rsdp, sizeof(*rsdp)))
 			return rsdp;
 	}
 	return NULL;
@@ -64,7 +57,7 @@ const struct acpi_table *acpi_find(const char *signature)
 	for (uint32_t at = sizeof(*rsdt); at + 4 <= rsdt->length; at += 4) {
 		const struct acpi_table *table = (const void *)read32(rsdp->rsdt + at);
 
-		if (same(table->signature, signature, 4) && sums_to_zero(table, table->length))
+		if (memcmp(table->signature, signature, 4) == 0 && sums_to_zero(table, table->length))
 			return table;
 	}
 	return NULL;

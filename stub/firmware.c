@@ -67,11 +67,17 @@ static bool is_code(uint32_t address)
 	return first != 0 && first != 0xFF;
 }
 
+static uint32_t vector(uint32_t number)
+{
+	return ((uint32_t)read16(number * 4 + 2) << 4) + read16(number * 4);
+}
+
+/* A handler of the firmware's, or before it, in memory that it has kept for itself. */
 static bool vector_can_be(uint32_t number)
 {
-	uint32_t address = ((uint32_t)read16(number * 4 + 2) << 4) + read16(number * 4);
+	uint32_t address = vector(number);
 
-	return address >= LOW_MEMORY && address < HIGH_MEMORY && is_code(address);
+	return address >= bda_base_memory() && address < HIGH_MEMORY && is_code(address);
 }
 
 static bool vectors_can_be(void)
@@ -90,6 +96,13 @@ static bool rom_has_entry_points(void)
 		if (entry_points[i].essential && !is_code(ROM + entry_points[i].offset))
 			return false;
 	return true;
+}
+
+uint32_t int13_in_base_memory(void)
+{
+	uint32_t address = vector(0x13), end = bda_ebda() >= LOW_MEMORY ? bda_ebda() : VIDEO_MEMORY;
+
+	return address < end ? address : 0;
 }
 
 enum firmware firmware_state(void)

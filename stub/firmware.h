@@ -22,6 +22,12 @@ enum firmware firmware_state(void);
  */
 void firmware_rebuild(void);
 
+/*
+ * The address of INT 13h's handler if it is in base memory, where some other program has
+ * put it; else 0.
+ */
+uint32_t int13_in_base_memory(void);
+
 /* Physical address of the EBDA, or 0; bytes of base memory. As the BDA says. */
 uint32_t bda_ebda(void);
 uint32_t bda_base_memory(void);

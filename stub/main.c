@@ -10,6 +10,7 @@
 #include "crc32.h"
 #include "fail.h"
 #include "firmware.h"
+#include "hooks.h"
 #include "loader_info.h"
 #include "manifest.h"
 #include "options.h"
@@ -138,8 +139,18 @@ static void check_low_memory(void)
 	}
 }
 
+/* Before anything asks the firmware: it would answer through them. */
+static void remove_hooks(void)
+{
+	uint32_t count = hooks_remove(0);
+
+	if (count && manifest.header.flags & RJ_VERBOSE)
+		print("handlers of INT 13h taken out: %u", count);
+}
+
 static void check_firmware(void)
 {
+	remove_hooks();
 	switch (firmware_state()) {
 	case FIRMWARE_NONE:
 		fail("this machine has no PC BIOS to go back to; boot it by BIOS or CSM, not by UEFI");
@@ -153,6 +164,9 @@ static void check_firmware(void)
 		}
 		break;
 	case FIRMWARE_ALIVE:
+		if (int13_in_base_memory())
+			print("INT 13h is at %x, neither the BIOS's nor rjpack's; it may not work",
+			      int13_in_base_memory());
 		break;
 	}
 	check_low_memory();

@@ -8,6 +8,6 @@
 void *memset(void *to, int byte, size_t n);
 void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
-int memcmp(const void *s1, const void *s2, size_t n);     /* not in the stub itself */
+int memcmp(const void *s1, const void *s2, size_t n);
 
 #endif

@@ -288,7 +288,7 @@ static void describe_ram_disk(struct rj_int13 *int13, struct rj_safe_hook *safe_
 	memcpy(safe_hook->vendor, "MEMDISK ", sizeof(safe_hook->vendor));
 	safe_hook->mbft = (uint32_t)mbft;
 	*mbft = (struct rj_mbft){
-		.signature = "mBFT", .length = sizeof(*mbft), .revision = 1,
+		.signature = RJ_MBFT_SIGNATURE, .length = sizeof(*mbft), .revision = 1,
 		.oem = "RJPACK", .table = "RJPACK  ", .creator = "RJPK",
 		.hook = (uint32_t)safe_hook,
 		.info_size = sizeof(*mbft) - offsetof(struct rj_mbft, info_size),
@@ -301,6 +301,38 @@ static void describe_ram_disk(struct rj_int13 *int13, struct rj_safe_hook *safe_
 	for (uint32_t i = 0; i < sizeof(*mbft); i++)
 		sum = (uint8_t)(sum + ((uint8_t *)mbft)[i]);
 	mbft->checksum = (uint8_t)-sum;
+}
+
+/* What is changed of the IVT and the BDA: all that hooks_remove has to put back. */
+static const struct {
+	uint16_t address, size;
+} changed[] = {
+	{ VECTOR(0x13), sizeof(struct rj_far) },
+	{ VECTOR(0x15), sizeof(struct rj_far) },
+	{ VECTOR(0x1E), sizeof(struct rj_far) },
+	{ BDA_EQUIPMENT, sizeof(uint16_t) },
+	{ BDA_BASE_MEMORY, sizeof(uint16_t) },
+	{ BDA_HARD_DISKS, sizeof(uint8_t) },
+};
+#define CHANGED (sizeof(changed) / sizeof(*changed))
+_Static_assert(CHANGED <= RJ_CHANGES_MAX, "changes");
+
+static uint32_t as_found[CHANGED];
+
+static void note_as_found(void)
+{
+	for (uint32_t i = 0; i < CHANGED; i++)
+		as_found[i] = read32(changed[i].address);
+}
+
+static void note_changes(struct rj_safe_hook *hook, struct rj_changes *changes)
+{
+	for (uint32_t i = 0; i < CHANGED; i++)
+		changes->rows[i] = (struct rj_change){ changed[i].address, changed[i].size,
+						       as_found[i], read32(changed[i].address) };
+	changes->count = CHANGED;
+	hook->magic = RJ_CHANGES_MAGIC;
+	hook->changes = (uint32_t)changes;
 }
 
 static void hook_all(const struct rj_module *module, struct rj_int13 *int13, uint32_t disk)
@@ -318,6 +350,7 @@ static void hook_all(const struct rj_module *module, struct rj_int13 *int13, uin
 	write16(BDA_BASE_MEMORY, (uint16_t)(stays / KIB));
 	hook(0x13, base, int13->int13);
 	hook(0x15, base, int13->int15);
+	note_changes(safe_hook, &int13->changes);
 }
 
 static void set_up_int13(uint32_t disk)
@@ -363,6 +396,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	mode = chosen_mode();
 	if (mode == RJ_INT13_firmware && !services->image.size)
 		return;
+	note_as_found();
 	modules_init(services, top_of_base_memory());
 	memory_init(stub->manifest, top_of_base_memory());
 	host = (struct rj_host){

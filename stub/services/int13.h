@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "driver.h"
+#include "safe_hook.h"
 
 #define RJ_MAX_UNITS   12
 #define RJ_MAX_MEMORY  48
@@ -39,41 +40,6 @@ struct rj_memory {
 	uint64_t base, size;
 	uint32_t type;
 } __attribute__((packed));
-
-struct rj_far {
-	uint16_t offset, segment;
-};
-
-/* "mBFT", by which memdiskfind knows a RAM disk (SYSLINUX, doc/memdisk.txt). */
-struct rj_mbft {
-	char signature[4];
-	uint32_t length;
-	uint8_t revision, checksum;
-	char oem[6], table[8];
-	uint32_t oem_revision;
-	char creator[4];
-	uint32_t creator_revision;
-	uint32_t hook;          /* physical address of the INT 13h handler */
-	uint16_t info_size;     /* bytes from here on */
-	uint8_t minor, major;
-	uint32_t disk, sectors;
-	struct rj_far command_line, old_int13, old_int15;
-	uint16_t old_base_memory;
-	uint8_t loader, sector_shift;
-	uint16_t parameters;
-} __attribute__((packed));
-_Static_assert(sizeof(struct rj_mbft) == 36 + 4 + 30, "mBFT");
-
-/* At the handler of INT 13h (SYSLINUX, doc/memdisk.txt, "safe hook"). */
-struct rj_safe_hook {
-	uint8_t jump[3];
-	char signature[8];      /* "$INT13SF" */
-	char vendor[8];         /* "MEMDISK " where mbft is set */
-	struct rj_far old_int13;
-	uint32_t flags;
-	uint32_t mbft;          /* physical address, or 0 */
-} __attribute__((packed));
-_Static_assert(sizeof(struct rj_safe_hook) == 31, "safe hook");
 
 /* For the assembly: offsets in struct rj_int13. */
 #define INT13_BASE         84
@@ -130,6 +96,7 @@ struct rj_int13 {
 	uint8_t map[256];               /* by drive number */
 	struct rj_memory memory[RJ_MAX_MEMORY];
 	struct rj_unit units[RJ_MAX_UNITS];
+	struct rj_changes changes;      /* by which all this can be taken out again */
 };
 
 #endif

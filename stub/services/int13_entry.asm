@@ -24,7 +24,7 @@ bits 16
 ;	Mode:	real, unreal or virtual-8086; DS, ES, FS and GS can reach 4 GiB
 ;		afterwards, for a caller who counts on that
 ;	Stack:	8 bytes of the caller's, then our own
-; Its front is the "safe hook" of int13.h.
+; Its front is the "safe hook" of safe_hook.h.
 global int13_entry
 int13_entry:
 	jmp	strict near route
@@ -34,6 +34,7 @@ old_int13:
 	dd	0
 	dd	0			; flags
 	dd	0			; the mBFT
+	dd	0, 0			; what the installer has changed
 route:
 	push	bx
 	movzx	bx, dl

@@ -151,6 +151,22 @@ def first_mib(vector=0xF000E000, ebda=EBDA, ebda_kib=1):
     return bytes(memory)
 
 
+def hooked(signature):
+    """The same, once a handler with this signature stands before INT 13h: as MEMDISK's, which
+    keeps what was there before in an mBFT."""
+    memory, at, mbft = bytearray(first_mib()), 0x9D000, 0x9D400
+    hook = struct.pack("<3x8s8s4sII", signature, b"MEMDISK ", memory[0x4C:0x50], 0, mbft)
+    memory[at:at + len(hook)] = hook
+    memory[mbft:mbft + 95] = bytes(95)
+    memory[mbft:mbft + 4] = b"mBFT"
+    memory[mbft + 60:mbft + 66] = struct.pack("<4sH", memory[0x54:0x58], 639)
+    memory[mbft + 92], memory[mbft + 94] = 0x80, memory[0x475] + 1
+    memory[0x475] += 1
+    memory[0x4C:0x50], memory[0x54:0x58] = (struct.pack("<HH", n, at >> 4) for n in (0, 0x100))
+    memory[0x413:0x415] = struct.pack("<H", at >> 10)
+    return bytes(memory)
+
+
 def make_machine(memory=None, iomem=IOMEM, uefi=False, mode=0o644):
     """A directory that looks like a machine's root, as far as snapshot looks."""
     def make(path):
@@ -322,6 +338,8 @@ SPECIAL = {
     "machine-odd-ebda": make_machine(memory=first_mib(ebda_kib=0)),
     "machine-rom-ebda": make_machine(memory=first_mib(ebda=0xE0000)),
     "machine-large-ebda": make_machine(memory=first_mib(ebda_kib=200)),
+    "machine-hooked": make_machine(memory=hooked(b"$INT13SF"), iomem=IOMEM.replace("0009fbff", "0009cfff")),
+    "machine-drivemap": make_machine(memory=hooked(bytes(8)), iomem=IOMEM.replace("0009fbff", "0009cfff")),
     "machine-base": make_machine(memory=first_mib()[:0x413] + bytes(2) + first_mib()[0x415:]),
 }
 

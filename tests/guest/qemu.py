@@ -12,7 +12,7 @@ import time
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
 COMMAND = """qemu-system-x86_64 -accel tcg -display none -nodefaults -vga std -no-reboot
     -serial stdio -device isa-debug-exit,iobase=0xf4""".split()
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|c)|\r")
 
 
 class GuestError(Exception):

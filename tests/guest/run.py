@@ -99,6 +99,15 @@ def boot(row, files, start, expected):
         raise Failure(f"{error}\n{tail}") from error
 
 
+def varies(pattern, lines):
+    """The problem if what PATTERN finds in the console's LINES is not the same each time but
+    the first, before which the machine was not as an image leaves it."""
+    found = [match[1] for match in (re.fullmatch(pattern, line) for line in lines) if match][1:]
+    if len(found) > 1 and len(set(found)) == 1:
+        return []
+    return [f"not the same each time: {pattern}:", *(found or ["it does not come twice"])]
+
+
 def boot_native(row, work):
     """Boots the row's drive, without the pieces that only an image brings along."""
     work.mkdir()
@@ -116,6 +125,8 @@ def run(row, work):
     problems = probe.compare(row.get("fields", {}), found)
     if "disk_test" in row:
         problems += disktest.problems(row, found)
+    if "same" in row:
+        problems += varies(row["same"], lines)
     if before:
         after = files["test_disk"].read_bytes()
         problems += disktest.compare(row["disk_test"], before, after, lines)

@@ -133,8 +133,8 @@ def disk_kexec(inputs):
     """The BIOS starts GRUB, GRUB starts Linux, Linux kexecs the image.
 
     The disk is the same for all tests, so /test comes through fw_cfg."""
-    return [*memory(inputs), "-drive", DRIVE.format(inputs["boot_disk"]),
-            *fw_cfg(inputs, test_files(inputs))]
+    disks = drive(inputs) or ["-drive", DRIVE.format(inputs["boot_disk"])]
+    return [*memory(inputs), *disks, *fw_cfg(inputs, test_files(inputs))]
 
 
 def linux(inputs, archives):
@@ -181,7 +181,18 @@ def grub_disk(inputs, modules, commands, files):
     path = work / "starter"
     path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((1 << 20) - 512))
     disk.embed_grub(path, core)
-    return [*memory(inputs), "-drive", DRIVE.format(path)]
+    return [*memory(inputs), *started_by(inputs, path)]
+
+
+def started_by(inputs, path):
+    """Who starts the disk PATH: the BIOS, or as a RAM disk what the row names."""
+    if "started_by" not in inputs.row:
+        return ["-drive", DRIVE.format(path)]
+    if inputs.row["started_by"] == "memdisk":
+        return [*drive(inputs), "-kernel", MEMDISK, "-initrd", path, "-append", "harddisk"]
+    outer = inputs.work / "outer"
+    run(inputs.row["rjpack"], "--disk", path, "-o", outer)
+    return [*drive(inputs), "-kernel", outer]
 
 
 def grub(inputs):
@@ -218,15 +229,16 @@ def syslinux(inputs):
 
 
 def ipxe(inputs):
-    """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server;
-    the BIOS shows on the serial line, too, what iPXE prints."""
+    """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server. Where
+    iPXE has something to say, the BIOS shows it on the serial line, too."""
     script, tree = inputs.work / "script.ipxe", inputs.work / "tftp"
     given = "initrd tftp://${next-server}/given && " if "give" in inputs.row else ""
     script.write_text(IPXE.format(inputs.row["append"], given))
     tree.mkdir()
     for name in file_names(inputs):
         (tree / name).write_bytes(inputs[name].read_bytes())
-    return [*memory(inputs), "-M", "pc,graphics=off", "-initrd", script,
+    says = ["-M", "pc,graphics=off"] if "refused" in inputs.row else []
+    return [*memory(inputs), *drive(inputs), *says, "-initrd", script,
             "-kernel", cache.unpacked("payloads") / "boot" / "ipxe.lkrn",
             "-netdev", f"user,id=net,restrict=on,tftp={tree}", "-device", "e1000,netdev=net,romfile="]
 

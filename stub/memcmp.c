@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Apart from mem.c: the stub itself has no use for it. */
+/* Apart from mem.c: what stays resident has no use for it. */
 #include "mem.h"
 
 int memcmp(const void *s1, const void *s2, size_t n)
