@@ -22,7 +22,9 @@
 #include "pci.h"
 
 #define VECTOR(number)  ((number) * 4u)
+#define VECTORS         256u
 #define KIB             1024u
+#define PAGE            4096u
 #define CALIBRATION_MS  10u
 #define CLASS_STORAGE   0x01
 #define MAX_CONTROLLERS 32
@@ -185,7 +187,7 @@ static void serve_with(struct rj_module *module)
 	}
 	if (!is_needed)
 		return;
-	module = module_move(module, 16);
+	module = module_move(module, 16, 0);
 	if (!module)
 		stub->fail("no room in base memory for the driver %s", modes[row]);
 	attach(module, module_interface(module));
@@ -239,7 +241,7 @@ static uint32_t place_ram_disk(void)
 
 	if (!image->size)
 		return 0;
-	at = memory_reserve(image->size);
+	at = memory_reserve(image->size, PAGE);
 	if (!at)
 		stub->fail("no %u bytes of memory in one range for the disk", image->size);
 	unpack(image, (void *)at, (const void *)image->address);
@@ -363,10 +365,11 @@ static void set_up_int13(uint32_t disk)
 	};
 	struct rj_int13 *int13;
 
-	module = module ? module_move(module, KIB) : NULL;
+	module = module ? module_move(module, KIB, memory_tell_size()) : NULL;
 	if (!module)
 		stub->fail("no room in base memory for INT 13h");
 	int13 = module_interface(module);
+	int13->memory = (uint16_t)module->size;
 	int13->bounce = (uint32_t)memory_alloc(RJ_BOUNCE_SIZE, KIB);
 	if (found_count && !int13->bounce)
 		stub->fail("no memory for INT 13h");
@@ -385,10 +388,37 @@ static uint32_t top_of_base_memory(void)
 	return ebda >= LOW_MEMORY && ebda < top ? ebda : top;
 }
 
+static bool leads_into(uint32_t from, uint32_t end)
+{
+	for (uint32_t i = 0; i < VECTORS; i++) {
+		struct rj_far to = vector(i);
+		uint32_t address = ((uint32_t)to.segment << 4) + to.offset;
+
+		if (address >= from && address < end)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Programs that have run before (iPXE does) may have left base memory lowered and be gone.
+ * Where it would not do, what the memory map calls free and no vector leads to is taken back.
+ */
+static uint32_t base_memory_end(void)
+{
+	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
+
+	if (told >= SERVICES_SCRATCH_END + services->size + memory_tell_size()
+	    || leads_into(told, end))
+		return told;
+	stub->print("base memory ends at %x, but is free up to %x", told, end);
+	return end;
+}
+
 void install(const struct rj_stub *from, uint32_t lost)
 {
 	bool is_verbose = from->manifest->flags & RJ_VERBOSE;
-	uint32_t disk;
+	uint32_t disk, left_out;
 
 	stub = from;
 	firmware_lost = lost;
@@ -397,8 +427,11 @@ void install(const struct rj_stub *from, uint32_t lost)
 	if (mode == RJ_INT13_firmware && !services->image.size)
 		return;
 	note_as_found();
-	modules_init(services, top_of_base_memory());
-	memory_init(stub->manifest, top_of_base_memory());
+	left_out = memory_init(stub->manifest, top_of_base_memory());
+	if (left_out)
+		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
+			    left_out, RJ_MAX_MEMORY);
+	modules_init(services, base_memory_end());
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
 		.is_free_ram = memory_is_free, .map = map_registers,

@@ -14,7 +14,7 @@
 #include "safe_hook.h"
 
 #define RJ_MAX_UNITS   12
-#define RJ_MAX_MEMORY  48
+#define RJ_MAX_MEMORY  128              /* ranges, as Linux takes them from a loader */
 #define RJ_BOUNCE_SIZE 0x10000u         /* bytes, a multiple of every sector size */
 
 /* rj_int13.map: who serves a drive number. Others are a number of the firmware's. */
@@ -42,6 +42,7 @@ struct rj_memory {
 } __attribute__((packed));
 
 /* For the assembly: offsets in struct rj_int13. */
+#define INT13_MEMORY       70
 #define INT13_BASE         84
 #define INT13_OLD_INT15    92
 #define INT13_MEMORY_COUNT 96
@@ -54,8 +55,7 @@ struct rj_memory {
 #define INT13_BUSY         107
 #define INT13_PAGE_TABLES  140
 #define INT13_MAP          144
-#define INT13_MEMORY       400
-#define INT13_UNITS        1360
+#define INT13_UNITS        400
 
 /* The same in struct rj_unit. */
 #define UNIT_SECTORS       0
@@ -78,7 +78,7 @@ typedef void rj_place(uint32_t base);
 /* All but what is said to be an offset is the installer's to fill in. */
 struct rj_int13 {
 	struct rj_mbft mbft;            /* on a multiple of 16, where memdiskfind looks */
-	uint16_t zero;
+	uint16_t memory;                /* offset: struct rj_memory[memory_count] */
 	void (*int13)(void), (*int15)(void);    /* offsets: the handlers, */
 	rj_place *place;                /* and what has to be told where the module is */
 	uint32_t base;                  /* physical address of the segment */
@@ -94,7 +94,6 @@ struct rj_int13 {
 	uint8_t floppy_table[12];       /* INT 1Eh, for a floppy of ours */
 	uint32_t page_tables;           /* for CR3 while a driver runs; 0: no paging */
 	uint8_t map[256];               /* by drive number */
-	struct rj_memory memory[RJ_MAX_MEMORY];
 	struct rj_unit units[RJ_MAX_UNITS];
 	struct rj_changes changes;      /* by which all this can be taken out again */
 };

@@ -154,6 +154,8 @@ int15_entry:
 	je	.e820
 	cmp	ax, 0E801h
 	je	.e801
+	cmp	ax, 0E881h		; the same in 32-bit registers
+	je	.e881
 	cmp	ah, 88h
 	je	.88
 .old:	jmp	far [cs:interface + INT13_OLD_INT15]
@@ -162,6 +164,10 @@ int15_entry:
 	clc
 	jmp	return
 
+.e881:	xor	eax, eax
+	xor	ebx, ebx
+	xor	ecx, ecx
+	xor	edx, edx
 .e801:	mov	ax, [cs:interface + INT13_KIB_ABOVE_1M]
 	mov	bx, [cs:interface + INT13_BLOCKS_ABOVE_16M]
 	mov	cx, ax
@@ -182,7 +188,7 @@ int15_entry:
 	push	cs
 	pop	ds
 	imul	si, bx, MEMORY_ENTRY
-	add	si, interface + INT13_MEMORY
+	add	si, [interface + INT13_MEMORY]
 	mov	cx, MEMORY_ENTRY / 2
 	cld
 	rep movsw

@@ -14,16 +14,27 @@
 #define SIXTEEN_M 0x1000000u
 #define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */
 #define FOUR_GIB  (UINT64_C(1) << 32)
+#define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
+
+/* At most two for what is reserved last, two for base memory. */
+#define ROWS_TO_COME 4u
 
 static struct rj_memory map[RJ_MAX_MEMORY];
-static uint32_t count;
+static uint32_t count, left_out;
 static const struct rj_manifest *manifest;
 static uint32_t arena, arena_end;
 
+/* A firmware may tell what is one range as many. */
 static void add(uint64_t base, uint64_t size, uint32_t type)
 {
-	if (count < RJ_MAX_MEMORY && size)
+	struct rj_memory *last = &map[count - 1];
+
+	if (count && last->type == type && last->base + last->size == base)
+		last->size += size;
+	else if (size && count < RJ_MAX_MEMORY)
 		map[count++] = (struct rj_memory){ base, size, type };
+	else if (size)
+		left_out++;
 }
 
 static void ask_e820(void)
@@ -31,7 +42,7 @@ static void ask_e820(void)
 	static struct rj_memory entry;
 	struct bios_regs r = { .es = segment_of(&entry), .edi = offset_of(&entry) };
 
-	do {
+	for (uint32_t calls = 0; calls < CALLS_MAX; calls++) {
 		r.eax = 0xE820;
 		r.ecx = sizeof(entry);
 		r.edx = SMAP;
@@ -39,7 +50,9 @@ static void ask_e820(void)
 		if (r.carry || r.eax != SMAP)
 			break;
 		add(entry.base, entry.size, entry.type);
-	} while (r.ebx && count < RJ_MAX_MEMORY);
+		if (!r.ebx)
+			break;
+	}
 }
 
 /* What older firmware says: base memory, and one or two ranges above 1 MiB. */
@@ -63,12 +76,13 @@ static void ask_e801(uint32_t base_memory)
 		add(HIGH_MEMORY, (r.eax & 0xFFFF) * KIB, RJ_MEMORY_FREE);
 }
 
-void memory_init(const struct rj_manifest *m, uint32_t base_memory)
+uint32_t memory_init(const struct rj_manifest *m, uint32_t base_memory)
 {
 	manifest = m;
 	ask_e820();
 	if (!count)
 		ask_e801(base_memory);
+	return left_out;
 }
 
 bool memory_is_free(uint64_t address)
@@ -87,6 +101,16 @@ bool memory_is_free(uint64_t address)
 	return is_free;
 }
 
+uint32_t memory_free_end(uint32_t address)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (map[i].type == RJ_MEMORY_FREE && map[i].base <= address
+		    && map[i].base + map[i].size > address
+		    && map[i].base + map[i].size <= VIDEO_MEMORY)
+			return (uint32_t)(map[i].base + map[i].size);
+	return address;
+}
+
 /* The piece with the lowest address that shares a byte with the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
@@ -99,7 +123,7 @@ static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 }
 
 /* The highest place for size bytes in this range that no piece stands in, or 0. */
-static uint32_t place_in(const struct rj_memory *range, uint32_t size)
+static uint32_t place_in(const struct rj_memory *range, uint32_t size, uint32_t alignment)
 {
 	uint64_t start = range->base, end = range->base + range->size;
 
@@ -108,7 +132,7 @@ static uint32_t place_in(const struct rj_memory *range, uint32_t size)
 	if (end > FOUR_GIB - PAGE)
 		end = FOUR_GIB - PAGE;
 	while (end >= start + size) {
-		uint32_t base = (uint32_t)(end - size) & -PAGE;
+		uint32_t base = (uint32_t)(end - size) & -alignment;
 		const struct rj_piece *piece;
 
 		if (base < start)
@@ -146,13 +170,13 @@ static void split(uint32_t at, uint64_t base, uint64_t size)
 	insert(at + 1, base, size, RJ_MEMORY_RESERVED);
 }
 
-uint32_t memory_reserve(uint32_t size)
+uint32_t memory_reserve(uint32_t size, uint32_t alignment)
 {
 	uint32_t best = 0, at = 0;
 
 	size = (size + PAGE - 1) & -PAGE;
 	for (uint32_t i = 0; i < count && count + 2 <= RJ_MAX_MEMORY; i++) {
-		uint32_t base = map[i].type == RJ_MEMORY_FREE ? place_in(&map[i], size) : 0;
+		uint32_t base = map[i].type == RJ_MEMORY_FREE ? place_in(&map[i], size, alignment) : 0;
 
 		if (base > best) {
 			best = base;
@@ -171,7 +195,7 @@ void *memory_alloc(uint32_t size, uint32_t alignment)
 	if (arena_end - arena < size || address < arena) {
 		uint32_t wanted = size > ARENA ? (size + PAGE - 1) & -PAGE : ARENA;
 
-		arena = memory_reserve(wanted);
+		arena = memory_reserve(wanted, alignment > PAGE ? alignment : PAGE);
 		if (!arena) {
 			arena_end = 0;
 			return NULL;
@@ -195,6 +219,11 @@ static uint32_t free_from(uint32_t address, uint32_t limit)
 	return 0;
 }
 
+uint32_t memory_tell_size(void)
+{
+	return (count + ROWS_TO_COME) * sizeof(map[0]);
+}
+
 void memory_tell(struct rj_int13 *int13, uint32_t end)
 {
 	uint32_t above_1m = free_from(HIGH_MEMORY, SIXTEEN_M) / KIB, above_16m = 0;
@@ -209,7 +238,7 @@ void memory_tell(struct rj_int13 *int13, uint32_t end)
 	if (above_1m == (SIXTEEN_M - HIGH_MEMORY) / KIB)
 		above_16m = free_from(SIXTEEN_M, UINT32_MAX) / BLOCK;
 	kib = above_1m + above_16m * (BLOCK / KIB);
-	memcpy(int13->memory, map, sizeof(map));
+	memcpy((void *)(int13->base + int13->memory), map, count * sizeof(map[0]));
 	int13->memory_count = (uint16_t)count;
 	int13->kib_above_1m = (uint16_t)above_1m;
 	int13->blocks_above_16m = (uint16_t)above_16m;

@@ -64,9 +64,9 @@ void module_for_each(void (*visit)(struct rj_module *module))
 		visit(m);
 }
 
-struct rj_module *module_move(struct rj_module *module, uint32_t alignment)
+struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more)
 {
-	uint32_t stays = (top - (module->size - module->resident)) & -alignment;
+	uint32_t stays = (top - more - (module->size - module->resident)) & -alignment;
 	uint32_t to = stays - module->resident;
 
 	if (to < SERVICES_SCRATCH_END || to > top)

@@ -26,9 +26,10 @@ static inline void *module_interface(const struct rj_module *module)
 
 /*
  * Moves a module below all that stays, so that what stays of it begins on a
- * multiple of alignment, 16 or more. NULL: there is no room.
+ * multiple of alignment, 16 or more, and is followed by more bytes, at least, of its own.
+ * NULL: there is no room.
  */
-struct rj_module *module_move(struct rj_module *module, uint32_t alignment);
+struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more);
 
 /* What stays of a moved module is to stay; gives its first byte's address. */
 uint32_t module_keep(const struct rj_module *module);

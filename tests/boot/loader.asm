@@ -9,6 +9,9 @@
 ;	-DNO_MAP		boot_params without a memory map
 ;	-DGIVEN=address -DGIVEN_SIZE=bytes	an initrd or a module
 ;	-DGIVEN_FROM=address	copied there from here, out of the firmware's way
+;	-DBASE_MEMORY=KiB	what an earlier program has left in the BIOS data area
+;	-DBASE_MEMORY_USED	a vector leads into what lies above that
+;	-DRANGES=n -DTYPES=n	INT 15h AX=E820h knows so many ranges of 1 MiB, of 1 or 2 types
 ;	-DWAIT			say "WAITS" on COM1, and wait there for a character
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
@@ -23,6 +26,7 @@
 %endif
 
 MAGIC		equ	36D76289h
+HIGH_COPY	equ	9F00h		; segment: this sector once more, with INT 15h in it
 STARTED		equ	600h		; the TSC before the jump, for a payload to read
 CODE32		equ	08h
 DATA32		equ	10h
@@ -58,6 +62,24 @@ bits 16
 	jz	.wait
 	sub	dx, 5
 	in	al, dx
+%endif
+%ifdef BASE_MEMORY
+	mov	word [413h], BASE_MEMORY
+%endif
+%ifdef BASE_MEMORY_USED
+	mov	word [60h * 4 + 2], BASE_MEMORY * 64
+%endif
+%ifdef RANGES
+	mov	byte [413h], (HIGH_COPY * 16 / 1024) & 0FFh
+	push	word HIGH_COPY
+	pop	es
+	mov	si, 7C00h
+	xor	di, di
+	mov	cx, 256
+	rep movsw
+	mov	eax, [15h * 4]
+	mov	[es:old_int15 - 7C00h], eax
+	mov	dword [15h * 4], (HIGH_COPY << 16) + (int15 - $$)
 %endif
 	mov	al, 0FFh		; no interrupt, until somebody wants one
 	out	21h, al
@@ -187,6 +209,42 @@ long_mode:
 %endif
 	sti				; and no IDT: whoever lets one in resets
 	jmp	rax
+%endif
+
+%ifdef RANGES
+bits 16
+int15:
+	cmp	ax, 0E820h
+	jne	.old
+	mov	eax, edx
+	mov	ecx, 9F000h		; base memory
+	xor	edx, edx
+	test	ebx, ebx
+	jz	.this
+	mov	edx, ebx
+	shl	edx, 20
+	mov	ecx, 1 << 20
+.this:
+	mov	[es:di], edx
+	mov	[es:di + 8], ecx
+	mov	edx, ebx
+	and	edx, TYPES - 1
+	inc	edx
+	mov	[es:di + 16], edx
+	xor	edx, edx
+	mov	[es:di + 4], edx
+	mov	[es:di + 12], edx
+	mov	cx, 20
+	movzx	ecx, cx
+	inc	ebx
+	cmp	ebx, RANGES
+	jb	.more
+	xor	ebx, ebx
+.more:	clc
+	retf	2
+.old:	jmp	far [cs:old_int15 - 7C00h]
+old_int15:
+	dd	0
 %endif
 
 	align	8, db 0
