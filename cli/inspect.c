@@ -205,7 +205,7 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 	json_close(json, '{');
 	json_open(json, "repairs", '[');
 	for (unsigned i = 0; i < RJ_REPAIR_COUNT; i++)
-		if (manifest->repairs >> i & 1)
+		if (manifest->repairs & rj_repair_table[i].bit)
 			json_string(json, NULL, rj_repair_table[i].name);
 	json_close(json, '[');
 }

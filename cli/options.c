@@ -284,7 +284,7 @@ SETTER(range)
 	return RJ_OK;
 }
 
-#define REPAIR_WORD(name, what) " " #name
+#define REPAIR_WORD(name, bit, what) " " #name
 #define REPAIR_WORDS "all none" RJ_REPAIRS(REPAIR_WORD)
 #define INT13_WORD(name, what) " " #name
 #define INT13_WORDS (&(RJ_INT13_MODES(INT13_WORD))[1])

@@ -42,7 +42,7 @@ struct rj_plan {
 	uint8_t drive;          /* the BIOS number of the boot drive */
 	bool drive_chosen;      /* by the user: no payload's own changes it */
 	uint32_t flags;         /* of struct rj_manifest */
-	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
+	uint32_t repairs;       /* bits of RJ_REPAIRS */
 	uint16_t serial_port, serial_divisor;
 	uint64_t base;          /* where the image is to be loaded */
 	struct rj_error notes[RJ_MAX_NOTES];

@@ -6,13 +6,13 @@
 #include <string.h>
 
 const struct rj_repair_row rj_repair_table[RJ_REPAIR_COUNT] = {
-#define ROW(name, what) { #name, what },
+#define ROW(name, bit, what) { #name, what, 1u << bit },
 	RJ_REPAIRS(ROW)
 #undef ROW
 };
 
 /* All names are in it once, with a comma and a minus sign each. */
-#define LENGTH(name, what) + sizeof(#name) + 1
+#define LENGTH(name, bit, what) + sizeof(#name) + 1
 _Static_assert(sizeof("all") RJ_REPAIRS(LENGTH) <= RJ_REPAIRS_TEXT, "no room");
 #undef LENGTH
 
@@ -29,7 +29,7 @@ static uint32_t find(const char *name)
 {
 	for (unsigned i = 0; i < RJ_REPAIR_COUNT; i++)
 		if (strcmp(rj_repair_table[i].name, name) == 0)
-			return 1u << i;
+			return rj_repair_table[i].bit;
 	return 0;
 }
 
@@ -88,7 +88,7 @@ void rj_repairs_text(uint32_t repairs, char text[RJ_REPAIRS_TEXT])
 				       from_all ? "all" : told ? "" : "none");
 
 	for (unsigned i = 0; i < RJ_REPAIR_COUNT; i++)
-		if (told >> i & 1)
+		if (told & rj_repair_table[i].bit)
 			used += (size_t)snprintf(text + used, RJ_REPAIRS_TEXT - used, "%s%s%s",
 						 used ? "," : "", from_all ? "-" : "",
 						 rj_repair_table[i].name);

@@ -14,9 +14,10 @@
 struct rj_repair_row {
 	const char *name;
 	const char *what;       /* it does */
+	uint32_t bit;           /* of rj_manifest.repairs */
 };
 
-/* Bit n of rj_manifest.repairs is row n. */
+/* In the order in which the stub does them. */
 extern const struct rj_repair_row rj_repair_table[RJ_REPAIR_COUNT];
 
 /*

@@ -101,15 +101,16 @@ __attribute__((interrupt)) static void ignore(struct interrupt_frame *frame)
 	(void)frame;
 }
 
+/* The gates stand where the services will: no piece has been placed yet. */
 static void set_gates(struct idtr *idtr)
 {
-	static struct gate gates[VECTORS];
+	struct gate *gates = (struct gate *)SERVICES;
 	uint32_t handler = (uint32_t)ignore;
 
 	for (uint32_t i = 0; i < VECTORS; i++)
 		gates[i] = (struct gate){ (uint32_t)CODE32 << 16 | (handler & 0xFFFF),
 					  (handler & 0xFFFF0000) | INTERRUPT_GATE };
-	*idtr = (struct idtr){ sizeof(gates) - 1, (uint32_t)gates };
+	*idtr = (struct idtr){ VECTORS * sizeof(*gates) - 1, SERVICES };
 }
 
 /*

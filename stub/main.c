@@ -28,7 +28,7 @@ _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_ada
 _Noreturn void stub_main(uint32_t image, uint32_t loader);
 extern struct rj_regs arrival_regs;
 
-uint32_t arrive_flags;
+uint32_t arrive_flags, entered_by;
 static uint16_t video_adapter;
 static bool firmware_lost;
 
@@ -39,8 +39,20 @@ static struct manifest_copy {
 } manifest;
 _Static_assert(offsetof(struct manifest_copy, pieces) == sizeof(struct rj_manifest), "table");
 
+static bool repair_is_on(enum rj_repair bit)
+{
+	return manifest.header.repairs >> bit & 1;
+}
+
+/* What repair_pci has taken from it. */
+static void give_to_firmware(uint32_t pci)
+{
+	if (repair_is_on(RJ_REPAIR_pci))
+		pci_firmware_disk_on(pci);
+}
+
 static const struct rj_stub callbacks = {
-	print, fail, delay_ms, rj_crc32, boot_option, &manifest.header,
+	print, fail, delay_ms, rj_crc32, boot_option, give_to_firmware, &manifest.header,
 };
 
 static const char *const loaders[] = {
@@ -52,11 +64,6 @@ static const char *const loaders[] = {
 	[LOADER_MULTIBOOT] = "multiboot",
 	[LOADER_PVH] = "PVH",
 };
-
-static bool repair_is_on(uint32_t number)
-{
-	return manifest.header.repairs >> number & 1;
-}
 
 static void check(const char *name, uint32_t found, uint32_t expected)
 {
@@ -203,6 +210,8 @@ static void install_services(void)
 
 	if (p)
 		((rj_installer *)p->address)(&callbacks, firmware_lost);
+	else
+		pci_for_each(give_to_firmware);
 }
 
 /* What was packed, but for what the command line says. */
@@ -250,8 +259,9 @@ static void repair(void)
 	static const struct {
 		const char *name;
 		void (*function)(void);
+		uint8_t bit;
 	} repairs[] = {
-#define REPAIR(name, what) { #name, repair_##name },
+#define REPAIR(name, bit, what) { #name, repair_##name, bit },
 		RJ_REPAIRS(REPAIR)
 #undef REPAIR
 	};
@@ -259,7 +269,7 @@ static void repair(void)
 	if (repair_is_on(RJ_REPAIR_smp) && !on_boot_cpu())
 		fail("not started on the boot CPU; go there before the jump");
 	for (uint32_t i = 0; i < RJ_REPAIR_COUNT; i++) {
-		if (!repair_is_on(i))
+		if (!repair_is_on(repairs[i].bit))
 			continue;
 		if (manifest.header.flags & RJ_VERBOSE)
 			print("repair %s", repairs[i].name);
@@ -273,6 +283,7 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 {
 	const struct rj_manifest *m = &manifest.header;
 
+	entered_by = loader;
 	console_init(RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, COM1, COM1_DIVISOR);
 	if (loader == LOADER_NO_ROOM)
 		fail("the image is above 4 GiB, and the loader names no room for it below");

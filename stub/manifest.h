@@ -24,7 +24,7 @@
 
 #define RJ_STUB_MAGIC       "RJPACK\r\n"    /* 8 bytes, without the NUL */
 #define RJ_MANIFEST_MAGIC   0x4B504A52u     /* "RJPK" */
-#define RJ_MANIFEST_VERSION 2
+#define RJ_MANIFEST_VERSION 3
 #define RJ_MAX_PIECES       64
 #define RJ_NAME_SIZE        12
 
@@ -77,7 +77,7 @@ struct rj_manifest {
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
 	uint16_t serial_divisor;/* UART_BAUD / baud */
-	uint32_t repairs;       /* bit n: row n of RJ_REPAIRS */
+	uint32_t repairs;       /* bits of RJ_REPAIRS */
 	uint32_t zero;
 	struct rj_regs regs;
 };

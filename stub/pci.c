@@ -8,14 +8,13 @@
 #include <stdbool.h>
 
 #include "repair.h"
+#include "usb.h"
 
 #define CAPABILITY_MSI   0x05
 #define CAPABILITY_MSIX  0x11
 #define MSI_ENABLE       0x0001u        /* of the control word behind id and next */
 #define MSIX_ENABLE      0x8000u
 
-#define CLASS_STORAGE 0x01
-#define CLASS_NETWORK 0x02
 #define CLASS_BRIDGE  0x06
 #define CLASS_VGA     0x0300            /* class and subclass */
 #define CLASS_USB     0x0C03
@@ -59,12 +58,24 @@ static void message_interrupts_off(uint32_t address)
 	}
 }
 
-static bool wants_bus_master(uint32_t address)
+/*
+ * A device that nobody has quieted goes on writing to the memory of who is gone: without Bus
+ * Master it cannot. What the firmware works with keeps it as found. To real mode only loaders
+ * come that need the firmware; to 64-bit mode, operating systems. USB controllers tell whose
+ * they are; disk controllers get it back from who works with them (pci_firmware_disk_on).
+ */
+static bool is_firmwares(uint32_t address)
 {
-	uint32_t class = pci_read(address, PCI_CLASS) >> 16;
+	enum usb_owner owner;
 
-	return class >> 8 == CLASS_STORAGE || class >> 8 == CLASS_NETWORK
-		|| class >> 8 == CLASS_BRIDGE || class == CLASS_USB;
+	if (entered_by == LOADER_LINUX16)
+		return true;
+	if (pci_is_disk_controller(address))
+		return !entered_from_64bit();
+	if (pci_read(address, PCI_CLASS) >> 16 != CLASS_USB)
+		return false;
+	owner = usb_owner(address);
+	return owner == USB_FIRMWARE || (owner == USB_UNKNOWN && !entered_from_64bit());
 }
 
 static void repair_function(uint32_t address)
@@ -73,12 +84,21 @@ static void repair_function(uint32_t address)
 
 	message_interrupts_off(address);
 	command = pci_read16(address, PCI_COMMAND) & (uint16_t)~PCI_INTX_DISABLE;
-	if (wants_bus_master(address))
+	if (pci_read(address, PCI_CLASS) >> 24 == CLASS_BRIDGE)
 		command |= PCI_BUS_MASTER;
+	else if (!is_firmwares(address))
+		command &= (uint16_t)~PCI_BUS_MASTER;
 	pci_write16(address, PCI_COMMAND, command);
 }
 
 void repair_pci(void)
 {
 	pci_for_each(repair_function);
+}
+
+void pci_firmware_disk_on(uint32_t address)
+{
+	if (pci_is_disk_controller(address))
+		pci_write16(address, PCI_COMMAND,
+			    pci_read16(address, PCI_COMMAND) | PCI_BUS_MASTER);
 }

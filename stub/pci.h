@@ -3,6 +3,7 @@
 #ifndef RJ_PCI_H
 #define RJ_PCI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* bus << 16 | device << 11 | function << 8, as in the address register. */
@@ -35,6 +36,20 @@ void pci_write16(uint32_t address, uint32_t offset, uint16_t value);
 
 /* Calls visit for each function of each device that answers. */
 void pci_for_each(void (*visit)(uint32_t address));
+
+#define PCI_CLASS_STORAGE 0x01
+#define PCI_CLASS_SDHCI   0x0805        /* class and subclass: SD Host Controller 3.0, C.3 */
+
+/* Whether a BIOS may serve disks by it: mass storage, or a host controller of SD cards. */
+static inline bool pci_is_disk_controller(uint32_t address)
+{
+	uint32_t class = pci_read(address, PCI_CLASS) >> 16;
+
+	return class >> 8 == PCI_CLASS_STORAGE || class == PCI_CLASS_SDHCI;
+}
+
+/* For a disk controller that the firmware's INT 13h will work with: Bus Master on. */
+void pci_firmware_disk_on(uint32_t address);
 
 /* Bus, device and function, as a ROM takes it in AX, of the VGA adapter; or 0. */
 uint16_t pci_video_adapter(void);

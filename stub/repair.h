@@ -9,14 +9,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "layout.h"
 #include "repairs.h"
 
-#define RJ_REPAIR_FUNCTION(name, what) void repair_##name(void);
+#define RJ_REPAIR_FUNCTION(name, bit, what) void repair_##name(void);
 RJ_REPAIRS(RJ_REPAIR_FUNCTION)
 #undef RJ_REPAIR_FUNCTION
 
 /* ARRIVE_*: what is left to do in real mode. */
 extern uint32_t arrive_flags;
+
+/* LOADER_*: by whom the stub was entered; whether in 64-bit mode, as an operating system does. */
+extern uint32_t entered_by;
+
+static inline bool entered_from_64bit(void)
+{
+	return entered_by == LOADER_LINUX64 || entered_by == LOADER_LONG_MODE;
+}
 
 /* Whether this CPU is the one that firmware started; INIT to that one is a reset. */
 bool on_boot_cpu(void);

@@ -26,7 +26,6 @@
 #define KIB             1024u
 #define PAGE            4096u
 #define CALIBRATION_MS  10u
-#define CLASS_STORAGE   0x01
 #define MAX_CONTROLLERS 32
 #define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
 #define SECTOR_SHIFT    9
@@ -94,11 +93,9 @@ static uint32_t chosen_mode(void)
 
 static void note_controller(uint32_t pci)
 {
-	uint32_t class = pci_read(pci, PCI_CLASS) >> 8;
-
-	if (class >> 16 == CLASS_STORAGE && controller_count < MAX_CONTROLLERS)
+	if (pci_is_disk_controller(pci) && controller_count < MAX_CONTROLLERS)
 		controllers[controller_count++] = (struct controller){
-			pci, class, pci_read(pci, PCI_VENDOR), false };
+			pci, pci_read(pci, PCI_CLASS) >> 8, pci_read(pci, PCI_VENDOR), false };
 }
 
 static void add_disk(const struct rj_disk *disk)
@@ -211,6 +208,14 @@ static bool firmware_serves(void)
 		if (!controllers[i].served)
 			return true;
 	return false;
+}
+
+static void give_to_firmware(uint32_t pci)
+{
+	for (uint32_t i = 0; i < controller_count; i++)
+		if (controllers[i].pci == pci && controllers[i].served)
+			return;
+	stub->give_to_firmware(pci);
 }
 
 static void unpack(const struct rj_disk_image *image, void *to, const void *from)
@@ -424,8 +429,10 @@ void install(const struct rj_stub *from, uint32_t lost)
 	firmware_lost = lost;
 	services = (void *)installer_end;
 	mode = chosen_mode();
-	if (mode == RJ_INT13_firmware && !services->image.size)
+	if (mode == RJ_INT13_firmware && !services->image.size) {
+		pci_for_each(stub->give_to_firmware);
 		return;
+	}
 	note_as_found();
 	left_out = memory_init(stub->manifest, top_of_base_memory());
 	if (left_out)
@@ -440,6 +447,8 @@ void install(const struct rj_stub *from, uint32_t lost)
 	};
 	disk = place_ram_disk();
 	find_disks();
+	if (firmware_serves())
+		pci_for_each(give_to_firmware);
 	if (disk || found_count || mode == RJ_INT13_none)
 		set_up_int13(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())

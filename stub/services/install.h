@@ -16,6 +16,8 @@ struct rj_stub {
 	uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size);
 	/* The value of NAME=VALUE on the loader's command line, or NULL. */
 	const char *(*boot_option)(const char *name);
+	/* For a PCI function that is left to the firmware's INT 13h, if it is a disk controller. */
+	void (*give_to_firmware)(uint32_t pci);
 	struct rj_manifest *manifest;   /* its table behind it has RJ_MAX_PIECES rows */
 };
 

@@ -51,7 +51,7 @@ class Guest(qemu.Guest):
     """As QEMU's, but without a monitor, and of QEMU's arguments it knows -m, -drive and
     -device loader, and of -cpu and -smp the numbers and names that Bochs has."""
 
-    def __init__(self, arguments, log, timeout):
+    def __init__(self, arguments, log, timeout, _fds=()):
         # pylint: disable=super-init-not-called
         self.start = time.monotonic()
         self.deadline = self.start + timeout

@@ -170,6 +170,10 @@ class Inputs(dict, Loaders):
         """The stand-in for a Linux kernel, as the row defines it."""
         self.assemble(path, "kernel", self.row.get("kernel", ()))
 
+    def ring(self, path):
+        """The payload that watches the memory which a network card wrote to."""
+        self.assemble(path, "ring")
+
     def nbp(self, path):
         """The stand-in for a PXE boot program."""
         self.assemble(path, "nbp")

@@ -24,7 +24,7 @@ class Guest:
 
     command = COMMAND
 
-    def __init__(self, arguments, log, timeout):
+    def __init__(self, arguments, log, timeout, fds=()):
         self.start = time.monotonic()
         self.deadline = self.start + timeout
         self.log = open(log, "w", encoding="utf-8")
@@ -33,7 +33,7 @@ class Guest:
         command = [*self.command, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
                    "-mon", "chardev=monitor", *map(str, arguments)]
         with theirs:
-            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()],
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno(), *fds],
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                             stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)

@@ -26,6 +26,7 @@ import recipes
 import rowfile
 import snapshot
 import starts
+import traffic
 
 SKIPPED = 77
 TAIL = 40
@@ -90,9 +91,12 @@ def watch(guest, row, expected):
 def boot(row, files, start, expected):
     """Boots one guest; returns the lines of its console."""
     log = files.work / f"{start}.log"
-    arguments = STARTS[start](files) + row.get("qemu", "").format_map(files).split()
+    network = traffic.Traffic(row["traffic"]) if "traffic" in row else traffic.Silence()
+    arguments = (STARTS[start](files) + row.get("qemu", "").format_map(files).split() +
+                 network.arguments())
+    machine = MACHINES[row.get("machine", "qemu")]
     try:
-        with MACHINES[row.get("machine", "qemu")](arguments, log, row.get("timeout", 60)) as guest:
+        with network, machine(arguments, log, row.get("timeout", 60), network.fds()) as guest:
             return watch(guest, row, expected)
     except (Failure, qemu.GuestError) as error:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(True)[-TAIL:])

@@ -43,7 +43,7 @@ KEXEC = """{check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
 kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
 echo 'kexec -e'
-kexec -e
+kexec {go} -e
 fail 'kexec -e came back'
 """
 
@@ -82,7 +82,7 @@ def kexec_files(inputs):
         names.add("given")
         arguments += " --initrd=/test/given"
     script = KEXEC.format(arguments=arguments, file=inputs.row.get("kexec_file", "image"),
-                          check=inputs.row.get("check", "true"))
+                          check=inputs.row.get("check", "true"), go=inputs.row.get("go", ""))
     return {name: inputs[name].read_bytes() for name in sorted(names)}, script
 
 

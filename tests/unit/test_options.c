@@ -32,15 +32,20 @@ static struct rj_manifest apply(const char *line)
 	return m;
 }
 
+/* Nothing of it is taken; where it is about the console, there is one to say so. */
 static void refuse(const char *option, const char *value)
 {
-	struct rj_manifest m = packed;
+	struct rj_manifest m = packed, silent = packed;
 	char line[80];
 
 	snprintf(line, sizeof(line), "a %s=%s b", option, value);
 	read_line(line);
 	assert_string_equal(options_apply(&m), option);
 	assert_string_equal(boot_option(option), value);
+	assert_memory_equal(&m, &packed, sizeof(m));
+	silent.flags = RJ_VERBOSE;
+	assert_string_equal(options_apply(&silent), option);
+	assert_int_equal(silent.flags, strcmp(option, "rj.console") ? RJ_VERBOSE : packed.flags);
 }
 
 static void nothing_is_said(void **state)
@@ -119,7 +124,8 @@ static void consoles(void **state)
 	static const char *const bad[] = {
 		"vgaserial", "tty", "vga,tty", "none,vga", "serial,vga", "serial:", "serial:0x10000",
 		"serial:0x3F8,", "serial:0x3F8,0", "serial:0x3F8,1", "serial:0x3F8,7",
-		"serial:0x3F8,115201", "serial:0x3F8,9600,vga", "serial:x",
+		"serial:0x3F8,115201", "serial:0x3F8,9600,vga", "serial:x", "", "vga,", "serial:0",
+		"serial:0xFF", "serial:0xFFF9", "none,",
 	};
 
 	(void)state;
@@ -142,6 +148,7 @@ static void what_follows_a_failure(void **state)
 	refuse("rj.on_error", "halts");
 	refuse("rj.on_error", "haltreboot");
 	refuse("rj.on_error", "panic");
+	refuse("rj.on_error", "");
 }
 
 UNIT_MAIN(
