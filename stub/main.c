@@ -52,7 +52,7 @@ static void give_to_firmware(uint32_t pci)
 }
 
 static const struct rj_stub callbacks = {
-	print, fail, delay_ms, rj_crc32, boot_option, give_to_firmware, &manifest.header,
+	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware, &manifest.header,
 };
 
 static const char *const loaders[] = {

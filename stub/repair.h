@@ -33,7 +33,8 @@ bool on_boot_cpu(void);
 /* By a real wrap-around. */
 bool a20_is_open(void);
 
-/* About that many milliseconds, by the 8254's channel 2; less without one. */
+/* Time, by the time stamp counter: its ticks, and a wait of that many milliseconds. */
+uint32_t ticks_per_ms(void);
 void delay_ms(uint32_t ms);
 
 #endif

@@ -25,7 +25,6 @@
 #define VECTORS         256u
 #define KIB             1024u
 #define PAGE            4096u
-#define CALIBRATION_MS  10u
 #define MAX_CONTROLLERS 32
 #define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
 #define SECTOR_SHIFT    9
@@ -67,14 +66,6 @@ static bool equal(const char *a, const char *b)
 	while (*a && *a == *b)
 		a++, b++;
 	return *a == *b;
-}
-
-static uint32_t ticks_per_ms(void)
-{
-	uint64_t start = rdtsc();
-
-	stub->delay_ms(CALIBRATION_MS);
-	return (uint32_t)(rdtsc() - start) / CALIBRATION_MS;
 }
 
 /* --int13, or what the loader's command line says in its place. */
@@ -443,7 +434,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 		.alloc = memory_alloc, .add_disk = add_disk,
 		.is_free_ram = memory_is_free, .map = map_registers,
 		.print = is_verbose ? stub->print : be_quiet,
-		.ticks_per_ms = ticks_per_ms(),
+		.ticks_per_ms = stub->ticks_per_ms(),
 	};
 	disk = place_ram_disk();
 	find_disks();

@@ -12,7 +12,7 @@
 struct rj_stub {
 	void (*print)(const char *format, ...);
 	void (*fail)(const char *format, ...);  /* does not return */
-	void (*delay_ms)(uint32_t ms);
+	uint32_t (*ticks_per_ms)(void); /* of the time stamp counter */
 	uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size);
 	/* The value of NAME=VALUE on the loader's command line, or NULL. */
 	const char *(*boot_option)(const char *name);

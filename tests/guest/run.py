@@ -58,7 +58,7 @@ def look_at_framebuffer(guest, pattern):
 def watch(guest, row, expected):
     """Follows the guest until it ends, or until its last expected line if the row
     says that it then stands still. Returns all lines."""
-    missing, lines = list(expected), []
+    missing, lines, since = list(expected), [], 0
     for line in guest.lines():
         lines.append(line)
         if line == WAITS:
@@ -74,6 +74,7 @@ def watch(guest, row, expected):
         if missing and re.fullmatch(missing[0], line):
             print(f"{guest.seconds():7.2f} {line}")
             missing.pop(0)
+            since = guest.seconds()
             if not missing and "framebuffer" in row:
                 look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
@@ -81,6 +82,9 @@ def watch(guest, row, expected):
                 return lines
     if missing:
         raise Failure(f"the console does not show: {missing[0]}")
+    least, most = row.get("ends_within", (0, 3600))
+    if not least <= guest.seconds() - since <= most:
+        raise Failure(f"the guest ended {guest.seconds() - since:.1f} s after its last line")
     if guest.status() != (0 if row.get("end") == "reboot" else qemu.PASSED):
         raise Failure(f"QEMU's exit status is {guest.status()}")
     if row.get("end") == "halt":

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* The stub's delays, on machines that lack some of the timers. */
+#include "unit.h"
+
+#include <sys/wait.h>
+
+#include "acpi.h"
+#include "fake_io.h"
+#include "repair.h"
+
+#define FADT         0x1000u
+#define HPET_TABLE   0x2000u
+#define HPET         0xFED00000u
+#define PM_PORT      0x608u
+#define TICKS_PER_MS 2100000u   /* of the machine's time stamp counter */
+#define STEP         900u       /* ticks that an access takes */
+
+/* What runs; of the others the registers are there and stand still. */
+static struct machine {
+	bool pit, pm_timer, hpet;
+	uint32_t crystal_ecx, frequency;
+	bool tables;
+} machine;
+static uint64_t now;
+static uint8_t port_b = 0x0F;
+static uint32_t hpet_configuration;
+static bool second_byte;
+static uint16_t latched;
+
+static uint64_t counted(uint64_t hz)
+{
+	return now / TICKS_PER_MS * hz / 1000 + now % TICKS_PER_MS * hz / 1000 / TICKS_PER_MS;
+}
+
+void outb(uint16_t port, uint8_t value)
+{
+	now += STEP;
+	if (port == 0x61)
+		port_b = value;
+	else if (port == 0x43 && value == 0x80)
+		latched = (uint16_t)-(machine.pit && port_b & 1 ? counted(1193182) : 0);
+	second_byte = false;
+}
+
+uint8_t inb(uint16_t port)
+{
+	now += STEP;
+	if (port == 0x61)
+		return port_b;
+	assert_int_equal(port, 0x42);
+	second_byte = !second_byte;
+	return (uint8_t)(second_byte ? latched : latched >> 8);
+}
+
+uint32_t inl(uint16_t port)
+{
+	assert_int_equal(port, PM_PORT);
+	now += STEP;
+	return machine.pm_timer ? (uint32_t)counted(3579545) & 0xFFFFFF : 7;
+}
+
+uint32_t read32(uint32_t address)
+{
+	now += STEP;
+	switch (address) {
+	case FADT + 76:
+		return PM_PORT;
+	case HPET_TABLE + 44:
+		return HPET;
+	case HPET_TABLE + 48:
+		return 0;
+	case HPET + 4:
+		return 69841279;        /* 14.318180 MHz */
+	case HPET + 0x10:
+		return hpet_configuration;
+	case HPET + 0xF0:
+		return machine.hpet && hpet_configuration & 1 ? (uint32_t)counted(14318180) : 0;
+	default:
+		fail_msg("read of %x", address);
+		return 0;
+	}
+}
+
+void write32(uint32_t address, uint32_t value)
+{
+	assert_int_equal(address, HPET + 0x10);
+	hpet_configuration = value;
+}
+
+uint64_t rdtsc(void)
+{
+	return now += STEP;
+}
+
+struct cpuid cpuid(uint32_t leaf)
+{
+	if (leaf == 0)
+		return (struct cpuid){ .eax = 0x16 };
+	if (leaf == 0x15 && machine.crystal_ecx)
+		return (struct cpuid){ .eax = 2, .ebx = 175, .ecx = machine.crystal_ecx };
+	return (struct cpuid){ .eax = leaf == 0x16 ? machine.frequency : 0 };
+}
+
+const struct acpi_table *acpi_find(const char *signature)
+{
+	if (!machine.tables)
+		return NULL;
+	return (const struct acpi_table *)(uintptr_t)(signature[0] == 'F' ? FADT : HPET_TABLE);
+}
+
+/* Each machine in a process of its own: the stub measures once. */
+static void check(const char *name, const struct machine *m, uint32_t least, uint32_t most)
+{
+	uint64_t start;
+	uint32_t took;
+
+	machine = *m;
+	took = ticks_per_ms();
+	if (took < least || took > most)
+		fail_msg("%s: %u ticks a ms", name, took);
+	if (now > 3 * UINT64_C(400000000))
+		fail_msg("%s: measuring took %llu ticks", name, (unsigned long long)now);
+	assert_int_equal(port_b & 0x0C, 0x0C);
+	assert_int_equal(hpet_configuration, 0);
+	start = now;
+	delay_ms(10000);
+	took = (uint32_t)((now - start) / TICKS_PER_MS);
+	if (took < 9900 || took > 20000)
+		fail_msg("%s: 10 s took %u ms", name, took);
+}
+
+static void machines(void **state)
+{
+	static const struct {
+		const char *name;
+		struct machine machine;
+		uint32_t least, most;
+	} rows[] = {
+		{ "PIT", { .pit = true }, 2080000, 2130000 },
+		{ "PM timer", { .pm_timer = true, .tables = true }, 2080000, 2130000 },
+		{ "HPET", { .hpet = true, .tables = true }, 2080000, 2130000 },
+		{ "CPUID 15h", { .crystal_ecx = 24000000, .tables = true }, 2100000, 2100000 },
+		{ "CPUID 16h", { .frequency = 2100 }, 2100000, 2100000 },
+		{ "none", { .tables = true }, 4000000, 4000000 },
+		{ "none, no tables", { .tables = false }, 4000000, 4000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int status;
+		pid_t child = fork();
+
+		if (!child) {
+			check(rows[i].name, &rows[i].machine, rows[i].least, rows[i].most);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+	}
+}
+
+UNIT_MAIN(cmocka_unit_test(machines))
