@@ -2,81 +2,119 @@
 #include "acpi.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "firmware.h"
 #include "io.h"
-#include "mem.h"
+#include "layout.h"
 
 #define ROM_START 0xE0000u
 #define ROM_END   0x100000u
 #define EBDA_SEARCH 1024u
 
-/* 5.2.5.3; the part that every revision has. */
-struct rsdp {
-	char signature[8];
-	uint8_t checksum;
-	char oem[6];
-	uint8_t revision;
-	uint32_t rsdt;
-};
-_Static_assert(sizeof(struct rsdp) == 20, "RSDP");
+/* 5.2.5.3; the checksums are over the part that every revision has, and over all. */
+#define RSDP_RSD      0x20445352u       /* "RSD " */
+#define RSDP_PTR      0x20525450u       /* "PTR " */
+#define RSDP_REVISION 15u
+#define RSDP_RSDT     16u
+#define RSDP_SIZE     20u
+#define RSDP_XSDT     24u               /* 64 bits, from revision 2 on */
+#define RSDP_SIZE_2   36u
 
-static bool sums_to_zero(const void *bytes, uint32_t n)
+/* 5.2.6: the header of every table, with its length; none is as large as this. */
+#define TABLE_LENGTH  4u
+#define TABLE_HEADER  36u
+#define TABLE_MAX     0x100000u
+
+#define RSDT 0x54445352u
+#define XSDT 0x54445358u
+
+/* The RSDT or the XSDT, and the size of an address in it. 0: not found yet. */
+static uint32_t root, root_step;
+
+static bool sums_to_zero(uint32_t address, uint32_t n)
 {
-	const uint8_t *p = bytes;
 	uint8_t sum = 0;
 
 	while (n--)
-		sum = (uint8_t)(sum + *p++);
+		sum = (uint8_t)(sum + read8(address++));
 	return sum == 0;
 }
 
-static const struct rsdp *search(uint32_t from, uint32_t end)
+uint32_t acpi_end(uint32_t table)
 {
-	for (uint32_t at = from; at < end; at += 16) {
-		const struct rsdp *rsdp = (const void *)at;
-
-		if (memcmp(rsdp->signature, "RSD PTR ", 8) == 0 && sums_to_zero(rsdp, sizeof(*rsdp)))
-			return rsdp;
-	}
-	return NULL;
+	return table + read32(table + TABLE_LENGTH);
 }
 
-const struct acpi_table *acpi_find(const char *signature)
+static bool is_table(uint32_t address, uint32_t signature)
+{
+	uint32_t length;
+
+	if (address < LOW_MEMORY || address > UINT32_MAX - TABLE_MAX
+	    || read32(address) != signature)
+		return false;
+	length = read32(address + TABLE_LENGTH);
+	return length >= TABLE_HEADER && length <= TABLE_MAX && sums_to_zero(address, length);
+}
+
+static uint32_t search(uint32_t from, uint32_t end)
+{
+	for (uint32_t at = from; at < end; at += 16)
+		if (read32(at) == RSDP_RSD && read32(at + 4) == RSDP_PTR
+		    && sums_to_zero(at, RSDP_SIZE))
+			return at;
+	return 0;
+}
+
+static void set_root(uint32_t rsdp)
+{
+	if (read8(rsdp + RSDP_REVISION) >= 2 && sums_to_zero(rsdp, RSDP_SIZE_2)
+	    && !read32(rsdp + RSDP_XSDT + 4)
+	    && is_table(read32(rsdp + RSDP_XSDT), XSDT)) {
+		root = read32(rsdp + RSDP_XSDT);
+		root_step = 8;
+	} else if (is_table(read32(rsdp + RSDP_RSDT), RSDT)) {
+		root = read32(rsdp + RSDP_RSDT);
+		root_step = 4;
+	}
+}
+
+static void find_root(void)
 {
 	uint32_t ebda = bda_ebda();
-	const struct rsdp *rsdp = ebda ? search(ebda, ebda + EBDA_SEARCH) : NULL;
-	const struct acpi_table *rsdt;
+	uint32_t rsdp = ebda >= LOW_MEMORY ? search(ebda, ebda + EBDA_SEARCH) : 0;
 
 	if (!rsdp)
 		rsdp = search(ROM_START, ROM_END);
-	if (!rsdp)
-		return NULL;
-	rsdt = (const void *)rsdp->rsdt;
-	for (uint32_t at = sizeof(*rsdt); at + 4 <= rsdt->length; at += 4) {
-		const struct acpi_table *table = (const void *)read32(rsdp->rsdt + at);
-
-		if (memcmp(table->signature, signature, 4) == 0 && sums_to_zero(table, table->length))
-			return table;
-	}
-	return NULL;
+	if (rsdp)
+		set_root(rsdp);
 }
 
-const struct acpi_entry *acpi_entry(const struct acpi_table *table, uint32_t offset,
-				    uint8_t type, const struct acpi_entry *after)
+uint32_t acpi_find(uint32_t signature)
 {
-	uint32_t end = (uint32_t)table + table->length;
-	uint32_t at = after ? (uint32_t)after + after->length : (uint32_t)table + offset;
+	if (!root)
+		find_root();
+	if (!root)
+		return 0;
+	for (uint32_t at = root + TABLE_HEADER; at + root_step <= acpi_end(root); at += root_step) {
+		bool is_high = root_step == 8 && read32(at + 4);
 
-	while (at + sizeof(struct acpi_entry) <= end) {
-		const struct acpi_entry *entry = (const void *)at;
-
-		if (entry->length < sizeof(*entry))
-			break;
-		if (entry->type == type)
-			return entry;
-		at += entry->length;
+		if (!is_high && is_table(read32(at), signature))
+			return read32(at);
 	}
-	return NULL;
+	return 0;
+}
+
+uint32_t acpi_entry(uint32_t table, uint32_t offset, uint8_t type, uint32_t size, uint32_t after)
+{
+	uint32_t end = acpi_end(table), length;
+	uint32_t at = after ? after + read8(after + 1) : table + offset;
+
+	for (; at + 2 <= end; at += length) {
+		length = read8(at + 1);
+		if (length < 2 || length > end - at)
+			return 0;
+		if (read8(at) == type && length >= size)
+			return at;
+	}
+	return 0;
 }

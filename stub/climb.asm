@@ -24,6 +24,10 @@ E820_ENTRIES	equ	1E8h		; their number, a byte
 E820_TABLE	equ	2D0h		; address and size, 64 bits each; type, 32 bits
 E820_SIZE	equ	20
 E820_RAM	equ	1
+RAMDISK_IMAGE	equ	218h		; the initrd, 32 bits each,
+RAMDISK_SIZE	equ	21Ch
+EXT_RAMDISK_IMAGE equ	0C0h		; and the bits above them
+EXT_RAMDISK_SIZE equ	0C4h
 
 ISA_HOLE	equ	0F00000h	; of 1 MiB, where a chipset can leave one
 
@@ -102,18 +106,27 @@ map:
 	ret
 
 section .entry.climb
-; find_room: memory between 1 MiB and 4 GiB for the image.
+; find_room: memory between 1 MiB and 4 GiB for the image, where no initrd stands.
 ;	In:	R14 = bytes of the image, R15 = a copy of boot_params if EBX =
 ;		LOADER_LINUX64; RBP = address of the image
 ;	Out:	RDI = address, a multiple of PAGE; R14 = bytes to copy, with the
 ;		scratch memory. Without room: RDI = 1 MiB, R14 = bytes of the stub,
 ;		EBX = LOADER_NO_ROOM
-;	Clobbers: RAX, RCX, RDX, RSI
+;	Clobbers: RAX, RCX, RDX, RSI, R8, R9
 find_room:
 	cmp	ebx, LOADER_LINUX64
 	jne	.no_map
 	lea	r14, [r15 + STUB_SCRATCH]
 	sub	r14, rbp
+	mov	r8d, [r15 + EXT_RAMDISK_IMAGE]
+	shl	r8, 32
+	mov	eax, [r15 + RAMDISK_IMAGE]
+	or	r8, rax
+	mov	r9d, [r15 + EXT_RAMDISK_SIZE]
+	shl	r9, 32
+	mov	eax, [r15 + RAMDISK_SIZE]
+	or	r9, rax
+	add	r9, r8			; the end of the initrd
 	movzx	ecx, byte [r15 + E820_ENTRIES]
 	lea	rsi, [r15 + E820_TABLE]
 	jrcxz	.no_map
@@ -131,6 +144,14 @@ find_room:
 	mov	rax, FOUR_GIB
 	cmp	rdx, rax
 	cmova	rdx, rax
+	lea	rax, [rdi + r14]
+	cmp	rax, r8
+	jbe	.apart
+	cmp	rdi, r9
+	jae	.apart
+	lea	rdi, [r9 + PAGE - 1]	; after it
+	and	rdi, -PAGE
+.apart:
 	sub	rdx, rdi
 	jbe	.next
 	cmp	rdx, r14

@@ -10,7 +10,8 @@
 
 #define MADT_ENTRIES   44
 #define MADT_IOAPIC    1
-#define MADT_ADDRESS   2        /* in the entry's bytes: id and reserved before it */
+#define MADT_IOAPIC_SIZE 12
+#define MADT_ADDRESS   4        /* in the entry */
 #define DEFAULT_IOAPIC 0xFEC00000u
 
 #define IOREGSEL 0x00u
@@ -44,13 +45,12 @@ static void mask_pins(uint32_t ioapic)
 
 void repair_ioapic(void)
 {
-	const struct acpi_table *madt = acpi_find("APIC");
-	const struct acpi_entry *entry = 0;
+	uint32_t madt = acpi_find(ACPI_MADT), entry = 0;
 
 	if (!madt) {
 		mask_pins(DEFAULT_IOAPIC);
 		return;
 	}
-	while ((entry = acpi_entry(madt, MADT_ENTRIES, MADT_IOAPIC, entry)))
-		mask_pins(read32((uint32_t)entry->bytes + MADT_ADDRESS));
+	while ((entry = acpi_entry(madt, MADT_ENTRIES, MADT_IOAPIC, MADT_IOAPIC_SIZE, entry)))
+		mask_pins(read32(entry + MADT_ADDRESS));
 }

@@ -11,7 +11,9 @@
 
 #define TABLE_ENTRIES 48u       /* in DMAR and in IVRS alike */
 
+#define STRUCTURE_LENGTH 2u     /* 16 bits, after the type; AMD's type is the low byte alone */
 #define UNIT_ADDRESS  8u        /* in DRHD and IVHD alike: the registers, 64 bits */
+#define UNIT_SIZE     16u
 #define GCMD          0x18u
 #define GSTS          0x1Cu
 #define GSTS_STATE    0x96FFFFFFu       /* without the one-shot commands' bits */
@@ -21,11 +23,6 @@
 #define PATIENCE      1000000u
 
 #define AMD_CONTROL   0x18u
-
-/* How both tables' structures begin; AMD's type is the low byte alone. */
-struct remapping_structure {
-	uint16_t type, length;
-};
 
 /* One bit at a time, as the specification asks: translation first. */
 static void clear_global(uint32_t unit, uint32_t bit)
@@ -61,25 +58,24 @@ static bool is_ivhd(uint16_t type)
 }
 
 /* Turns off each unit that the table names, where the stub can reach it. */
-static void all_off(const char *signature, bool (*is_unit)(uint16_t type),
+static void all_off(uint32_t signature, bool (*is_unit)(uint16_t type),
 		    void (*off)(uint32_t unit))
 {
-	const struct acpi_table *table = acpi_find(signature);
-	uint32_t at = (uint32_t)table + TABLE_ENTRIES;
+	uint32_t table = acpi_find(signature), at = table + TABLE_ENTRIES, end, length;
 
-	while (table && at + UNIT_ADDRESS + 8 <= (uint32_t)table + table->length) {
-		const struct remapping_structure *s = (const void *)at;
-
-		if (is_unit(s->type) && !read32(at + UNIT_ADDRESS + 4))
+	if (!table)
+		return;
+	for (end = acpi_end(table); at + UNIT_SIZE <= end; at += length) {
+		length = read16(at + STRUCTURE_LENGTH);
+		if (is_unit(read16(at)) && !read32(at + UNIT_ADDRESS + 4))
 			off(read32(at + UNIT_ADDRESS));
-		if (!s->length)
+		if (!length)
 			return;
-		at += s->length;
 	}
 }
 
 void repair_iommu(void)
 {
-	all_off("DMAR", is_drhd, intel_off);
-	all_off("IVRS", is_ivhd, amd_off);
+	all_off(ACPI_DMAR, is_drhd, intel_off);
+	all_off(ACPI_IVRS, is_ivhd, amd_off);
 }

@@ -27,7 +27,8 @@
 #define TAGS           8u
 #define TAG_END        0u
 #define TAG_COMMAND_LINE 1u
-#define TAG_STRING     8u       /* behind type and size */
+#define TAG_HEADER     8u       /* type and size */
+#define TAG_STRING     8u       /* after them */
 #define TAG_FRAMEBUFFER 8u
 #define TAG_RGB        1u       /* framebuffer_type: direct colour */
 
@@ -53,14 +54,17 @@ static bool linux_framebuffer(uint32_t info, struct framebuffer *fb)
 
 uint32_t multiboot2_tag(uint32_t info, uint32_t type)
 {
-	uint32_t end = info + read32(info);
+	uint32_t total = read32(info), size;
 
-	if (end > info + LOADER_INFO)
-		end = info + LOADER_INFO;
-	for (uint32_t at = info + TAGS; at + TAG_STRING <= end && read32(at) != TAG_END;
-	     at += (read32(at + 4) + 7) & ~7u)
-		if (read32(at) == type)
-			return at;
+	if (total > LOADER_INFO)
+		total = LOADER_INFO;
+	for (uint32_t at = TAGS; at + TAG_HEADER <= total; at += (size + 7) & ~7u) {
+		size = read32(info + at + 4);
+		if (read32(info + at) == TAG_END || size < TAG_HEADER || size > total - at)
+			return 0;
+		if (read32(info + at) == type)
+			return info + at;
+	}
 	return 0;
 }
 

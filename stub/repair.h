@@ -30,6 +30,9 @@ static inline bool entered_from_64bit(void)
 /* Whether this CPU is the one that firmware started; INIT to that one is a reset. */
 bool on_boot_cpu(void);
 
+/* Where the HPET's registers are, or 0: there is none in reach. */
+uint32_t hpet_registers(void);
+
 /* By a real wrap-around. */
 bool a20_is_open(void);
 

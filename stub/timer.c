@@ -5,7 +5,7 @@
  *
  *   8254: Intel 8254 datasheet (231164-005); port 61h: ICH datasheet, NMI_SC
  *   ACPI PM timer: ACPI specification 6.4, 4.8.3.3; its port: 5.2.9, PM_TMR_BLK
- *   HPET: IA-PC HPET specification 1.0a, 2.3; ACPI table 3.2.4
+ *   HPET: IA-PC HPET specification 1.0a, 2.3
  *   CPUID leaves 15h and 16h: Intel SDM volume 2A
  */
 #include "repair.h"
@@ -29,9 +29,9 @@
 #define PIT_KHZ         1193u
 
 #define FADT_PM_TIMER   76u
+#define FADT_SIZE_1     116u            /* of ACPI 1.0 */
 #define PM_TIMER_KHZ    3580u
 
-#define HPET_ADDRESS    44u             /* in the ACPI table, 64 bits */
 #define HPET_PERIOD     0x004u          /* femtoseconds, at most 100 ns */
 #define HPET_CONFIGURATION 0x010u
 #define HPET_COUNTER    0x0F0u
@@ -93,20 +93,18 @@ static uint32_t by_pit(void)
 
 static uint32_t by_pm_timer(void)
 {
-	uint32_t fadt = (uint32_t)acpi_find("FACP");
+	uint32_t fadt = acpi_find(ACPI_FADT);
 
-	place = fadt ? read32(fadt + FADT_PM_TIMER) : 0;
+	place = fadt && acpi_end(fadt) >= fadt + FADT_SIZE_1 ? read32(fadt + FADT_PM_TIMER) : 0;
 	return place ? measure(port_count, 0xFFFFFF, PM_TIMER_KHZ) : 0;
 }
 
 static uint32_t by_hpet(void)
 {
-	uint32_t table = (uint32_t)acpi_find("HPET");
-	uint32_t hpet, configuration, period, ticks;
+	uint32_t hpet = hpet_registers(), configuration, period, ticks;
 
-	if (!table || read32(table + HPET_ADDRESS + 4))
+	if (!hpet)
 		return 0;
-	hpet = read32(table + HPET_ADDRESS);
 	period = read32(hpet + HPET_PERIOD) / 4096;
 	configuration = read32(hpet + HPET_CONFIGURATION);
 	place = hpet + HPET_COUNTER;

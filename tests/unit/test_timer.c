@@ -9,7 +9,6 @@
 #include "repair.h"
 
 #define FADT         0x1000u
-#define HPET_TABLE   0x2000u
 #define HPET         0xFED00000u
 #define PM_PORT      0x608u
 #define TICKS_PER_MS 2100000u   /* of the machine's time stamp counter */
@@ -65,10 +64,6 @@ uint32_t read32(uint32_t address)
 	switch (address) {
 	case FADT + 76:
 		return PM_PORT;
-	case HPET_TABLE + 44:
-		return HPET;
-	case HPET_TABLE + 48:
-		return 0;
 	case HPET + 4:
 		return 69841279;        /* 14.318180 MHz */
 	case HPET + 0x10:
@@ -101,11 +96,20 @@ struct cpuid cpuid(uint32_t leaf)
 	return (struct cpuid){ .eax = leaf == 0x16 ? machine.frequency : 0 };
 }
 
-const struct acpi_table *acpi_find(const char *signature)
+uint32_t acpi_find(uint32_t signature)
 {
-	if (!machine.tables)
-		return NULL;
-	return (const struct acpi_table *)(uintptr_t)(signature[0] == 'F' ? FADT : HPET_TABLE);
+	assert_int_equal(signature, ACPI_FADT);
+	return machine.tables ? FADT : 0;
+}
+
+uint32_t acpi_end(uint32_t table)
+{
+	return table + 116;
+}
+
+uint32_t hpet_registers(void)
+{
+	return machine.tables ? HPET : 0;
 }
 
 /* Each machine in a process of its own: the stub measures once. */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* The stub's walks through ACPI's tables, in memory of the test's own. */
+#include "unit.h"
+
+#include <sys/wait.h>
+
+#include "acpi.h"
+#include "fake_io.h"
+#include "firmware.h"
+#include "le.h"
+#include "repair.h"
+
+#define ROM       0xE0000u
+#define RSDP      0xF1230u
+#define HIGH      0x7F00000u    /* where the tables stand */
+#define HIGH_SIZE 0x10000u
+#define RSDT_AT   (HIGH + 0x0000)
+#define XSDT_AT   (HIGH + 0x0100)
+#define MADT_AT   (HIGH + 0x0200)
+#define OTHER_MADT_AT (HIGH + 0x0300)
+#define HPET_AT   (HIGH + 0x0400)
+#define DMAR_AT   (HIGH + 0x0500)
+#define IOAPIC    0xFEC00000u
+#define VTD       0xFED90000u
+
+static uint8_t rom[0x20000], high[HIGH_SIZE];
+static uint32_t ebda;
+static unsigned reads, masked, gcmd_writes;
+static uint32_t selected;
+
+uint32_t bda_ebda(void)
+{
+	return ebda;
+}
+
+static uint8_t *byte(uint32_t address)
+{
+	if (address >= ROM && address < ROM + sizeof(rom))
+		return rom + (address - ROM);
+	return address >= HIGH && address < HIGH + HIGH_SIZE ? high + (address - HIGH) : NULL;
+}
+
+uint8_t read8(uint32_t address)
+{
+	reads++;
+	return byte(address) ? *byte(address) : 0xFF;
+}
+
+uint16_t read16(uint32_t address)
+{
+	return (uint16_t)(read8(address) | read8(address + 1) << 8);
+}
+
+/* An I/O APIC with 24 pins, a VT-d unit that translates, and memory. */
+uint32_t read32(uint32_t address)
+{
+	if (address == IOAPIC + 0x10)
+		return selected == 1 ? 0x170011 : 0;
+	if (address == VTD + 0x1C)
+		return gcmd_writes ? 0 : 0x80000000;
+	return read16(address) | (uint32_t)read16(address + 2) << 16;
+}
+
+void write32(uint32_t address, uint32_t value)
+{
+	if (address == IOAPIC)
+		selected = value;
+	masked += address == IOAPIC + 0x10 && value == 0x10000;
+	gcmd_writes += address == VTD + 0x18;
+}
+
+static void sum_up(uint32_t at, uint32_t size, uint32_t checksum)
+{
+	uint8_t sum = 0;
+
+	*byte(at + checksum) = 0;
+	for (uint32_t i = 0; i < size; i++)
+		sum = (uint8_t)(sum + *byte(at + i));
+	*byte(at + checksum) = (uint8_t)-sum;
+}
+
+static void put_table(uint32_t at, const char *signature, const void *body, uint32_t size)
+{
+	memcpy(byte(at), signature, 4);
+	le_store(byte(at) + 4, 36 + size, 4);
+	memcpy(byte(at) + 36, body, size);
+	sum_up(at, 36 + size, 9);
+}
+
+static void put_rsdp(uint8_t revision, uint32_t rsdt, uint64_t xsdt)
+{
+	memset(byte(RSDP), 0, 36);
+	memcpy(byte(RSDP), "RSD PTR ", 8);
+	*byte(RSDP + 15) = revision;
+	le_store(byte(RSDP) + 16, rsdt, 4);
+	le_store(byte(RSDP) + 20, 36, 4);
+	le_store(byte(RSDP) + 24, xsdt, 8);
+	sum_up(RSDP, 20, 8);
+	sum_up(RSDP, 36, 32);
+}
+
+/* The RSDT lists one MADT, the XSDT another, after a table above 4 GiB. */
+static int fresh(void **state)
+{
+	uint8_t rsdt[12], xsdt[32], madt[8 + 8 + 12] = { 0 }, hpet[20] = { 0 };
+	uint8_t dmar[12 + 16] = { 0 };
+
+	(void)state;
+	memset(rom, 0, sizeof(rom));
+	memset(high, 0, sizeof(high));
+	ebda = 0;
+	reads = masked = gcmd_writes = 0;
+	le_store(rsdt, OTHER_MADT_AT, 4);
+	le_store(rsdt + 4, HPET_AT, 4);
+	le_store(rsdt + 8, 0, 4);
+	le_store(xsdt, UINT64_C(0x100000000) + MADT_AT, 8);
+	le_store(xsdt + 8, MADT_AT, 8);
+	le_store(xsdt + 16, HPET_AT, 8);
+	le_store(xsdt + 24, DMAR_AT, 8);
+	madt[8 + 1] = 8;
+	madt[16] = 1;
+	madt[17] = 12;
+	le_store(madt + 20, IOAPIC, 4);
+	le_store(hpet + 8, 0xFED00000, 4);
+	le_store(dmar + 12 + 2, 16, 2);
+	le_store(dmar + 12 + 8, VTD, 4);
+	put_table(RSDT_AT, "RSDT", rsdt, sizeof(rsdt));
+	put_table(XSDT_AT, "XSDT", xsdt, sizeof(xsdt));
+	put_table(MADT_AT, "APIC", madt, sizeof(madt));
+	put_table(OTHER_MADT_AT, "APIC", madt, 8);
+	put_table(HPET_AT, "HPET", hpet, sizeof(hpet));
+	put_table(DMAR_AT, "DMAR", dmar, sizeof(dmar));
+	put_rsdp(2, RSDT_AT, XSDT_AT);
+	return 0;
+}
+
+/* What acpi_find returns in a process of its own, since it keeps where the tables are. */
+static uint32_t find(uint32_t signature)
+{
+	int ends[2], status;
+	uint32_t found = 0;
+
+	assert_int_equal(pipe(ends), 0);
+	if (!fork()) {
+		found = acpi_find(signature);
+		_exit(write(ends[1], &found, sizeof(found)) != sizeof(found));
+	}
+	assert_int_equal(read(ends[0], &found, sizeof(found)), sizeof(found));
+	wait(&status);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+	return found;
+}
+
+static void roots(void **state)
+{
+	(void)state;
+	assert_int_equal(find(ACPI_MADT), MADT_AT);
+	assert_int_equal(find(ACPI_HPET), HPET_AT);
+	assert_int_equal(find(ACPI_FADT), 0);
+	put_rsdp(0, RSDT_AT, XSDT_AT);          /* an old RSDP has no XSDT */
+	assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	put_rsdp(2, RSDT_AT, UINT64_C(0x100000000) + XSDT_AT);
+	assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	put_rsdp(2, RSDT_AT, 0);
+	assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	put_rsdp(2, 0, XSDT_AT);
+	assert_int_equal(find(ACPI_MADT), MADT_AT);
+	put_rsdp(2, 0, 0);
+	assert_int_equal(find(ACPI_MADT), 0);
+	put_rsdp(0, 0, 0);
+	assert_int_equal(find(ACPI_MADT), 0);
+	put_rsdp(2, RSDT_AT, XSDT_AT);
+	*byte(RSDP + 32) ^= 1;                  /* the extended checksum */
+	assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	*byte(RSDP + 8) ^= 1;
+	assert_int_equal(find(ACPI_MADT), 0);
+}
+
+static void checksums(void **state)
+{
+	(void)state;
+	*byte(XSDT_AT + 20) ^= 1;
+	assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	*byte(OTHER_MADT_AT + 20) ^= 1;
+	assert_int_equal(find(ACPI_MADT), 0);
+	*byte(RSDT_AT + 20) ^= 1;
+	assert_int_equal(find(ACPI_HPET), 0);
+}
+
+static void lengths(void **state)
+{
+	static const uint32_t bad[] = { 0, 1, 35, 0x100001, 0x7FFFFFFF, 0xFFFFFFFF };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		fresh(NULL);
+		le_store(byte(MADT_AT) + 4, bad[i], 4);
+		sum_up(MADT_AT, 64, 9);
+		assert_int_equal(find(ACPI_MADT), 0);
+		fresh(NULL);
+		le_store(byte(XSDT_AT) + 4, bad[i], 4);
+		sum_up(XSDT_AT, 68, 9);
+		assert_int_equal(find(ACPI_MADT), OTHER_MADT_AT);
+	}
+}
+
+static void entries(void **state)
+{
+	(void)state;
+	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, 0), MADT_AT + 52);
+	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, MADT_AT + 52), 0);
+	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 13, 0), 0);
+	*byte(MADT_AT + 45) = 0;                /* an entry of no bytes */
+	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, 0), 0);
+	*byte(MADT_AT + 45) = 8;
+	*byte(MADT_AT + 53) = 13;               /* one that ends behind the table */
+	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, 0), 0);
+}
+
+static void repairs(void **state)
+{
+	(void)state;
+	repair_ioapic();
+	assert_int_equal(masked, 24);
+	repair_iommu();
+	assert_int_equal(gcmd_writes, 1);
+	assert_int_equal(hpet_registers(), 0xFED00000);
+}
+
+/* Tables that lie, with checksums that are right, end every walk soon. */
+static void mutated(void **state)
+{
+	static const uint32_t tables[] = { XSDT_AT, MADT_AT, HPET_AT, DMAR_AT };
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++) {
+		uint32_t table = tables[(unsigned)rand() % 4];
+
+		fresh(NULL);
+		for (unsigned n = 0; n < 4; n++)
+			*byte(table + 8 + (unsigned)rand() % 60) = (uint8_t)rand();
+		sum_up(table, le32(byte(table) + 4), 9);
+		repair_ioapic();
+		repair_iommu();
+		hpet_registers();
+		assert_in_range(reads, 1, 20000000);
+	}
+}
+
+UNIT_MAIN(cmocka_unit_test_setup(roots, fresh), cmocka_unit_test_setup(checksums, fresh),
+	  cmocka_unit_test_setup(lengths, fresh), cmocka_unit_test_setup(entries, fresh),
+	  cmocka_unit_test_setup(repairs, fresh), cmocka_unit_test_setup(mutated, fresh))
