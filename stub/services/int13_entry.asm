@@ -237,7 +237,7 @@ copy:
 	call	dword close_a20
 	pop	edi
 	pop	esi
-	o32 ret
+	retd
 
 ; open_a20: so that all of memory can be reached, whatever the caller (DOS) likes.
 ;	Out:	close_a20 undoes it
@@ -251,7 +251,7 @@ open_a20:
 	and	al, ~PORT_A_RESET
 	out	PORT_A, al
 .is_open:
-	o32 ret
+	retd
 
 close_a20:
 	mov	al, [port_a]
@@ -260,7 +260,7 @@ close_a20:
 	and	al, ~PORT_A_RESET
 	out	PORT_A, al
 .was_open:
-	o32 ret
+	retd
 
 ; call32: calls a driver, in flat 32-bit protected mode, real mode only.
 ;	In:	EAX = function, EDX = context, ECX = the request
@@ -325,7 +325,7 @@ bits 16
 	pop	esi
 	pop	ebp
 	pop	ebx
-	o32 ret
+	retd
 
 ; is_virtual: whether this is virtual-8086 mode. SMSW is not privileged, and PE is
 ; clear in real mode.
@@ -334,7 +334,7 @@ global is_virtual
 is_virtual:
 	smsw	ax
 	and	eax, 1			; PE
-	o32 ret
+	retd
 
 ; far_read: from the caller's memory.
 ;	In:	EAX = to, EDX = from, segment:offset, ECX = bytes, a multiple of 2
@@ -370,7 +370,7 @@ far_end:
 	mov	es, dx
 	pop	edi
 	pop	esi
-	o32 ret
+	retd
 
 ; bda_put: In: AX = offset from 400h, DL = byte
 global bda_put
@@ -378,7 +378,7 @@ bda_put:
 	xor	cx, cx
 	mov	fs, cx
 	mov	[fs:eax + 400h], dl
-	o32 ret
+	retd
 
 ; bda_get: In: AX = offset from 400h; Out: AL = byte
 global bda_get
@@ -386,7 +386,7 @@ bda_get:
 	xor	cx, cx
 	mov	fs, cx
 	mov	al, [fs:eax + 400h]
-	o32 ret
+	retd
 
 bits 32
 ; paging_on, paging_off: with the tables that the installer made, if it made any.
