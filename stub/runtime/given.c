@@ -32,8 +32,6 @@
 #define TAG_MODULE_END         12
 #define PVH_MODULE_COUNT       12
 
-#define MSR_EFER 0xC0000080u
-#define EFER_LME 0x100u
 
 struct e820 {
 	uint64_t base, size;
@@ -157,8 +155,6 @@ static uint32_t find_room(const struct place *place, uint32_t size)
 /* Through windows: 32-bit code sees no more than 4 GiB at a time. */
 static void copy_from_above(uint32_t to, uint64_t from, uint32_t size)
 {
-	/* with it, paging would be that of 64-bit mode */
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~(uint64_t)EFER_LME);
 	while (size) {
 		uint32_t part = LARGE - ((uint32_t)from & (LARGE - 1));
 

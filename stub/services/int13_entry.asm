@@ -13,6 +13,14 @@ extern serve, interface, ram_read_chs, ram_read_packet
 FLAG_CARRY	equ	1
 STACK_SIZE	equ	1536
 SMAP		equ	534D4150h
+
+I8042_DATA	equ	60h		; IBM PC/AT Technical Reference, "Keyboard Controller"
+I8042_COMMAND	equ	64h
+I8042_INPUT_FULL equ	02h
+I8042_WRITE_OUTPUT equ	0D1h
+I8042_A20_ON	equ	0DFh
+I8042_A20_OFF	equ	0DDh
+I8042_PATIENCE	equ	10000h
 MEMORY_ENTRY	equ	20
 
 section .text
@@ -126,8 +134,11 @@ firmware:
 	mov	bp, sp			; + 2, + 4, + 6: the caller's DX, AX, BX
 	pushf
 	jc	.same_drive
-	cmp	byte [bp + 5], 15h	; DX is a result
+	cmp	byte [bp + 5], 15h	; of a hard disk DX is a result
+	jne	.not_15
+	cmp	ah, 3
 	je	.done
+.not_15:
 	cmp	byte [bp + 5], 08h
 	jne	.same_drive
 	mov	dl, [cs:interface + INT13_HARD_DISKS]
@@ -208,78 +219,34 @@ int15_entry:
 
 ; copy: memory to memory anywhere below 4 GiB, in real mode only.
 ;	In:	EAX = to, EDX = from, ECX = bytes, a multiple of 4, all physical
-;	Clobbers: EAX, ECX, EDX
-; The limits that DS and ES get in protected mode outlive it (SDM 3A, 10.9.2);
-; CS is not touched, and with interrupts off nothing can look at it meanwhile.
+;	Clobbers: EAX, ECX, EDX; FS and GS are 0
 global copy
 copy:
-	push	esi
-	push	edi
-	mov	edi, eax
-	mov	esi, edx
-	shr	ecx, 2
-	call	dword open_a20
-	o32 sgdt [user_gdtr]
-	o32 lgdt [gdtr]
-	mov	eax, cr0
-	mov	dx, DATA_FLAT16
-	inc	ax			; PE
-	mov	cr0, eax
-	mov	ds, dx
-	mov	es, dx
-	dec	ax
-	mov	cr0, eax
-	a32 rep movsd
-	mov	ax, cs
-	mov	ds, ax
-	mov	es, ax
-	o32 lgdt [user_gdtr]
-	call	dword close_a20
-	pop	edi
-	pop	esi
-	retd
+	mov	[copied.to], eax
+	mov	[copied.from], edx
+	mov	[copied.bytes], ecx
+	mov	eax, [interface + INT13_BASE]
+	add	eax, copy_flat
+	jmp	call32
 
-; open_a20: so that all of memory can be reached, whatever the caller (DOS) likes.
-;	Out:	close_a20 undoes it
-;	Clobbers: EAX
-open_a20:
-	in	al, PORT_A
-	test	al, PORT_A_A20
-	mov	[port_a], al
-	jnz	.is_open
-	or	al, PORT_A_A20
-	and	al, ~PORT_A_RESET
-	out	PORT_A, al
-.is_open:
-	retd
-
-close_a20:
-	mov	al, [port_a]
-	test	al, PORT_A_A20
-	jnz	.was_open
-	and	al, ~PORT_A_RESET
-	out	PORT_A, al
-.was_open:
-	retd
-
-; call32: calls a driver, in flat 32-bit protected mode, real mode only.
-;	In:	EAX = function, EDX = context, ECX = the request
-;	Out:	EAX = what the function gives
+; call32: calls a driver, in flat 32-bit protected mode with A20 open, real mode only.
+;	In:	EAX = function, EDX = context, ECX = the request, an offset
+;	Out:	EAX = what the function returns
 ;	Clobbers: ECX, EDX, flags; FS and GS are 0
 ;	Stack:	our own, in all modes
+; The limits that DS and ES get in protected mode outlive it (SDM 3A, 10.9.2).
 global call32
 call32:
 	push	ebx
 	push	ebp
 	push	esi
 	mov	ebx, eax
-	call	dword open_a20
 	mov	ebp, [interface + INT13_BASE]
 	add	ecx, ebp
 	o32 sgdt [user_gdtr]
 	o32 lgdt [gdtr]
 	mov	eax, cr0
-	inc	ax
+	inc	ax			; PE
 	mov	cr0, eax
 	jmp	far dword [flat_entry]
 bits 32
@@ -291,11 +258,19 @@ bits 32
 	mov	gs, eax
 	mov	ss, eax
 	add	esp, ebp
+	call	open_a20
+	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	je	.ready
 	call	paging_on
+.ready:
 	mov	eax, edx		; regparm(3): the context, the request
 	mov	edx, ecx
 	call	ebx
+	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	je	.done
 	call	paging_off
+.done:
+	call	close_a20
 	sub	esp, ebp
 	jmp	CODE_SEG16:.segment
 bits 16
@@ -319,13 +294,102 @@ bits 16
 	mov	fs, cx
 	mov	gs, cx
 	o32 lgdt [user_gdtr]
-	mov	cl, al
-	call	dword close_a20
-	movzx	eax, cl
+	movzx	eax, al
 	pop	esi
 	pop	ebp
 	pop	ebx
 	retd
+
+bits 32
+copy_flat:
+	push	edi
+	mov	edi, [ebp + copied.to]
+	mov	esi, [ebp + copied.from]
+	mov	ecx, [ebp + copied.bytes]
+	shr	ecx, 2
+	rep movsd
+	pop	edi
+	ret
+
+; a20_is_open: by the line itself, since no port tells about every way to close it.
+;	In:	EBP = base
+;	Out:	ZF clear: it is
+;	Clobbers: AL
+a20_is_open:
+	call	.look
+	jne	.end
+.look:				; twice, as the same byte may be there by chance
+	inc	byte [ebp + wrapped]
+	mov	al, [ebp + wrapped]
+	cmp	al, [ebp + wrapped + HIGH_MEMORY]
+.end:	ret
+
+; open_a20, close_a20: so that all of memory can be reached, whatever the caller (DOS) likes;
+; by what opens it, and back to how it was found. As stub/a20.c, with the same sources.
+;	In:	EBP = base
+;	Clobbers: ESI; open_a20 also EAX
+open_a20:
+	mov	byte [ebp + a20_found_closed], 0
+	call	a20_is_open
+	jne	.end
+	inc	byte [ebp + a20_found_closed]
+	in	al, PORT_A
+	mov	[ebp + port_a], al
+	or	al, PORT_A_A20
+	and	al, ~PORT_A_RESET
+	out	PORT_A, al
+	call	a20_is_open
+	jne	.end
+	mov	ah, I8042_A20_ON
+	call	i8042_output
+.wait:	call	a20_is_open		; the controller takes its time
+	jne	.end
+	dec	esi
+	jnz	.wait
+.end:	ret
+
+close_a20:
+	cmp	byte [ebp + a20_found_closed], 0
+	je	.end
+	push	eax
+	mov	al, [ebp + port_a]
+	and	al, ~PORT_A_RESET
+	out	PORT_A, al
+	call	a20_is_open
+	je	.closed
+	mov	al, [ebp + port_a]
+	and	al, ~(PORT_A_RESET | PORT_A_A20)
+	out	PORT_A, al
+	call	a20_is_open
+	je	.closed
+	mov	ah, I8042_A20_OFF
+	call	i8042_output
+.closed:
+	pop	eax
+.end:	ret
+
+; i8042_output: a byte into the keyboard controller's output port.
+;	In:	AH = the byte
+;	Out:	ESI = I8042_PATIENCE
+;	Clobbers: AL
+i8042_output:
+	mov	al, I8042_WRITE_OUTPUT
+	call	.wait
+	out	I8042_COMMAND, al
+	mov	al, ah
+	call	.wait
+	out	I8042_DATA, al
+.wait:	push	eax
+	mov	esi, I8042_PATIENCE
+.busy:	in	al, I8042_COMMAND
+	test	al, I8042_INPUT_FULL
+	jz	.free
+	dec	esi
+	jnz	.busy
+.free:	mov	esi, I8042_PATIENCE
+	pop	eax
+	ret
+bits 16
 
 ; is_virtual: whether this is virtual-8086 mode. SMSW is not privileged, and PE is
 ; clear in real mode.
@@ -389,35 +453,49 @@ bda_get:
 	retd
 
 bits 32
-; paging_on, paging_off: with the tables that the installer made, if it made any.
-; A caller in real mode has no use for CR3, and cannot have set CR4.PAE for itself.
+; paging_on, paging_off: with the tables that the installer made. CR4 and EFER are the caller's:
+; PAE is what these tables are for, and with LME paging would be that of 64-bit mode. Who
+; has registers above 4 GiB has EFER.
 ;	In:	EBP = base
 ;	Clobbers: ESI
 paging_on:
-	mov	esi, [ebp + interface + INT13_PAGE_TABLES]
-	test	esi, esi
-	jz	.none
-	mov	cr3, esi
 	mov	esi, cr4
+	mov	[ebp + user_cr4], esi
 	or	esi, CR4_PAE
 	mov	cr4, esi
+	mov	esi, [ebp + interface + INT13_PAGE_TABLES]
+	mov	cr3, esi
+	push	eax
+	push	ecx
+	push	edx
+	mov	ecx, MSR_EFER
+	rdmsr
+	mov	[ebp + user_efer], eax
+	and	eax, ~EFER_LME
+	wrmsr
+	pop	edx
+	pop	ecx
+	pop	eax
 	mov	esi, cr0
 	or	esi, CR0_PG
 	mov	cr0, esi
-.none:	ret
+	ret
 
 paging_off:
-	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
-	je	.none
 	mov	esi, cr0
 	and	esi, ~CR0_PG
 	mov	cr0, esi
-	mov	esi, cr4
-	and	esi, ~CR4_PAE
+	mov	esi, [ebp + user_cr4]
 	mov	cr4, esi
 	xor	esi, esi
 	mov	cr3, esi
-.none:	ret
+	push	eax
+	mov	ecx, MSR_EFER
+	rdmsr
+	mov	eax, [ebp + user_efer]
+	wrmsr
+	pop	eax
+	ret
 
 section .data
 	align	8, db 0
@@ -474,7 +552,20 @@ user_ss:
 	resw	1
 user_gdtr:
 	resb	6
+user_cr4:
+	resd	1
+user_efer:
+	resd	1
+copied:				; what copy is to do
+.to:	resd	1
+.from:	resd	1
+.bytes:	resd	1
 port_a:	resb	1
+a20_found_closed:
+	resb	1
+global wrapped
+wrapped:			; or not: see a20_is_open
+	resb	1
 	alignb	16
 	resb	STACK_SIZE
 stack_top:

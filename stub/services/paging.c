@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "io.h"
 #include "memory.h"
 
 #define LARGE     0x200000u     /* bytes of such a page */
@@ -16,6 +17,8 @@
 #define IS_LARGE  0x80u
 #define CR4_PAE   0x20u
 #define CR0_PG    0x80000000u
+#define MSR_EFER  0xC0000080u
+#define EFER_LME  0x100u
 
 /* Addresses that are given up for it: the firmware's flash, which no driver reads. */
 #define WINDOW     0xFF000000u
@@ -42,10 +45,15 @@ static bool build(void)
 	return true;
 }
 
-/* Also what makes the CPU forget what it knew of these tables (4.10.4). */
+/*
+ * Also what makes the CPU forget what it knew of these tables (4.10.4). Without LME, with which
+ * this would be the paging of 64-bit mode (4.1.1); whoever has such registers has EFER.
+ */
 static void turn_on(void)
 {
 	uint32_t scratch;
+
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~(uint64_t)EFER_LME);
 
 	__asm__ volatile("movl %%cr4, %0\n\torl %1, %0\n\tmovl %0, %%cr4\n\t"
 			 "movl %2, %%cr3\n\t"

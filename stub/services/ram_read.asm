@@ -7,7 +7,7 @@
 %include "cpu.inc"
 %include "int13.inc"
 
-extern interface, unit, gdtr, user_gdtr, serve_call, return
+extern interface, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
@@ -83,9 +83,6 @@ read:
 	smsw	ax
 	test	al, CR0_PE		; virtual-8086 mode
 	jnz	long_way
-	in	al, PORT_A
-	test	al, PORT_A_A20
-	jz	long_way
 	mov	bp, sp			; DL, as it was
 	mov	dl, [bp + PUSHED_EDX]
 	o32 sgdt [cs:user_gdtr]
@@ -98,6 +95,11 @@ read:
 	mov	es, bx
 	dec	ax
 	mov	cr0, eax
+	mov	ebx, [cs:interface + INT13_BASE]
+	inc	byte [ebx + wrapped]	; A20 is open if the byte 1 MiB above is another
+	mov	al, [ebx + wrapped]
+	cmp	al, [ebx + wrapped + HIGH_MEMORY]
+	je	a20_closed
 	cld
 	a32 rep movsd
 	o32 lgdt [cs:user_gdtr]
@@ -137,6 +139,9 @@ ram_read_packet:
 	test	byte [UNIT(FLAGS)], DISK_FLOPPY
 	jz	read			; floppies are not read by packet
 
+; Or the byte is the same by chance.
+a20_closed:
+	o32 lgdt [cs:user_gdtr]
 long_way:
 	popad
 	pop	es

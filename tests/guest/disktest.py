@@ -19,7 +19,7 @@ EMULATED = {"cd_floppy": 2, "cd_hard_disk": 4}
 # Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
 # that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
 TESTS = ("FIRST", "LAST", "COUNTS", "RANDOM", "ALIGN", "BOUNDARY", "SEGMENT", "QUIET", "VERIFY",
-         "SEEK", "A20", "V86", "WRITE", "AFTER")
+         "SEEK", "A20", "A20_8042", "V86", "WRITE", "AFTER")
 BAD_REQUEST = "01|04"
 NO_DRIVE = "01|07|80"
 EXPECTED = {

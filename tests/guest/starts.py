@@ -264,7 +264,7 @@ def loader(inputs):
     if "give" in inputs.row:
         at = row.get("given_from", row["given_at"])
         given = ["-device", f"loader,file={inputs['given']},addr={at:#x},force-raw=on"]
-    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *given,
+    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *drive(inputs), *given,
             "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
 
 

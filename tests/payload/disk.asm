@@ -12,7 +12,7 @@
 ; -DBAD_SECTOR=n   one that cannot be read
 ; -DSECTORS=n   how many the drive has, if the BIOS does not know
 ; -DMOST=n      how many sectors it transfers at once
-; -DNOT_<tests> leave some out: A20, V86, WRITES
+; -DNOT_<tests> leave some out: A20, A20_8042, V86, WRITES
 
 %define ORIGIN 0x7C00
 %define MARK 0x4B534944
@@ -484,6 +484,10 @@ table:
 %ifndef NOT_A20
 	test_row 'A20', 0x02, a20_closed
 	test_row 'A20_EDD', 0x42, a20_closed
+%ifndef NOT_A20_8042
+	test_row 'A20_8042', 0x02, a20_closed_8042
+	test_row 'A20_8042_EDD', 0x42, a20_closed_8042
+%endif
 %endif
 %ifndef NOT_V86
 	test_row 'V86', 0x02, v86
@@ -778,12 +782,24 @@ past_end:
 	jmp check_guards
 
 %ifndef NOT_A20
+; By the keyboard controller, of which port 92h does not tell.
+a20_closed_8042:
+	call has_op
+	mov al, 0xD1
+	out 0x64, al
+.busy:	in al, 0x64
+	test al, 2
+	jnz .busy
+	mov al, 0xDD
+	out 0x60, al
+	jmp a20_closed.test
+
 a20_closed:
 	call has_op
 	in al, 0x92
 	and al, ~3
 	out 0x92, al
-	mov byte [a20], 0
+.test:	mov byte [a20], 0
 	call a20_read
 	cmp byte [a20], 0
 	jne .none
