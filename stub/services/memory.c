@@ -146,22 +146,43 @@ static void split(uint32_t at, uint64_t base, uint64_t size)
 	insert(at + 1, base, size, RJ_MEMORY_RESERVED);
 }
 
-uint32_t memory_reserve(uint32_t size)
+static uint32_t whole_pages(uint32_t size)
 {
-	uint32_t best = 0, at = 0;
+	return (size + PAGE - 1) & -PAGE;
+}
 
-	size = (size + PAGE - 1) & -PAGE;
+/* The highest place, and the row of the map that it is in. */
+static uint32_t find(uint32_t size, uint32_t *row)
+{
+	uint32_t best = 0;
+
 	for (uint32_t i = 0; i < count && count + 2 <= RJ_MAX_MEMORY; i++) {
 		uint32_t base = map[i].type == RJ_MEMORY_FREE ? place_in(&map[i], size) : 0;
 
 		if (base > best) {
 			best = base;
-			at = i;
+			*row = i;
 		}
 	}
-	if (best)
-		split(at, best, size);
 	return best;
+}
+
+uint32_t memory_find(uint32_t size)
+{
+	uint32_t row;
+
+	return find(whole_pages(size), &row);
+}
+
+uint32_t memory_reserve(uint32_t size)
+{
+	uint32_t row = 0, at;
+
+	size = whole_pages(size);
+	at = find(size, &row);
+	if (at)
+		split(row, at, size);
+	return at;
 }
 
 void *memory_alloc(uint32_t size, uint32_t alignment)

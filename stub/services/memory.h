@@ -15,6 +15,9 @@ void memory_init(const struct rj_manifest *manifest, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 
+/* Where memory_reserve would take size bytes; nothing is taken. Gives 0 if nowhere. */
+uint32_t memory_find(uint32_t size);
+
 /*
  * Takes size bytes out of the free RAM from 1 MiB to 4 GiB, as high as it can be,
  * on a multiple of a page. Gives their address, or 0.

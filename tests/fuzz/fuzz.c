@@ -354,7 +354,7 @@ static void parse_texts(char *text)
 	rj_parse_far(text, &segment, &offset, &error);
 	rj_parse_drive(text, &byte, &error);
 	rj_int13_find(text, &byte, &error);
-	if (!rj_geometry_parse(text, &geometry, &error))
+	if (rj_geometry_read(text, &geometry))
 		require(geometry.heads && geometry.sectors && geometry.cylinders, "a geometry of 0");
 	for (size_t i = 0; i < 20; i++)
 		rj_drive_map_add(&services, text, &error);
