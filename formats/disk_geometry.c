@@ -165,12 +165,15 @@ enum rj_table rj_geometry_of_table(const uint8_t *first_sector, uint64_t sectors
 	return search(&points, geometry) ? RJ_TABLE_FITS : RJ_TABLE_CONTRADICTS;
 }
 
-struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, uint64_t sectors)
+struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, const uint8_t *partition,
+				       uint64_t sectors)
 {
 	struct rj_geometry g, parameters;
 	enum rj_table table = rj_geometry_of_table(first_sector, sectors, &g);
 
-	if (table != RJ_TABLE_FITS && by_parameters(first_sector, &parameters))
+	if (table != RJ_TABLE_FITS &&
+	    (by_parameters(first_sector, &parameters) ||
+	     (partition && by_parameters(partition, &parameters))))
 		return with_cylinders(parameters, sectors);
 	if (table == RJ_TABLE_FITS || (table == RJ_TABLE_UNTOLD && g.heads))
 		return with_cylinders(g, sectors);

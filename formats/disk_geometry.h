@@ -2,7 +2,7 @@
 /*
  * Whether a disk's image is a floppy's or a hard disk's, and its cylinders, heads and
  * sectors: by the partition table if arithmetic proves that a geometry fits it, else by the
- * BIOS parameter block, else by the size. For the stub, too: no C library, no division of
+ * BIOS parameter block, its own or that of the partition that boots, else by the size. For the stub, too: no C library, no division of
  * 64 bits.
  */
 #ifndef RJ_DISK_GEOMETRY_H
@@ -40,8 +40,10 @@ bool rj_is_floppy(const uint8_t *first_sector, uint64_t bytes);
  */
 struct rj_geometry rj_geometry_of_floppy(const uint8_t *first_sector, uint64_t bytes);
 
-/* The geometry of a hard disk of this many sectors. */
-struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, uint64_t sectors);
+/* The geometry of a hard disk of this many sectors; partition: the boot sector of the
+   partition that boots, or NULL. */
+struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, const uint8_t *partition,
+				       uint64_t sectors);
 
 enum rj_table {
 	RJ_TABLE_NONE,                  /* it has no partition table */

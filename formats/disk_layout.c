@@ -119,6 +119,33 @@ static void set_geometry(struct rj_drive *drive, struct rj_geometry g)
 		drive->floppy_type = rj_floppy_type(&g);
 }
 
+/* The one that boots, or else the first; 0: none is used. */
+static uint32_t boot_partition(const uint8_t *first_sector)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		struct partition_entry entry = boot_sector_partition(first_sector, i);
+
+		if (entry.type && entry.flag)
+			return entry.first_sector;
+		if (entry.type && !found)
+			found = entry.first_sector;
+	}
+	return found;
+}
+
+/* Of a hard disk that is all or a part of the image. */
+static struct rj_geometry find_geometry(const struct disk *disk, const struct rj_drive *drive,
+					const uint8_t *first, uint32_t sectors)
+{
+	uint32_t partition = boot_partition(first);
+	uint8_t sector[SECTOR_SIZE];
+
+	read_sector(disk, sector, drive->offset + (uint64_t)partition * drive->sector_size);
+	return rj_geometry_of_disk(first, partition ? sector : NULL, sectors);
+}
+
 /* A floppy is whole cylinders; a hard disk is as long as its image, or as it is asked to be. */
 static enum rj_layout choose_geometry(const struct disk *disk, struct rj_drive *drive)
 {
@@ -128,7 +155,7 @@ static enum rj_layout choose_geometry(const struct disk *disk, struct rj_drive *
 
 	if (!g.heads)
 		g = is_floppy ? rj_geometry_of_floppy(disk->first, disk->bytes->size)
-			      : rj_geometry_of_disk(disk->first, sectors);
+			      : find_geometry(disk, drive, disk->first, sectors);
 	if (!g.heads)
 		return RJ_LAYOUT_NO_GEOMETRY;
 	if (is_floppy || (disk->wish->geometry.heads && sectors < sectors_of(g)))
@@ -189,7 +216,7 @@ static enum rj_layout lay_out_emulated(struct disk *disk, struct rj_drive *drive
 		sectors = boot_sector_partitions_end(first);
 		if (sectors == 0 || sectors > there)
 			sectors = there;
-		set_geometry(drive, rj_geometry_of_disk(first, sectors));
+		set_geometry(drive, find_geometry(disk, drive, first, (uint32_t)sectors));
 	}
 	drive->sectors = (uint32_t)sectors;
 	if (disk->layout->size < offset || disk->layout->size > RJ_DISK_MAX)

@@ -388,9 +388,10 @@ static void fuzz_geometry(const uint8_t *bytes, size_t size)
 {
 	struct rj_geometry g;
 
-	if (size < 512 + 4)
+	if (size < 2 * 512 + 4)
 		return;
-	g = rj_geometry_of_disk(bytes, 1 + (uint64_t)le32(bytes + 512));
+	g = rj_geometry_of_disk(bytes, bytes[1024] & 1 ? bytes + 512 : NULL,
+				1 + (uint64_t)le32(bytes + 1024));
 	require(g.cylinders && g.cylinders <= GEOMETRY_CYLINDERS_MAX &&
 		g.heads && g.heads <= GEOMETRY_HEADS_MAX &&
 		g.sectors && g.sectors <= GEOMETRY_SECTORS_MAX, "a geometry that INT 13h cannot name");

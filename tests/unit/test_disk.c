@@ -217,7 +217,7 @@ static void put_partition(uint8_t *sector, size_t n, uint8_t type, uint32_t firs
 
 static void is_geometry(const uint8_t *sector, uint64_t total, unsigned c, unsigned h, unsigned s)
 {
-	struct rj_geometry g = rj_geometry_of_disk(sector, total);
+	struct rj_geometry g = rj_geometry_of_disk(sector, NULL, total);
 
 	assert_int_equal(g.cylinders, c);
 	assert_int_equal(g.heads, h);
@@ -276,7 +276,7 @@ static void geometry_by_search(void **state)
 
 		put_partition(sector, 0, 6, rows[i].first, rows[i].count, rows[i].heads,
 			      rows[i].sectors);
-		g = rj_geometry_of_disk(sector, end);
+		g = rj_geometry_of_disk(sector, NULL, end);
 		assert_int_equal(g.heads, rows[i].heads);
 		assert_int_equal(g.sectors, rows[i].sectors);
 		/* a second one that was made for another contradicts it */
@@ -329,6 +329,34 @@ static void put_parameters(uint8_t *sector, uint8_t media, uint8_t drive, uint32
 	sector[BPB_DRIVE] = drive;
 	sector[BPB_SIGNATURE] = 0x29;
 	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
+}
+
+/* Of a table that does not tell, the partition's boot sector does. */
+static void geometry_of_partition(void **state)
+{
+	static uint8_t image[1000 * SECTOR_SIZE];
+	struct rj_plan plan;
+
+	(void)state;
+	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
+	for (unsigned active = 0; active < 3; active++) {
+		memset(image + PARTITION_TABLE, 0, 64);
+		put_partition(image, 1, 6, 100, 100, 3, 7);
+		put_partition(image, 3, 6, 300, 100, 3, 7);
+		put_parameters(image + 100 * SECTOR_SIZE, 0xF8, 0x80, 100, 5, 11);
+		put_parameters(image + 300 * SECTOR_SIZE, 0xF8, 0x80, 100, 9, 13);
+		if (active)
+			image[PARTITION_TABLE + 16 * (2 * active - 1)] = 0x80;
+		for (unsigned n = 1; n < 4; n += 2) {
+			memset(image + PARTITION_TABLE + 16 * n + 1, 0xFE, 3);
+			memset(image + PARTITION_TABLE + 16 * n + 5, 0xFE, 3);
+		}
+		assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
+		assert_int_equal(plan.services.drives[0].heads, active == 2 ? 9 : 5);
+		assert_int_equal(plan.services.drives[0].sectors_per_track, active == 2 ? 13 : 11);
+		assert_int_equal(plan.services.drives[0].cylinders, active == 2 ? 9 : 19);
+		done(&plan);
+	}
 }
 
 /* Floppies by their parameter block: of any size, cut, or longer than they say. */
@@ -1371,6 +1399,7 @@ static void places(void **state)
 
 UNIT_MAIN(cmocka_unit_test(floppies), cmocka_unit_test(geometry_by_table),
 	  cmocka_unit_test(geometry_by_search), cmocka_unit_test(geometry_untold),
+	  cmocka_unit_test(geometry_of_partition),
 	  cmocka_unit_test(superfloppies), cmocka_unit_test(partitioned_floppies),
 	  cmocka_unit_test(small_images), cmocka_unit_test(large_sectors),
 	  cmocka_unit_test(data_disks), cmocka_unit_test(cd_or_disk), cmocka_unit_test(left_over),
