@@ -599,14 +599,14 @@ static void left_over(void **state)
 static void contradictions(void **state)
 {
 	static uint8_t image[16384 * SECTOR_SIZE];
-	const struct rj_wishes plain = { .level = 0 };
-	struct rj_wishes wishes = plain;
+	const struct rj_wishes bare = { .level = 0 };
+	struct rj_wishes wishes = bare;
 	struct rj_plan plan;
 
 	(void)state;
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
 	put_partition(image, 0, 0x0C, 2048, 126976, 255, 63);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 1);
 	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_CUT);
 	assert_int_equal(plan.notes[0].limit, 129024);
@@ -620,25 +620,25 @@ static void contradictions(void **state)
 	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_FILLED);
 	done(&plan);
 	put_partition(image, 0, 0x0C, 2048, 0x7FFFFFFF, 255, 63);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_string_equal(plan.notes[0].text, "");    /* no RAM disk is so large */
 	done(&plan);
 	put_partition(image, 0, 0x0C, 2048, 14336, 255, 63);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 0);
 	done(&plan);
 	put_partition(image, 1, 0x0C, 4096, 1024, 16, 63);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_CHS);
 	done(&plan);
 	/* a partition's image */
 	memset(image + PARTITION_TABLE, 0, 64);
 	put_parameters(image, 0xF8, 0x80, 16384, 16, 63);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 0);
 	done(&plan);
 	le_store(image + BPB_HIDDEN, 2048, 4);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 1);
 	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_HIDDEN);
 	assert_int_equal(plan.notes[0].count, 2048);
@@ -654,7 +654,7 @@ static void contradictions(void **state)
 	le_store(image + BPB_HIDDEN, 0, 4);
 	le_store(image + BPB_SECTOR_SIZE, LARGE_SECTOR, 2);
 	le_store(image + BPB_SECTORS16, 2048, 2);
-	assert_int_equal(read_disk(&plan, image, sizeof(image), &plain), RJ_OK);
+	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.notes[plan.note_count - 1].code, RJ_ERR_DISK_SECTORS);
 	assert_int_equal(plan.notes[plan.note_count - 1].count, LARGE_SECTOR);
 	done(&plan);
