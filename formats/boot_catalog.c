@@ -38,7 +38,7 @@
 /* The front of a descriptor: all that is looked at. */
 #define FRONT (CATALOG_AT + 4)
 
-/* As many bytes as are asked for; zeros behind the file's end. False: all are behind it. */
+/* As many bytes as are asked for, zeros after the file's end. False: all are after it. */
 static bool read(const struct rj_bytes *bytes, void *to, size_t size, uint64_t offset)
 {
 	memset(to, 0, size);

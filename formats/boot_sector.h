@@ -66,7 +66,7 @@ uint32_t boot_sector_total(const uint8_t *sector);
 /* All four flags are valid, and at least one entry is used. */
 bool boot_sector_has_table(const uint8_t *sector);
 
-/* Where the partitions end, but for one that covers a GPT's disk; 0: there is none. */
+/* Where the partitions end, except one that covers a GPT's disk; 0: there are none. */
 uint64_t boot_sector_partitions_end(const uint8_t *sector);
 
 /* Entry n of the partition table, its numbers in the host's byte order. */

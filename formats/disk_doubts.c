@@ -19,8 +19,8 @@ struct doubts {
 	const struct rj_disk_layout *layout;
 	const struct rj_drive *drive;   /* the one that boots */
 	uint8_t first[SECTOR_SIZE];     /* its first sector */
-	enum rj_table table;            /* what is in it */
-	bool has_parameters;            /* which are the disk's, not left over in its MBR */
+	enum rj_table table;            /* of a hard disk */
+	bool has_parameters;            /* of this disk, not left over in its MBR */
 };
 
 #define note(d, ...) rj_plan_note((d)->plan, &(struct rj_error){ \
@@ -49,13 +49,14 @@ static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t
 /* Less is there than the disk says of itself. */
 static void check_end(const struct doubts *d)
 {
-	uint64_t there = sectors_there(d), end;
+	uint64_t there = sectors_there(d), end = 0;
 	struct rj_error cut = { .code = RJ_ERR_DISK_CUT, .subject = d->input->path,
 				.count = d->drive->sectors };
 
 	if (there < d->drive->sectors)
 		note(d, RJ_ERR_DISK_FILLED, .count = there, .limit = d->drive->sectors);
-	end = rj_partitions_end(d->input, d->drive->sector_size, &cut.name);
+	if (d->table != RJ_TABLE_NONE)
+		end = rj_partitions_end(d->input, d->drive->sector_size, &cut.name);
 	if (d->has_parameters) {
 		cut.name = "BIOS parameter block";
 		end = rj_vbr_sectors(d->first);
@@ -162,7 +163,8 @@ void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
 	struct rj_geometry g;
 
 	rj_input_peek(input, d.first, sizeof(d.first), d.drive->offset);
-	d.table = rj_geometry_of_table(d.first, d.drive->sectors, &g);
+	if (boot_sector_is_signed(d.first) && !(d.drive->flags & RJ_DISK_FLOPPY))
+		d.table = rj_geometry_of_table(d.first, d.drive->sectors, &g);
 	d.has_parameters = rj_vbr_sector_size(d.first) && d.table != RJ_TABLE_FITS;
 	if (layout->drives[0].flags & RJ_DISK_CD)
 		check_cd(&d);

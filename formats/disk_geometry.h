@@ -2,8 +2,8 @@
 /*
  * Whether a disk's image is a floppy's or a hard disk's, and its cylinders, heads and
  * sectors: by the partition table if arithmetic proves that a geometry fits it, else by the
- * BIOS parameter block, its own or that of the partition that boots, else by the size. For the stub, too: no C library, no division of
- * 64 bits.
+ * BIOS parameter block, its own or that of the partition that boots, else by the size.
+ * For the stub, too: no C library, no division of 64 bits.
  */
 #ifndef RJ_DISK_GEOMETRY_H
 #define RJ_DISK_GEOMETRY_H

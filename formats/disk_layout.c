@@ -127,7 +127,7 @@ static uint32_t boot_partition(const uint8_t *first_sector)
 	for (size_t i = 0; i < PARTITION_COUNT; i++) {
 		struct partition_entry entry = boot_sector_partition(first_sector, i);
 
-		if (entry.type && entry.flag)
+		if (entry.type && entry.flag & ~PARTITION_FLAGS)
 			return entry.first_sector;
 		if (entry.type && !found)
 			found = entry.first_sector;

@@ -36,7 +36,7 @@ uint32_t rj_disk_sector_size(const struct rj_input *disk);
  */
 uint64_t rj_partitions_end(const struct rj_input *disk, uint32_t sector_size, const char **name);
 
-/* Whether it has a boot sector with partitions, and none of them holds this sector of 512 bytes. */
+/* Whether it has a boot sector with partitions, none of which holds this sector of 512 bytes. */
 bool rj_partitions_leave_out(const struct rj_input *disk, uint64_t sector);
 
 /* A hard disk's image: 4 MiB or more, with a partition table in the first sector. */

@@ -186,7 +186,8 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 	*why = "a hard disk's image by its partition table; all of it would be carried";
 	if (boot_sector_has_table(sector))
 		return RJ_DETECT_MAYBE;
-	*why = "a disk's image that goes on after its boot sector; with --boot-drive fd0 a floppy's";
+	*why = "a disk's image that goes on after its boot sector; "
+	       "with --boot-drive fd0 a floppy's";
 	return RJ_DETECT_MAYBE;
 }
 

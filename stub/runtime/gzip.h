@@ -21,7 +21,7 @@ static inline bool gzip_is(const uint8_t *file, uint32_t size)
 /*
  * Unpacks all of its members, one after the other; zeros may follow the last. *to_size
  * becomes what they have, for which there is so much room. work: RJ_INFLATE_WORK bytes.
- * Gives 0, or an enum rj_inflate_error.
+ * Returns 0, or an enum rj_inflate_error.
  */
 int32_t gzip_unpack(uint8_t *to, uint32_t *to_size, const uint8_t *file, uint32_t size,
 		    uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size), void *work);

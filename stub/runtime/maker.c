@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was given is looked at by the same code as what rjpack packs, but in memory: a gzip
- * file is unpacked into the largest free range, and what it is then goes, with zeros that
- * follow it if it has fewer sectors than its disk, to where it stays.
+ * The same code looks at what was given as at what rjpack packs, but in memory. A gzip file
+ * is first unpacked into the largest free range. Then the disk moves to where it stays, with
+ * zeros for the sectors that the file has not.
  */
 #include "maker.h"
 
@@ -133,7 +133,7 @@ static void boot(const uint8_t *bytes, uint32_t size, uint16_t segment, uint8_t 
 	regs->edx = (regs->edx & ~0xFFu) | drive;
 }
 
-/* To where it stays, which it may overlap; what it has not is zeros. */
+/* To where it stays, which it may overlap; zeros follow. */
 static uint32_t settle(const struct file *file, uint32_t size)
 {
 	uint32_t at = memory->reserve(size);

@@ -15,7 +15,7 @@ void memory_init(const struct rj_manifest *manifest, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 
-/* Where memory_reserve would take size bytes; nothing is taken. Gives 0 if nowhere. */
+/* Where memory_reserve would take size bytes, or 0. Nothing is taken. */
 uint32_t memory_find(uint32_t size);
 
 /*
