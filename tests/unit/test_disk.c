@@ -417,9 +417,17 @@ static void partitioned_floppies(void **state)
 	assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
 	assert_int_equal(plan.services.drives[0].number, 0x80);
 	done(&plan);
-	/* whatever else stands there */
+	/* whatever else is there */
 	memset(image + PARTITION_TABLE, 0xA5, 64);
 	assert_true(rj_is_floppy(image, sizeof(image)));
+	/* FAT32 has the drive's number elsewhere */
+	le_store(image + BPB_ROOT_ENTRIES, 0, 2);
+	le_store(image + BPB_FAT_SECTORS16, 0, 2);
+	image[BPB_DRIVE] = 0x80;
+	assert_true(rj_is_floppy(image, sizeof(image)));
+	image[BPB_DRIVE32] = 0x80;
+	image[BPB_DRIVE32 + 2] = 0x29;
+	assert_false(rj_is_floppy(image, sizeof(image)));
 }
 
 /* A few sectors, of which nothing says what they are. */
