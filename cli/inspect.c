@@ -77,6 +77,8 @@ static const char *piece_note(const struct rj_piece *piece)
 		return "  stays resident in part";
 	if (piece->flags & RJ_PIECE_RUNTIME)
 		return "  looks at what is given";
+	if (piece->flags & RJ_PIECE_MAKER)
+		return "  makes a disk of what is given";
 	return "";
 }
 

@@ -40,7 +40,8 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 
-		if (!(piece->flags & RJ_PIECE_RUNTIME)) /* which runs, and is not placed */
+		/* which run, and are gone or not placed */
+		if (!(piece->flags & (RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)))
 			rows[count++] = (struct memory_row){ piece->address,
 				(uint64_t)piece->address + piece->size, piece_kind(piece),
 				piece->name, piece_note(image, piece) };

@@ -96,7 +96,8 @@ SETTER(boot_drive)
 
 SETTER(geometry)
 {
-	return rj_geometry_parse(argument, &o->wishes.geometry, err);
+	return rj_geometry_read(argument, &o->wishes.geometry)
+	       ? RJ_OK : rj_fail(err, RJ_ERR_GEOMETRY, .name = argument);
 }
 
 SETTER(partition)

@@ -22,6 +22,15 @@ bool boot_sector_has_parameters(const uint8_t *sector)
 		sector[BPB_MEDIA] >= 0xF0);
 }
 
+uint32_t boot_sector_total(const uint8_t *sector)
+{
+	uint16_t few = le16(sector + BPB_SECTORS16);
+
+	if (!boot_sector_has_parameters(sector))
+		return 0;
+	return few ? few : le32(sector + BPB_SECTORS32);
+}
+
 struct partition_entry boot_sector_partition(const uint8_t *sector, size_t n)
 {
 	const uint8_t *at = sector + PARTITION_TABLE + n * sizeof(struct partition_entry);
@@ -45,4 +54,18 @@ bool boot_sector_has_table(const uint8_t *sector)
 		used = used || entry.type != 0;
 	}
 	return used;
+}
+
+uint64_t boot_sector_partitions_end(const uint8_t *sector)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		struct partition_entry entry = boot_sector_partition(sector, i);
+		uint64_t last = (uint64_t)entry.first_sector + entry.sectors;
+
+		if (entry.type && entry.type != PARTITION_GPT && entry.sectors && last > end)
+			end = last;
+	}
+	return end;
 }

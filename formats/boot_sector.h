@@ -45,6 +45,9 @@ _Static_assert(offsetof(struct partition_entry, type) == 4, "partition entry");
 #define BPB_HEADS           0x1Au
 #define BPB_HIDDEN          0x1Cu
 #define BPB_SECTORS32       0x20u
+#define BPB_DRIVE           0x24u       /* FAT32's are further on */
+#define BPB_SIGNATURE       0x26u       /* 28h or 29h: of DOS 4, with a drive's number */
+#define BPB_DRIVE32         0x40u
 
 #define BIOS_SIGNATURE_EAX  0xAA55u     /* SeaBIOS leaves it in AX for what it boots */
 
@@ -57,8 +60,14 @@ bool boot_sector_is_signed(const uint8_t *sector);
 /* A BIOS parameter block: a jump, and a sector size and media byte as DOS has them. */
 bool boot_sector_has_parameters(const uint8_t *sector);
 
+/* How many sectors its BIOS parameter block says; 0: it does not. */
+uint32_t boot_sector_total(const uint8_t *sector);
+
 /* All four flags are valid, and at least one entry is used. */
 bool boot_sector_has_table(const uint8_t *sector);
+
+/* Where the partitions end, except one that covers a GPT's disk; 0: there are none. */
+uint64_t boot_sector_partitions_end(const uint8_t *sector);
 
 /* Entry n of the partition table, its numbers in the host's byte order. */
 struct partition_entry boot_sector_partition(const uint8_t *sector, size_t n);

@@ -158,12 +158,10 @@ row(FOREIGN, BAD, "it is {name}", "{other}") \
 row(DISK_BOOTS_NOT, BAD, "its first sector has no boot sector's signature", "no BIOS boots it") \
 row(DISK_LARGE, BAD, "{count} bytes are too many", "a RAM disk stands below 4 GiB") \
 row(DISK_SIGNATURE, BAD, "it has the size of a hard disk's image, but no boot sector's signature", \
-	"a floppy disk's of unusual size needs --boot-drive fd0 --geometry C,H,S") \
-row(GEOMETRY_LARGE, BAD, "the geometry's last cylinder is behind the image's {count} sectors", \
-	"give --geometry fewer cylinders") \
-row(GEOMETRY_NONE, BAD, "no usual floppy disk has {count} sectors", "give --geometry C,H,S") \
+	"for a floppy of unusual size, add --boot-drive fd0") \
+row(GEOMETRY_NONE, BAD, "{count} sectors are more than a standard floppy has", "give --geometry C,H,S") \
 row(GEOMETRY_CD, BAD, "a CD has no --geometry", "") \
-row(BOOT_DRIVE, BAD, "{found} is no number for a {name}", \
+row(BOOT_DRIVE, BAD, "{found} is not a number for a {name}", \
 	"a floppy disk has 0 to 7Fh, a hard disk or CD 80h to FFh") \
 row(ISO_BOOT, BAD, "it is an ISO 9660 image without a boot record (El Torito)", "it boots nothing") \
 row(ISO_CATALOG, BAD, "its boot catalog (El Torito) is damaged: {name}", "") \
@@ -241,7 +239,24 @@ row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \
 row(NBP_UNKNOWN, NOTE, "it is started without a PXE stack", "it has to do with drivers of its own") \
 row(DISK_PADDED, NOTE, "{count} bytes are no whole sectors; zeros behind them make it {limit}", "") \
 row(LEGACY_READS, NOTE, "stage1 reads stage2 from sector {count} of drive {at}", "") \
-row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started all the same") \
+row(DISK_UNSIGNED, NOTE, "its first sector has no boot sector's signature", "it is started anyway") \
+row(DISK_FILLED, NOTE, "it has {count} of the disk's {limit} sectors", "the rest reads as zeros") \
+row(DISK_CUT, NOTE, "warning: its {name} says {limit} sectors, and the disk has {count}", "give the whole image{text}") \
+row(DISK_HIDDEN, NOTE, "warning: its BIOS parameter block says that {count} sectors precede it, and here {limit} do", \
+	"if it is a partition's image, give the whole disk's, or add --bpb hidden") \
+row(DISK_SECTORS, NOTE, "warning: its BIOS parameter block says sectors of {count} bytes, and the disk's have {limit}", \
+	"add --sector-size {count}") \
+row(DISK_CHS, NOTE, "warning: no geometry fits its whole partition table; it gets {text}", "--geometry C,H,S sets another") \
+row(DISK_SMALL, NOTE, "it has only {count} bytes, and becomes a hard disk", "for a floppy disk, add --boot-drive fd0") \
+row(ISO_CUT, NOTE, "warning: its file system has {limit} sectors of 2048 bytes, and the file has {count}", \
+	"it is cut short: give the whole image") \
+row(ISO_DISK, NOTE, "warning: it is a CD, and also a disk whose partitions leave out the CD's file system; the CD is booted", \
+	"for the disk, add --boot-drive hd0") \
+row(ISO_SUM, NOTE, "the checksum of its boot catalog (El Torito) is wrong", "BIOSes boot it anyway") \
+row(ISO_LOADED, NOTE, "warning: its boot catalog (El Torito) asks for {count} bytes, and {limit} have room", "the rest is not loaded") \
+row(ISO_EMULATED, NOTE, "warning: the disk that it emulates has {limit} sectors, and the file has {count} of them", \
+	"it is cut short: give the whole image") \
+row(VBR_ELSEWHERE, NOTE, "warning: it starts at sector {limit}, and its BIOS parameter block says {count}", "add --bpb hidden") \
 row(DETECTED, NOTE, "detected: {name}: {text}", "") \
 row(CARRIED, NOTE, "{name}: {count} bytes at {range}", "") \
 row(EXTRACTED, NOTE, "{name}: {count} bytes", "") \

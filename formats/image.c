@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "image.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "check.h"
@@ -15,7 +17,7 @@
 
 #define STUB_SEARCH 0x10000u
 #define STUB_ALIGN  16u
-#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME)
+#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
 		     RJ_CONSOLE_SERIAL)
 
@@ -381,12 +383,14 @@ enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_i
 	uint32_t crc;
 
 	if (disk->flags & RJ_DISK_DEFLATED)
-		code = rj_inflate(input, plain.offset, plain.size, fd, disk->size, &crc, err);
+		code = rj_inflate(input, plain.offset, plain.size, fd, disk->contents, &crc, err);
 	else
 		code = rj_copy_piece(&plain, fd, 0, &crc, err);
 	if (!code && crc != disk->crc)
 		code = rj_fail(err, RJ_ERR_DISK_CRC, .located = true, .at = plain.offset,
 			       .expected = disk->crc, .found = crc);
+	if (!code && fd >= 0 && ftruncate(fd, disk->size) < 0)
+		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
 	if (code && rj_error_class(code) == RJ_BAD)
 		err->subject = input->path;
 	return code;

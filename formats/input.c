@@ -110,6 +110,16 @@ size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
 	return 0;
 }
 
+static size_t peek_input(const void *from, void *to, size_t size, uint64_t offset)
+{
+	return rj_input_peek(from, to, size, offset);
+}
+
+struct rj_bytes rj_input_bytes(const struct rj_input *input)
+{
+	return (struct rj_bytes){ peek_input, input, input->size };
+}
+
 void rj_input_heed_errno(const struct rj_input *input)
 {
 	if (errno == ENOMEM || errno == EIO)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "bytes.h"
 #include "error.h"
 
 struct rj_input {
@@ -45,6 +46,9 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
  */
 size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
 		     uint64_t offset);
+
+/* The same for what reads files and memory alike; the input has to live as long. */
+struct rj_bytes rj_input_bytes(const struct rj_input *input);
 
 /*
  * For what looks into the file by other means, after errno = 0: whether memory or the disk

@@ -8,9 +8,9 @@
 #include <zlib.h>
 
 #include "copy.h"
+#include "disk_layout.h"
 #include "le.h"
 
-#define LARGE_SECTOR   4096u
 #define LOGICAL_MAX    128u             /* EBRs that are followed: a chain may be a loop */
 #define DISK_IMAGE_MIN (4u << 20)      /* what memdisk takes for no floppy disk */
 #define ACTIVE         0x80u
@@ -54,29 +54,14 @@ static bool peek(const struct rj_input *disk, uint64_t offset, void *to, size_t 
 	return offset < disk->size && rj_input_peek(disk, to, size, offset) == size;
 }
 
-static bool is_gpt_at(const struct rj_input *disk, uint64_t offset)
-{
-	uint8_t signature[sizeof(GPT_SIGNATURE) - 1];
-
-	return peek(disk, offset, signature, sizeof(signature)) &&
-	       memcmp(signature, GPT_SIGNATURE, sizeof(signature)) == 0;
-}
-
 uint32_t rj_disk_sector_size(const struct rj_input *disk)
 {
-	static const uint32_t sizes[] = { SECTOR_SIZE, LARGE_SECTOR };
+	struct rj_bytes bytes = rj_input_bytes(disk);
 	int size;
 
 	if (disk->is_device && ioctl(disk->fd, BLKSSZGET, &size) == 0 && size > 0)
 		return (uint32_t)size;
-	for (size_t i = 0; i < 2; i++)
-		if (is_gpt_at(disk, sizes[i]))
-			return sizes[i];
-	/* a damaged primary: the backup ends the disk */
-	for (size_t i = 0; i < 2; i++)
-		if (disk->size % sizes[i] == 0 && is_gpt_at(disk, disk->size - sizes[i]))
-			return sizes[i];
-	return SECTOR_SIZE;
+	return rj_disk_layout_sector_size(&bytes);
 }
 
 bool rj_is_disk_image(const struct rj_input *input)
@@ -234,9 +219,18 @@ static bool is_used_gpt(const uint8_t *entry)
 	       LE_GET(entry, struct gpt_entry, first) <= LE_GET(entry, struct gpt_entry, last);
 }
 
+/* Entry i of the GPT with this header; false: it is not used. */
+static bool read_gpt_entry(const struct search *search, const uint8_t *header, uint32_t i,
+			   uint8_t *entry)
+{
+	uint64_t at = LE_GET(header, struct gpt_header, entries) * search->sector_size +
+		      i * LE_GET(header, struct gpt_header, entry_size);
+
+	return peek(search->disk, at, entry, RJ_GPT_ENTRY_SIZE) && is_used_gpt(entry);
+}
+
 static bool find_in_gpt(const struct search *search, const uint8_t *header)
 {
-	uint64_t at = LE_GET(header, struct gpt_header, entries) * search->sector_size;
 	uint32_t count = (uint32_t)LE_GET(header, struct gpt_header, entry_count);
 	struct rj_partition *found = search->found;
 
@@ -244,11 +238,10 @@ static bool find_in_gpt(const struct search *search, const uint8_t *header)
 		uint8_t entry[RJ_GPT_ENTRY_SIZE];
 		bool active;
 
-		if (!peek(search->disk, at, entry, sizeof(entry)))
-			return false;
-		at += LE_GET(header, struct gpt_header, entry_size);
+		if (!read_gpt_entry(search, header, i, entry))
+			continue;
 		active = LE_GET(entry, struct gpt_entry, attributes) & GPT_LEGACY_BOOTABLE;
-		if (!is_used_gpt(entry) || !is_wanted(search, i + 1, active))
+		if (!is_wanted(search, i + 1, active))
 			continue;
 		found->number = i + 1;
 		found->first = LE_GET(entry, struct gpt_entry, first);
@@ -319,4 +312,61 @@ enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
 		return rj_fail_with(err, &(struct rj_error){ .code = code,
 				    .subject = disk->path, .count = number });
 	return RJ_OK;
+}
+
+uint64_t rj_partitions_end(const struct rj_input *disk, uint32_t sector_size, const char **name)
+{
+	struct rj_partition partition = { 0 };
+	struct search search = { disk, sector_size, 0, &partition };
+	uint8_t mbr[SECTOR_SIZE] = { 0 }, header[SECTOR_SIZE];
+
+	rj_input_peek(disk, mbr, sizeof(mbr), 0);
+	if (!boot_sector_has_table(mbr))
+		return 0;
+	*name = "GPT";
+	if (is_protective(mbr) && read_gpt_header(&search, 1, header))
+		return LE_GET(header, struct gpt_header, other) + 1;
+	*name = "partition table";
+	return boot_sector_partitions_end(mbr);
+}
+
+/* An entry of type 0 counts: isohybrid images have theirs so. */
+static bool mbr_has(const uint8_t *mbr, uint64_t sector)
+{
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		struct partition_entry entry = boot_sector_partition(mbr, i);
+
+		if (entry.type != PARTITION_GPT && sector >= entry.first_sector &&
+		    sector - entry.first_sector < entry.sectors)
+			return true;
+	}
+	return false;
+}
+
+static bool gpt_has(const struct search *search, const uint8_t *header, uint64_t sector)
+{
+	uint32_t count = (uint32_t)LE_GET(header, struct gpt_header, entry_count);
+	uint8_t entry[RJ_GPT_ENTRY_SIZE];
+
+	for (uint32_t i = 0; i < count; i++)
+		if (read_gpt_entry(search, header, i, entry) &&
+		    sector >= LE_GET(entry, struct gpt_entry, first) &&
+		    sector <= LE_GET(entry, struct gpt_entry, last))
+			return true;
+	return false;
+}
+
+bool rj_partitions_leave_out(const struct rj_input *disk, uint64_t sector)
+{
+	struct rj_partition partition = { 0 };
+	struct search search = { disk, rj_disk_sector_size(disk), 0, &partition };
+	uint8_t mbr[SECTOR_SIZE] = { 0 }, header[SECTOR_SIZE];
+
+	rj_input_peek(disk, mbr, sizeof(mbr), 0);
+	if (!boot_sector_is_signed(mbr) || !boot_sector_has_table(mbr) || mbr_has(mbr, sector))
+		return false;
+	if (!is_protective(mbr))
+		return true;
+	return read_gpt(&search, header) &&
+	       !gpt_has(&search, header, sector * SECTOR_SIZE / search.sector_size);
 }

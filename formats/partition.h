@@ -30,6 +30,15 @@ struct rj_partition {
 /* The size of the disk's sectors: by the device, else by its GPT's place, else 512. */
 uint32_t rj_disk_sector_size(const struct rj_input *disk);
 
+/*
+ * As far as the disk goes by its GPT, or else by its partition table: how many sectors of
+ * that size it has at least; 0: it has neither. *name: which of them, in words.
+ */
+uint64_t rj_partitions_end(const struct rj_input *disk, uint32_t sector_size, const char **name);
+
+/* Whether it has a boot sector with partitions, none of which holds this sector of 512 bytes. */
+bool rj_partitions_leave_out(const struct rj_input *disk, uint64_t sector);
+
 /* A hard disk's image: 4 MiB or more, with a partition table in the first sector. */
 bool rj_is_disk_image(const struct rj_input *input);
 

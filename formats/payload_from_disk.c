@@ -131,7 +131,7 @@ static enum rj_detected from_disk_detect(const struct rj_input *input, const cha
 	if (input->is_device)
 		return RJ_DETECT_YES;
 	*why = "a hard disk's image by its partition table; what it would boot would be carried";
-	return rj_is_disk_image(input) && !el_torito_is_iso(input) ? RJ_DETECT_MAYBE
+	return rj_is_disk_image(input) && !el_torito_is_cd(input) ? RJ_DETECT_MAYBE
 								   : RJ_DETECT_NO;
 }
 

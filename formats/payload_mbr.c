@@ -73,7 +73,7 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
 	if (setup_header_is_in(input))
 		return answer(RJ_DETECT_NO, "a Linux kernel", why);
-	if (el_torito_is_iso(input))
+	if (el_torito_is_cd(input))
 		return answer(RJ_DETECT_NO, "an ISO 9660 file system", why);
 	return judge(input, sector, why);
 }

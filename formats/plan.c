@@ -17,7 +17,7 @@ const struct rj_range rj_reserved[] = {
 	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },
 	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory",
 	  RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME, false },
-	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", 0, true },
+	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", RJ_PIECE_MAKER, true },
 	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE, false },
 	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0, false },
 };
@@ -199,14 +199,16 @@ static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report
 		report(context, &error);
 }
 
-/* The stub calls them there and nowhere else. */
-static void check_services(const struct rj_plan_piece *piece, rj_finding *report,
-			   void *context)
+/* Our own code is linked to run there and nowhere else. */
+static void check_own(const struct rj_plan_piece *piece, rj_finding *report, void *context)
 {
 	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
+	bool is_maker = piece->flags & RJ_PIECE_MAKER;
+	uint32_t start = is_maker ? DISK_MAKER : SERVICES;
+	uint32_t end = is_maker ? EBDA_FLOOR : SERVICES_END;
 
-	if (piece->flags & (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME) &&
-	    (piece->address != SERVICES || piece->size > SERVICES_END - SERVICES))
+	if (piece->flags & RJ_PIECE_OWN &&
+	    (piece->address != start || piece->size > end - start))
 		report(context, &error);
 }
 
@@ -281,8 +283,7 @@ static void check_entry(const struct rj_plan *plan, rj_finding *report,
 		error.at = rj_plan_entry(&plan->regs);
 		error.name = "CS:IP";
 		piece = piece_at(plan, error.at);
-		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_SERVICES |
-					       RJ_PIECE_RUNTIME)))
+		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)))
 			return;
 	}
 	report(context, &error);
@@ -318,7 +319,7 @@ void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context
 		if (!check_itself(&plan->pieces[i], report, context))
 			continue;
 		check_firmware(&plan->pieces[i], report, context);
-		check_services(&plan->pieces[i], report, context);
+		check_own(&plan->pieces[i], report, context);
 		check_reserved(&plan->pieces[i], with_services, report, context);
 		for (size_t j = 0; j < i; j++)
 			check_pair(&plan->pieces[j], &plan->pieces[i], report, context);

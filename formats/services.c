@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot_sector.h"
+#include "disk_layout.h"
 #include "layout.h"
 #include "le.h"
 #include "number.h"
 
-#define HARD_DISKS 0x80u
 #define PAGE       4096u
 
 const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
@@ -119,7 +120,7 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 /* The numbers of struct rj_services and of what it is made of, with their bits. */
 #define BLOCK_FIELDS(row) row(magic, 32) row(version, 16) row(int13, 8) row(boot_drive, 8) \
 	row(size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
-	row(image.crc, 32) row(image.flags, 32) row(el_torito.size, 8) \
+	row(image.crc, 32) row(image.flags, 32) row(image.contents, 32) row(el_torito.size, 8) \
 	row(el_torito.media, 8) row(el_torito.drive, 8) row(el_torito.controller, 8) \
 	row(el_torito.lba, 32) row(el_torito.device, 16) row(el_torito.cache_segment, 16) \
 	row(el_torito.load_segment, 16) row(el_torito.sector_count, 16) \
@@ -191,7 +192,7 @@ static bool wants(const struct rj_plan *plan, const char *module)
 	if (strcmp(module, "int13") == 0)
 		return true;
 	if (strcmp(module, "inflate") == 0)
-		return plan->given || services->image.flags & RJ_DISK_DEFLATED;
+		return services->image.flags & RJ_DISK_DEFLATED;
 	return services->int13 == RJ_INT13_auto ||
 	       strcmp(module, rj_int13_modes[services->int13].name) == 0;
 }
@@ -283,20 +284,29 @@ static void place_disks(struct rj_plan *plan)
 		}
 }
 
-/* The piece that the stub asks what has been given. */
-static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_table *table,
-			       struct rj_error *err)
+static enum rj_err add_code(struct rj_plan *plan, const struct rj_service_table *table,
+			    const char *piece, uint32_t address, uint32_t flag,
+			    struct rj_error *err)
 {
-	const struct rj_service_blob *blob = find_blob(table, "runtime", err);
+	const struct rj_service_blob *blob = find_blob(table, piece + 1, err);
 	uint8_t *bytes = blob ? malloc(blob->size) : NULL;
 
 	if (!bytes)
 		return blob ? rj_fail(err, RJ_ERR_MEMORY) : err->code;
 	memcpy(bytes, blob->bytes, blob->size);
-	if (rj_plan_add_bytes(plan, RJ_RUNTIME_PIECE, SERVICES, bytes, blob->size, err))
+	if (rj_plan_add_bytes(plan, piece, address, bytes, blob->size, err))
 		return err->code;
-	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_RUNTIME;
+	plan->pieces[plan->piece_count - 1].flags = flag;
 	return RJ_OK;
+}
+
+/* What the stub asks what has been given, and what makes a disk of that. */
+static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_table *table,
+			       struct rj_error *err)
+{
+	if (add_code(plan, table, RJ_RUNTIME_PIECE, SERVICES, RJ_PIECE_RUNTIME, err))
+		return err->code;
+	return add_code(plan, table, RJ_MAKER_PIECE, DISK_MAKER, RJ_PIECE_MAKER, err);
 }
 
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
@@ -385,27 +395,32 @@ static const char *parse_modules(struct rj_services_info *info, const uint8_t *a
 
 #define KNOWN_IMAGE_FLAGS (RJ_DISK_READONLY | RJ_DISK_DEFLATED)
 #define KNOWN_DRIVE_FLAGS (RJ_DISK_READONLY | RJ_DISK_CD | RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE)
-#define SECTOR 512u
-
 static const char *check_image(const struct rj_disk_image *image)
 {
 	if (image->flags & ~KNOWN_IMAGE_FLAGS)
 		return "RAM disk's flags";
-	if (image->size % SECTOR != 0 || (image->size == 0) != (image->packed_size == 0) ||
-	    (!(image->flags & RJ_DISK_DEFLATED) && image->size != image->packed_size))
+	if (image->size % SECTOR_SIZE != 0 || (image->size == 0) != (image->packed_size == 0) ||
+	    image->contents > image->size ||
+	    (!(image->flags & RJ_DISK_DEFLATED) && image->contents != image->packed_size))
 		return "RAM disk's size";
 	return NULL;
+}
+
+static bool has_sector_size(const struct rj_drive *drive)
+{
+	if (drive->flags & RJ_DISK_CD)
+		return drive->sector_size == CD_SECTOR;
+	return drive->sector_size == SECTOR_SIZE ||
+	       (drive->sector_size == LARGE_SECTOR && !(drive->flags & RJ_DISK_FLOPPY));
 }
 
 static const char *check_drive(const struct rj_drive *drive, uint32_t image_size)
 {
 	uint64_t end = drive->offset + (uint64_t)drive->sectors * drive->sector_size;
-	bool is_cd = drive->flags & RJ_DISK_CD;
 
 	if (drive->sectors == 0)
 		return NULL;
-	if (drive->flags & ~KNOWN_DRIVE_FLAGS ||
-	    drive->sector_size != (is_cd ? 4 * SECTOR : SECTOR))
+	if (drive->flags & ~KNOWN_DRIVE_FLAGS || !has_sector_size(drive))
 		return "drive's kind";
 	if (end > image_size)
 		return "drive's place";

@@ -19,8 +19,8 @@
 #define RJ_SERVICES_PIECE   ".services"
 #define RJ_DISK_PIECE       ".disk"
 #define RJ_RUNTIME_PIECE    ".runtime"
+#define RJ_MAKER_PIECE      ".maker"
 #define RJ_SERVICES_MAX     (SERVICES_END - SERVICES)
-#define RJ_EL_TORITO_PACKET 0x13        /* its size */
 #define RJ_SERVICES_MODULES 8
 #define RJ_MODULE_NAME_SIZE 9            /* with a NUL */
 

@@ -366,7 +366,7 @@ static void guess_disk(struct rj_target *target)
 		target->disk_count = 0;
 }
 
-/* By the code of --from-disk, whose note says what it has found. */
+/* By the code of --from-disk, whose first note says what it has found. */
 static void read_loader(struct rj_target *target)
 {
 	static struct rj_plan plan;
@@ -387,7 +387,7 @@ static void read_loader(struct rj_target *target)
 	rj_plan_init(&plan, BIOS_DRIVE);
 	loader->known = payload_from_disk.read(&plan, &input, &argument, &loader->said) != RJ_OK;
 	if (!loader->known && plan.note_count > 0) {
-		loader->said = plan.notes[plan.note_count - 1];
+		loader->said = plan.notes[0];
 		loader->known = true;
 	}
 	loader->said.subject = NULL;    /* it was this function's */

@@ -57,9 +57,10 @@ static enum bpb_type bpb_type(const uint8_t *sector)
 }
 
 /* In bytes; 0: it does not say, or no disk has such ones. */
-static uint32_t bpb_sector_size(const uint8_t *sector, enum bpb_type type)
+uint32_t rj_vbr_sector_size(const uint8_t *sector)
 {
 	uint32_t size = le16(sector + BPB_SECTOR_SIZE);
+	enum bpb_type type = bpb_type(sector);
 
 	if (type == BPB_EXFAT)
 		size = sector[EXFAT_SHIFT] < 16 ? 1u << sector[EXFAT_SHIFT] : 0;
@@ -67,9 +68,9 @@ static uint32_t bpb_sector_size(const uint8_t *sector, enum bpb_type type)
 	return type == BPB_NONE ? 0 : size == 4096 ? 4096 : SECTOR_SIZE;
 }
 
-static uint64_t bpb_first(const uint8_t *sector, enum bpb_type type)
+uint64_t rj_vbr_first(const uint8_t *sector)
 {
-	switch (type) {
+	switch (bpb_type(sector)) {
 	case BPB_NONE:
 		return 0;
 	case BPB_EXFAT:
@@ -79,13 +80,11 @@ static uint64_t bpb_first(const uint8_t *sector, enum bpb_type type)
 	}
 }
 
-/* As many of the disk's sectors as the file system has; 0: not known. */
-static uint64_t bpb_sectors(const uint8_t *sector, enum bpb_type type)
+uint64_t rj_vbr_sectors(const uint8_t *sector)
 {
 	uint32_t unit = le16(sector + BPB_SECTOR_SIZE);
-	uint64_t count;
 
-	switch (type) {
+	switch (bpb_type(sector)) {
 	case BPB_NONE:
 		return 0;
 	case BPB_NTFS:
@@ -93,9 +92,7 @@ static uint64_t bpb_sectors(const uint8_t *sector, enum bpb_type type)
 	case BPB_EXFAT:
 		return le64(sector + EXFAT_SECTORS);
 	default:
-		count = le16(sector + BPB_SECTORS16);
-		count = count ? count : le32(sector + BPB_SECTORS32);
-		return count * (unit / bpb_sector_size(sector, type));
+		return (uint64_t)boot_sector_total(sector) * (unit / rj_vbr_sector_size(sector));
 	}
 }
 
@@ -103,21 +100,21 @@ static uint64_t bpb_sectors(const uint8_t *sector, enum bpb_type type)
  * exFAT's boot checksum, in the sector 11 behind it, is then no more that of what is in
  * memory. Who checks it reads the disk, where nothing is changed; boot code does not.
  */
-static enum rj_err patch(struct rj_vbr *vbr, unsigned bpb, uint8_t drive, struct rj_error *err)
+enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t drive,
+			 struct rj_error *err)
 {
-	enum bpb_type type = bpb_type(vbr->bytes);
-	uint64_t first = vbr->partition.first;
+	enum bpb_type type = bpb_type(sector);
 
 	if (bpb && type == BPB_NONE)
 		return rj_fail(err, RJ_ERR_VBR_NO_BPB);
 	if (bpb & RJ_BPB_HIDDEN && type == BPB_EXFAT)
-		le_store(vbr->bytes + EXFAT_FIRST, first, 8);
+		le_store(sector + EXFAT_FIRST, first, 8);
 	else if (bpb & RJ_BPB_HIDDEN && first > UINT32_MAX)
 		return rj_fail(err, RJ_ERR_VBR_HIDDEN, .count = first);
 	else if (bpb & RJ_BPB_HIDDEN)
-		le_store(vbr->bytes + BPB_HIDDEN, first, 4);
+		le_store(sector + BPB_HIDDEN, first, 4);
 	if (bpb & RJ_BPB_DRIVE)
-		vbr->bytes[bpbs[type].drive] = drive;
+		sector[bpbs[type].drive] = drive;
 	return RJ_OK;
 }
 
@@ -134,7 +131,7 @@ static void describe(struct rj_partition *partition, const uint8_t *sector)
 	enum bpb_type type = bpb_type(sector);
 	struct partition_entry *entry = &partition->entry;
 
-	partition->sectors = bpb_sectors(sector, type);
+	partition->sectors = rj_vbr_sectors(sector);
 	partition->active = true;
 	entry->flag = ACTIVE;
 	entry->type = bpbs[type].partition_type;
@@ -179,7 +176,7 @@ static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input,
 	if (load(vbr, input, number, err))
 		return err->code;
 	partition->first = wishes->given & RJ_WISH_HIDDEN ? wishes->hidden :
-			   bpb_first(vbr->bytes, bpb_type(vbr->bytes));
+			   rj_vbr_first(vbr->bytes);
 	describe(partition, vbr->bytes);
 	return RJ_OK;
 }
@@ -213,12 +210,12 @@ enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
 	uint32_t told;
 
 	rj_input_peek(input, first, sizeof(first), 0);
-	told = wishes->sector_size ? wishes->sector_size : bpb_sector_size(first, bpb_type(first));
-	*vbr = (struct rj_vbr){ .size = told ? told : rj_disk_sector_size(input) };
+	told = wishes->sector_size ? wishes->sector_size : rj_vbr_sector_size(first);
+	*vbr = (struct rj_vbr){ .path = input->path, .size = told ? told : rj_disk_sector_size(input) };
 	if (is_alone(input, first) ? read_alone(vbr, input, 0, wishes, err)
 				   : read_from_disk(vbr, input, wishes, err))
 		goto failed;
-	if (!patch(vbr, wishes->bpb, drive, err))
+	if (!rj_vbr_patch(vbr->bytes, wishes->bpb, vbr->partition.first, drive, err))
 		return RJ_OK;
 failed:
 	if (!err->subject)
@@ -299,6 +296,10 @@ enum rj_err rj_vbr_plan(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_erro
 	uint8_t *bytes = vbr->bytes;
 
 	vbr->bytes = NULL;
+	if (rj_vbr_sector_size(bytes) && rj_vbr_first(bytes) != vbr->partition.first)
+		rj_plan_note(plan, &(struct rj_error){
+			.code = RJ_ERR_VBR_ELSEWHERE, .subject = vbr->path,
+			.count = rj_vbr_first(bytes), .limit = vbr->partition.first });
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	if (rj_plan_add_bytes(plan, ".vbr", BOOT_SECTOR, bytes, vbr->size, err))
 		return err->code;

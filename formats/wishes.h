@@ -24,7 +24,7 @@ enum {
 	RJ_WISHES(RJ_WISH_BIT)
 #undef RJ_WISH_BIT
 	RJ_WISH_DISK = RJ_WISH_BOOT_DRIVE | RJ_WISH_GEOMETRY | RJ_WISH_DISK_READONLY |
-		       RJ_WISH_COMPRESS,
+		       RJ_WISH_COMPRESS | RJ_WISH_SECTOR_SIZE | RJ_WISH_BPB,
 };
 
 /* rj_wishes.bpb: fields of the BIOS parameter block to set. */

@@ -13,7 +13,8 @@
  *                                      installer of services, or before it what looks
  *                                      at a module; free on arrival
  *   90000  SERVICES_SCRATCH            it works here, if there are services; what
- *                                      they need stays at the top of base memory
+ *                                      they need stays at the top of base memory,
+ *                                      over DISK_MAKER, if that has been needed
  *   9A000  EBDA at its largest         the firmware's
  *   A0000  video memory, ROMs          never written, but for text at B8000
  *  100000  HIGH_MEMORY                 pieces, and the image as it was loaded
@@ -64,6 +65,7 @@
 #define SERVICES_END        0x8F000     /* the stack has the rest */
 #define SERVICES_SCRATCH    0x90000     /* the installer's memory */
 #define SERVICES_SCRATCH_END 0x92000    /* nothing stays below it */
+#define DISK_MAKER          0x92000     /* what makes a disk of what is given; up to EBDA_FLOOR */
 
 /* System control port A (PS/2; ICH datasheet, PORT92). */
 #define PORT_A              0x92

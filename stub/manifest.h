@@ -39,6 +39,8 @@
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
 #define RJ_PIECE_SERVICES   0x0002u         /* called when all is placed: services.h */
 #define RJ_PIECE_RUNTIME    0x0004u         /* called before, and not placed: runtime.h */
+#define RJ_PIECE_MAKER      0x0008u         /* called by the services: maker.h */
+#define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
 
 /* At STUB_HEADER in the stub; filled in by the stub's own link. */
 struct rj_stub_header {

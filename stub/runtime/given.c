@@ -44,11 +44,11 @@ struct range {
 	uint64_t base, size;
 };
 
-extern char runtime_end[];
+extern char flat_end[];
 
 void *given_work(uint32_t size)
 {
-	uint32_t start = ((uint32_t)runtime_end + PAGE - 1) & -PAGE;
+	uint32_t start = ((uint32_t)flat_end + PAGE - 1) & -PAGE;
 
 	return start + size > SERVICES_END ? NULL : memset((void *)start, 0, size);
 }

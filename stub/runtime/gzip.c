@@ -2,41 +2,68 @@
 #include "gzip.h"
 
 #include "le.h"
+#include "services/inflate.h"
 
-#define HEADER   10u
-#define TRAILER  8u
+/* 2.3 */
 #define FLAGS_AT 3
-#define DEFLATE  8
 #define FHCRC    0x02u
 #define FEXTRA   0x04u
 #define FNAME    0x08u
 #define FCOMMENT 0x10u
 
-/* Behind a text and its NUL, or the end. */
-static uint32_t behind_text(const uint8_t *file, uint32_t at, uint32_t end)
+/* After a text and its NUL, or the end. */
+static uint32_t skip_text(const uint8_t *file, uint32_t at, uint32_t end)
 {
 	while (at < end && file[at])
 		at++;
 	return at + 1;
 }
 
-bool gzip_read(struct gzip *gzip, const uint8_t *file, uint32_t size)
+/* Where a member's deflated bytes begin: at `end` or later if it has none. */
+static uint32_t skip_header(const uint8_t *file, uint32_t end)
 {
-	uint32_t at = HEADER, end = size - TRAILER;
-	uint8_t flags;
+	uint8_t flags = file[FLAGS_AT];
+	uint32_t at = GZIP_HEADER;
 
-	if (size < HEADER + 2 + TRAILER || file[0] != 0x1F || file[1] != 0x8B || file[2] != DEFLATE)
-		return false;
-	flags = file[FLAGS_AT];
-	if (flags & FEXTRA)
+	if (flags & FEXTRA && at + 2 <= end)
 		at += 2u + le16(file + at);
 	if (flags & FNAME)
-		at = behind_text(file, at, end);
+		at = skip_text(file, at, end);
 	if (flags & FCOMMENT)
-		at = behind_text(file, at, end);
-	if (flags & FHCRC)
-		at += 2;
-	*gzip = (struct gzip){ .start = at, .packed_size = end - at,
-			       .crc = le32(file + end), .size = le32(file + end + 4) };
-	return at < end;
+		at = skip_text(file, at, end);
+	return flags & FHCRC ? at + 2 : at;
+}
+
+static bool only_zeros(const uint8_t *file, uint32_t size)
+{
+	while (size && !file[size - 1])
+		size--;
+	return !size;
+}
+
+int32_t gzip_unpack(uint8_t *to, uint32_t *to_size, const uint8_t *file, uint32_t size,
+		    uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size), void *work)
+{
+	uint32_t room = *to_size, at, taken, given;
+	int32_t error;
+
+	do {
+		at = skip_header(file, size - GZIP_TRAILER);
+		if (at >= size - GZIP_TRAILER)
+			return RJ_INFLATE_TOO_SHORT;
+		taken = size - GZIP_TRAILER - at;
+		given = room;
+		error = rj_inflate_stream(to, &given, file + at, &taken, work);
+		if (error)
+			return error;
+		at += taken;
+		if (crc32(0, to, given) != le32(file + at) || given != le32(file + at + 4))
+			return RJ_INFLATE_DAMAGED;
+		to += given;
+		room -= given;
+		file += at + GZIP_TRAILER;
+		size -= at + GZIP_TRAILER;
+	} while (gzip_is(file, size));
+	*to_size -= room;
+	return only_zeros(file, size) ? 0 : RJ_INFLATE_DAMAGED;
 }

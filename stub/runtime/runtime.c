@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A payload file brings its own manifest. A disk's image or a boot sector goes into the
- * pieces of the image that the stub came in, which has one for a boot sector and services.
+ * A payload file brings its own manifest. Anything else is left to a piece that makes disks,
+ * in the image that the stub came in.
  */
 #include "runtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "boot_sector.h"
-#include "disk.h"
-#include "disk_geometry.h"
-#include "foreign.h"
 #include "given.h"
 #include "gzip.h"
 #include "le.h"
 #include "mem.h"
-#include "services/inflate.h"
+#include "services/services.h"
 
-#define PAGE        4096u
-#define HDRS_AT     0x202u      /* Linux/x86 boot protocol: setup_header.header */
-#define HDRS        "HdrS"
-#define ISO_AT      0x8001u     /* ECMA-119, 8.1: the standard identifier */
-#define ISO         "CD001"
-#define PACK_IT     "pack it with rjpack --format payload"
+#define PAGE 4096u
 
 uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader);
 
@@ -65,11 +56,11 @@ static void take_payload(const struct given *given)
 	}
 }
 
-/* The piece with this flag, or without any at this address. */
-static struct rj_piece *find_piece(uint32_t flags, uint32_t address)
+/* The piece with this flag. */
+static struct rj_piece *find_piece(uint32_t flag)
 {
 	for (uint32_t i = 0; i < stub->manifest->piece_count; i++)
-		if (pieces()[i].flags == flags && pieces()[i].address == address)
+		if (pieces()[i].flags == flag)
 			return &pieces()[i];
 	stub->fail("this image boots nothing that is given to it; pack it with --boot given");
 	return NULL;
@@ -78,34 +69,16 @@ static struct rj_piece *find_piece(uint32_t flags, uint32_t address)
 /* This code is not among what is placed. */
 static void drop_runtime(void)
 {
-	struct rj_piece *p = find_piece(RJ_PIECE_RUNTIME, SERVICES);
+	struct rj_piece *p = find_piece(RJ_PIECE_RUNTIME);
 	struct rj_piece *end = pieces() + --stub->manifest->piece_count;
 
 	memmove(p, p + 1, (size_t)((uint8_t *)end - (uint8_t *)p));
 }
 
-static void *bytes_of(const struct rj_piece *p, uint32_t image)
-{
-	return (void *)(image + p->offset);
-}
-
-static void sum_up(struct rj_piece *p, uint32_t image)
-{
-	p->crc = stub->crc32(0, bytes_of(p, image), p->size);
-}
-
-static void take_sector(const uint8_t *sector, uint32_t image)
-{
-	struct rj_piece *p = find_piece(0, BOOT_SECTOR);
-
-	memcpy(bytes_of(p, image), sector, SECTOR_SIZE);
-	sum_up(p, image);
-}
-
-/* The block behind the installer: the first place from which its size leads to the end. */
+/* The block after the installer: the first place from which its size leads to the end. */
 static struct rj_services *services_in(const struct rj_piece *p, uint32_t image)
 {
-	uint8_t *bytes = bytes_of(p, image);
+	uint8_t *bytes = (uint8_t *)(image + p->offset);
 
 	for (uint32_t at = 0; at + sizeof(struct rj_services) <= p->size; at++) {
 		struct rj_services *services = (void *)(bytes + at);
@@ -117,96 +90,27 @@ static struct rj_services *services_in(const struct rj_piece *p, uint32_t image)
 	return NULL;
 }
 
-static void take_drive(const struct rj_disk_image *disk, const uint8_t *sector, uint32_t image)
-{
-	struct rj_piece *p = find_piece(RJ_PIECE_SERVICES, SERVICES);
-	struct rj_services *services = services_in(p, image);
-	struct rj_regs *regs = &stub->manifest->regs;
-
-	services->image = *disk;
-	disk_describe(&services->drives[0], sector, disk->size);
-	services->boot_drive = services->drives[0].number;
-	sum_up(p, image);
-	take_sector(sector, image);
-	regs->edx = (regs->edx & ~0xFFu) | services->boot_drive;
-}
-
-/* What is no disk's image, by its first bytes. */
-static void refuse_others(const uint8_t *sector, uint32_t size)
-{
-	const struct rj_foreign *foreign = rj_foreign_of(sector);
-
-	if (foreign)
-		stub->fail("what was given is %s; %s", foreign->name, foreign->todo);
-	if (size > SECTOR_SIZE && memcmp(sector + HDRS_AT, HDRS, sizeof(HDRS) - 1) == 0)
-		stub->fail("what was given is a Linux kernel; " PACK_IT);
-	if (!boot_sector_is_signed(sector) && !rj_floppy_of_size(size))
-		stub->fail("what was given is no payload file, and no disk by its first sector; "
-			   PACK_IT);
-	if (size % SECTOR_SIZE)
-		stub->fail("what was given has %u bytes, which are no whole sectors; " PACK_IT
-			   " and --disk", size);
-}
-
-/* The installer moves it to where it stays. It may overlap that place. */
-static void take_disk(const struct given *given, uint32_t image)
-{
-	const uint8_t *bytes = (const void *)given->address;
-	struct rj_disk_image disk = { given->address, given->size, given->size, 0, 0 };
-
-	if (given->size > ISO_AT + sizeof(ISO) && memcmp(bytes + ISO_AT, ISO, sizeof(ISO) - 1) == 0)
-		stub->fail("what was given is a CD's image; " PACK_IT " and --disk");
-	disk.crc = stub->crc32(0, bytes, given->size);
-	take_drive(&disk, bytes, image);
-}
-
 /* Nothing may overlap what is unpacked, so it becomes a piece, which is in place. */
-static void keep(const struct given *given, uint32_t image)
+static void keep(const struct given *given, uint32_t image, uint32_t crc)
 {
 	struct rj_piece *p = pieces() + stub->manifest->piece_count++;
 
 	*p = (struct rj_piece){ ".disk", 0, given->address, given->address - image, given->size,
-				stub->crc32(0, (const void *)given->address, given->size) };
+				crc };
 }
 
-static void take_gzip(const struct given *given, const struct gzip *gzip, uint32_t image)
+/* For maker.c, when memory is known. What is only moved may overlap the place where it stays. */
+static void hand_over(const struct given *given, uint32_t image)
 {
-	struct {
-		uint8_t sector[SECTOR_SIZE], inflate[RJ_INFLATE_WORK];
-	} *work = given_work(sizeof(*work));
-	const uint8_t *from = (const uint8_t *)given->address + gzip->start;
-	int32_t result = rj_inflate(work->sector, SECTOR_SIZE, from, gzip->packed_size,
-				    work->inflate);
+	struct rj_piece *services = find_piece(RJ_PIECE_SERVICES);
+	uint32_t crc = stub->crc32(0, (const void *)given->address, given->size);
 
-	if (result && result != RJ_INFLATE_TOO_LONG)
-		stub->fail("what was given is a gzip file, and damaged or too short for a disk");
-	refuse_others(work->sector, gzip->size);
-	if (gzip->size == SECTOR_SIZE) {
-		take_sector(work->sector, image);
-		return;
-	}
-	take_drive(&(struct rj_disk_image){ (uint32_t)from, gzip->packed_size, gzip->size,
-		   gzip->crc, RJ_DISK_DEFLATED }, work->sector, image);
-	keep(given, image);
-}
-
-static void take_bytes(const struct given *given, uint32_t image)
-{
-	const uint8_t *bytes = (const void *)given->address;
-	struct gzip gzip;
-
+	services_in(services, image)->image = (struct rj_disk_image){
+		given->address, given->size, given->size, crc, 0, given->size };
+	services->crc = stub->crc32(0, (const void *)(image + services->offset), services->size);
 	drop_runtime();
-	if (given->size < SECTOR_SIZE && !gzip_read(&gzip, bytes, given->size))
-		stub->fail("what was given has %u bytes, too few to boot", given->size);
-	if (gzip_read(&gzip, bytes, given->size)) {
-		take_gzip(given, &gzip, image);
-		return;
-	}
-	refuse_others(bytes, given->size);
-	if (given->size > SECTOR_SIZE)
-		take_disk(given, image);
-	else
-		take_sector(bytes, image);
+	if (gzip_is((const void *)given->address, given->size))
+		keep(given, image, crc);
 }
 
 static void find_given(uint32_t image, uint32_t loader, struct given *given)
@@ -243,6 +147,6 @@ uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader)
 		take_payload(&given);
 		return given.address;
 	}
-	take_bytes(&given, image);
+	hand_over(&given, image);
 	return image;
 }

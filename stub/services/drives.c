@@ -11,6 +11,7 @@
 #include "bda.h"
 #include "bios.h"
 #include "edd.h"
+#include "geometry.h"
 #include "io.h"
 #include "mem.h"
 
@@ -21,8 +22,6 @@
 #define MAX_HARD_DISKS 32u
 #define MAX_CDS        8u
 #define MAX_FLOPPIES   2u
-#define CYLINDERS_MAX  1024u
-#define SECTORS_PER_TRACK 63u
 
 /* A hard disk of the firmware's. */
 struct firmware_disk {
@@ -91,25 +90,6 @@ static bool is_same(const struct firmware_disk *theirs, const struct found *ours
 		&& (theirs->pci == NO_PCI || theirs->pci == ours->disk.pci);
 }
 
-/* The geometry that a BIOS gives a disk of this size: "LBA assist". */
-static uint32_t assisted_heads(uint64_t sectors)
-{
-	uint32_t heads = 16;
-
-	while (heads < 256 && sectors > (uint64_t)CYLINDERS_MAX * heads * SECTORS_PER_TRACK)
-		heads *= 2;
-	return heads < 256 ? heads : 255;
-}
-
-static uint32_t cylinders(const struct rj_unit *unit)
-{
-	uint32_t per_cylinder = unit->heads * unit->sectors_per_track;
-
-	if (unit->disk.sectors >= (uint64_t)CYLINDERS_MAX * per_cylinder)
-		return CYLINDERS_MAX;
-	return (uint32_t)unit->disk.sectors / per_cylinder;
-}
-
 static uint32_t log2_of(uint32_t power)
 {
 	uint32_t shift = 0;
@@ -130,13 +110,14 @@ static uint8_t add_unit(struct rj_int13 *int13, struct found *found,
 		return INT13_NOBODY;
 	unit->disk = found->disk;
 	unit->sector_shift = log2_of(found->disk.sector_size);
-	unit->heads = assisted_heads(found->disk.sectors);
-	unit->sectors_per_track = SECTORS_PER_TRACK;
+	unit->heads = geometry_heads(found->disk.sectors);
+	unit->sectors_per_track = GEOMETRY_SECTORS_MAX;
 	if (theirs && theirs->sectors_per_track) {
 		unit->heads = theirs->heads;
 		unit->sectors_per_track = theirs->sectors_per_track;
 	}
-	unit->cylinders = cylinders(unit);
+	unit->cylinders = geometry_cylinders(unit->disk.sectors, unit->heads,
+					     unit->sectors_per_track);
 	return INT13_UNIT + int13->unit_count++;
 }
 

@@ -34,7 +34,8 @@ static void fill_geometry(struct edd_parameters *t, const struct rj_unit *unit)
 		t->flags |= INFO_GEOMETRY;
 		t->heads = unit->heads;
 		t->sectors_per_track = unit->sectors_per_track;
-		t->cylinders = (uint32_t)unit->disk.sectors / (t->heads * t->sectors_per_track);
+		t->cylinders = ((uint32_t)unit->disk.sectors + t->heads * t->sectors_per_track - 1)
+			/ (t->heads * t->sectors_per_track);
 	}
 	if (unit->disk.flags & RJ_DISK_REMOVABLE)
 		t->flags |= INFO_REMOVABLE | INFO_LOCKABLE;

@@ -460,24 +460,35 @@ static int32_t block(struct work *w, uint32_t type)
 	return decode(w);
 }
 
-int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size,
-		   void *work)
+int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
+			  uint32_t *from_size, void *work)
 {
 	struct work *w = work;
 	uint32_t last;
 	int32_t error;
 
 	w->from = from;
-	w->from_size = from_size;
+	w->from_size = *from_size;
 	w->start = w->to = to;
-	w->to_end = to + to_size;
+	w->to_end = to + *to_size;
 	w->in = (struct bits){ 0, 0, seek(w, 0) };
 	do {
 		last = take(w, 1);
 		error = block(w, take(w, 2));
 	} while (!error && !last);
-	/* what was wrong may have been the zeros behind the input */
-	if (taken(w) > from_size || (!error && w->to != w->to_end))
+	/* what was wrong may have been the zeros that follow the input */
+	if (taken(w) > *from_size)
 		error = RJ_INFLATE_TOO_SHORT;
+	*to_size = (uint32_t)(w->to - to);
+	*from_size = taken(w);
 	return error;
+}
+
+int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size,
+		   void *work)
+{
+	uint32_t size = to_size;
+	int32_t error = rj_inflate_stream(to, &size, from, &from_size, work);
+
+	return !error && size != to_size ? RJ_INFLATE_TOO_SHORT : error;
 }

@@ -28,4 +28,11 @@ struct rj_inflate {
 int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size,
 		   void *work);
 
+/*
+ * The same of a stream whose length is not known: 0 if it ends within *to_size bytes. The
+ * two sizes become what was written and what of the input was taken.
+ */
+int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
+			  uint32_t *from_size, void *work);
+
 #endif

@@ -20,11 +20,11 @@
 #include "modules.h"
 #include "paging.h"
 #include "pci.h"
+#include "runtime/maker.h"
 
 #define VECTOR(number)  ((number) * 4u)
 #define VECTORS         256u
 #define KIB             1024u
-#define PAGE            4096u
 #define MAX_CONTROLLERS 32
 #define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
 #define SECTOR_SHIFT    9
@@ -225,23 +225,40 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 	if (!work)
 		stub->fail("no memory to unpack the disk");
 	inflater = module_interface(module);
-	if (inflater->inflate(to, image->size, from, image->packed_size, work))
+	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
 		stub->fail("the disk cannot be unpacked; load the image again");
+}
+
+/* What makes a disk of what was given at run time, or NULL: nothing was. */
+static rj_disk_maker *disk_maker(void)
+{
+	const struct rj_piece *p = (const void *)(stub->manifest + 1);
+
+	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
+		if (p->flags & RJ_PIECE_MAKER)
+			return (rj_disk_maker *)p->address;
+	return NULL;
 }
 
 /* Gives the RAM disk's physical address, or 0 if none is carried. */
 static uint32_t place_ram_disk(void)
 {
+	static const struct rj_maker_memory memory = {
+		memory_find, memory_reserve, memory_alloc };
 	const struct rj_disk_image *image = &services->image;
+	rj_disk_maker *make = disk_maker();
 	uint32_t at;
 
 	if (!image->size)
 		return 0;
-	at = memory_reserve(image->size, PAGE);
+	if (make)
+		return make(stub, services, &memory);
+	at = memory_reserve(image->size);
 	if (!at)
 		stub->fail("no %u bytes of memory in one range for the disk", image->size);
 	unpack(image, (void *)at, (const void *)image->address);
-	if (stub->crc32(0, (const void *)at, image->size) != image->crc)
+	memset((void *)(at + image->contents), 0, image->size - image->contents);
+	if (stub->crc32(0, (const void *)at, image->contents) != image->crc)
 		stub->fail("the disk at %x is damaged; is there memory?", at);
 	return at;
 }

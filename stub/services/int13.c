@@ -32,8 +32,6 @@
 #define TOO_MANY_LOCKS 0xB4
 #define LOCKS_MAX     0xFFFF
 
-#define EL_TORITO_SIZE offsetof(struct rj_el_torito, zero)
-
 _Alignas(16) struct rj_int13 interface = {
 	.int13 = int13_entry, .int15 = int15_entry, .place = place,
 };
@@ -347,7 +345,7 @@ static enum rj_status emulation(struct frame *f)
 {
 	if (f->al > 1 || !interface.el_torito.size)
 		return RJ_DISK_INVALID;
-	far_write(far_pointer(f->ds, f->esi), &interface.el_torito, EL_TORITO_SIZE);
+	far_write(far_pointer(f->ds, f->esi), &interface.el_torito, RJ_EL_TORITO_PACKET);
 	return f->al ? RJ_DISK_OK : RJ_DISK_INVALID;
 }
 

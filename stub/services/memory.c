@@ -170,22 +170,48 @@ static void split(uint32_t at, uint64_t base, uint64_t size)
 	insert(at + 1, base, size, RJ_MEMORY_RESERVED);
 }
 
-uint32_t memory_reserve(uint32_t size, uint32_t alignment)
+static uint32_t whole_pages(uint32_t size)
 {
-	uint32_t best = 0, at = 0;
+	return (size + PAGE - 1) & -PAGE;
+}
 
-	size = (size + PAGE - 1) & -PAGE;
+/* The highest place, and the row of the map that it is in. */
+static uint32_t find(uint32_t size, uint32_t alignment, uint32_t *row)
+{
+	uint32_t best = 0;
+
 	for (uint32_t i = 0; i < count && count + 2 <= RJ_MAX_MEMORY; i++) {
 		uint32_t base = map[i].type == RJ_MEMORY_FREE ? place_in(&map[i], size, alignment) : 0;
 
 		if (base > best) {
 			best = base;
-			at = i;
+			*row = i;
 		}
 	}
-	if (best)
-		split(at, best, size);
 	return best;
+}
+
+uint32_t memory_find(uint32_t size)
+{
+	uint32_t row;
+
+	return find(whole_pages(size), PAGE, &row);
+}
+
+static uint32_t reserve(uint32_t size, uint32_t alignment)
+{
+	uint32_t row = 0, at;
+
+	size = whole_pages(size);
+	at = find(size, alignment, &row);
+	if (at)
+		split(row, at, size);
+	return at;
+}
+
+uint32_t memory_reserve(uint32_t size)
+{
+	return reserve(size, PAGE);
 }
 
 void *memory_alloc(uint32_t size, uint32_t alignment)
@@ -195,7 +221,7 @@ void *memory_alloc(uint32_t size, uint32_t alignment)
 	if (arena_end - arena < size || address < arena) {
 		uint32_t wanted = size > ARENA ? (size + PAGE - 1) & -PAGE : ARENA;
 
-		arena = memory_reserve(wanted, alignment > PAGE ? alignment : PAGE);
+		arena = reserve(wanted, alignment > PAGE ? alignment : PAGE);
 		if (!arena) {
 			arena_end = 0;
 			return NULL;

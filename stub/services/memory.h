@@ -19,11 +19,14 @@ bool memory_is_free(uint64_t address);
 /* Where the free base memory ends that this address is in; the address itself if it is not free. */
 uint32_t memory_free_end(uint32_t address);
 
+/* Where memory_reserve would take size bytes, or 0. Nothing is taken. */
+uint32_t memory_find(uint32_t size);
+
 /*
  * Takes size bytes out of the free RAM from 1 MiB to 4 GiB, as high as it can be,
- * on a multiple of alignment, a power of two and at least a page. Returns their address, or 0.
+ * on a multiple of a page. Returns their address, or 0.
  */
-uint32_t memory_reserve(uint32_t size, uint32_t alignment);
+uint32_t memory_reserve(uint32_t size);
 
 /* The same in small parts, zeroed; alignment: a power of two. */
 void *memory_alloc(uint32_t size, uint32_t alignment);

@@ -19,7 +19,7 @@
 #include "layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 1
+#define RJ_SERVICES_VERSION 2
 
 /* Drivers: each a module of this name, a value of --int13, and a file. */
 #define RJ_DRIVERS(row) \
@@ -65,11 +65,12 @@ _Static_assert(sizeof(struct rj_module) == 32, "module");
 struct rj_disk_image {
 	uint32_t address;       /* of the piece as it was placed */
 	uint32_t packed_size;   /* bytes of the piece */
-	uint32_t size;          /* bytes unpacked, a multiple of 512 */
+	uint32_t size;          /* bytes in memory, a multiple of 512 */
 	uint32_t crc;           /* CRC-32 of the bytes unpacked */
 	uint32_t flags;         /* RJ_DISK_DEFLATED, RJ_DISK_READONLY */
+	uint32_t contents;      /* bytes unpacked; zeros follow them up to size */
 };
-_Static_assert(sizeof(struct rj_disk_image) == 20, "disk image");
+_Static_assert(sizeof(struct rj_disk_image) == 24, "disk image");
 
 /*
  * A drive on the RAM disk: all of it, or what El Torito makes drives of. A CD's
@@ -78,13 +79,13 @@ _Static_assert(sizeof(struct rj_disk_image) == 20, "disk image");
 struct rj_drive {
 	uint32_t offset;        /* bytes, in the RAM disk */
 	uint32_t sectors;       /* 0: this row is not used */
-	uint16_t sector_size;   /* 512, or 2048 for a CD */
+	uint16_t sector_size;   /* 512, or 4096 of a hard disk, or 2048 for a CD */
 	uint16_t cylinders;     /* geometry of INT 13h AH=08h */
 	uint16_t heads;         /* 1 to 256 */
 	uint8_t sectors_per_track; /* 1 to 63 */
 	uint8_t number;         /* BIOS drive number */
 	uint8_t flags;          /* RJ_DISK_* */
-	uint8_t floppy_type;    /* as CMOS 10h and AH=08h's BL have it: 1 to 5; or 0 */
+	uint8_t floppy_type;    /* as CMOS 10h and AH=08h's BL have it: 1 to 5, 10h; or 0 */
 	uint16_t zero;
 };
 _Static_assert(sizeof(struct rj_drive) == 20, "drive");
@@ -104,6 +105,7 @@ struct rj_el_torito {
 	uint8_t zero;           /* not part of the packet */
 };
 _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
+#define RJ_EL_TORITO_PACKET offsetof(struct rj_el_torito, zero) /* 13h, its size */
 
 /* --drive-map: which disk of the machine has this number. */
 struct rj_drive_map {
@@ -128,10 +130,9 @@ struct rj_services {
 	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
 	struct rj_el_torito el_torito;
 	struct rj_drive_map map[RJ_MAX_DRIVE_MAP];
-	uint32_t zero;
 };
 _Static_assert(offsetof(struct rj_services, image) == 12, "image");
-_Static_assert(offsetof(struct rj_services, map) == 92, "map");
+_Static_assert(offsetof(struct rj_services, map) == 96, "map");
 _Static_assert(sizeof(struct rj_services) == 160, "services");
 
 #endif

@@ -39,12 +39,20 @@ def boot_sector(table=True):
     return bytes(sector)
 
 
-def fat_sector():
+def fat_sector(hidden=0, media=0xF8, total=0, heads=0, sectors=0):
     sector = bytearray(boot_sector(table=False))
     sector[:11] = b"\xEB\x3C\x90MSDOS5.0"
     sector[11:13] = struct.pack("<H", SECTOR)
-    sector[0x15] = 0xF8
+    sector[0x13:0x16] = struct.pack("<HB", total, media)
+    sector[0x18:0x20] = struct.pack("<HHI", sectors, heads, hidden)
     return bytes(sector)
+
+
+def floppy_disk(cylinders, heads, sectors):
+    """A floppy disk of any size, by its parameter block."""
+    total = cylinders * heads * sectors
+    return fat_sector(media=0xF0, total=total, heads=heads,
+                      sectors=sectors).ljust(total * SECTOR, b"\0")
 
 
 def core(path):
@@ -103,7 +111,7 @@ def dos_disk(flag=0x80, size=4 << 20, boot_sector=True):
     disk[0x1C6 + 16:0x1CE + 16] = struct.pack("<II", 64, 1000)
     disk[0x1FE:0x200] = b"\x55\xAA"
     if boot_sector:
-        disk[64 * SECTOR:65 * SECTOR] = fat_sector()
+        disk[64 * SECTOR:65 * SECTOR] = fat_sector(hidden=64)
     return bytes(disk)
 
 
@@ -129,6 +137,21 @@ def iso(image=b"\xEB\xFE", media=0, platform=0, segment=0, sectors=4, boot_recor
     entry = struct.pack("<BBHBxHI", 0x88, media, segment, 0, sectors, BOOT_LBA)
     cd[19 * CD_SECTOR:19 * CD_SECTOR + len(first + entry)] = first + entry
     return bytes(cd) + image.ljust(-(-len(image) // CD_SECTOR) * CD_SECTOR, b"\0")
+
+
+def with_mbr(cd, first):
+    """A CD that is a disk with a partition from sector FIRST on, too."""
+    disk = bytearray(cd.ljust(1 << 20, b"\0"))
+    disk[:SECTOR] = boot_sector()
+    disk[0x1C6:0x1CE] = struct.pack("<II", first, len(disk) // SECTOR - first)
+    return bytes(disk)
+
+
+def cut_volume():
+    """A CD whose file system has a sector more."""
+    cd = bytearray(iso())
+    cd[16 * CD_SECTOR + 80:16 * CD_SECTOR + 84] = struct.pack("<I", len(cd) // CD_SECTOR + 1)
+    return bytes(cd)
 
 
 VECTORS_AND_BDA, EBDA, EBDA_SIZE, VIDEO_MEMORY = 0x500, 0x9FC00, 1024, 0xA0000
@@ -233,6 +256,7 @@ FILES = {
     "back.ini": lambda path: b"mbr = sector\nunreal\nreg = eax=1\n",
     "bare-sector": lambda path: boot_sector(table=False),
     "fat-sector": lambda path: fat_sector(),
+    "fat-of-disk": lambda path: fat_sector(hidden=64),
     "fat-partition": lambda path: fat_sector().ljust(2 << 20, b"\0"),
     "dos-disk": lambda path: dos_disk(),
     "dos-inactive": lambda path: dos_disk(flag=0),
@@ -249,6 +273,16 @@ FILES = {
     "floppy-behind.gz": lambda path: FILES["floppy.gz"](path) + b"behind",
     "floppy-bare": lambda path: boot_sector().ljust(1440 * 1024, b"\0"),
     "floppy-unsigned": lambda path: bytes(720 * 1024),
+    "superfloppy": lambda path: floppy_disk(144, 4, 32),
+    "floppy-cut": lambda path: floppy_disk(80, 2, 18)[:600064],
+    "floppy-filled": lambda path: FILES["floppy-cut"](path).ljust(1440 * 1024, b"\0"),
+    "floppy-more": lambda path: floppy_disk(80, 2, 18) + b"x",
+    "small": lambda path: boot_sector(table=False).ljust(10 * SECTOR, b"\x90"),
+    "partition": lambda path: fat_sector(hidden=2048, total=4096, heads=16,
+                                         sectors=63).ljust(2 << 20, b"\0"),
+    "disk-short": lambda path: partitioned(16, 63, 8 * 1008 * SECTOR)[:1 << 20],
+    "dos-elsewhere": lambda path: dos_disk()[:64 * SECTOR] + fat_sector() + dos_disk()[65 * SECTOR:],
+    "gpt-4096": lambda path: (boot_sector().ljust(4096, b"\0") + b"EFI PART").ljust(1 << 20, b"\0"),
     "floppy-odd": lambda path: fat_sector().ljust(800 * 1024, b"\0"),
     "partitioned": lambda path: partitioned(240, 63, 4 * 240 * 63 * SECTOR),
     "noise": lambda path: noise_disk(40 * SECTOR),
@@ -261,6 +295,10 @@ FILES = {
     "iso-segment": lambda path: iso(segment=0x1000, sectors=1),
     "iso-empty": lambda path: iso(boot_record=False),
     "iso-efi": lambda path: iso(platform=0xEF),
+    "iso-hybrid": lambda path: with_mbr(iso(), 0),
+    "iso-left-over": lambda path: with_mbr(iso(), 128),
+    "iso-mbr": lambda path: with_mbr(iso(boot_record=False), 0),
+    "iso-cut-volume": lambda path: cut_volume(),
     "iso-damaged": lambda path: iso(checksum=1),
     "iso-cut": lambda path: iso(FILES["floppy"](path), media=2)[:1 << 20],
     "qcow2": lambda path: b"QFI\xFB".ljust(SECTOR, b"\0"),

@@ -354,7 +354,7 @@ static void parse_texts(char *text)
 	rj_parse_far(text, &segment, &offset, &error);
 	rj_parse_drive(text, &byte, &error);
 	rj_int13_find(text, &byte, &error);
-	if (!rj_geometry_parse(text, &geometry, &error))
+	if (rj_geometry_read(text, &geometry))
 		require(geometry.heads && geometry.sectors && geometry.cylinders, "a geometry of 0");
 	for (size_t i = 0; i < 20; i++)
 		rj_drive_map_add(&services, text, &error);
@@ -388,9 +388,10 @@ static void fuzz_geometry(const uint8_t *bytes, size_t size)
 {
 	struct rj_geometry g;
 
-	if (size < 512 + 4)
+	if (size < 2 * 512 + 4)
 		return;
-	g = rj_geometry_of_disk(bytes, 1 + (uint64_t)le32(bytes + 512));
+	g = rj_geometry_of_disk(bytes, bytes[1024] & 1 ? bytes + 512 : NULL,
+				1 + (uint64_t)le32(bytes + 1024));
 	require(g.cylinders && g.cylinders <= GEOMETRY_CYLINDERS_MAX &&
 		g.heads && g.heads <= GEOMETRY_HEADS_MAX &&
 		g.sectors && g.sectors <= GEOMETRY_SECTORS_MAX, "a geometry that INT 13h cannot name");

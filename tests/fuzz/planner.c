@@ -87,7 +87,9 @@ static void check_piece(const struct rj_plan *plan, size_t n, bool services)
 		require(piece->address + piece->size <= next->address, "pieces overlap");
 	for (size_t i = 0; i < n; i++)
 		require(strcmp(plan->pieces[i].name, piece->name), "two pieces of one name");
-	if (piece->flags & own)
+	if (piece->flags & RJ_PIECE_MAKER)
+		require(piece->address == 0x92000 && piece->size <= 0x8000, "the maker elsewhere");
+	else if (piece->flags & own)
 		require(piece->address == 0x85000 && piece->size <= 0xA000, "services elsewhere");
 	else
 		require(apart(piece, 0x80000, services ? 0x9A000 : 0x90000), "a piece at the stub's home");

@@ -12,9 +12,18 @@ BOOT_SECTOR = 20
 BAD_SECTOR = 100                # before PATTERN, where only one test reads
 # Of each kind the size of its sectors, and their number.
 SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512, 2880),
-         "cd": (CD_SECTOR, 6000), "cd_floppy": (512, 2880), "cd_hard_disk": (512, 20160)}
+         "cd": (CD_SECTOR, 6000), "cd_floppy": (512, 2880), "cd_hard_disk": (512, 20160),
+         "small_disk": (512, 900), "superfloppy": (512, 3486), "cut_floppy": (512, 1172),
+         "filled_disk": (512, 20573), "cut_cd_floppy": (512, 2000), "hybrid": (512, 20573),
+         "table_disk": (512, 20573)}
 
-EMULATED = {"cd_floppy": 2, "cd_hard_disk": 4}
+EMULATED = {"cd_floppy": 2, "cut_cd_floppy": 2, "cd_hard_disk": 4}
+
+# What the payload has to be told of its disk.
+FLOPPY_1440 = ("TOTAL=2880", "HEADS=2", "TRACK=18")
+DEFINES = {"hard_disk_4k": ("SECTOR=4096",), "superfloppy": ("TOTAL=3486", "HEADS=2", "TRACK=21"),
+           "cut_floppy": (*FLOPPY_1440, "FILE_SECTORS=1172"),
+           "filled_disk": ("FILE_SECTORS=20573",), "cut_cd_floppy": ("FILE_SECTORS=2000",)}
 
 # Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
 # that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
@@ -48,13 +57,23 @@ NO_EDD = {
     **{name: "none" for name in EXPECTED if name.endswith("_EDD")},
     **{name: "01" for name in EXPECTED if re.match("E_(LBA|EDD|.*_EDD)", name)},
     "STATUS_EDD": "01", "EDD": "00", "EDD_SUPPORT": "0000", "EDD_SIZE": "0000",
-    "EDD_SECTOR_SIZE": "0000", "EDD_SECTORS": "0+",
+    "EDD_SECTOR_SIZE": "0000", "EDD_SECTORS": "0+", "TYPE": "01|02",
 }
+FLOPPY = {**EXPECTED, **NO_EDD}
+FILLED = {"ZEROS": "ok", "ZEROS_EDD": "ok"}
+NOT_FILLED = {"ZEROS": "ok", "ZEROS_EDD": "none"}
 KINDS = {
     "hard_disk": EXPECTED,
+    "small_disk": EXPECTED,
+    "hybrid": EXPECTED,
+    "table_disk": {**EXPECTED, "HEADS": "0040", "SECTORS_PER_TRACK": "20"},
+    "filled_disk": {**EXPECTED, **FILLED},
     "hard_disk_4k": {**EXPECTED, "E_EDD_COUNT_128": ""},
-    "floppy": {**EXPECTED, **NO_EDD, "TYPE": "01|02"},
-    "cd_floppy": {**EXPECTED, **READ_ONLY, **NO_EDD, "TYPE": "01|02"},
+    "floppy": FLOPPY,
+    "superfloppy": {**FLOPPY, "CYLINDERS": "0053", "HEADS": "0002", "SECTORS_PER_TRACK": "15"},
+    "cut_floppy": {**FLOPPY, **NOT_FILLED, "CYLINDERS": "0050", "SECTORS_PER_TRACK": "12"},
+    "cd_floppy": {**EXPECTED, **READ_ONLY, **NO_EDD},
+    "cut_cd_floppy": {**EXPECTED, **READ_ONLY, **NO_EDD, **NOT_FILLED},
     "cd_hard_disk": {**EXPECTED, **READ_ONLY},
     "cd": {**EXPECTED, **READ_ONLY, **dict.fromkeys(TESTS, "none")},
 }
@@ -90,9 +109,11 @@ def image(kind, payload):
     size, count = SIZES[kind]
     data = pattern(size * count)
     data[:PATTERN] = payload.ljust(PATTERN, b"\0")
-    if kind == "cd":
+    if kind in ("cd", "hybrid"):
         record = boot_record(0, 16) + payload
         data[16 * CD_SECTOR:16 * CD_SECTOR + len(record)] = record
+    if kind == "table_disk":        # made for 64 heads of 32 sectors
+        struct.pack_into("<BBBBBBBBII", data, 0x1BE, 0x80, 2, 1, 0, 0x06, 42, 8, 3, 64, 7496 - 64)
     if kind == "cd_hard_disk":      # all but the first track is a partition
         struct.pack_into("<BBBBBBBBII", data, 0x1BE, 0x80, 1, 1, 0, 0xDA, 15, 63, 19, 63, count - 63)
     if kind in EMULATED:

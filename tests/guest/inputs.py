@@ -80,7 +80,8 @@ class Inputs(dict, Loaders):
     def disk_test(self, path):
         """The payload that tests INT 13h."""
         bad = [f"BAD_SECTOR={disktest.BAD_SECTOR}"] if self.row.get("errors") else []
-        defines = [f"-D{define}" for define in ("HOLD", *bad, *self.row.get("probe", ()))]
+        told = disktest.DEFINES.get(self.row["disk_test"], ())
+        defines = [f"-D{define}" for define in ("HOLD", *bad, *told, *self.row.get("probe", ()))]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
             PAYLOAD / "disk.asm")
 
@@ -164,7 +165,8 @@ class Inputs(dict, Loaders):
 
     def core(self, path):
         """A core.img with the row's script in it."""
-        disk.core_image(path, disk.MODULES + ["iorw"], self.row["grub"])
+        modules = [*disk.MODULES, "iorw", *self.row.get("grub_modules", ())]
+        disk.core_image(path, modules, self.row["grub"])
 
     def kernel(self, path):
         """The stand-in for a Linux kernel, as the row defines it."""
@@ -278,6 +280,27 @@ class Inputs(dict, Loaders):
         """The disk that the row tests, as gzip makes it, with its name in the header."""
         with gzip.open(path, "wb") as file:
             file.write(self["test_disk"].read_bytes())
+
+    def test_disk_members(self, path):
+        """The same in gzip files that follow each other."""
+        data = self["test_disk"].read_bytes()
+        path.write_bytes(gzip.compress(data[:700000]) + gzip.compress(data[700000:]))
+
+    def test_disk_padded(self, path):
+        """The same with the zeros that some loaders add."""
+        path.write_bytes(self["test_disk_gz"].read_bytes() + bytes(3))
+
+    def small(self, path):
+        """An image that ends after its code."""
+        path.write_bytes(self["disk_test"].read_bytes())
+
+    def data_disk(self, path):
+        """A disk that boots nothing."""
+        tree = self.work / "tree"
+        tree.mkdir()
+        (tree / "grub.cfg").write_text("echo 'GRUB has read the data disk'\noutb 0xf4 0x10\n")
+        path.write_bytes(bytes(8 << 20))
+        run("/sbin/mke2fs", "-q", "-t", "ext2", "-d", tree, path)
 
     def zeros(self, path):
         """Bytes that boot nothing."""

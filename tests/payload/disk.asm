@@ -13,6 +13,10 @@
 ; -DSECTORS=n   how many the drive has, if the BIOS does not know
 ; -DMOST=n      how many sectors it transfers at once
 ; -DNOT_<tests> leave some out: A20, A20_8042, V86, WRITES
+; -DSECTOR=n    the size of the sectors that hold it, if not 512
+; -DTOTAL=n -DHEADS=n -DTRACK=n   with a floppy disk's BIOS parameter block: its sectors,
+;               heads and sectors of a track
+; -DFILE_SECTORS=n   what the disk's file has; those from there on are zeros
 
 %define ORIGIN 0x7C00
 %define MARK 0x4B534944
@@ -20,6 +24,9 @@ PATTERN		equ 0x10000		; bytes
 STEP		equ 0x9E3779B1
 BUFFER		equ 0x20000
 BUFFER_SIZE	equ 0x60000
+%ifndef SECTOR
+%define SECTOR 512
+%endif
 %ifndef MOST
 %define MOST 127			; EDD 3.0, 8.2
 %endif
@@ -41,6 +48,21 @@ NONE		equ 2
 
 ; Nothing is written into the first sector: it is compared with that of the disk.
 start:
+%ifdef TOTAL				; DOS 3.31
+	jmp short .code
+	nop
+	db 'DISKTEST'
+	dw SECTOR
+	db 1
+	dw 1
+	db 2
+	dw 224, TOTAL
+	db 0xF0
+	dw 9, TRACK, HEADS
+	dd 0, 0
+	times 0x3E - ($ - $$) db 0
+.code:
+%endif
 	cli
 	cld
 	xor ax, ax
@@ -57,8 +79,8 @@ start:
 	call serial_init
 	cmp dword [mark], MARK
 	je near tests
-	mov ax, 0x0200 + (end - start + 511) / 512 - 1
-	mov bx, start + 512
+	mov ax, 0x0200 + (end - start + SECTOR - 1) / SECTOR - 1
+	mov bx, start + SECTOR
 	mov cx, 2
 	mov dh, 0
 	mov dl, [drive]
@@ -458,6 +480,10 @@ table:
 	test_row 'FIRST_EDD', 0x42, first_sector
 	test_row 'LAST', 0x02, last_sector
 	test_row 'LAST_EDD', 0x42, last_sector
+%ifdef FILE_SECTORS
+	test_row 'ZEROS', 0x02, zeros
+	test_row 'ZEROS_EDD', 0x42, zeros
+%endif
 %ifdef BAD_SECTOR
 	test_row 'ERROR', 0x02, bad_sector
 	test_row 'ERROR_EDD', 0x42, bad_sector
@@ -518,8 +544,13 @@ has_op:
 	pop ax
 .end:	ret
 
-; limit: Out: EAX = sectors that "op" reaches.
+; limit: Out: EAX = sectors that "op" reaches; of them those that the disk's file has.
 limit:
+%ifdef FILE_SECTORS
+	mov eax, FILE_SECTORS
+	ret
+%endif
+reach:
 	mov eax, [sectors]
 	cmp byte [op], 0x40
 	jae .end
@@ -607,6 +638,30 @@ last_sector:
 	mov [lba], eax
 	mov word [count], 1
 	jmp read_check
+
+%ifdef FILE_SECTORS
+; The first and the last sector that the disk's file has not.
+zeros:
+	call has_op
+	mov word [count], 1
+	mov dword [lba], FILE_SECTORS
+	call .read
+	call reach
+	dec eax
+	mov [lba], eax
+.read:	call fill
+	call io
+	jc fail
+	call extent
+	xor eax, eax
+.next:	mov ebx, [fs:edi]
+	cmp ebx, eax
+	jne check_failed
+	add edi, 4
+	dec ecx
+	jnz .next
+	jmp check_guards
+%endif
 
 %ifdef BAD_SECTOR
 bad_sector:
@@ -771,7 +826,7 @@ untouched:
 ; A read that would go past the end gives an error, and stays within its buffer.
 past_end:
 	call has_op
-	call limit
+	call reach
 	dec eax
 	mov [lba], eax
 	mov word [count], 3
@@ -1182,8 +1237,8 @@ first_dword:
 	imul eax, STEP
 	ret
 
-	align 512			; INT 13h reads whole sectors
-	times 512 - 4 db 0
+	; INT 13h reads whole sectors
+	times (2 * SECTOR - 4 - ($ - $$) % SECTOR) % SECTOR db 0
 mark:	dd MARK
 end:
 

@@ -12,7 +12,7 @@
 	} id = { { #id, (module_size), 64, (module_size) - 16, 2, 48, 0 }, { 0x90 } };
 
 #define MODULES(row) row(int13, 4096) row(ahci, 5120) row(nvme, 4096) row(virtio, 3072) \
-	row(ata, 2048) row(inflate, 2048) row(runtime, 4096)
+	row(ata, 2048) row(inflate, 2048) row(runtime, 4096) row(maker, 4096)
 
 static const unsigned char install[6000] = { 0xC3 };
 MODULES(MODULE)

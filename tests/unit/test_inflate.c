@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The stub's inflate against zlib. */
+/* The stub's inflate, and what reads gzip files with it, against zlib. */
 #include "unit.h"
 
 #include <stdbool.h>
 #include <zlib.h>
 
+#include "runtime/gzip.h"
 #include "services/inflate.h"
 
 #define CANARY 0xA5
@@ -272,6 +273,102 @@ static void ignores_what_follows(void **state)
 	free(packed);
 }
 
+static uint32_t crc(uint32_t sum, const void *bytes, size_t size)
+{
+	return (uint32_t)crc32_z(sum, bytes, size);
+}
+
+/* A member as zlib writes it, with whatever the header may have. */
+static uint32_t gzip(uint8_t *to, uint32_t room, bool all, const uint8_t *bytes, uint32_t count)
+{
+	uint8_t extra[] = "extra", name[] = "name", comment[] = "comment";
+	gz_header header = { .extra = extra, .extra_len = sizeof(extra), .name = name,
+			     .comment = comment, .hcrc = 1 };
+	z_stream z = { .next_in = (uint8_t *)bytes, .avail_in = count,
+		       .next_out = to, .avail_out = room };
+
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY),
+			 Z_OK);
+	if (all)
+		assert_int_equal(deflateSetHeader(&z, &header), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return room - z.avail_out;
+}
+
+/* Our verdict on a file, from memory of exactly these sizes; *size becomes what it has. */
+static int32_t gunzip(uint32_t *size, const uint8_t *file, uint32_t file_size,
+		      const uint8_t *expected)
+{
+	struct area to = area_new(*size), work = area_new(RJ_INFLATE_WORK);
+	uint8_t *input = malloc(file_size);
+	int32_t error;
+
+	assert_non_null(input);
+	memcpy(input, file, file_size);
+	error = gzip_unpack(to.bytes, size, input, file_size, crc, work.bytes);
+	area_check(&to);
+	area_check(&work);
+	if (!error)
+		assert_memory_equal(to.bytes, expected, *size);
+	free(input);
+	free(work.memory);
+	free(to.memory);
+	return error;
+}
+
+/* Members follow each other, zeros follow the last: the size is what comes out. */
+static void unpacks_gzip_files(void **state)
+{
+	static uint8_t bytes[30000], file[40000];
+
+	(void)state;
+	fill_disk(bytes, sizeof(bytes));
+	for (uint32_t members = 1; members <= 4; members++) {
+		uint32_t part = sizeof(bytes) / members, end = 0, size;
+
+		memset(file, 0, sizeof(file));
+		for (uint32_t i = 0; i < members; i++)
+			end += gzip(file + end, sizeof(file) - end, i % 2, bytes + i * part, part);
+		for (uint32_t zeros = 0; zeros < 40; zeros++) {
+			size = sizeof(bytes) + zeros;
+			assert_int_equal(gunzip(&size, file, end + zeros, bytes), 0);
+			assert_int_equal(size, members * part);
+		}
+		file[end + 30] = 1;
+		size = sizeof(bytes);
+		assert_int_equal(gunzip(&size, file, end + 31, bytes), RJ_INFLATE_DAMAGED);
+		size = members * part - 1;
+		assert_int_equal(gunzip(&size, file, end, bytes), RJ_INFLATE_TOO_LONG);
+	}
+}
+
+/* Cut anywhere, any bit flipped, and any flags in the header. */
+static void refuses_gzip_files(void **state)
+{
+	static uint8_t bytes[3000], file[4000];
+	uint32_t end, size;
+
+	(void)state;
+	fill_disk(bytes, sizeof(bytes));
+	end = gzip(file, sizeof(file), true, bytes, sizeof(bytes));
+	for (uint32_t length = GZIP_HEADER + GZIP_TRAILER + 1; length < end; length++)
+		for (unsigned flags = 0; flags < 256; flags += length % 64 ? 51 : 1) {
+			uint8_t as_was = file[3];
+
+			file[3] = (uint8_t)(length % 2 ? flags : as_was);
+			size = sizeof(bytes);
+			assert_true(gunzip(&size, file, length, bytes));
+			file[3] = as_was;
+		}
+	for (uint32_t at = end - GZIP_TRAILER; at < end; at++) {
+		file[at] ^= 0x10;
+		size = sizeof(bytes);
+		assert_int_equal(gunzip(&size, file, end, bytes), RJ_INFLATE_DAMAGED);
+		file[at] ^= 0x10;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +377,8 @@ int main(void)
 		cmocka_unit_test(agrees_with_zlib_on_damage),
 		cmocka_unit_test(agrees_with_zlib_on_noise),
 		cmocka_unit_test(ignores_what_follows),
+		cmocka_unit_test(unpacks_gzip_files),
+		cmocka_unit_test(refuses_gzip_files),
 	};
 
 	srand(1);

@@ -402,6 +402,24 @@ static void fills_the_parameters(void **state)
 	}
 }
 
+/* The last cylinder of EDD's, too, need not be whole. */
+static void counts_the_last_cylinder(void **state)
+{
+	static const struct { unsigned sectors, cylinders; } rows[] = {
+		{ 1, 1 }, { 59, 1 }, { 60, 1 }, { 61, 2 }, { SECTORS, 5 }, { SECTORS + 1, 6 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct frame f = { .esi = PACKET_AT };
+		uint8_t *table = memory + PACKET_AT;
+
+		interface.units[DISK].disk.sectors = rows[i].sectors;
+		table[0] = 26;
+		assert_int_equal(call(&f, DISK, 0x48), 0);
+		assert_int_equal(table[4] | table[5] << 8, rows[i].cylinders);
+	}
+}
+
 static void counts_locks(void **state)
 {
 	struct frame f = { .al = 0 };
@@ -442,5 +460,5 @@ UNIT_MAIN(
 	T(reads_by_chs), T(refuses_what_is_not_there), T(reads_by_packet), T(refuses_packets),
 	T(splits_requests), T(bounces_odd_buffers), T(writes_and_flushes),
 	T(protects_what_is_read_only), T(tells_how_far_it_came), T(works_in_virtual_mode),
-	T(tells_the_geometry), T(answers_the_check), T(fills_the_parameters), T(counts_locks),
+	T(tells_the_geometry), T(answers_the_check), T(fills_the_parameters), T(counts_the_last_cylinder), T(counts_locks),
 	T(has_no_other_drives))

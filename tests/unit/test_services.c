@@ -94,7 +94,8 @@ static void read_back(void **state)
 	(void)state;
 	rj_plan_init(&plan, 0x80);
 	plan.services.image = (struct rj_disk_image){ 0x123000, 0x456, 0x789000, 0xDEADBEEF,
-						      RJ_DISK_DEFLATED | RJ_DISK_READONLY };
+						      RJ_DISK_DEFLATED | RJ_DISK_READONLY,
+						      0x788001 };
 	plan.services.drives[1] = (struct rj_drive){ 0x112800, 0xABC, 2048, 1023, 255, 63,
 						     0xE0, RJ_DISK_CD, 5, 0 };
 	plan.services.el_torito = (struct rj_el_torito){ 0x13, 4, 0x80, 1, 0x12345678, 2, 3, 0x7C0,
@@ -120,7 +121,8 @@ static const char *changed_drive(size_t offset, uint64_t value, size_t size)
 	struct rj_plan plan;
 
 	rj_plan_init(&plan, 0x80);
-	plan.services.image = (struct rj_disk_image){ HIGH_MEMORY, 1 << 20, 1 << 20, 0, 0 };
+	plan.services.image = (struct rj_disk_image){ HIGH_MEMORY, 1 << 20, 1 << 20, 0, 0,
+						      1 << 20 };
 	plan.services.drives[0] = (struct rj_drive){ 512, 2047, 512, 1024, 256, 63, 0x80, 0, 0, 0 };
 	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
 	rj_services_of_plan(&info, &plan);
@@ -198,6 +200,8 @@ static void hostile(void **state)
 			    "RAM disk's size");
 	assert_string_equal(changed(0, offsetof(struct rj_services, image.packed_size), 512, 4),
 			    "RAM disk's size");
+	assert_string_equal(changed(0, offsetof(struct rj_services, image.contents), 1, 4),
+			    "RAM disk's size");
 	assert_string_equal(changed(0, offsetof(struct rj_services, drives[1].sectors), 1, 4),
 			    "drive's kind");
 	assert_string_equal(changed(0, offsetof(struct rj_services, el_torito.size), 1, 1),
@@ -274,6 +278,10 @@ static void room(void **state)
 		{ EBDA_FLOOR - 1, 1, RJ_PIECE_FIRMWARE, RJ_ERR_SERVICES_ROOM },
 		{ EBDA_FLOOR, 1, RJ_PIECE_FIRMWARE, RJ_OK },
 		{ HIGH_MEMORY, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
+		{ HIGH_MEMORY, 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
+		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER, RJ_PIECE_MAKER, RJ_OK },
+		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER + 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
+		{ DISK_MAKER, 1, 0, RJ_ERR_SERVICES_ROOM },
 		{ HIGH_MEMORY, 1, 0, RJ_OK },
 	};
 	struct rj_input input = { .fd = -1, .path = "unit" };
