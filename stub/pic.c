@@ -8,7 +8,12 @@
 #define ICW1_INIT 0x11  /* edge triggered, cascade, ICW4 follows */
 #define ICW4_8086 0x01
 
-/* IRQ 0, 1, 2, 6 and 12, 13, 14 open: what POST leaves on an IBM-compatible PC. */
+/*
+ * Open are IRQ 0, 1, 2 and 6, and 8, 12, 13 and 14, as SeaBIOS leaves them. Bochs' BIOS and IBM's
+ * listing differ in IRQ 8 alone, which they open when INT 15h AH=83h and 86h need it; SeaBIOS
+ * counts on it being open. IRQ 15 is masked by all of them: who has a second IDE channel
+ * polls it, and so does our driver, or opens it.
+ */
 #define MASTER_MASK 0xB8
 #define SLAVE_MASK  0x8E
 

@@ -19,6 +19,7 @@ row(a20, 0, "A20 open") \
 row(smp, 1, "INIT to all other CPUs, so that they wait for a start-up IPI") \
 row(pci, 3, "MSI off, INTx on, Bus Master on for bridges and what INT 13h works with") \
 row(iommu, 2, "VT-d and AMD-Vi: no translation, no interrupt remapping") \
+row(pirq, 14, "PCI interrupts reach the 8259 as the firmware routed them (Intel)") \
 row(hpet, 4, "no legacy replacement, all comparators off") \
 row(ioapic, 5, "every pin masked") \
 row(apic, 6, "xAPIC mode, virtual wire, nothing in service") \

@@ -10,6 +10,9 @@
  *
  * At the time of the jump
  *  - this is the boot CPU; no NMI (a watchdog's) and no machine check comes;
+ *  - no other CPU is in VMX operation: there INIT, which stops the others, is blocked (Intel SDM
+ *    volume 3C, "Restrictions on VMX Operation"), so each has to execute VMXOFF first; on this
+ *    CPU the image does it itself if it is entered in 64-bit mode;
  *  - these bytes are mapped to their physical address, writable and executable, for the
  *    kernel; of the rest of memory nothing need be mapped, not even the first MiB;
  *  - no device writes to them; CET's tracking of indirect branches is off;

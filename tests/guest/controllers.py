@@ -20,6 +20,7 @@ SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
 
 CONTROLLERS = {
     "ide": Controller("-device ide-hd,drive=disk,bus=ide.0{}", ATA, "sda"),
+    "ide-secondary": Controller("-device ide-hd,drive=disk,bus=ide.1{}", ATA, "sda"),
     "ahci": Controller("-M q35 -device ide-hd,drive=disk,bus=ide.1{}", AHCI, "sda"),
     "ahci-cd": Controller("-M q35 -device ide-cd,drive=disk,bus=ide.2{}", (*AHCI, "sr_mod"), "sr0"),
     "nvme": Controller("-device nvme,drive=disk,serial=1{}", ("nvme",), "nvme0n1"),

@@ -125,6 +125,7 @@ probe:
 	call vtd_read
 	call keyboard_read
 	call ports_read
+	call pirq_read
 	call pit_read
 	call clock_read
 	call firmware_read
@@ -252,6 +253,7 @@ fields:
 	field 'PORT_61', port.b, 1
 	field 'PORT_92', port.a, 1
 	field 'ELCR', port.elcr, 2
+	field 'PIRQ', pirq, 8
 	field 'A20', a20, 1
 	field 'LIMITS', limits, 1
 	field 'VIDEO_INT10', firmware.video, 2

@@ -46,7 +46,7 @@ complete -c rjpack -l dry-run -d 'check everything, show the plan, write nothing
 complete -c rjpack -l console -x -d 'vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)'
 complete -c rjpack -l verbose -d 'the stub tells its steps'
 complete -c rjpack -l on-error -x -a 'reboot halt' -d 'reboot or halt (reboot)'
-complete -c rjpack -l repair -x -a 'all none a20 smp pci iommu hpet ioapic apic pic pit rtc nmi i8042 cpu video' -d 'what to put back: all, none, NAME, -NAME (all)'
+complete -c rjpack -l repair -x -a 'all none a20 smp pci iommu pirq hpet ioapic apic pic pit rtc nmi i8042 cpu video' -d 'what to put back: all, none, NAME, -NAME (all)'
 complete -c rjpack -s C -l directory -r -F -d 'extract: write the pieces here'
 complete -c rjpack -l range -x -d 'snapshot: this memory below 640K too; repeatable'
 complete -c rjpack -l root -r -F -d 'doctor, snapshot: take /proc, /dev and the like from this tree'

@@ -47,7 +47,7 @@ _rjpack()
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
 		'*--verbose[the stub tells its steps]' \
 		'*--on-error=[reboot or halt (reboot)]:WHAT:(reboot halt)' \
-		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp pci iommu hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
+		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp pci iommu pirq hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
