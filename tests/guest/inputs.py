@@ -80,7 +80,7 @@ class Inputs(dict, Loaders):
     def disk_test(self, path):
         """The payload that tests INT 13h."""
         bad = [f"BAD_SECTOR={disktest.BAD_SECTOR}"] if self.row.get("errors") else []
-        told = disktest.DEFINES.get(self.row["disk_test"], ())
+        told = disktest.DEFINES.get(self.row.get("disk_test"), ())
         defines = [f"-D{define}" for define in ("HOLD", *bad, *told, *self.row.get("probe", ()))]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
             PAYLOAD / "disk.asm")
