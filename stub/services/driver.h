@@ -21,6 +21,16 @@
 
 #include "services.h"
 
+/* A member of characters without a NUL, which compilers that warn of a string there know. */
+#ifdef __has_attribute
+#if __has_attribute(nonstring)
+#define NONSTRING __attribute__((nonstring))
+#endif
+#endif
+#ifndef NONSTRING
+#define NONSTRING
+#endif
+
 /* What transfer() gives, as INT 13h says it in AH (IBM PS/2 BIOS Interface, and EDD). */
 enum rj_status {
 	RJ_DISK_OK = 0x00,
@@ -69,7 +79,7 @@ struct rj_disk {
 	uint16_t pci;           /* the installer's to fill in */
 	uint16_t zero;
 	uint32_t unit;          /* as in struct rj_drive_map */
-	char interface[8];      /* EDD 3.0, 7.5.2: "ATA", "ATAPI", "SCSI", ... space-padded */
+	char interface[8] NONSTRING;    /* EDD 3.0, 7.5.2: "ATA", "SCSI", ... space-padded */
 	uint64_t device_path[2];/* as EDD 3.0 has it for that interface */
 };
 

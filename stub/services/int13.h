@@ -46,12 +46,12 @@ struct rj_far {
 
 /* "mBFT", by which memdiskfind knows a RAM disk (SYSLINUX, doc/memdisk.txt). */
 struct rj_mbft {
-	char signature[4];
+	char signature[4] NONSTRING;
 	uint32_t length;
 	uint8_t revision, checksum;
-	char oem[6], table[8];
+	char oem[6] NONSTRING, table[8] NONSTRING;
 	uint32_t oem_revision;
-	char creator[4];
+	char creator[4] NONSTRING;
 	uint32_t creator_revision;
 	uint32_t hook;          /* physical address of the INT 13h handler */
 	uint16_t info_size;     /* bytes from here on */
