@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py ROWS list: the names of the rows in the file ROWS.
-run.py ROWS run NAME RJPACK: runs one row with the program RJPACK, in a directory of its own.
+"""run.py ROWS NAME RJPACK: runs the row NAME of the file ROWS with the program RJPACK, in a
+directory of its own.
 
 A row has
   files   made by inputs.py before anything runs
@@ -173,11 +173,8 @@ def install(program, path):
     path.chmod(0o755)
 
 
-def main(rows_file, action, name=None, program=None):
+def main(rows_file, name, program):
     rows = tomllib.loads(Path(rows_file).read_text())
-    if action == "list":
-        print("\n".join(rows))
-        return 0
     with tempfile.TemporaryDirectory(prefix="rjpack-cli-") as directory:
         # a user other than root may not reach the build directory
         directory = Path(directory)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""doctor.py list: the rows of rows.toml.
-doctor.py run NAME RJPACK: runs rjpack doctor on the row's machine, and compares with golden/.
+"""doctor.py run NAME RJPACK: runs rjpack doctor on the row's machine, and compares with golden/.
 doctor.py update RJPACK: writes golden/ anew, to be read before it is committed.
 doctor.py colour RJPACK: colour is for terminals that want it.
 doctor.py damaged RJPACK: no damage in a machine's files ends or hangs the program.
@@ -184,9 +183,6 @@ def damaged(rjpack, work):
 
 
 def main(action, *arguments):
-    if action == "list":
-        print("\n".join(ROWS))
-        return 0
     rjpack = os.path.abspath(arguments[-1])
     os.environ["LC_ALL"] = "C"
     if action == "update":

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""faults.py ROWS list: the names of the rows in the file ROWS.
-faults.py ROWS run NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
+"""faults.py ROWS NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
 preloaded library FAULTS (faults.c), once for every EVERYth call that can go wrong and every
 way in which it can. 1 is all of them.
 
@@ -141,11 +140,8 @@ def run_named(row, program, library, every):
     return 1 if wrong or runs == 0 else 0
 
 
-def main(rows, action, name=None, program=None, library=None, every="1"):
+def main(rows, name, program, library, every="1"):
     rows = tomllib.loads(Path(rows).read_text())
-    if action == "list":
-        print("\n".join(rows))
-        return 0
     try:
         return run_named(rows[name], os.path.abspath(program), os.path.abspath(library), int(every))
     except Failure as failure:

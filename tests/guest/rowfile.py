@@ -1,7 +1,9 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads a rows.toml."""
+"""Reads a rows.toml. rowfile.py ROWS: the names of the rows in the file ROWS."""
 
 import itertools
+import sys
 import tomllib
 from pathlib import Path
 
@@ -22,3 +24,7 @@ def read(path):
         for values in itertools.product(*each.values()):
             rows["-".join((name, *values))] = refusing({**row, **dict(zip(each, values))})
     return rows
+
+
+if __name__ == "__main__":
+    print("\n".join(read(sys.argv[1])))

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py ROWS list: the names of the rows in the file ROWS.
-run.py ROWS run NAME RJPACK WORK: runs one row with the program RJPACK.
+"""run.py ROWS NAME RJPACK WORK: runs the row NAME of the file ROWS with the program RJPACK.
 
 A row tells what to pack, how to start it, and which lines the console must show.
 Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
@@ -141,21 +140,13 @@ def try_row(row, work):
     return 0
 
 
-def run_named(rows, name, rjpack, work):
-    row, work = {**rows[name], "rjpack": rjpack}, Path(work).absolute() / name
+def main(rows, name, rjpack, work):
+    row, work = {**rowfile.read(rows)[name], "rjpack": rjpack}, Path(work).absolute() / name
     matrix.forget(work)
     status = try_row(row, work)
     if "matrix" in row:
         matrix.keep(status, row, work)
     return status
-
-
-def main(rows, action, *arguments):
-    rows = rowfile.read(rows)
-    if action == "list":
-        print("\n".join(rows))
-        return 0
-    return run_named(rows, *arguments)
 
 
 if __name__ == "__main__":
