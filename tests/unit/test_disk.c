@@ -135,7 +135,7 @@ static void floppies(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		size_t size = rows[i].kib * 1024u;
 		uint8_t *image = calloc(1, size);
 		struct rj_drive *drive;
@@ -270,7 +270,7 @@ static void geometry_by_size(void **state)
 	const uint8_t sector[SECTOR_SIZE] = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		is_geometry(sector, rows[i].sectors, rows[i].c, rows[i].h, 63);
 }
 
@@ -290,7 +290,7 @@ static void geometry_in_words(void **state)
 	assert_int_equal(g.heads, 256);
 	assert_int_equal(g.sectors, 63);
 	assert_int_equal(rj_geometry_parse("1,1,1", &g, &error), RJ_OK);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		assert_int_equal(rj_geometry_parse(bad[i], &g, &error), RJ_ERR_GEOMETRY);
 }
 
@@ -355,7 +355,7 @@ static void padding(void **state)
 			assert_int_equal(read_disk(&plan, image, size, &wishes), RJ_OK);
 			assert_int_equal(plan.note_count, !whole);
 			assert_int_equal(plan.services.image.size % SECTOR_SIZE, 0);
-			assert_in_range(plan.services.image.size, size, size + SECTOR_SIZE - 1);
+			assert_between(plan.services.image.size, size, size + SECTOR_SIZE - 1);
 			gives(&plan, image, size);
 			done(&plan);
 		}
@@ -371,7 +371,7 @@ static void no_emulation(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		make_cd(EL_TORITO_CD, rows[i].count);
 		le_store(cd_at(CATALOG) + 32 + 2, rows[i].segment, 2);
 		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
@@ -404,7 +404,7 @@ static void emulated_floppies(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		/* cppcheck-suppress uninitvar; an address only */
 		const struct rj_drive *drive = &plan.services.drives[1];
 
@@ -648,7 +648,7 @@ static void foreign(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].magic) {
 		uint8_t bytes[1024] = { 0 };
 
 		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
@@ -918,7 +918,7 @@ static void places(void **state)
 
 	(void)state;
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_input other = { .fd = -1, .path = "unit" };
 		struct rj_plan plan;
 

@@ -46,7 +46,7 @@ static void disks(void **state)
 	uint8_t sector[SECTOR_SIZE] = { [0x1FE] = 0x55, [0x1FF] = 0xAA };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(kib) / sizeof(kib[0]); i++)
+	FOR_EACH(i, kib)
 		like_packed(sector, kib[i] * 1024);
 	like_packed(sector, 3 * SECTOR_SIZE);
 	/* by a partition table for 240 heads of 63 sectors, and by a parameter block */
