@@ -10,9 +10,10 @@ from pathlib import Path
 ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rjpack"
 
 
-def unpacked(name):
-    """The tree that tests/setup has unpacked as NAME, without symlinks in its path."""
-    tree = ROOT / name
+def unpacked(name, debian=""):
+    """The tree that tests/setup has unpacked as NAME, of the host's Debian or another one,
+    without symlinks in its path."""
+    tree = ROOT / (f"{name}-{debian}" if debian else name)
     if not tree.is_dir():
         raise FileNotFoundError(f"{tree} is missing: run tests/setup")
     return tree.resolve()

@@ -9,10 +9,22 @@ import subprocess
 import tempfile
 import time
 
+import cache
+import initramfs
+
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
-COMMAND = """qemu-system-x86_64 -accel tcg -display none -nodefaults -vga std -no-reboot
+PROGRAM = "qemu-system-x86_64"
+COMMAND = f"""{PROGRAM} -accel tcg -display none -nodefaults -vga std -no-reboot
     -serial stdio -device isa-debug-exit,iobase=0xf4""".split()
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+
+
+def command_of(debian):
+    """What starts a Debian's QEMU with its own libraries and firmware."""
+    tree = cache.unpacked("qemu", debian)
+    firmware = [tree / "usr/share" / package for package in ("qemu", "seabios")]
+    return [*initramfs.loader_of(tree), tree / "usr/bin" / PROGRAM,
+            *(word for folder in firmware for word in ("-L", folder)), *COMMAND[1:]]
 
 
 class GuestError(Exception):
@@ -24,13 +36,13 @@ class Guest:
 
     command = COMMAND
 
-    def __init__(self, arguments, log, timeout):
+    def __init__(self, arguments, log, timeout, command=None):
         self.start = time.monotonic()
         self.deadline = self.start + timeout
         self.log = open(log, "w", encoding="utf-8")
         self.greeted = False
         self.monitor, theirs = socket.socketpair()
-        command = [*self.command, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
+        command = [*(command or self.command), "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
                    "-mon", "chardev=monitor", *map(str, arguments)]
         with theirs:
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()],

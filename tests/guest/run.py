@@ -25,12 +25,14 @@ import recipes
 import rowfile
 import snapshot
 import starts
+import toolchain
 
 SKIPPED = 77
 TAIL = 40
 LOOK_AGAIN = 0.5                # seconds
 HELD = "PROBE HOLDS"
-MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
+MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest,
+            "qemu-sid": lambda *given: qemu.Guest(*given, command=qemu.command_of("sid"))}
 STARTS = {**starts.STARTS, **recipes.STARTS}
 WAITS = "PROBE WAITS FOR A KEY"
 
@@ -106,6 +108,8 @@ def boot_native(row, work):
 
 
 def run(row, work):
+    if "compiler" in row:
+        row = {**row, "rjpack": toolchain.rjpack(row, work)}
     files = inputs.Inputs(row, work)
     if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
