@@ -396,6 +396,7 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 			     const struct rj_image *image, int fd, struct rj_error *err)
 {
 	Elf *elf = NULL;
+	const char *why;
 	bool good;
 
 	if (elf_version(EV_CURRENT) != EV_NONE)
@@ -404,8 +405,11 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 	if (good)
 		elf_flagelf(elf, ELF_C_SET, ELF_F_LAYOUT);
 	good = good && elf_update(elf, ELF_C_WRITE) >= 0;
-	if (!good)
-		rj_fail(err, RJ_ERR_LIBELF, .name = elf_errmsg(-1));
+	why = good ? NULL : elf_errmsg(0);
+	if (why)
+		rj_fail(err, RJ_ERR_LIBELF, .name = why);
+	else if (!good)         /* new_section has taken it */
+		rj_fail(err, RJ_ERR_MEMORY);
 	if (elf)
 		elf_end(elf);
 	return good ? RJ_OK : err->code;
