@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One guest: starts it, follows its serial console, ends it."""
 
+import math
 import os
 import re
 import selectors
@@ -35,6 +36,8 @@ class Guest:
     """A running guest. Its console is kept in the file LOG, each line with its time."""
 
     command = COMMAND
+    quiet = last = math.inf     # of read_on
+    ended = False               # the console has
 
     def __init__(self, arguments, log, timeout, command=None):
         self.start = time.monotonic()
@@ -77,6 +80,10 @@ class Guest:
                 yield self._keep(line)
         if rest:
             yield self._keep(rest)
+
+    def read_on(self, quiet, longest):
+        """From now on lines() ends after so many seconds without a line, or so many in all."""
+        self.quiet, self.last = quiet, time.monotonic() + longest
 
     def status(self):
         """QEMU's exit status, after its console has ended."""
@@ -145,11 +152,14 @@ class Guest:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
-                left = self.left()
+                left = min(self.left(), self.quiet, self.last - time.monotonic())
                 if left <= 0 or not selector.select(left):
-                    raise GuestError(f"no end after {self.seconds():.0f} s")
+                    if math.isinf(self.last):
+                        raise GuestError(f"no end after {self.seconds():.0f} s")
+                    return
                 data = os.read(self.process.stdout.fileno(), 65536)
                 if not data:
+                    self.ended = True
                     return
                 yield data
 

@@ -3,7 +3,7 @@
 """run.py ROWS NAME RJPACK WORK: runs the row NAME of the file ROWS with the program RJPACK.
 
 A row tells what to pack, how to start it, and which lines the console must show.
-Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
+Exit status: 0 passed, 1 failed. What a failed row leaves is in WORK/NAME.
 """
 
 import re
@@ -27,9 +27,10 @@ import snapshot
 import starts
 import toolchain
 
-SKIPPED = 77
 TAIL = 40
 LOOK_AGAIN = 0.5                # seconds
+# What stands still is read on until it is quiet for so long, or until then: seconds.
+QUIET, LONGEST = 1.0, 5.0
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest,
             "qemu-sid": lambda *given: qemu.Guest(*given, command=qemu.command_of("sid"))}
@@ -56,8 +57,8 @@ def look_at_framebuffer(guest, pattern):
 
 
 def watch(guest, row, expected):
-    """Follows the guest until it ends, or until its last expected line if the row
-    says that it then stands still. Returns all lines."""
+    """Follows the guest until it ends, or, if the row says that it stands still after its last
+    expected line, until it does. Returns all lines."""
     missing, lines = list(expected), []
     for line in guest.lines():
         lines.append(line)
@@ -78,13 +79,15 @@ def watch(guest, row, expected):
                 look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
                 look(guest, row.get("screen", ""))
-                return lines
+                guest.read_on(QUIET, LONGEST)
     if missing:
         raise Failure(f"the console does not show: {missing[0]}")
+    if row.get("end") == "halt":
+        if guest.ended:
+            raise Failure("the guest did not stand still")
+        return lines
     if guest.status() != (0 if row.get("end") == "reboot" else qemu.PASSED):
         raise Failure(f"QEMU's exit status is {guest.status()}")
-    if row.get("end") == "halt":
-        raise Failure("the guest did not stand still")
     return lines
 
 
@@ -134,12 +137,9 @@ def try_row(row, work):
     work.mkdir(parents=True)
     try:
         run(row, work)
-    except (Failure, RuntimeError) as error:
+    except (Failure, RuntimeError, OSError) as error:
         print(f"FAILED: {error}\nsee {work}")
         return 1
-    except FileNotFoundError as error:
-        print(f"SKIPPED: {error}")
-        return SKIPPED
     shutil.rmtree(work)
     return 0
 
