@@ -9,7 +9,8 @@
 ;	-DNO_MAP		boot_params without a memory map
 ;	-DGIVEN=address -DGIVEN_SIZE=bytes	an initrd or a module
 ;	-DGIVEN_FROM=address	copied there from here, out of the firmware's way
-;	-DWAIT			say "WAITS" on COM1, and wait there for a character
+;	-DWAIT=n		say "WAITS" on COM1, and wait there for a character; from then on a
+;				watchdog (QEMU's ib700) resets the machine after 30 - 2n s
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
 %define LINUX32		2	; 32-bit, ESI = boot_params
@@ -22,6 +23,7 @@
   %define MODE_32
 %endif
 
+WATCHDOG	equ	443h		; ib700
 MAGIC		equ	36D76289h
 STARTED		equ	600h		; the TSC before the jump, for a payload to read
 CODE32		equ	08h
@@ -58,6 +60,9 @@ bits 16
 	jz	.wait
 	sub	dx, 5
 	in	al, dx
+	mov	al, WAIT
+	mov	dx, WATCHDOG
+	out	dx, al
 %endif
 	mov	al, 0FFh		; no interrupt, until somebody wants one
 	out	21h, al
