@@ -128,7 +128,7 @@ def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/bo
     if config is not None:
         path.with_suffix(".cfg").write_text(config)
         embedded += ["-c", path.with_suffix(".cfg")]
-    run(*mkimage, "-d", folder.with_name(kind), "-O", kind, "-p", prefix, *embedded, "-o", path,
+    run(*mkimage, "-d", folder, "-O", kind, "-p", prefix, *embedded, "-o", path,
         *modules)
     return path.read_bytes()
 
