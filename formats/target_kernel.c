@@ -54,7 +54,8 @@ static bool read_config_at(struct rj_target *target, const char *front, const ch
 {
 	struct rj_target_kernel *kernel = &target->kernel;
 
-	snprintf(kernel->config_path, sizeof(kernel->config_path), "%s%s%s", front, release, back);
+	snprintf(kernel->config_path, sizeof(kernel->config_path), "%s%s%s", front, release,
+		 back);
 	return rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel);
 }
 

@@ -14,10 +14,10 @@ byte is changed in its memory, which is a file, and it goes on. Of each:
 
 A guest comes to one of three ends: the payload's line, the stub's last one, or a reset, by the
 watchdog if by nothing else. Its clock counts instructions, so that no host is too slow for it.
-rjpack verify has to find each of them, and to say so. Half of the places are chosen: all fields of the
-manifest and its rows, and the ends of what stands in the image; the others by chance.
-Silent ones are allowed in UNCHECKED only: what runs before the stub's first check has come
-to an end, and says what that has found.
+rjpack verify has to find each changed byte, and to say so. Half of the places are chosen: all
+fields of the manifest and its rows, and the ends of what stands in the image; the others by
+chance. Silent ones are allowed in UNCHECKED only: what runs before the stub's first check has
+come to an end, and says what that has found.
 Exit status: 0 passed, 1 failed; the table is printed.
 """
 
@@ -136,7 +136,8 @@ class Bench:
         changed[SETUP_SIZE + place] ^= byte
         path = self.work / "changed"
         path.write_bytes(changed)
-        done = subprocess.run([self.rjpack, "verify", path], capture_output=True, text=True, errors="replace")
+        done = subprocess.run([self.rjpack, "verify", path], capture_output=True, text=True,
+                              errors="replace")
         return done.returncode == 1 and done.stderr.startswith(f"rjpack: {path}: ")
 
 

@@ -4,9 +4,9 @@
 preloaded library FAULTS (faults.c), once for every EVERYth call that can go wrong and every
 way in which it can. 1 is all of them.
 
-A run that fails says so by its exit status and on standard error, and gives the reason that the
-library gave it; one that does not has done all that it does without faults. After both each file in out/ is as it was, or complete, and
-no other file is left. Exit status: 0 passed, 1 failed.
+A run that fails says so by its exit status and on standard error, with the reason that the
+library has given; one that does not has done all that it does without faults. After both each
+file in out/ is as it was, or complete, and no other file is left. Exit status: 0 passed, 1 failed.
 """
 
 import os

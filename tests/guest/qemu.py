@@ -45,8 +45,9 @@ class Guest:
         self.log = open(log, "w", encoding="utf-8")
         self.greeted = False
         self.monitor, theirs = socket.socketpair()
-        command = [*(command or self.command), "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
-                   "-mon", "chardev=monitor", *map(str, arguments)]
+        command = [*(command or self.command),
+                   "-chardev", f"socket,id=monitor,fd={theirs.fileno()}", "-mon",
+                   "chardev=monitor", *map(str, arguments)]
         with theirs:
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()],
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,

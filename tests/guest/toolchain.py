@@ -23,7 +23,8 @@ mkdir "$root/src"
 tar -x -C "$root/src" <&3
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-/usr/sbin/chroot "$root" env -i LC_ALL=C.UTF-8 PATH=/usr/bin:/bin CC="$1" sh -eu /src/build-and-test >&2
+/usr/sbin/chroot "$root" env -i LC_ALL=C.UTF-8 PATH=/usr/bin:/bin CC="$1" \\
+	sh -eu /src/build-and-test >&2
 tar -c -C "$root/out" .
 """
 BUILD = """
@@ -60,7 +61,7 @@ def archive_sources(path):
 def built(debian, compiler, log):
     """The path of an archive with the program as COMPILER of DEBIAN makes it. What building
     and testing say goes to the file LOG."""
-    machine = cache.ROOT / f"debian-{debian}.tar.zst"
+    machine = cache.fetched(cache.ROOT / f"debian-{debian}.tar.zst")
     inputs = [SCRIPT, BUILD, f"{compiler} {machine.stat().st_mtime_ns}", *sources()]
 
     def build(path, scratch):
