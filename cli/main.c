@@ -23,7 +23,9 @@ static int flush(int status)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	rj_fail(&error, RJ_ERR_WRITE, .subject = "standard output", .os_error = errno);
+	/* of what failed earlier the C library keeps that, not why */
+	rj_fail(&error, RJ_ERR_WRITE, .subject = "standard output",
+		.os_error = errno ? errno : EIO);
 	return diag(&error);
 }
 

@@ -18,6 +18,7 @@
  */
 enum section { SEC_NULL, SEC_PARTS, SEC_STUB = SEC_PARTS + PART_COUNT, SEC_MANIFEST,
 	       SEC_NAMES, SEC_FIRST_PIECE };
+#define SECTION(part) (SEC_PARTS + (unsigned)(part))
 static const struct {
 	const char *name;
 	GElf_Word type, flags;
@@ -25,7 +26,7 @@ static const struct {
 	size_t size;                    /* of a part */
 } sections[] = {
 #define PART_SECTION(part, name, type, align, size) \
-	[SEC_PARTS + PART_##part] = { name, type, SHF_ALLOC, align, size },
+	[SECTION(PART_##part)] = { name, type, SHF_ALLOC, align, size },
 	FRONT_PARTS(PART_SECTION)
 #undef PART_SECTION
 	[SEC_STUB] = { ".stub", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR, 16, 0 },
@@ -99,7 +100,7 @@ void front_lay_out(const struct container *container, struct front_layout *layou
 	*layout = (struct front_layout){ .segment_count = 1 };
 	for (enum front_part part = 0; part < PART_COUNT; part++)
 		if (container->parts >> part & 1)
-			layout->parts[part].size = sections[SEC_PARTS + part].size;
+			layout->parts[part].size = sections[SECTION(part)].size;
 	layout->segment_part = layout->parts[PART_PVH].size ? PART_PVH : PART_INTERPRETER;
 	layout->segment_type = layout->segment_part == PART_PVH ? PT_NOTE : PT_INTERP;
 	if (layout->parts[layout->segment_part].size)
@@ -110,7 +111,7 @@ void front_lay_out(const struct container *container, struct front_layout *layou
 		at += layout->segment_count * (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr));
 	}
 	for (enum front_part part = 0; part < PART_LINUX; part++) {
-		at = ROUND_UP(at, sections[SEC_PARTS + part].align);
+		at = ROUND_UP(at, sections[SECTION(part)].align);
 		layout->parts[part].at = at;
 		at += layout->parts[part].size;
 	}
@@ -257,7 +258,7 @@ static void fill_setup(struct front *front, const struct rj_blob *blob)
 	uint64_t base = front->base, image_size = front->image_end - SETUP_SIZE;
 	uint8_t *setup = front->parts[PART_LINUX];
 
-	memcpy(setup, blob->bytes + SETUP_HEADER, sections[SEC_PARTS + PART_LINUX].size);
+	memcpy(setup, blob->bytes + SETUP_HEADER, sections[SECTION(PART_LINUX)].size);
 	memset(setup, 0, sizeof(struct setup_header));
 #define PUT(field, value) LE_PUT(setup, struct setup_header, field, value);
 	SETUP_FIELDS(PUT)
@@ -284,7 +285,7 @@ static bool set_segments(Elf *elf, const struct front *front)
 	GElf_Phdr other = {
 		.p_type = layout->segment_type, .p_flags = PF_R, .p_offset = part->at,
 		.p_filesz = part->size, .p_memsz = part->size,
-		.p_align = sections[SEC_PARTS + layout->segment_part].align,
+		.p_align = sections[SECTION(layout->segment_part)].align,
 	};
 
 	return gelf_newphdr(elf, layout->segment_count) && gelf_update_phdr(elf, 0, &load) &&
@@ -354,7 +355,7 @@ static size_t list_parts(const struct front *front, const struct rj_blob *blob,
 	for (enum front_part part = 0; part < PART_COUNT; part++)
 		if (front->layout.parts[part].size)
 			parts[count++] = (struct part){
-				SEC_PARTS + part, front->layout.parts[part].at,
+				SECTION(part), front->layout.parts[part].at,
 				front->parts[part], front->layout.parts[part].size };
 	parts[count++] = (struct part){ SEC_STUB, SETUP_SIZE, blob->bytes + SETUP_SIZE,
 					image->stub_size };
@@ -395,6 +396,7 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 			     const struct rj_image *image, int fd, struct rj_error *err)
 {
 	Elf *elf = NULL;
+	const char *why;
 	bool good;
 
 	if (elf_version(EV_CURRENT) != EV_NONE)
@@ -403,8 +405,11 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 	if (good)
 		elf_flagelf(elf, ELF_C_SET, ELF_F_LAYOUT);
 	good = good && elf_update(elf, ELF_C_WRITE) >= 0;
-	if (!good)
-		rj_fail(err, RJ_ERR_LIBELF, .name = elf_errmsg(-1));
+	why = good ? NULL : elf_errmsg(0);
+	if (why)
+		rj_fail(err, RJ_ERR_LIBELF, .name = why);
+	else if (!good)         /* new_section has taken it */
+		rj_fail(err, RJ_ERR_MEMORY);
 	if (elf)
 		elf_end(elf);
 	return good ? RJ_OK : err->code;

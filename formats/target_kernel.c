@@ -49,18 +49,26 @@ static void settle(enum rj_known *value)
 		*value = RJ_NO;
 }
 
+static bool read_config_at(struct rj_target *target, const char *front, const char *release,
+			   const char *back)
+{
+	struct rj_target_kernel *kernel = &target->kernel;
+
+	snprintf(kernel->config_path, sizeof(kernel->config_path), "%s%s%s", front, release,
+		 back);
+	return rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel);
+}
+
+/* Beside the modules is where newer distributions have it. */
 static void read_config(struct rj_target *target)
 {
 	struct rj_target_kernel *kernel = &target->kernel;
-	char *path = kernel->config_path;
 
-	snprintf(path, sizeof(kernel->config_path), "/boot/config-%s", kernel->release);
-	if (!rj_tree_lines(&target->tree, path, config_row, kernel)) {
-		strcpy(path, CONFIG_GZ);
-		if (!rj_tree_lines(&target->tree, path, config_row, kernel)) {
-			path[0] = '\0';
-			return;
-		}
+	if (!read_config_at(target, "/boot/config-", kernel->release, "") &&
+	    !read_config_at(target, "/usr/lib/modules/", kernel->release, "/config") &&
+	    !read_config_at(target, CONFIG_GZ, "", "")) {
+		kernel->config_path[0] = '\0';
+		return;
 	}
 	settle(&kernel->kexec);
 	settle(&kernel->kexec_file);

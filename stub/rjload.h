@@ -9,13 +9,12 @@
  *	rj_load_jump(&load, physical);
  *
  * At the time of the jump
- *  - this is the boot CPU; no NMI (a watchdog's) and no machine check comes;
- *  - no other CPU is in VMX operation: there INIT, which stops the others, is blocked (Intel SDM
- *    volume 3C, "Restrictions on VMX Operation"), so each has to execute VMXOFF first; on this
- *    CPU the image does it itself if it is entered in 64-bit mode;
- *  - these bytes are mapped to their physical address, writable and executable, for the
- *    kernel; of the rest of memory nothing need be mapped, not even the first MiB;
- *  - no device writes to them; CET's tracking of indirect branches is off;
+ *  - this is the boot CPU; no NMI (a watchdog's) and no machine check comes; CET's tracking of
+ *    indirect branches is off;
+ *  - no other CPU is in VMX operation, which blocks the INIT that stops it (Intel SDM volume 3C,
+ *    "Restrictions on VMX Operation"); on this CPU the 64-bit entry executes VMXOFF itself;
+ *  - these bytes are mapped to their physical address, writable and executable, for the kernel,
+ *    and no device writes to them; nothing else need be mapped, not even the first MiB;
  *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left
  *    them; but for the ROMs, an image with a snapshot (rjpack --restore) brings its own.
  * All else may be as the kernel has it: other CPUs and interrupts on, timers, interrupt

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nonstring.h"
+
 #define RJ_HOOK_SIGNATURE  "$INT13SF"   /* 8 bytes, without the NUL */
 #define RJ_MBFT_SIGNATURE  "mBFT"       /* 4 */
 
@@ -18,12 +20,12 @@ struct rj_far {
 
 /* "mBFT", by which memdiskfind knows a RAM disk. */
 struct rj_mbft {
-	char signature[4];
+	char signature[4] NONSTRING;
 	uint32_t length;
 	uint8_t revision, checksum;
-	char oem[6], table[8];
+	char oem[6] NONSTRING, table[8] NONSTRING;
 	uint32_t oem_revision;
-	char creator[4];
+	char creator[4] NONSTRING;
 	uint32_t creator_revision;
 	uint32_t hook;          /* physical address of the INT 13h handler */
 	uint16_t info_size;     /* bytes from here on */
@@ -48,8 +50,8 @@ _Static_assert(offsetof(struct rj_memdisk, drive) == 40 + 52, "MEMDISK's patch a
 
 struct rj_safe_hook {
 	uint8_t jump[3];
-	char signature[8];      /* RJ_HOOK_SIGNATURE */
-	char vendor[8];         /* "MEMDISK " where mbft is set */
+	char signature[8] NONSTRING; /* RJ_HOOK_SIGNATURE */
+	char vendor[8] NONSTRING;    /* "MEMDISK " where mbft is set */
 	struct rj_far old_int13;
 	uint32_t flags;
 	uint32_t mbft;          /* physical address, or 0; MEMDISK's and rjpack's */

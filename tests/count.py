@@ -5,10 +5,12 @@ per suite and in all."""
 
 import collections
 import json
+import re
 import sys
 
-TABLES = ("rjpack:matrix / table", "rjpack:sanitize / instrumented",
-          "rjpack:sanitize-full / instrumented-full")
+TABLES = ("matrix table", "sanitize instrumented", "sanitize-full instrumented-full")
+# The second is how newer ones than Meson 1.7 write it.
+NAMES_OF_TESTS = (r"rjpack:(\S+) / (.*)", r"(\S+) - rjpack:(.*)")
 NAMES = ("passed", "failed", "skipped")
 RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
@@ -17,14 +19,19 @@ def summary(counts):
     return ", ".join(f"{counts[name]} {name}" for name in NAMES)
 
 
+def split(name):
+    """The suite and the name in Meson's name of a test."""
+    return next(filter(None, (re.fullmatch(pattern, name) for pattern in NAMES_OF_TESTS))).groups()
+
+
 def main(path):
     suites = collections.defaultdict(collections.Counter)
     try:
         with open(path, encoding="utf-8") as log:
             for test in map(json.loads, log):
-                suite = test["name"].split(" / ")[0].removeprefix("rjpack:")
+                suite, name = split(test["name"])
                 suites[suite][RESULTS.get(test["result"], "failed")] += 1
-                if test["name"] in TABLES:
+                if f"{suite} {name}" in TABLES:
                     print(test.get("stdout", ""))
     except FileNotFoundError:
         suites["no test was run"]["failed"] += 1

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nonstring.h"
 #include "services.h"
 
 /* What transfer() gives, as INT 13h says it in AH (IBM PS/2 BIOS Interface, and EDD). */
@@ -69,7 +70,7 @@ struct rj_disk {
 	uint16_t pci;           /* the installer's to fill in */
 	uint16_t zero;
 	uint32_t unit;          /* as in struct rj_drive_map */
-	char interface[8];      /* EDD 3.0, 7.5.2: "ATA", "ATAPI", "SCSI", ... space-padded */
+	char interface[8] NONSTRING;    /* EDD 3.0, 7.5.2: "ATA", "SCSI", ... space-padded */
 	uint64_t device_path[2];/* as EDD 3.0 has it for that interface */
 };
 

@@ -12,7 +12,8 @@
 ;	-DBASE_MEMORY=KiB	what an earlier program has left in the BIOS data area
 ;	-DBASE_MEMORY_USED	a vector leads into what lies above that
 ;	-DRANGES=n -DTYPES=n	INT 15h AX=E820h knows so many ranges of 1 MiB, of 1 or 2 types
-;	-DWAIT			say "WAITS" on COM1, and wait there for a character
+;	-DWAIT=n		say "WAITS" on COM1, and wait there for a character; from then on a
+;				watchdog (QEMU's ib700) resets the machine after 30 - 2n s
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
 %define LINUX32		2	; 32-bit, ESI = boot_params
@@ -25,6 +26,7 @@
   %define MODE_32
 %endif
 
+WATCHDOG	equ	443h		; ib700
 MAGIC		equ	36D76289h
 HIGH_COPY	equ	9F00h		; segment: this sector once more, with INT 15h in it
 STARTED		equ	600h		; the TSC before the jump, for a payload to read
@@ -62,6 +64,9 @@ bits 16
 	jz	.wait
 	sub	dx, 5
 	in	al, dx
+	mov	al, WAIT
+	mov	dx, WATCHDOG
+	out	dx, al
 %endif
 %ifdef BASE_MEMORY
 	mov	word [413h], BASE_MEMORY

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 # What runs none of our own code, or has the sanitizers built in.
-OTHERS = ("stub flags", "rjload alone", "fuzz ")
+OTHERS = ("stub flags", "left out", "rjload alone", "fuzz ")
 # Valgrind needs a temporary directory itself.
 NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
 # What the part leaves out: what takes longest, and of the rows in cli/ all but one of so many.

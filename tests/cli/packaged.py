@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "guest"))
 import cache
+import initramfs
 import inputs
 
 SYSLINUX, SEABIOS = Path("/usr/lib/syslinux"), Path("/usr/share/seabios")
@@ -57,7 +58,7 @@ def partitioned(path, label):
 def files():
     """Name: a function that gives the bytes, for which it may write to the path."""
     payloads = cache.unpacked("payloads")
-    linux = next((cache.unpacked("linux") / "boot").glob("vmlinuz-*"))
+    linux = initramfs.kernel()
     paths = [*sorted(inputs.GRUB.glob("*.img")), *sorted((SYSLINUX / "mbr").glob("*.bin")),
              SYSLINUX / "memdisk", *sorted(ISOLINUX.glob("*.bin")), SEABIOS / "bios.bin",
              SEABIOS / "vgabios-stdvga.bin", SYSLINUX / "modules/bios/ls.c32",

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py ROWS list: the names of the rows in the file ROWS.
-run.py ROWS run NAME RJPACK: runs one row with the program RJPACK, in a directory of its own.
+"""run.py ROWS NAME RJPACK: runs the row NAME of the file ROWS with the program RJPACK, in a
+directory of its own.
 
 A row has
   files   made by inputs.py before anything runs
   run     a command, or a list of them
   exit    the exit status of the last command, 0 if it is not told; the others' is 0
-  stderr  the text of the last command's standard error, line by line
+  stderr  the text of the last command's standard error, line by line; where the exit status is
+          not 0 this or one of the next two has to be there
   stdout  the same of its standard output; golden: the file in golden/ that has it.
           In all of them <n> stands for a number, <hex> for a hexadecimal one,
           <any> for anything in the line
@@ -37,6 +38,8 @@ from pathlib import Path
 import inputs
 
 NOBODY = 65534
+WORDS = ("stderr", "stdout", "golden")
+RESULTS = (*WORDS, "same", "kept")
 SCHEMAS = Path(__file__).resolve().parents[2] / "man"
 JSON_COMMAND = re.compile(r"rjpack .*--json[^|>'&;]*")
 PLACEHOLDERS = {"<n>": r"[0-9]+", "<hex>": r"[0-9A-F]+", "<any>": r".*"}
@@ -137,7 +140,15 @@ def check_files(row, directory, before):
         raise Failure(f"left over: {leftovers}")
 
 
+def check_row(row):
+    """An exit status alone may be that of anything."""
+    checked = any(map(row.get, WORDS)) if row.get("exit") else any(name in row for name in RESULTS)
+    if not checked:
+        raise Failure("the row checks neither words nor a result")
+
+
 def run(row, directory, golden):
+    check_row(row)
     for name in row.get("files", []):
         inputs.make(name, directory)
     before = {name: (directory / name).read_bytes() for name in row.get("kept", [])}
@@ -173,11 +184,8 @@ def install(program, path):
     path.chmod(0o755)
 
 
-def main(rows_file, action, name=None, program=None):
+def main(rows_file, name, program):
     rows = tomllib.loads(Path(rows_file).read_text())
-    if action == "list":
-        print("\n".join(rows))
-        return 0
     with tempfile.TemporaryDirectory(prefix="rjpack-cli-") as directory:
         # a user other than root may not reach the build directory
         directory = Path(directory)

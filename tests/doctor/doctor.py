@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""doctor.py list: the rows of rows.toml.
-doctor.py run NAME RJPACK: runs rjpack doctor on the row's machine, and compares with golden/.
+"""doctor.py run NAME RJPACK: runs rjpack doctor on the row's machine, and compares with golden/.
 doctor.py update RJPACK: writes golden/ anew, to be read before it is committed.
 doctor.py colour RJPACK: colour is for terminals that want it.
 doctor.py damaged RJPACK: no damage in a machine's files ends or hangs the program.
@@ -82,6 +81,14 @@ def doctor(rjpack, *arguments, **options):
                           capture_output=True, encoding="utf-8", errors="surrogateescape", **options)
 
 
+def check_json(done):
+    """What was printed is as man/ has it, and says the same as the exit status."""
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, SCHEMA)
+    if found["works"] != (done.returncode == 0):
+        raise cli.Failure("JSON and exit status disagree")
+
+
 def results(row, rjpack, work):
     """The text, the JSON and the exit statuses of a row."""
     work.chmod(0o777)           # another user is not to run into the build directory
@@ -101,17 +108,15 @@ def results(row, rjpack, work):
     for each in done:
         if each.stderr:
             raise cli.Failure(each.stderr)
+    check_json(done[1])
     return [each.stdout for each in done], [each.returncode for each in done]
 
 
 def run(name, rjpack, work):
     row = ROWS[name]
     texts, statuses = results(row, rjpack, work)
-    jsonschema.validate(json.loads(texts[1]), SCHEMA)
     if statuses != [row.get("exit", 0)] * 2:
         raise cli.Failure(f"exit statuses {statuses} instead of {row.get('exit', 0)}\n{texts[0]}")
-    if json.loads(texts[1])["works"] != (statuses[1] == 0):
-        raise cli.Failure("JSON and exit status disagree")
     for text, suffix in zip(texts, ("txt", "json")):
         cli.compare(suffix, (HERE / "golden" / f"{name}.{suffix}").read_text(), text)
 
@@ -180,13 +185,10 @@ def damaged(rjpack, work):
             if done.returncode not in (0, 1) or done.stderr:
                 raise cli.Failure(f"{root}: exit status {done.returncode}: {done.stderr}")
             done.stdout.encode()        # JSON is UTF-8, whatever the files have
-            jsonschema.validate(json.loads(done.stdout), SCHEMA)
+            check_json(done)
 
 
 def main(action, *arguments):
-    if action == "list":
-        print("\n".join(ROWS))
-        return 0
     rjpack = os.path.abspath(arguments[-1])
     os.environ["LC_ALL"] = "C"
     if action == "update":

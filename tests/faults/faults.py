@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""faults.py ROWS list: the names of the rows in the file ROWS.
-faults.py ROWS run NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
+"""faults.py ROWS NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
 preloaded library FAULTS (faults.c), once for every EVERYth call that can go wrong and every
 way in which it can. 1 is all of them.
 
-A run that fails says so by its exit status and on standard error; one that does not has done
-all that it does without faults. After both each file in out/ is as it was, or complete, and
-no other file is left. Exit status: 0 passed, 1 failed.
+A run that fails says so by its exit status and on standard error, with the reason that the
+library has given; one that does not has done all that it does without faults. After both each
+file in out/ is as it was, or complete, and no other file is left. Exit status: 0 passed, 1 failed.
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -24,8 +24,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli"))
 import inputs  # noqa: E402
 
-FAILURES = (1, 2, 3)            # exit statuses: man/rjpack.1
-WAYS = {"fail": FAILURES, "rest": FAILURES, "eintr": (), "short": ()}
+FAILED = 3                      # the host, as man/rjpack.1 has it
+NOT_OPENED = {False: 1, True: 2}        # the input is bad; one of the images to compare is
+# Whether calls go wrong, not only otherwise than is usual.
+WAYS = {"fail": True, "rest": True, "eintr": False, "short": False}
+# What faults.c lets them go wrong with, and libelf's own words for it.
+REASON = (r"out of memory|Input/output error|No space left on device|Cannot allocate memory|"
+          r"libelf: cannot [\w ]+")
+WORDS = re.compile(rf'^rjpack: .*?(cannot open it: )?(?:{REASON})(?:;.*)?$', re.MULTILINE)
+WORDS_JSON = re.compile(rf'"[^"\n]*?(cannot open it: )?(?:{REASON})[^"\n]*"')
 OLD = b"what was here before\n"
 TIMEOUT = 60
 
@@ -54,6 +61,7 @@ class Bench:
         self.row, self.directory = row, directory
         # inspect and verify print what they have found, which may be less
         self.reports = row["run"].split()[1] in ("inspect", "verify")
+        self.compares = row["run"].startswith("rjpack inspect image other")
         self.out, self.temporary = directory / "out", directory / "tmp"
         self.temporary.mkdir()
         self.command = [program, *shlex.split(row["run"])[1:]]
@@ -92,24 +100,37 @@ class Bench:
                                             if path.name.startswith(".")]
 
 
-def check(good, found, way, old, left_over, reports):
+def check_failure(good, found, way, bench):
+    """What is wrong with how a run has failed, or None."""
+    told = list(WORDS.finditer(found.stderr.decode(errors="replace")))
+    if bench.reports and not told:
+        told = list(WORDS_JSON.finditer(found.stdout.decode()))
+    if not WAYS[way]:
+        return f"the exit status is {found.status}"
+    if not told:
+        return "it fails without a reason"
+    statuses = {NOT_OPENED[bench.compares] if words[1] else FAILED for words in told}
+    if found.status not in statuses:
+        return f"the exit status is {found.status}, not {statuses}"
+    if not good.stdout.startswith(found.stdout) and not bench.reports:
+        return "it prints something else"
+    return None
+
+
+def check(good, found, way, old, bench):
     """What is wrong with a run during which a call went wrong, or None."""
     if found.status == 0:
         for what in ("stdout", "stderr", "files"):
             if getattr(found, what) != getattr(good, what):
                 return f"it succeeds with another {what}"
-    elif found.status not in WAYS[way]:
-        return f"the exit status is {found.status}"
-    elif not (any(line.startswith(b"rjpack: ") for line in found.stderr.splitlines()) or
-              reports and b'"ok": false' in found.stdout):
-        return "it fails without a word"
-    elif not good.stdout.startswith(found.stdout) and not reports:
-        return "it prints something else"
+    elif problem := check_failure(good, found, way, bench):
+        return problem
     for name, data in found.files.items():
         if data != good.files.get(name) and not (name in old and data == OLD):
             return f"{name} is neither as it was nor complete"
     if set(old) - set(found.files):
         return "the file that was there is gone"
+    left_over = bench.left_over()
     return f"left over: {left_over}" if left_over else None
 
 
@@ -125,7 +146,7 @@ def run(bench, every):
             if not found.struck:
                 break
             runs += 1
-            problem = check(good, found, way, old, bench.left_over(), bench.reports)
+            problem = check(good, found, way, old, bench)
             if problem:
                 wrong.append(f"{way} {call} ({found.struck}): {problem}\n"
                              f"    {found.stderr.decode(errors='replace').strip()[:600]}")
@@ -141,11 +162,8 @@ def run_named(row, program, library, every):
     return 1 if wrong or runs == 0 else 0
 
 
-def main(rows, action, name=None, program=None, library=None, every="1"):
+def main(rows, name, program, library, every="1"):
     rows = tomllib.loads(Path(rows).read_text())
-    if action == "list":
-        print("\n".join(rows))
-        return 0
     try:
         return run_named(rows[name], os.path.abspath(program), os.path.abspath(library), int(every))
     except Failure as failure:

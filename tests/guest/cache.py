@@ -10,12 +10,17 @@ from pathlib import Path
 ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rjpack"
 
 
-def unpacked(name):
-    """The tree that tests/setup has unpacked as NAME, without symlinks in its path."""
-    tree = ROOT / name
-    if not tree.is_dir():
-        raise FileNotFoundError(f"{tree} is missing: run tests/setup")
-    return tree.resolve()
+def fetched(path):
+    """PATH, which tests/setup has to have made."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: run tests/setup with the suite's name")
+    return path
+
+
+def unpacked(name, debian=""):
+    """The tree that tests/setup has unpacked as NAME, of the host's Debian or another one,
+    without symlinks in its path."""
+    return fetched(ROOT / (f"{name}-{debian}" if debian else name)).resolve()
 
 
 def key_of(*inputs):

@@ -93,10 +93,12 @@ def gpt_row(number, start, end, kind, more=""):
 
 
 class Disk(NamedTuple):
-    """The partition table; where the file system starts, in sectors; what makes it."""
+    """The partition table; where the file system starts, in sectors; what makes it; whose GRUB
+    and Linux, if not the host's."""
     table: str
     start: int
     build: callable
+    debian: str = ""
 
 
 def run(*command, **options):
@@ -110,20 +112,30 @@ def run(*command, **options):
     return done.stderr
 
 
+def grub_of(debian):
+    """The command grub-mkimage of a Debian, and the folder with its GRUB."""
+    if not debian:
+        return ["grub-mkimage"], GRUB
+    tree = cache.unpacked("grub", debian)
+    return [*initramfs.loader_of(tree), tree / "usr/bin/grub-mkimage"], tree / str(GRUB)[1:]
+
+
 def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/boot/grub",
-               kind="i386-pc"):
+               kind="i386-pc", debian=""):
     """Writes GRUB's core.img for a BIOS; CONFIG is a script that it starts with."""
+    mkimage, folder = grub_of(debian)
     embedded = ["-m", memdisk] if memdisk else []
     if config is not None:
         path.with_suffix(".cfg").write_text(config)
         embedded += ["-c", path.with_suffix(".cfg")]
-    run("grub-mkimage", "-O", kind, "-p", prefix, *embedded, "-o", path, *modules)
+    run(*mkimage, "-d", folder, "-O", kind, "-p", prefix, *embedded, "-o", path,
+        *modules)
     return path.read_bytes()
 
 
-def embed_grub(disk, core, sector=1, end=PARTITION):
+def embed_grub(disk, core, sector=1, end=PARTITION, debian=""):
     """Does what grub-bios-setup does: boot.img into the MBR, core.img to SECTOR."""
-    boot = bytearray((GRUB / "boot.img").read_bytes())
+    boot = bytearray((grub_of(debian)[1] / "boot.img").read_bytes())
     struct.pack_into("<Q", boot, 0x5C, sector)      # where boot.img finds core.img
     boot[0x66:0x68] = b"\x90\x90"                   # a hard disk: DL may be wrong
     core = bytearray(core)
@@ -149,11 +161,11 @@ def ext2(disk, tree, start):
         disk, f"{(SIZE - (start + PARTITION) * SECTOR) // 1024}k")
 
 
-def tree_with_linux(scratch, ramdisk):
+def tree_with_linux(scratch, ramdisk, debian=""):
     """A directory with Linux in its boot."""
     tree = scratch / "tree"
     (tree / "boot/grub").mkdir(parents=True)
-    shutil.copyfile(initramfs.kernel(), tree / "boot/vmlinuz")
+    shutil.copyfile(initramfs.kernel(debian), tree / "boot/vmlinuz")
     # Reading takes GRUB longer than unpacking takes Linux.
     (tree / "boot/initramfs.gz").write_bytes(gzip.compress(ramdisk.read_bytes(), 1, mtime=0))
     return tree
@@ -169,11 +181,12 @@ def grub(path, tree, disk, arguments):
     grub_config(tree, arguments)
     partition(path, disk.table)
     ext2(path, tree, disk.start)
+    name, place = "msdos1", ()
     if disk.table.startswith(GPT):
-        core = core_image(tree / "core.img", MODULES, prefix="(hd0,gpt2)/boot/grub")
-        embed_grub(path, core, PARTITION, disk.start)
-    else:
-        embed_grub(path, core_image(tree / "core.img", MODULES))
+        name, place = "gpt2", (PARTITION, disk.start)
+    core = core_image(tree / "core.img", MODULES, prefix=f"(hd0,{name})/boot/grub",
+                      debian=disk.debian)
+    embed_grub(path, core, *place, debian=disk.debian)
 
 
 def grub_menu(path, tree, disk, arguments):
@@ -290,13 +303,15 @@ DISKS = {
 }
 
 
-def build(name, kernel_modules, device):
-    """The path of the disk NAME; its Linux loads KERNEL_MODULES, and counts on DEVICE."""
-    disk, ramdisk = DISKS[name], initramfs.base(kernel_modules)
-    inputs = [*INPUTS, str(initramfs.kernel()), ramdisk.name, name, device]
+def build(name, kernel_modules, device, debian=""):
+    """The path of the disk NAME; its Linux loads KERNEL_MODULES, and counts on DEVICE. DEBIAN is
+    whose Linux and GRUB, if not the host's."""
+    disk, ramdisk = DISKS[name]._replace(debian=debian), initramfs.base(kernel_modules, debian)
+    inputs = [*INPUTS, str(initramfs.kernel(debian)), str(grub_of(debian)[1]), ramdisk.name, name,
+              device]
     arguments = f"{CONSOLE} disk={device}"
 
     def make(path, scratch):
-        disk.build(path, tree_with_linux(scratch, ramdisk), disk, arguments)
+        disk.build(path, tree_with_linux(scratch, ramdisk, debian), disk, arguments)
 
     return cache.cached("disk.img", inputs, make)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Debian's kernel, and an initramfs with busybox, kexec and the modules a test needs."""
+"""Debian's kernel, and an initramfs with busybox, kexec and the modules a test needs. DEBIAN is
+whose, if not the host's."""
 
 import lzma
 import re
@@ -16,9 +17,11 @@ SYSTEMD = ("lib/systemd/systemd", "bin/systemctl", "lib/systemd/systemd-shutdown
 DIRECTORIES = "bin dev lib lib64 lib/x86_64-linux-gnu modules proc sys test".split()
 
 
-def kernel():
-    """Debian's bzImage, as its package has it."""
-    return next((cache.unpacked("linux") / "boot").glob("vmlinuz-*"))
+def kernel(debian=""):
+    """Debian's bzImage, as its package has it; newer ones have it beside the modules."""
+    tree = cache.unpacked("linux", debian)
+    return next(path for place in ("boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz")
+                for path in tree.glob(place))
 
 
 def record(name, mode, data=b"", device=(0, 0)):
@@ -65,23 +68,30 @@ class Modules:
         self.loaded[name] = data
 
 
-def libraries(tree, programs):
-    """The libraries that PROGRAMS in an unpacked TREE run with, each under the name that it
-    is looked for. Newer packages have all below /usr."""
-    loader = next(tree.glob("**/x86_64-linux-gnu/ld-linux-x86-64.so.2"))
+def loader_of(tree):
+    """The front of a command that runs a program in an unpacked TREE, with its own libraries.
+    Newer packages have all below /usr."""
     folders = [f"{tree}{usr}/lib/x86_64-linux-gnu{folder}"
                for usr in ("", "/usr") for folder in ("", "/systemd")]
-    yield "lib64/ld-linux-x86-64.so.2", loader
+    return [next(tree.glob("**/x86_64-linux-gnu/ld-linux-x86-64.so.2")),
+            "--library-path", ":".join(folders)]
+
+
+def libraries(tree, programs):
+    """The libraries that PROGRAMS in an unpacked TREE run with, each under the name that it
+    is looked for."""
+    loader = loader_of(tree)
+    yield "lib64/ld-linux-x86-64.so.2", loader[0]
     for program in programs:
-        listing = subprocess.run([loader, "--library-path", ":".join(folders), "--list", program],
+        listing = subprocess.run([*loader, "--list", program],
                                  check=True, capture_output=True, text=True).stdout
         for name, path in re.findall(r"([^\s/]+) => (\S+)", listing):
             yield f"lib/x86_64-linux-gnu/{name}", Path(path)
 
 
-def kexec_files():
+def kexec_files(debian):
     """kexec and what it runs with."""
-    tree = cache.unpacked("kexec")
+    tree = cache.unpacked("kexec", debian)
     program = next(tree.glob("**/sbin/kexec"))
     yield "bin/kexec", program
     yield from libraries(tree, [program])
@@ -116,29 +126,29 @@ def host_program(path):
             for file in map(Path, [path, *re.findall(r"(/\S+) \(0x", listing)])}
 
 
-def base(modules):
+def base(modules, debian=""):
     """The path of an initramfs that loads MODULES and then does what /test says."""
-    tree = cache.unpacked("linux")
+    tree = cache.unpacked("linux", debian)
     inputs = [HERE / "init", Path(__file__), BUSYBOX, str(tree),
-              str(cache.unpacked("kexec")), " ".join(modules)]
+              str(cache.unpacked("kexec", debian)), " ".join(modules)]
 
     def build(path, _scratch):
         every = Modules(tree)
         for name in modules:
             every.add(name)
-        path.write_bytes(archive(base_records(every.loaded)))
+        path.write_bytes(archive(base_records(every.loaded, debian)))
 
     return cache.cached("initramfs.cpio", inputs, build)
 
 
-def base_records(modules):
+def base_records(modules, debian):
     for name in DIRECTORIES:
         yield record(name, stat.S_IFDIR | 0o755)
     yield record("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
     yield record("init", stat.S_IFREG | 0o755, (HERE / "init").read_bytes())
     yield record("bin/busybox", stat.S_IFREG | 0o755, BUSYBOX.read_bytes())
     yield record("bin/sh", stat.S_IFLNK | 0o777, b"busybox")
-    for name, path in kexec_files():
+    for name, path in kexec_files(debian):
         yield record(name, stat.S_IFREG | 0o755, path.read_bytes())
     for number, (name, data) in enumerate(modules.items()):
         yield record(f"modules/{number:02}-{name}.ko", stat.S_IFREG | 0o644, data)

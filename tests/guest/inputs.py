@@ -40,6 +40,7 @@ class Inputs(dict, Loaders):
     def __init__(self, row, work):
         super().__init__()
         self.row, self.work = row, work
+        self.debian = row.get("debian", "")     # whose Linux, kexec and GRUB, if not the host's
 
     def __missing__(self, name):
         if name == "boot_disk":
@@ -49,7 +50,7 @@ class Inputs(dict, Loaders):
         elif name == "chain_argument":
             self[name] = f"{self.row['chain']}={self['chain_file']}"
         elif name in disk.DISKS:
-            self[name] = disk.build(name, self.modules(), self.device())
+            self[name] = disk.build(name, self.modules(), self.device(), self.debian)
         else:
             self[name] = self.work / name
             getattr(self, name)(self[name])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One guest: starts it, follows its serial console, ends it."""
 
+import math
 import os
 import re
 import selectors
@@ -9,10 +10,22 @@ import subprocess
 import tempfile
 import time
 
+import cache
+import initramfs
+
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
-COMMAND = """qemu-system-x86_64 -accel tcg -display none -nodefaults -vga std -no-reboot
+PROGRAM = "qemu-system-x86_64"
+COMMAND = f"""{PROGRAM} -accel tcg -display none -nodefaults -vga std -no-reboot
     -serial stdio -device isa-debug-exit,iobase=0xf4""".split()
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|c)|\r")
+
+
+def command_of(debian):
+    """What starts a Debian's QEMU with its own libraries and firmware."""
+    tree = cache.unpacked("qemu", debian)
+    firmware = [tree / "usr/share" / package for package in ("qemu", "seabios")]
+    return [*initramfs.loader_of(tree), tree / "usr/bin" / PROGRAM,
+            *(word for folder in firmware for word in ("-L", folder)), *COMMAND[1:]]
 
 
 class GuestError(Exception):
@@ -23,15 +36,18 @@ class Guest:
     """A running guest. Its console is kept in the file LOG, each line with its time."""
 
     command = COMMAND
+    quiet = last = math.inf     # of read_on
+    ended = False               # the console has
 
-    def __init__(self, arguments, log, timeout, fds=()):
+    def __init__(self, arguments, log, timeout, fds=(), command=None):
         self.start = time.monotonic()
         self.deadline = self.start + timeout
         self.log = open(log, "w", encoding="utf-8")
         self.greeted = False
         self.monitor, theirs = socket.socketpair()
-        command = [*self.command, "-chardev", f"socket,id=monitor,fd={theirs.fileno()}",
-                   "-mon", "chardev=monitor", *map(str, arguments)]
+        command = [*(command or self.command),
+                   "-chardev", f"socket,id=monitor,fd={theirs.fileno()}", "-mon",
+                   "chardev=monitor", *map(str, arguments)]
         with theirs:
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno(), *fds],
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -65,6 +81,10 @@ class Guest:
                 yield self._keep(line)
         if rest:
             yield self._keep(rest)
+
+    def read_on(self, quiet, longest):
+        """From now on lines() ends after so many seconds without a line, or so many in all."""
+        self.quiet, self.last = quiet, time.monotonic() + longest
 
     def status(self):
         """QEMU's exit status, after its console has ended."""
@@ -133,11 +153,14 @@ class Guest:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
-                left = self.left()
+                left = min(self.left(), self.quiet, self.last - time.monotonic())
                 if left <= 0 or not selector.select(left):
-                    raise GuestError(f"no end after {self.seconds():.0f} s")
+                    if math.isinf(self.last):
+                        raise GuestError(f"no end after {self.seconds():.0f} s")
+                    return
                 data = os.read(self.process.stdout.fileno(), 65536)
                 if not data:
+                    self.ended = True
                     return
                 yield data
 

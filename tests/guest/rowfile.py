@@ -1,7 +1,10 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads a rows.toml."""
+"""Reads a rows.toml. rowfile.py ROWS: the names of the rows in the file ROWS."""
 
 import itertools
+import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,10 +18,15 @@ def refusing(row):
 
 def read(path):
     """The rows in PATH. One with "each" stands for a row for each combination of what is
-    listed there, and their names end in it."""
+    listed there, and their names end in its words."""
     rows = {}
     for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
         each = row.pop("each", {})
         for values in itertools.product(*each.values()):
-            rows["-".join((name, *values))] = refusing({**row, **dict(zip(each, values))})
+            words = (re.sub(r"\W+", "-", value).strip("-") for value in values)
+            rows["-".join((name, *words))] = refusing({**row, **dict(zip(each, values))})
     return rows
+
+
+if __name__ == "__main__":
+    print("\n".join(read(sys.argv[1])))

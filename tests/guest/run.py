@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py ROWS list: the names of the rows in the file ROWS.
-run.py ROWS run NAME RJPACK WORK: runs one row with the program RJPACK.
+"""run.py ROWS NAME RJPACK WORK: runs the row NAME of the file ROWS with the program RJPACK.
 
 A row tells what to pack, how to start it, and which lines the console must show.
-Exit status: 0 passed, 1 failed, 77 skipped. What a failed row leaves is in WORK/NAME.
+Exit status: 0 passed, 1 failed. What a failed row leaves is in WORK/NAME.
 """
 
 import re
@@ -26,13 +25,16 @@ import recipes
 import rowfile
 import snapshot
 import starts
+import toolchain
 import traffic
 
-SKIPPED = 77
 TAIL = 40
 LOOK_AGAIN = 0.5                # seconds
+# What stands still is read on until it is quiet for so long, or until then: seconds.
+QUIET, LONGEST = 1.0, 5.0
 HELD = "PROBE HOLDS"
-MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest}
+MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest,
+            "qemu-sid": lambda *given: qemu.Guest(*given, command=qemu.command_of("sid"))}
 STARTS = {**starts.STARTS, **recipes.STARTS}
 WAITS = "PROBE WAITS FOR A KEY"
 
@@ -56,8 +58,8 @@ def look_at_framebuffer(guest, pattern):
 
 
 def watch(guest, row, expected):
-    """Follows the guest until it ends, or until its last expected line if the row
-    says that it then stands still. Returns all lines."""
+    """Follows the guest until it ends, or, if the row says that it stands still after its last
+    expected line, until it does. Returns all lines."""
     missing, lines, since = list(expected), [], 0
     for line in guest.lines():
         lines.append(line)
@@ -79,16 +81,18 @@ def watch(guest, row, expected):
                 look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
                 look(guest, row.get("screen", ""))
-                return lines
+                guest.read_on(QUIET, LONGEST)
     if missing:
         raise Failure(f"the console does not show: {missing[0]}")
+    if row.get("end") == "halt":
+        if guest.ended:
+            raise Failure("the guest did not stand still")
+        return lines
     least, most = row.get("ends_within", (0, 3600))
     if not least <= guest.seconds() - since <= most:
         raise Failure(f"the guest ended {guest.seconds() - since:.1f} s after its last line")
     if guest.status() != (0 if row.get("end") == "reboot" else qemu.PASSED):
         raise Failure(f"QEMU's exit status is {guest.status()}")
-    if row.get("end") == "halt":
-        raise Failure("the guest did not stand still")
     return lines
 
 
@@ -124,6 +128,8 @@ def boot_native(row, work):
 
 
 def run(row, work):
+    if "compiler" in row:
+        row = {**row, "rjpack": toolchain.rjpack(row, work)}
     files = inputs.Inputs(row, work)
     if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
@@ -150,31 +156,20 @@ def try_row(row, work):
     work.mkdir(parents=True)
     try:
         run(row, work)
-    except (Failure, RuntimeError) as error:
+    except (Failure, RuntimeError, OSError) as error:
         print(f"FAILED: {error}\nsee {work}")
         return 1
-    except FileNotFoundError as error:
-        print(f"SKIPPED: {error}")
-        return SKIPPED
     shutil.rmtree(work)
     return 0
 
 
-def run_named(rows, name, rjpack, work):
-    row, work = {**rows[name], "rjpack": rjpack}, Path(work).absolute() / name
+def main(rows, name, rjpack, work):
+    row, work = {**rowfile.read(rows)[name], "rjpack": rjpack}, Path(work).absolute() / name
     matrix.forget(work)
     status = try_row(row, work)
     if "matrix" in row:
         matrix.keep(status, row, work)
     return status
-
-
-def main(rows, action, *arguments):
-    rows = rowfile.read(rows)
-    if action == "list":
-        print("\n".join(rows))
-        return 0
-    return run_named(rows, *arguments)
 
 
 if __name__ == "__main__":

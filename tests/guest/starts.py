@@ -5,6 +5,7 @@ import hashlib
 import io
 import lzma
 import struct
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -21,6 +22,9 @@ MEMDISKFIND = Path("/usr/bin/memdiskfind")
 RAM_DISK = Path(__file__).parent / "ram-disk"
 SETUP_SIZE = 1024               # of the image, which only loaders of Linux read
 DRIVE = "file={},format=raw,if=ide,snapshot=on"
+PACKED = {b"\xFD7zXZ": lzma.decompress,
+          b"\x28\xB5\x2F\xFD": lambda data: subprocess.run(["zstd", "-dc"], input=data, check=True,
+                                                           stdout=subprocess.PIPE).stdout}
 GRUB_GIVES = {"linux": "initrd", "linux16": "initrd16", "multiboot": "module",
               "multiboot2": "module2"}
 
@@ -48,17 +52,18 @@ fail 'kexec -e came back'
 """
 
 
-def unpacked_kernel(path, _scratch):
-    """Writes the ELF file in Debian's bzImage: QEMU starts it without the seconds
-    that unpacking takes under emulation. (Linux/x86 boot protocol: payload_offset.)"""
-    data = initramfs.kernel().read_bytes()
-    offset, length = struct.unpack_from("<II", data, 0x248)
-    start = (data[0x1F1] + 1) * 512 + offset
-    packed = data[start:start + length]
-    if not packed.startswith(b"\xFD7zXZ"):
-        path.write_bytes(data)      # QEMU starts that, too
-        return
-    path.write_bytes(lzma.decompress(packed[:-4]))      # its size follows it
+def unpacked_kernel(bzimage):
+    """The path of the ELF file in a bzImage: QEMU starts it without the seconds that unpacking
+    takes under emulation. (Linux/x86 boot protocol: payload_offset.)"""
+    def build(path, _scratch):
+        data = bzimage.read_bytes()
+        offset, length = struct.unpack_from("<II", data, 0x248)
+        start = (data[0x1F1] + 1) * 512 + offset
+        packed = data[start:start + length - 4]         # its size follows it
+        unpack = next(unpack for magic, unpack in PACKED.items() if packed.startswith(magic))
+        path.write_bytes(unpack(packed))
+
+    return cache.cached("vmlinux", [str(bzimage)], build)
 
 
 def tar(files):
@@ -139,16 +144,17 @@ def disk_kexec(inputs):
 
 def linux(inputs, archives):
     """QEMU starts Linux, whose initramfs ARCHIVES make complete."""
-    kernel = initramfs.kernel()
+    kernel = initramfs.kernel(inputs.debian)
     if not inputs.row.get("packed_kernel"):
-        kernel = cache.cached("vmlinux", [str(kernel)], unpacked_kernel)
+        kernel = unpacked_kernel(kernel)
     disks = ""
     if inputs.row.get("drive") in disk.DISKS:
         disks = f"disk={inputs.device()}"
     elif "controller" in inputs.row:
         disks = f"device={inputs.device()}"
     ramdisk = inputs.work / "initramfs.cpio"
-    ramdisk.write_bytes(initramfs.base(inputs.modules()).read_bytes() + b"".join(archives))
+    base = initramfs.base(inputs.modules(), inputs.debian)
+    ramdisk.write_bytes(base.read_bytes() + b"".join(archives))
     return [*memory(inputs), *drive(inputs), "-kernel", kernel, "-initrd", ramdisk,
             "-append", f"{disk.CONSOLE} boot=QEMU {disks} {inputs.row.get('linux', '')}"]
 

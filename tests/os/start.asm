@@ -137,7 +137,7 @@ apic_interrupt:
 	inc	dword [rel apic_ticks]
 global left_interrupt
 left_interrupt:
-	mov	dword [EOI], 0
+	mov	dword [abs EOI], 0
 global spurious_interrupt
 spurious_interrupt:
 	iretq

@@ -16,7 +16,7 @@
 	bits 16
 
 	times LANDING db 0
-	jmp near start
+	jmp strict near start
 	times CODE - ($ - $$) db 0
 
 start:

@@ -12,7 +12,7 @@
 	org 0x7C00
 	bits 16
 
-	jmp near start
+	jmp strict near start
 	db 'STANDIN '
 	dw SECTOR
 	db 1				; sectors of a cluster

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# stub-flags.sh SOURCE BUILD: what distributions and developers add to every
+# stub-flags.sh SOURCE BUILD VARIANT...: what distributions and developers add to every
 # compilation must leave the stub and its services as they are, byte for byte.
 set -eu
 source=$1 reference=$2
+shift 2
 files='stub/stub.bin stub/services/service_blobs.c'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -24,9 +25,13 @@ build() {
 	echo "$name: the same stub and services"
 }
 
-build hardened \
-	'-O2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -Wp,-D_FORTIFY_SOURCE=2' \
-	'-Wl,-z,relro,-z,now -pie -Wl,--as-needed'
-build lto '-O3 -flto' '-flto' -Db_lto=true
-build sanitized '' '' -Db_sanitize=address,undefined -Db_coverage=true
-build release '' '' --buildtype=release --strip
+for variant in "$@"; do
+	case $variant in
+	hardened) build hardened \
+		'-O2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -Wp,-D_FORTIFY_SOURCE=2' \
+		'-Wl,-z,relro,-z,now -pie -Wl,--as-needed' ;;
+	lto) build lto '-O3 -flto' '-flto' -Db_lto=true ;;
+	release) build release '' '' --buildtype=release --strip ;;
+	sanitized) build sanitized '' '' -Db_sanitize=address,undefined -Db_coverage=true -Db_lundef=false ;;
+	esac
+done

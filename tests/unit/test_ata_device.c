@@ -57,7 +57,7 @@ static void identify(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint16_t words[ATA_IDENTIFY_WORDS] = { 0 };
 		struct ata_features features;
 		struct rj_disk disk = { 0 };
@@ -103,10 +103,10 @@ static void failures(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_int_equal(ata_status(rows[i].status, rows[i].error, rows[i].write),
 				 rows[i].means);
-	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
+	FOR_EACH(i, packets)
 		assert_int_equal(atapi_status(packets[i].error), packets[i].means);
 }
 
@@ -203,7 +203,7 @@ static void media(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct drive drive = rows[i].drive;
 		struct rj_disk disk = { 0 };
 		uint8_t data[ATAPI_DATA];
@@ -219,15 +219,5 @@ static void media(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(identify),
-		cmocka_unit_test(packet_dma),
-		cmocka_unit_test(failures),
-		cmocka_unit_test(read_packet),
-		cmocka_unit_test(media),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MAIN(cmocka_unit_test(identify), cmocka_unit_test(packet_dma), cmocka_unit_test(failures),
+	  cmocka_unit_test(read_packet), cmocka_unit_test(media))

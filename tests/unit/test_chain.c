@@ -39,7 +39,6 @@ static const struct real {
 		     MARK(0x1FF8, "\x05\x01"), MARK(0x1FFC, "1234\xEA\x70\x82\x00") },
 	  315392, 0x4000, RJ_ERR_CHAIN_SIGNATURE },
 };
-#define REALS (sizeof(reals) / sizeof(reals[0]))
 
 static uint8_t file[LARGEST];
 
@@ -112,7 +111,7 @@ static void real_files(void **state)
 	struct rj_input volume = make_floppy();
 
 	(void)state;
-	for (size_t i = 0; i < REALS; i++) {
+	FOR_EACH_NAMED(i, reals, reals[i].name) {
 		make(&reals[i]);
 		assert_true(detected(reals[i].size));
 		assert_true(detected(reals[i].least));
@@ -126,7 +125,7 @@ static void cut_files(void **state)
 	struct rj_input volume = make_floppy();
 
 	(void)state;
-	for (size_t i = 0; i < REALS; i++) {
+	FOR_EACH_NAMED(i, reals, reals[i].name) {
 		make(&reals[i]);
 		for (size_t size = 1; size < reals[i].least; size = size * 2 + 1)
 			assert_false(detected(size));
@@ -143,7 +142,7 @@ static void cut_files(void **state)
 static void marks_missing(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < REALS; i++)
+	FOR_EACH_NAMED(i, reals, reals[i].name)
 		for (const struct mark *mark = reals[i].marks; mark->size; mark++) {
 			make(&reals[i]);
 			memset(file + mark->at, 0, mark->size);
@@ -158,8 +157,8 @@ static void names_mixed_up(void **state)
 	struct rj_input volume = make_floppy();
 
 	(void)state;
-	for (size_t i = 0; i < REALS; i++)
-		for (size_t j = 0; j < REALS; j++) {
+	FOR_EACH_NAMED(i, reals, reals[i].name)
+		FOR_EACH_OF(j, "as", COUNT_OF(reals)) {
 			bool alike = strcmp(reals[i].name, reals[j].name) == 0;
 
 			for (size_t k = 0; k < 2; k++)
@@ -186,7 +185,7 @@ static void look_alikes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	FOR_EACH(i, others) {
 		memset(file, 0, sizeof(file));
 		memcpy(file + others[i].mark.at, others[i].mark.bytes, others[i].mark.size);
 		if (others[i].signed_)

@@ -126,7 +126,7 @@ static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 	else
 		assert_int_equal(rj_copy_piece(piece, fd, 0, &crc, &error), RJ_OK);
 	assert_int_equal(crc, image->crc);
-	assert_in_range(image->contents, size, image->size);
+	assert_between(image->contents, size, image->size);
 	assert_int_equal(ftruncate(fd, image->size), 0);
 	assert_int_equal(pread(fd, found, image->size, 0), (ssize_t)image->size);
 	assert_memory_equal(found, bytes, size);
@@ -159,7 +159,7 @@ static void floppies(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		size_t size = rows[i].kib * 1024u;
 		uint8_t *image = calloc(1, size);
 		struct rj_drive *drive;
@@ -269,7 +269,7 @@ static void geometry_by_search(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint8_t sector[SECTOR_SIZE] = { 0 };
 		uint32_t end = rows[i].first + rows[i].count;
 		struct rj_geometry g;
@@ -379,7 +379,7 @@ static void superfloppies(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint8_t *image = calloc(1, rows[i].file);
 		struct rj_plan plan;
 		/* cppcheck-suppress uninitvar; an address only */
@@ -443,7 +443,7 @@ static void small_images(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		assert_int_equal(read_disk(&plan, image, rows[i].bytes, &floppy), RJ_OK);
 		assert_int_equal(plan.services.drives[0].cylinders, rows[i].c);
 		assert_int_equal(plan.services.drives[0].sectors_per_track, rows[i].s);
@@ -554,7 +554,7 @@ static void cd_or_disk(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_wishes wishes = { .has_number = rows[i].has_number,
 					    .number = rows[i].number };
 		struct rj_plan plan;
@@ -732,7 +732,7 @@ static void geometry_by_size(void **state)
 	const uint8_t sector[SECTOR_SIZE] = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		is_geometry(sector, rows[i].sectors, rows[i].c, rows[i].h, 63);
 }
 
@@ -751,7 +751,7 @@ static void geometry_in_words(void **state)
 	assert_int_equal(g.heads, 256);
 	assert_int_equal(g.sectors, 63);
 	assert_true(rj_geometry_read("1,1,1", &g));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		assert_false(rj_geometry_read(bad[i], &g));
 }
 
@@ -826,7 +826,7 @@ static void padding(void **state)
 			assert_int_equal(read_disk(&plan, image, size, &wishes), RJ_OK);
 			assert_int_equal(has_note(&plan, RJ_ERR_DISK_PADDED), !whole);
 			assert_int_equal(plan.services.image.size % SECTOR_SIZE, 0);
-			assert_in_range(plan.services.image.size, size, size + SECTOR_SIZE - 1);
+			assert_between(plan.services.image.size, size, size + SECTOR_SIZE - 1);
 			gives(&plan, image, size);
 			done(&plan);
 		}
@@ -842,7 +842,7 @@ static void no_emulation(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		make_cd(EL_TORITO_CD, rows[i].count);
 		le_store(cd_at(CATALOG) + 32 + 2, rows[i].segment, 2);
 		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
@@ -875,7 +875,7 @@ static void emulated_floppies(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		/* cppcheck-suppress uninitvar; an address only */
 		const struct rj_drive *drive = &plan.services.drives[1];
 
@@ -1121,7 +1121,7 @@ static void foreign(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].magic) {
 		uint8_t bytes[1024] = { 0 };
 
 		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
@@ -1391,7 +1391,7 @@ static void places(void **state)
 
 	(void)state;
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_input other = { .fd = -1, .path = "unit" };
 		struct rj_plan plan;
 

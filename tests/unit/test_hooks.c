@@ -201,7 +201,7 @@ static void circle(void **state)
 	(void)state;
 	hook = new_hook(FIRST, "SOMEBODY");
 	hook->old_int13 = (struct rj_far){ FIRST & 15, FIRST >> 4 };
-	assert_in_range(hooks_remove((uintptr_t)memory), 1, 100);
+	assert_between(hooks_remove((uintptr_t)memory), 1, 100);
 }
 
 /* Whatever the bytes are, no other than those of IVT and BDA change, and none is read beyond. */

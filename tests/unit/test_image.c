@@ -343,7 +343,7 @@ static void hostile_manifests(void **state)
 
 	(void)state;
 	pack(&packed);
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	FOR_EACH(i, values) {
 		struct rj_image image = packed.image;
 
 		image.pieces[1].offset = values[i];

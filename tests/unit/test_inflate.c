@@ -157,8 +157,6 @@ static void (*const fills[])(uint8_t *, uint32_t) = {
 	fill_random, fill_zeros, fill_text, fill_runs, fill_disk
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 static void one_stream(const uint8_t *bytes, uint32_t size, int level, int strategy)
 {
 	uint32_t packed_size;
@@ -178,15 +176,15 @@ static void undoes_what_zlib_does(void **state)
 	static const int strategies[] = { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE };
 
 	(void)state;
-	for (size_t f = 0; f < COUNT(fills); f++)
-		for (size_t i = 0; i < COUNT(sizes); i++) {
+	FOR_EACH(f, fills)
+		FOR_EACH(i, sizes) {
 			uint8_t *bytes = malloc(sizes[i] + 1);
 
 			assert_non_null(bytes);
 			fills[f](bytes, sizes[i]);
-			for (size_t l = 0; l < COUNT(levels); l++)
+			FOR_EACH(l, levels)
 				one_stream(bytes, sizes[i], levels[l], Z_DEFAULT_STRATEGY);
-			for (size_t k = 0; k < COUNT(strategies); k++)
+			FOR_EACH(k, strategies)
 				one_stream(bytes, sizes[i], 6, strategies[k]);
 			free(bytes);
 		}
@@ -197,7 +195,7 @@ static void refuses_every_truncation(void **state)
 	static uint8_t bytes[6000];
 
 	(void)state;
-	for (size_t f = 0; f < COUNT(fills); f++)
+	FOR_EACH(f, fills)
 		for (int level = 0; level <= 9; level += 3) {
 			uint32_t size;
 			uint8_t *packed;
@@ -222,7 +220,7 @@ static void agrees_with_zlib_on_damage(void **state)
 		uint32_t size;
 		uint8_t *packed;
 
-		fills[i % (int)COUNT(fills)](bytes, sizeof(bytes));
+		fills[i % (int)COUNT_OF(fills)](bytes, sizeof(bytes));
 		packed = pack(bytes, sizeof(bytes), 1 + i % 9, i % 7 ? Z_DEFAULT_STRATEGY : Z_FIXED, &size);
 		for (uint32_t k = random_number() % 4 + 1; k; k--)
 			packed[random_number() % (k == 1 && size > 80 ? 80 : size)] ^=
@@ -232,11 +230,11 @@ static void agrees_with_zlib_on_damage(void **state)
 			good++;
 			assert_int_equal(unpack(sizeof(bytes), packed, size, theirs), 0);
 		} else {
-			assert_in_range(-unpack(sizeof(bytes), packed, size, NULL), 1, 3);
+			assert_between(-unpack(sizeof(bytes), packed, size, NULL), 1, 3);
 		}
 		free(packed);
 	}
-	assert_in_range(good, DAMAGED_STREAMS / 1000, DAMAGED_STREAMS / 2);
+	assert_between(good, DAMAGED_STREAMS / 1000, DAMAGED_STREAMS / 2);
 }
 
 /* Random bytes behind each kind of block's first bits: headers that never were. */
@@ -369,18 +367,10 @@ static void refuses_gzip_files(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(undoes_what_zlib_does),
-		cmocka_unit_test(refuses_every_truncation),
-		cmocka_unit_test(agrees_with_zlib_on_damage),
-		cmocka_unit_test(agrees_with_zlib_on_noise),
-		cmocka_unit_test(ignores_what_follows),
-		cmocka_unit_test(unpacks_gzip_files),
-		cmocka_unit_test(refuses_gzip_files),
-	};
-
-	srand(1);
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MAIN(cmocka_unit_test(undoes_what_zlib_does),
+	  cmocka_unit_test(refuses_every_truncation),
+	  cmocka_unit_test(agrees_with_zlib_on_damage),
+	  cmocka_unit_test(agrees_with_zlib_on_noise),
+	  cmocka_unit_test(ignores_what_follows),
+	  cmocka_unit_test(unpacks_gzip_files),
+	  cmocka_unit_test(refuses_gzip_files))

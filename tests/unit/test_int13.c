@@ -96,7 +96,7 @@ static enum rj_status driver(void *context, const struct rj_request *request)
 	calls[call_count++] = *request;
 	if (request->operation == RJ_FLUSH || request->operation == RJ_RESET)
 		return RJ_DISK_OK;
-	assert_in_range(request->count, 1, MOST);
+	assert_between(request->count, 1, MOST);
 	assert_true(request->lba + request->count <= SECTORS);
 	assert_int_equal(request->buffer % 2, 0);
 	if (request->lba <= bad_lba && bad_lba < request->lba + request->count)
@@ -220,7 +220,7 @@ static void refuses_what_is_not_there(void **state)
 
 	(void)state;
 	for (unsigned row = RAM; row <= DISK; row++)
-		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		FOR_EACH(i, rows)
 			assert_int_equal(chs(row, 0x02, rows[i].cylinder, rows[i].head,
 					     rows[i].sector, rows[i].count, 0), rows[i].status);
 	assert_int_equal(call_count, 0);
@@ -386,7 +386,7 @@ static void fills_the_parameters(void **state)
 	(void)state;
 	interface.units[DISK].disk.pci = 0x1FA;
 	memcpy(interface.units[DISK].disk.interface, "ATA     ", 8);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT, sum = 0;
 
@@ -409,7 +409,7 @@ static void counts_the_last_cylinder(void **state)
 		{ 1, 1 }, { 59, 1 }, { 60, 1 }, { 61, 2 }, { SECTORS, 5 }, { SECTORS + 1, 6 } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT;
 

@@ -87,7 +87,7 @@ static void every_protocol(void **state)
 		assert_int_equal(piece(".kernel")->offset, SETUP_BYTES);
 		assert_int_equal(piece(".kernel")->size, REST);
 		assert_int_equal(piece(".cmdline")->address, base + heap_end);
-		assert_string_equal(piece(".cmdline")->bytes, "vga=ext a");
+		assert_string_equal((const char *)piece(".cmdline")->bytes, "vga=ext a");
 		assert_int_equal(GET(setup, type_of_loader), 0xFF);
 		assert_int_equal(GET(setup, vid_mode), 0xFFFE);
 		assert_int_equal(GET(setup, heap_end_ptr), version >= 0x201 ? heap_end - 0x200 : 0);
@@ -185,7 +185,7 @@ static void where_the_initrd_goes(void **state)
 	struct rj_input initrd = unit_input("12345", 5);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		enum rj_err code;
 
 		make_kernel(rows[i].version);
@@ -222,7 +222,7 @@ static void command_lines(void **state)
 
 	(void)state;
 	make_kernel(0x20F);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].append) {
 		assert_int_equal(read_kernel(SIZE, rows[i].append, NULL), rows[i].code);
 		if (!rows[i].code)
 			assert_int_equal(GET(piece(".setup")->bytes, vid_mode), rows[i].mode);
@@ -261,7 +261,7 @@ static void who_it_is(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_input input;
 		const char *why;
 
@@ -289,7 +289,7 @@ static void detect_cut_kernels(void **state)
 
 	(void)state;
 	make_kernel(0x20F);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_input input = unit_input(image, rows[i].size);
 		const char *why;
 
@@ -321,7 +321,7 @@ static void boot_programs(void **state)
 	static uint8_t bytes[0x78401];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		struct rj_input input;
 		const char *why;
 
@@ -354,7 +354,7 @@ static int leave_nothing(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_protocol),
 		cmocka_unit_test(zimage),
 		cmocka_unit_test(cut_kernels),
@@ -365,6 +365,7 @@ int main(void)
 		cmocka_unit_test(boot_programs),
 	};
 
+	unit_name_rows(tests, COUNT_OF(tests));
 	rj_plan_init(&plan, 0);
 	return cmocka_run_group_tests(tests, NULL, leave_nothing);
 }

@@ -16,8 +16,8 @@ static unsigned reads;
 
 uint8_t read8(uint32_t address)
 {
-	assert_in_range(address, INFO, INFO + sizeof(info) - 1);
-	assert_in_range(++reads, 1, 100000);
+	assert_between(address, INFO, INFO + sizeof(info) - 1);
+	assert_between(++reads, 1, 100000);
 	return info[address - INFO];
 }
 
@@ -65,7 +65,7 @@ static void bad_sizes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+	FOR_EACH(i, sizes) {
 		make();
 		le_store(info + 12, sizes[i], 4);
 		assert_int_equal(multiboot2_tag(INFO, MODULE), 0);

@@ -331,7 +331,7 @@ static const struct rule {
 static void one_rule_broken(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	FOR_EACH_NAMED(i, rules, rules[i].loader) {
 		const struct rule *rule = &rules[i];
 		struct file whole = { rule->file.class, rule->file.has, NOTHING };
 		const char *why = refusal(rule->loader, rule->file);

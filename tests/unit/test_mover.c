@@ -286,11 +286,4 @@ static void every_byte_ends_where_the_plan_says(void **unused)
 	close(fd);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_byte_ends_where_the_plan_says),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MAIN(cmocka_unit_test(every_byte_ends_where_the_plan_says))

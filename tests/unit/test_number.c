@@ -15,7 +15,7 @@ static void numbers(void **state)
 	uint64_t value;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].text) {
 		assert_int_equal(rj_parse_number(rows[i].text, UINT64_MAX, &value, &error), RJ_OK);
 		assert_int_equal(value, rows[i].value);
 	}
@@ -36,7 +36,7 @@ static void no_numbers(void **state)
 	uint64_t value;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH_NAMED(i, rows, rows[i].text)
 		assert_int_equal(rj_parse_number(rows[i].text, UINT64_MAX, &value, &error),
 				 rows[i].code);
 	assert_int_equal(rj_parse_number("256", 255, &value, &error), RJ_ERR_TOO_LARGE);
@@ -54,12 +54,12 @@ static void far_addresses(void **state)
 	uint16_t segment, offset;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].text) {
 		assert_int_equal(rj_parse_far(rows[i].text, &segment, &offset, &error), RJ_OK);
 		assert_int_equal(segment, rows[i].segment);
 		assert_int_equal(offset, rows[i].offset);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		assert_int_equal(rj_parse_far(bad[i], &segment, &offset, &error), RJ_ERR_FAR);
 	assert_int_equal(rj_parse_far("10000:0", &segment, &offset, &error), RJ_ERR_FAR_LARGE);
 	assert_int_equal(rj_parse_far("0:11112222333344445555", &segment, &offset, &error),
@@ -77,11 +77,11 @@ static void drives(void **state)
 	uint8_t drive;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].text) {
 		assert_int_equal(rj_parse_drive(rows[i].text, &drive, &error), RJ_OK);
 		assert_int_equal(drive, rows[i].drive);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		assert_int_equal(rj_parse_drive(bad[i], &drive, &error), RJ_ERR_DRIVE);
 }
 

@@ -55,7 +55,7 @@ static void nothing_is_said(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+	FOR_EACH_NAMED(i, lines, lines[i]) {
 		struct rj_manifest m = apply(lines[i]);
 
 		assert_memory_equal(&m, &packed, sizeof(m));
@@ -101,9 +101,9 @@ static void drives(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	FOR_EACH_NAMED(i, rows, rows[i].line)
 		assert_int_equal(apply(rows[i].line).regs.edx, rows[i].edx);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		refuse("rj.drive", bad[i]);
 }
 
@@ -129,14 +129,14 @@ static void consoles(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].line) {
 		struct rj_manifest m = apply(rows[i].line);
 
 		assert_int_equal(m.flags, RJ_VERBOSE | rows[i].flags);
 		assert_int_equal(m.serial_port, rows[i].port);
 		assert_int_equal(m.serial_divisor, rows[i].divisor);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+	FOR_EACH_NAMED(i, bad, bad[i])
 		refuse("rj.console", bad[i]);
 }
 

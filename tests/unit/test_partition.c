@@ -66,7 +66,7 @@ static void mbr_partitions(void **state)
 	static const uint32_t sizes[] = { SECTOR_SIZE, LARGE };
 
 	(void)state;
-	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_OF(i, "rows", 2 * COUNT_OF(rows)) {
 		uint32_t size = sizes[i % 2];
 		struct rj_partition found;
 
@@ -108,7 +108,7 @@ static void damaged_chains(void **state)
 	struct rj_partition found;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		make_mbr(SECTOR_SIZE);
 		put_entry(150 * SECTOR_SIZE, 1, 0, 0x05, rows[i].link, 1);
 		if (!rows[i].is_signed)
@@ -168,7 +168,7 @@ static void gpt_partitions(void **state)
 		{ SECTOR_SIZE, 128 }, { SECTOR_SIZE, 256 }, { LARGE, 128 }, { LARGE, 512 } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	FOR_EACH(i, shapes) {
 		const struct gpt *gpt = &shapes[i];
 		size_t size = SECTORS * gpt->sector_size;
 		struct rj_partition found;
@@ -232,7 +232,7 @@ static void gpt_out_of_disk(void **state)
 	static const struct gpt gpt = { SECTOR_SIZE, 128 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint8_t *header = disk + SECTOR_SIZE;
 		struct rj_partition found;
 
@@ -315,7 +315,7 @@ static void patched_fields(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 4 * sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_OF(i, "rows", 4 * COUNT_OF(rows)) {
 		struct rj_wishes wishes = { .given = RJ_WISH_HIDDEN, .hidden = 0x12345678,
 					    .bpb = i % 4 };
 		uint8_t expected[SECTOR_SIZE];
@@ -371,7 +371,7 @@ static void vbr_of_disk(void **state)
 	static const uint32_t sizes[] = { SECTOR_SIZE, LARGE };
 
 	(void)state;
-	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_OF(i, "rows", 2 * COUNT_OF(rows)) {
 		uint32_t size = sizes[i % 2];
 		struct rj_wishes wishes = { .partition = rows[i / 2].partition,
 					    .sector_size = size };

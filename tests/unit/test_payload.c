@@ -67,7 +67,7 @@ static void core_of_every_length(void **state)
 
 		assert_int_equal(code, size < CORE_SIZE ? RJ_ERR_CORE_SHORT : RJ_OK);
 		if (code)
-			assert_in_range(error.limit, size + 1, CORE_SIZE);
+			assert_between(error.limit, size + 1, CORE_SIZE);
 	}
 }
 
@@ -143,7 +143,7 @@ static void other_platforms(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint8_t bytes[2048] = { 0 };
 
 		memcpy(bytes, rows[i].bytes, rows[i].size);
@@ -204,7 +204,7 @@ static void boot_img_without_core(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		static uint8_t disk[DISK_SECTORS * SECTOR_SIZE];
 		struct rj_plan plan;
 
@@ -488,7 +488,7 @@ static void boot_order(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].word) {
 		rj_plan_init(&plan, 0x81);
 		assert_int_equal(boot->take(&plan, rows[i].word, &error), RJ_OK);
 		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);

@@ -60,7 +60,7 @@ static void rules(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_int_equal(seal(0x7C00, 512, rows[i].address, rows[i].size), rows[i].code);
 	assert_int_equal(seal(0x7C00, 512, limit - 1, 1), RJ_OK);
 	assert_int_equal(seal(0x7C00, 512, limit - 1, 2), RJ_ERR_BEYOND);
@@ -105,7 +105,7 @@ static void firmware_rules(void **state)
 	struct rj_error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_int_equal(seal_firmware(rows[i].address, rows[i].size), rows[i].code);
 	rj_plan_init(&plan, 0x80);
 	rj_plan_add_firmware(&plan, ".ivt", 0, &input, 0, LOW_MEMORY, &error);

@@ -72,7 +72,7 @@ static void refused(void **state)
 	struct rj_error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH_NAMED(i, rows, rows[i].text)
 		assert_int_equal(rj_regs_assign(&regs, rows[i].text, &error), rows[i].code);
 	assert_int_equal(rj_regs_assign(&regs, "eix=1", &error), RJ_ERR_REG_NAME);
 	assert_non_null(strstr(error.text, "eflags"));

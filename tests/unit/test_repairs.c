@@ -30,7 +30,7 @@ static void lists(void **state)
 	uint32_t repairs;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].list) {
 		assert_int_equal(parse(rows[i].list, &repairs), RJ_OK);
 		assert_int_equal(repairs, rows[i].repairs);
 	}
@@ -45,7 +45,7 @@ static void no_lists(void **state)
 	uint32_t repairs;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH_NAMED(i, rows, rows[i])
 		assert_int_equal(parse(rows[i], &repairs), RJ_ERR_REPAIR);
 }
 

@@ -133,7 +133,7 @@ static void is_copied(const struct file *file)
 	memory = malloc((size_t)load.memory);
 	assert_non_null(memory);
 	places[5] = FOUR_GIB - load.memory + RJ_LOAD_PAGE;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	FOR_EACH(i, places)
 		assert_int_equal(rj_load_copy(&load, memory, places[i], NULL), RJ_LOAD_PLACE);
 	assert_int_equal(rj_load_copy(&load, memory, FOUR_GIB - load.memory, NULL), RJ_LOAD_OK);
 	assert_memory_equal(memory, load.image, load.size);
@@ -211,7 +211,7 @@ static void wrong_elf_fields(void **state)
 
 	(void)state;
 	pack(containers[0], &file);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		uint64_t was = le64(file.bytes + rows[i].at);
 
 		le_store(file.bytes + rows[i].at, rows[i].value, 8);

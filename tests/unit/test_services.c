@@ -33,7 +33,7 @@ static void modules_by_mode(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		char modules[128] = "";
 
 		assert_int_equal(plan_for(&plan, rows[i].mode, &error), RJ_OK);
@@ -157,7 +157,7 @@ static void hostile_drives(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_string_equal(changed_drive(rows[i].offset, rows[i].value, rows[i].size),
 				    rows[i].wrong);
 }
@@ -208,7 +208,7 @@ static void hostile(void **state)
 			    "El Torito packet");
 	assert_string_equal(changed(0, offsetof(struct rj_services, map[3].number), 0x7F, 1),
 			    "drive map");
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	FOR_EACH(i, values) {
 		assert_string_equal(changed(2, offsetof(struct rj_module, size), values[i], 4),
 				    "size of a module");
 		assert_string_equal(changed(2, offsetof(struct rj_module, resident), values[i], 4),
@@ -252,13 +252,13 @@ static void drive_maps(void **state)
 	char text[64];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	FOR_EACH_NAMED(i, good, good[i].text) {
 		assert_int_equal(rj_drive_map_add(&services, good[i].text, &error), RJ_OK);
 		assert_int_equal(services.map[i].number, good[i].number);
 		assert_int_equal(services.map[i].pci, good[i].pci);
 		assert_int_equal(services.map[i].unit, good[i].unit);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	FOR_EACH_NAMED(i, bad, bad[i].text)
 		assert_int_equal(rj_drive_map_add(&services, bad[i].text, &error), bad[i].code);
 	assert_int_equal(rj_drive_map_add(&services, "hd0=pci:9:0.0", &error), RJ_ERR_MAP_TWICE);
 	assert_int_equal(rj_drive_map_add(&services, "hd9=pci:0:4.0", &error), RJ_ERR_MAP_TWICE);
@@ -289,7 +289,7 @@ static void room(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH(i, rows) {
 		assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
 		rj_plan_add(&plan, ".mbr", BOOT_SECTOR, &input, 0, 512, &error);
 		rj_plan_add(&plan, ".other", rows[i].address, &input, 0, rows[i].size, &error);

@@ -37,7 +37,7 @@ static void make_file(void)
 	assert_int_equal(rj_snapshot_add(&snapshot, 0, LOW_MEMORY, &error), RJ_OK);
 	assert_int_equal(rj_snapshot_add(&snapshot, OTHER, OTHER_SIZE, &error), RJ_OK);
 	file_size = rj_snapshot_size(&snapshot);
-	assert_in_range(file_size, 1, sizeof(file));
+	assert_between(file_size, 1, sizeof(file));
 	rj_snapshot_store(&snapshot, file);
 }
 
@@ -124,7 +124,7 @@ static void hostile_fields(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	FOR_EACH(i, values) {
 		for (size_t n = 0; n < 3; n++) {
 			if (values[i] != snapshot.ranges[n].size)
 				assert_int_not_equal(forge(SIZE_AT(n), values[i], 4), RJ_OK);
@@ -157,7 +157,7 @@ static void ranges_out_of_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_int_equal(forge(ADDRESS_AT(rows[i].n), rows[i].address, 4), rows[i].code);
 	/* the second range behind the third */
 	make_file();

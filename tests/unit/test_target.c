@@ -30,7 +30,7 @@ static int make_root(void **state)
 
 static int remove_root(void **state)
 {
-	(void)state;
+	unit_tell_rows(state);
 	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -96,7 +96,7 @@ static void rows_of_iomem(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	FOR_EACH_NAMED(i, rows, rows[i].line) {
 		uint64_t from = 0, end = 0;
 
 		assert_int_equal(rj_iomem_ram(rows[i].line, &from, &end), rows[i].ram);
@@ -210,7 +210,7 @@ static void controllers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	FOR_EACH(i, rows)
 		assert_int_equal(rj_target_int13(&rows[i].controller), rows[i].driver);
 }
 

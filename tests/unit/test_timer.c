@@ -150,7 +150,7 @@ static void machines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	FOR_EACH(i, rows) {
 		int status;
 		pid_t child = fork();
 
