@@ -110,6 +110,15 @@ static void keep(const struct search *search, uint32_t number,
 	found->entry = *entry;
 }
 
+static unsigned count_active(const uint8_t *record)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < PARTITION_COUNT; i++)
+		count += (boot_sector_partition(record, i).flag & ACTIVE) != 0;
+	return count;
+}
+
 static bool is_wanted(const struct search *search, uint32_t number, bool active)
 {
 	return search->number ? search->number == number : active;
@@ -154,6 +163,7 @@ static bool find_in_chain(const struct search *search, uint64_t base, uint32_t *
 			logical.first_sector = (uint32_t)first;
 			if (is_wanted(search, ++*number, logical.flag & ACTIVE)) {
 				keep(search, *number, &logical);
+				search->found->sole = count_active(record) == 1;
 				return true;
 			}
 		}
@@ -171,6 +181,7 @@ static bool find_primary(const struct search *search, const uint8_t *mbr)
 		if (!is_used(&entry) || !is_wanted(search, i + 1, entry.flag & ACTIVE))
 			continue;
 		keep(search, i + 1, &entry);
+		search->found->sole = count_active(mbr) == 1;
 		memcpy(search->found->table, mbr + PARTITION_TABLE, RJ_TABLE_SIZE);
 		return true;
 	}
@@ -187,9 +198,11 @@ static bool find_in_mbr(const struct search *search, const uint8_t *mbr)
 	for (size_t i = 0; i < PARTITION_COUNT; i++) {
 		struct partition_entry entry = boot_sector_partition(mbr, i);
 
-		if (is_used(&entry) && is_extended(entry.type) &&
-		    find_in_chain(search, entry.first_sector, &number))
-			return true;
+		if (!is_used(&entry) || !is_extended(entry.type) ||
+		    !find_in_chain(search, entry.first_sector, &number))
+			continue;
+		search->found->sole = search->found->sole && count_active(mbr) == 0;
+		return true;
 	}
 	return false;
 }
@@ -234,6 +247,18 @@ static bool is_used_gpt(const uint8_t *entry)
 	       LE_GET(entry, struct gpt_entry, first) <= LE_GET(entry, struct gpt_entry, last);
 }
 
+static void keep_gpt(const struct search *search, uint32_t number, const uint8_t *entry)
+{
+	struct rj_partition *found = search->found;
+
+	found->number = number;
+	found->first = LE_GET(entry, struct gpt_entry, first);
+	found->sectors = LE_GET(entry, struct gpt_entry, last) - found->first + 1;
+	found->active = LE_GET(entry, struct gpt_entry, attributes) & GPT_LEGACY_BOOTABLE;
+	found->gpt = found->sole = true;
+	memcpy(found->gpt_entry, entry, RJ_GPT_ENTRY_SIZE);
+}
+
 static bool find_in_gpt(const struct search *search, const uint8_t *header)
 {
 	uint64_t at = LE_GET(header, struct gpt_header, entries) * search->sector_size;
@@ -245,20 +270,20 @@ static bool find_in_gpt(const struct search *search, const uint8_t *header)
 		bool active;
 
 		if (!peek(search->disk, at, entry, sizeof(entry)))
-			return false;
+			break;
 		at += LE_GET(header, struct gpt_header, entry_size);
 		active = LE_GET(entry, struct gpt_entry, attributes) & GPT_LEGACY_BOOTABLE;
 		if (!is_used_gpt(entry) || !is_wanted(search, i + 1, active))
 			continue;
-		found->number = i + 1;
-		found->first = LE_GET(entry, struct gpt_entry, first);
-		found->sectors = LE_GET(entry, struct gpt_entry, last) - found->first + 1;
-		found->active = active;
-		found->gpt = true;
-		memcpy(found->gpt_entry, entry, sizeof(entry));
-		return true;
+		if (found->gpt) {
+			found->sole = false;
+			break;
+		}
+		keep_gpt(search, i + 1, entry);
+		if (search->number)
+			break;
 	}
-	return false;
+	return found->gpt;
 }
 
 /* The primary GPT, or the backup in the last sector. */

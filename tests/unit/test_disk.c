@@ -596,7 +596,6 @@ static const char *detected(const uint8_t *bytes, size_t size)
 static void look_alikes(void **state)
 {
 	static uint8_t floppy[1440 * 1024];
-	static const char mark[] = GRUB_MARK;
 	struct rj_plan plan;
 
 	(void)state;
@@ -605,8 +604,7 @@ static void look_alikes(void **state)
 	le_store(cd + SIGNATURE_OFFSET, SIGNATURE, 2);
 	put_partition(cd, 0, 0x17, 0, 4 * CD_SECTORS, 64, 32);
 	assert_string_equal(detected(cd, sizeof(cd)), "disk");
-	memcpy(cd, "\xEB\x63\x90", 3);
-	memcpy(cd + GRUB_MARK_OFFSET, mark, strlen(mark));
+	unit_boot_img(cd, 1);
 	assert_string_equal(detected(cd, sizeof(cd)), "disk");
 	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
 	assert_int_equal(plan.services.drives[0].number, 0xE0);
@@ -623,7 +621,7 @@ static void look_alikes(void **state)
 	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
 	assert_null(detected(floppy, sizeof(floppy) - 1));
 	/* GRUB on a floppy disk is one still */
-	memcpy(floppy + GRUB_MARK_OFFSET, mark, strlen(mark));
+	unit_boot_img(floppy, 1);
 	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
 }
 
