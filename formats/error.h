@@ -140,7 +140,9 @@ row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes a
 row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
 	"give the CD's image, or this with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
-row(LINUX_HEADER, BAD, "it has no Linux boot header (HdrS at 202h)", "kernels before 1.3.73 are not known here") \
+row(LINUX_HEADER, BAD, "it has no Linux boot header: neither HdrS at 202h nor, as before protocol 2.00, a size at 1F4h", "") \
+row(LINUX_OLD, BAD, "its boot protocol is older than 2.00 and has no initrd", "leave that out") \
+row(LINUX_FIRMWARE, NOTE, "its setup part belongs at {at}, where the services for INT 13h work: --int13 firmware is used", "") \
 row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
 row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
 row(LINUX_ZIMAGE, BAD, "the {count} bytes of its zImage are more than the {limit} that have room below the stub", "make it a bzImage") \
