@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent.parent / "guest"))
 import cache  # noqa: E402
 import chain  # noqa: E402
+import loaders  # noqa: E402
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
@@ -279,6 +280,9 @@ FILES = {
     "stage2-patched": lambda path: stage2_code(3, b"(hd1)/menu"),
     "stage2_eltorito": lambda path: legacy("stage2_eltorito"),
     "e2fs_stage1_5": lambda path: legacy("e2fs_stage1_5"),
+    "ipxe.kpxe": lambda path: loaders.kpxe(),
+    "ipxe-damaged.kpxe": lambda path: loaders.kpxe()[:-9] + bytes(9),
+    "undionly.kpxe": lambda path: loaders.ipxe("undionly.kpxe"),
     "isolinux.bin": lambda path: ISOLINUX.read_bytes(),
     "isolinux-told": lambda path: isolinux_told(),
     "isolinux-told-cut": lambda path: isolinux_told()[:-1],

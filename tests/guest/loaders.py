@@ -27,6 +27,16 @@ def legacy(name):
     return cache.unpacked("payloads") / "usr/lib/grub/x86_64-pc" / name
 
 
+def ipxe(name):
+    """The bytes of a file of Debian's iPXE."""
+    return (cache.unpacked("payloads") / "usr/lib/ipxe" / name).read_bytes()
+
+
+def kpxe():
+    """iPXE with all drivers as a .kpxe: it does not call PXENV_STOP_UNDI."""
+    return ipxe("ipxe.pxe").replace(b"\xBB\x15\0\xE8", b"\xBB\x15\0\xB9", 1)
+
+
 def report(path):
     disk.run("nasm", "-f", "bin", "-Werror", "-o", path, REPORT)
 
@@ -124,6 +134,9 @@ class Loaders:
         """A CD with a menu."""
         files = {"grub/menu.lst": MENU.encode(), "stage2": legacy("stage2_eltorito").read_bytes()}
         disk.iso(path, tree(self.work, files), "boot/stage2")
+
+    def ipxe_kpxe(self, path):
+        path.write_bytes(kpxe())
 
     def syslinux_disk(self, path):
         """SYSLINUX in a FAT partition."""

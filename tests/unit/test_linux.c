@@ -404,7 +404,7 @@ static void boot_programs(void **state)
 		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 12, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
 		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 11, 3000, RJ_DETECT_NO, RJ_OK, 1 },
 		{ "\xB2\x7F\xEA\0\x82", 5, 3000, RJ_DETECT_NO, RJ_ERR_NBP_STACK, 0 },
-		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
+		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_OK, 1 },
 		{ IPXE "\xBB\x15\0\xE8", 17, 3000, RJ_DETECT_YES, RJ_OK, 0 },
 		{ IPXE, 12, 3000, RJ_DETECT_NO, RJ_OK, 1 },
 		{ "", 1, 1, RJ_DETECT_NO, RJ_OK, 1 },
