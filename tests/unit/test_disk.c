@@ -642,7 +642,13 @@ static void foreign(void **state)
 		{ "# Disk DescriptorFile", 21 }, { "<<< Oracle VM", 13 }, { "conectix", 8 },
 		{ "vhdxfile", 8 }, { "\xFD" "7zXZ", 6 }, { "\x28\xB5\x2F\xFD", 4 },
 		{ "BZh9", 4 }, { "\x04\x22\x4D\x18", 4 }, { "LZIP", 4 }, { "PK\3\4", 4 },
-		{ "7z\xBC\xAF\x27\x1C", 6 },
+		{ "7z\xBC\xAF\x27\x1C", 6 }, { "QED", 4 }, { "WithoutFreeSpace", 16 },
+		{ "WithouFreSpacExt", 16 }, { "Bochs Virtual HD Image", 22 }, { "DOSEMU", 7 },
+		{ "\x3A\xFF\x26\xED", 4 }, { "EVF\t\r\n\xFF", 7 },
+		{ "\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 12 }, { "TD", 3 }, { "td", 3 },
+		{ "IMD 1.18", 8 }, { "CQ\x14", 3 }, { "Rar!\x1A\7", 6 }, { "\x89LZO", 5 },
+		{ "\x02\x21\x4C\x18", 4 }, { "070701", 6 }, { "<!DOCTYPE html>", 15 },
+		{ "<!doctype html>", 15 }, { "<html lang=", 11 }, { "version https://git-lfs.github", 30 },
 	};
 
 	(void)state;
