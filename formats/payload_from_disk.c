@@ -125,7 +125,7 @@ static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *i
 				  const struct payload_argument *argument, struct rj_error *err)
 {
 	uint8_t sector[SECTOR_SIZE] = { 0 };
-	const struct rj_mbr_code *code;
+	const struct rj_mbr_code *known;
 
 	(void)argument;
 	rj_input_peek(input, sector, sizeof(sector), 0);
@@ -139,9 +139,9 @@ static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *i
 		return plan_file_system(plan, input, err);
 	if (is_empty(sector))
 		return rj_fail(err, RJ_ERR_DISK_NO_CODE);
-	code = rj_mbr_code_of(sector);
-	return code ? plan_partition(plan, input, code, err)
-		    : plan_mbr(plan, input, "what its code starts is not known", err);
+	known = rj_mbr_code_of(sector);
+	return known ? plan_partition(plan, input, known, err)
+		     : plan_mbr(plan, input, "what its code starts is not known", err);
 }
 
 static enum rj_detected from_disk_detect(const struct rj_input *input, const char **why)
