@@ -141,9 +141,9 @@ static void advise_linux(const struct rj_target_linux *running, char *text, size
 	char line[2 * RJ_TARGET_LINE];
 
 	quote(running->command_line, line, sizeof(line));
-	snprintf(text, size, "rjpack --linux %s%s%s --append %s --int13 %s -o " IMAGE, running->kernel,
-		 initrd ? " --initrd " : "", initrd ? running->initrd : "", line,
-		 rj_int13_modes[RJ_INT13_none].name);
+	snprintf(text, size, "rjpack --linux %s%s%s --append %s --int13 %s -o " IMAGE,
+		 running->kernel, initrd ? " --initrd " : "", initrd ? running->initrd : "",
+		 line, rj_int13_modes[RJ_INT13_none].name);
 }
 
 static void advise_pack(const struct doctor *doctor, char *text, size_t size)

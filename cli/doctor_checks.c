@@ -14,7 +14,7 @@
 #define KIB         1024u
 #define MIB         (1u << 20)
 #define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
-#define LINUX_COPIES 2u                 /* of kernel and initrd: in the image, and where it goes */
+#define LINUX_COPIES 2u                 /* kernel and initrd: in the image, and in their places */
 
 static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -314,13 +314,14 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 	if (doctor->image_name || target->firmware.uefi || way == DOCTOR_FROM_DISK)
 		return;
 	if (way == DOCTOR_LINUX)
-		find(f, DOCTOR_OK, NULL, "%s%s%s and the present command line can be carried, %" PRIu64 " MiB",
+		find(f, DOCTOR_OK, NULL,
+		     "%s%s%s and the present command line can be carried, %" PRIu64 " MiB",
 		     running->kernel, initrd ? ", " : "", initrd ? running->initrd : "",
 		     (running->size + MIB - 1) / MIB);
 	else
 		find(f, DOCTOR_NOTE, "mount /boot",
-		     "neither /boot nor /usr/lib/modules has its %s, so that it cannot be carried",
-		     *running->kernel ? "initrd" : "kernel's file");
+		     "cannot be carried: neither /boot nor /usr/lib/modules has its %s",
+		     *running->kernel ? "initrd" : "kernel");
 }
 
 /* Whatever drives them: pci/quirks, quirk_usb_early_handoff. */

@@ -90,13 +90,13 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Takes it off the input: it is no sector of the disk. */
+/* Takes the footer off the input: it is not a sector of the disk. */
 static void drop_vhd_footer(struct rj_input *input)
 {
 	struct vhd_footer footer;
 	uint32_t sum = 0;
 
-	if (input->size <= sizeof(footer) ||
+	if (input->is_device || input->size <= sizeof(footer) ||
 	    rj_input_peek(input, &footer, sizeof(footer), input->size - sizeof(footer)) !=
 		    sizeof(footer))
 		return;

@@ -141,7 +141,7 @@ row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it find
 	"give the CD's image, or this with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
 row(LINUX_HEADER, BAD, "it has no Linux boot header: neither HdrS at 202h nor, as before protocol 2.00, a size at 1F4h", "") \
-row(LINUX_OLD, BAD, "its boot protocol is older than 2.00 and has no initrd", "leave that out") \
+row(LINUX_OLD, BAD, "the kernel's boot protocol is older than 2.00 and has no initrd", "leave --initrd out") \
 row(LINUX_FIRMWARE, NOTE, "its setup part belongs at {at}, where the services for INT 13h work: --int13 firmware is used", "") \
 row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
 row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
@@ -234,7 +234,7 @@ row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
 row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
 row(DISK_CORE, NOTE, "its MBR is GRUB's: core.img at sector {count} is carried and started", "") \
-row(DISK_NO_CODE, BAD, "there is no code in its MBR, so that no BIOS boots it", \
+row(DISK_NO_CODE, BAD, "its MBR has no code, so no BIOS boots it", \
 	"--vbr carries a partition's boot sector") \
 row(DISK_BPB, BAD, "its {name} is carried, which has no BIOS parameter block to set", \
 	"--vbr carries the active partition's boot sector, which has one") \

@@ -79,7 +79,7 @@ static const char *assemble(struct core *core, const struct rj_input *input,
 	struct rj_error error;
 
 	if (LE_GET(sector, struct grub_boot_img, drive) != GRUB_DRIVE_ANY)
-		return "it reads that from a drive whose number it has";
+		return "it names the drive, too";
 	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
 		return "there is none";
 	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)

@@ -93,7 +93,7 @@ static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *i
 		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
 	if (!would_start(code, &vbr)) {
 		rj_vbr_free(&vbr);
-		return plan_mbr(plan, input, "its code starts no partition for certain", err);
+		return plan_mbr(plan, input, "its code and its tables do not name one partition", err);
 	}
 	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_PARTITION,
 		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",

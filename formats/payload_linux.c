@@ -169,8 +169,8 @@ static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *
 	return RJ_DETECT_MAYBE;
 }
 
-/* Whether there is more of it than a setup part, if that does not say that it is all. */
-static bool has_rest(const struct rj_input *input, const uint8_t *header)
+/* Whether the file goes on after the setup part; one that is not loaded high may end there. */
+static bool is_complete(const struct rj_input *input, const uint8_t *header)
 {
 	bool high = LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
 
@@ -196,7 +196,7 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	*why = text;
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
 		return RJ_DETECT_MAYBE;
-	return has_rest(input, header) ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
+	return is_complete(input, header) ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
 }
 
 /*
@@ -489,7 +489,7 @@ static void set_registers(const struct kernel *kernel)
 	rj_plan_set_entry(kernel->plan, segment + (SETUP_ENTRY >> 4), 0);
 }
 
-/* Where the services would work there is the setup part then. A RAM disk needs them. */
+/* A setup part at 90000h stands where the services work. A RAM disk needs them. */
 static void leave_to_firmware(struct kernel *kernel)
 {
 	struct rj_plan *plan = kernel->plan;
