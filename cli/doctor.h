@@ -6,6 +6,7 @@
 #ifndef RJ_DOCTOR_H
 #define RJ_DOCTOR_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -52,8 +53,16 @@ extern const size_t doctor_check_count;
 
 /* What to run; empty: nothing would work. */
 struct doctor_advice {
-	char pack[DOCTOR_TEXT], load[DOCTOR_TEXT];
+	char pack[2 * PATH_MAX + 2 * RJ_TARGET_LINE], load[DOCTOR_TEXT];
 };
+
+/* What an image for this machine carries. */
+enum doctor_way {
+	DOCTOR_NO_WAY,
+	DOCTOR_FROM_DISK,               /* what the boot disk boots */
+	DOCTOR_LINUX,                   /* the running Linux, which needs no disk of the BIOS's */
+};
+enum doctor_way doctor_way(const struct rj_target *target);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 

@@ -13,6 +13,7 @@
 static bool refuses_kexec(const struct rj_target_kernel *kernel)
 {
 	return kernel->disabled == RJ_YES || kernel->core == RJ_NO ||
+	       kernel->may_boot == RJ_NO || kernel->outermost == RJ_NO ||
 	       (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0);
 }
 
@@ -83,22 +84,82 @@ static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
 /* Nothing that a shell would take for more than a name. */
 static bool is_plain(const char *name)
 {
-	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789/_.+-")] == '\0';
+}
+
+/* Whether what the boot disk boots can be carried, and its disk served. */
+static bool disk_works(const struct rj_target *target)
+{
+	const struct rj_target_loader *loader = &target->loader;
+
+	return target->disk_count > 0 && doctor_int13(target) != RJ_INT13_none &&
+	       is_plain(target->disks[0].name) &&
+	       (loader->said_count == 0 || rj_error_class(loader->said[0].code) == RJ_NOTE);
+}
+
+/* Linux comes back with what it was started with: its initrd has to be there, too. */
+static bool linux_works(const struct rj_target_linux *running)
+{
+	return *running->kernel && is_plain(running->kernel) && is_plain(running->initrd) &&
+	       (*running->initrd || running->has_initrd != RJ_YES);
+}
+
+enum doctor_way doctor_way(const struct rj_target *target)
+{
+	if (target->firmware.uefi)
+		return DOCTOR_NO_WAY;
+	if (disk_works(target))
+		return DOCTOR_FROM_DISK;
+	return linux_works(&target->running) ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+}
+
+/* Text as one word of a shell's, in single quotes where double ones would not keep it. */
+static void quote(const char *text, char *to, size_t size)
+{
+	static const char escaped[] = "'\\''";
+	char mark = text[strcspn(text, "\"$`\\!")] ? '\'' : '"';
+	const char *end = to + size - sizeof(escaped) - 1;
+
+	*to++ = mark;
+	for (; *text && to < end; text++)
+		if (*text == '\'' && mark == '\'')
+			to = stpcpy(to, escaped);
+		else
+			*to++ = *text;
+	*to++ = mark;
+	*to = '\0';
+}
+
+/*
+ * No disk of the BIOS's: the kernel's real-mode part asks INT 13h for each of them, and where
+ * they are lost that may hang.
+ */
+static void advise_linux(const struct rj_target_linux *running, char *text, size_t size)
+{
+	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
+	char line[2 * RJ_TARGET_LINE];
+
+	quote(running->command_line, line, sizeof(line));
+	snprintf(text, size, "rjpack --linux %s%s%s --append %s --int13 %s -o " IMAGE,
+		 running->kernel, initrd ? " --initrd " : "", initrd ? running->initrd : "",
+		 line, rj_int13_modes[RJ_INT13_none].name);
 }
 
 static void advise_pack(const struct doctor *doctor, char *text, size_t size)
 {
-	const struct rj_target_disk *disk = &doctor->target.disks[0];
-	uint8_t mode = doctor_int13(&doctor->target);
+	const struct rj_target *target = &doctor->target;
+	enum doctor_way way = doctor_way(target);
 	char map[64];
 
 	text[0] = '\0';
-	if (doctor->target.disk_count == 0 || mode == RJ_INT13_none || !is_plain(disk->name) ||
-	    doctor->target.firmware.uefi)
+	if (way == DOCTOR_LINUX)
+		advise_linux(&target->running, text, size);
+	if (way != DOCTOR_FROM_DISK)
 		return;
-	map_disk(disk, map, sizeof(map));
-	snprintf(text, size, "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE, disk->name,
-		 rj_int13_modes[mode].name, map);
+	map_disk(&target->disks[0], map, sizeof(map));
+	snprintf(text, size, "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
+		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
 }
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)

@@ -14,6 +14,7 @@
 #define KIB         1024u
 #define MIB         (1u << 20)
 #define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
+#define LINUX_COPIES 2u                 /* kernel and initrd: in the image, and in their places */
 
 static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -66,16 +67,23 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 /* What refuses both of the system calls; NULL: nothing. */
 static const char *refusal(const struct rj_target_kernel *kernel, const char **todo)
 {
+	*todo = "run it outside";
+	if (kernel->may_boot == RJ_NO)
+		return "this is a container without CAP_SYS_BOOT";
+	if (kernel->outermost == RJ_NO)
+		return "this is a container (a user or PID namespace of its own), "
+		       "from which no other kernel is started";
 	*todo = "boot with it 0; it cannot be set back";
 	if (kernel->disabled == RJ_YES)
 		return "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0";
 	*todo = "boot without lockdown= and with Secure Boot off";
 	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
-		return "the kernel is locked down and takes signed kernels only";
+		return "the kernel is locked down and takes signed kernels only, which no image is";
 	*todo = "boot a kernel that has it, or load the image by GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
 		return kernel->sig_force == RJ_YES
-		       ? "it has kexec_file_load only, and that wants signatures (CONFIG_KEXEC_SIG_FORCE)"
+		       ? "it has kexec_file_load only, and that wants signatures "
+			 "(CONFIG_KEXEC_SIG_FORCE, before 5.4 CONFIG_KEXEC_VERIFY_SIG)"
 		       : "it has neither CONFIG_KEXEC nor CONFIG_KEXEC_FILE";
 	return NULL;
 }
@@ -148,7 +156,8 @@ static uint64_t needed_memory(const struct doctor *doctor)
 	uint64_t needed = image->memory_size ? image->memory_size : image->file_size;
 
 	if (!doctor->image_name)
-		return IMAGE_USUAL;
+		return IMAGE_USUAL + (doctor_way(&doctor->target) == DOCTOR_LINUX
+				      ? LINUX_COPIES * doctor->target.running.size : 0);
 	if (rj_image_disk(image) && image->services.block.image.size > needed)
 		needed = image->services.block.image.size;
 	return needed;
@@ -220,7 +229,8 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 	const struct rj_target *target = &doctor->target;
 
 	if (target->disk_count == 0) {
-		find(f, doctor->image_name ? DOCTOR_UNKNOWN : DOCTOR_PROBLEM,
+		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
+		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     "mount /boot, or pack with --from-disk DISK",
 		     "neither /boot nor / is on a disk, and there is not exactly one");
 		return;
@@ -259,10 +269,11 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 	if (target->disk_count == 0 || doctor->image_name)
 		return;
 	if (mode == RJ_INT13_none)
-		find(f, DOCTOR_PROBLEM, strcmp(disk->controller.driver, "ahci") == 0
-		     ? "set SATA to AHCI in the firmware's setup, or carry what is needed with --disk"
-		     : "carry what is needed in the image, with --disk",
-		     "%s is %s: no driver of the image serves it, and the BIOS's INT 13h for it is dead",
+		find(f, doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     strcmp(disk->controller.driver, "ahci") == 0
+		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--linux, --disk)"
+		     : "carry what you need in the image (--linux, --disk)",
+		     "%s is %s: no driver in the image supports it, and the BIOS's INT 13h for it is dead",
 		     disk->name, unserved(disk));
 	else
 		find(f, DOCTOR_OK, NULL, "--int13 %s: %s", rj_int13_modes[mode].name,
@@ -271,24 +282,69 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_loader *loader = &doctor->target.loader;
+	const struct rj_target *target = &doctor->target;
+	const struct rj_target_loader *loader = &target->loader;
 	char text[DOCTOR_TEXT];
 
-	if (doctor->target.disk_count == 0 || doctor->image_name)
+	if (target->disk_count == 0 || doctor->image_name)
 		return;
-	if (loader->os_error) {
-		find(f, DOCTOR_UNKNOWN, "ask as root",
-		     "/dev/%s cannot be read: %s", doctor->target.disks[0].name,
-		     strerror(loader->os_error));
-	} else if (!loader->known) {
+	if (loader->os_error)
+		find(f, DOCTOR_UNKNOWN, "ask as root", "/dev/%s cannot be read: %s",
+		     target->disks[0].name, strerror(loader->os_error));
+	else if (loader->said_count == 0)
 		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is not known");
-	} else {
-		bool boots = rj_error_class(loader->said.code) == RJ_NOTE;
+	for (size_t i = 0; i < loader->said_count; i++) {
+		bool boots = rj_error_class(loader->said[i].code) == RJ_NOTE;
 
-		diag_format(&loader->said, text, sizeof(text));
-		find(f, boots ? DOCTOR_OK : DOCTOR_PROBLEM,
+		diag_format(&loader->said[i], text, sizeof(text));
+		find(f, boots ? DOCTOR_OK :
+		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     boots ? NULL : "pack the disk that boots with --from-disk", "%s", text);
 	}
+}
+
+/* What an image would carry where it cannot carry what the boot disk boots. */
+static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+	const struct rj_target_linux *running = &target->running;
+	enum doctor_way way = doctor_way(target);
+	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
+
+	if (doctor->image_name || target->firmware.uefi || way == DOCTOR_FROM_DISK)
+		return;
+	if (way == DOCTOR_LINUX)
+		find(f, DOCTOR_OK, NULL,
+		     "%s%s%s and the present command line can be carried, %" PRIu64 " MiB",
+		     running->kernel, initrd ? ", " : "", initrd ? running->initrd : "",
+		     (running->size + MIB - 1) / MIB);
+	else
+		find(f, DOCTOR_NOTE, "mount /boot",
+		     "cannot be carried: neither /boot nor /usr/lib/modules has its %s",
+		     *running->kernel ? "initrd" : "kernel");
+}
+
+/* Whatever drives them: pci/quirks, quirk_usb_early_handoff. */
+static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_usb *usb = &doctor->target.usb;
+	bool dead = usb->keyboards && !usb->other_keyboard;
+	char names[DOCTOR_TEXT / 2] = "";
+
+	if (usb->count == 0 || doctor->target.firmware.uefi)
+		return;
+	for (size_t i = 0; i < usb->count; i++) {
+		const struct rj_target_controller *c = &usb->controllers[i];
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, "%s%02x:%02x.%x", used ? ", " : "",
+			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u);
+	}
+	find(f, dead ? DOCTOR_WARNING : DOCTOR_NOTE,
+	     dead ? "have a serial console or a PS/2 keyboard, or let a boot menu go on by itself"
+		  : NULL,
+	     "Linux has taken %s from the BIOS: %s dead until the next system drives USB", names,
+	     dead ? "the keyboard is" : "USB keyboards and disks are");
 }
 
 static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
@@ -384,7 +440,7 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 		     rj_int13_modes[driver].name);
 	else
 		find(f, DOCTOR_WARNING, "the payload has to do without that disk",
-		     "%s is %s: no driver of the image serves it", disk->name,
+		     "%s is %s: no driver in the image supports it", disk->name,
 		     unserved(disk));
 }
 
@@ -460,6 +516,8 @@ const struct doctor_check doctor_checks[] = {
 	{ "boot-disk", "Boot disk", check_disk },
 	{ "int13", "INT 13h", check_int13 },
 	{ "boot-loader", "Boot loader", check_loader },
+	{ "linux", "Linux itself", check_linux },
+	{ "usb", "USB", check_usb },
 	{ "iommu", "IOMMU", check_iommu },
 	{ "cpus", "CPUs", check_cpus },
 	{ "video", "Video", check_video },

@@ -51,6 +51,15 @@ static void print_finding(const struct doctor_check *check,
 	putchar('\n');
 }
 
+static void print_command(const char *command)
+{
+	if (!*command)
+		return;
+	printf("  ");
+	put_clean(command);
+	putchar('\n');
+}
+
 void doctor_print(const struct doctor *doctor, const struct doctor_finding *findings,
 		  const struct doctor_advice *advice, bool works)
 {
@@ -61,13 +70,8 @@ void doctor_print(const struct doctor *doctor, const struct doctor_finding *find
 			print_finding(&doctor_checks[i], &findings[i], coloured);
 	printf("\nThe way back %s from this machine%s", works ? "works" : "does not work",
 	       *advice->pack || *advice->load ? works ? ":\n" : ". When that is mended:\n" : ".\n");
-	if (*advice->pack)
-		printf("  %s\n", advice->pack);
-	if (*advice->load) {
-		printf("  ");
-		put_clean(advice->load);
-		putchar('\n');
-	}
+	print_command(advice->pack);
+	print_command(advice->load);
 	(void)doctor;
 }
 

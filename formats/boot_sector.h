@@ -14,9 +14,6 @@
 #define SIGNATURE_OFFSET    0x1FEu
 #define SIGNATURE           0xAA55u
 #define MBR_CODE_MAX        446u
-#define GRUB_MARK           "GRUB "
-#define GRUB_MARK_OFFSET    0x180u
-#define GRUB_KERNEL_SECTOR  0x5Cu       /* a qword: where boot.img finds core.img */
 
 struct partition_entry {
 	uint8_t flag;           /* 80h active, 0 not */

@@ -117,6 +117,7 @@ row(LEGACY_MAGIC, BAD, "it is no stage2 of GRUB Legacy", "--grub takes GRUB 2") 
 row(LEGACY_STAGE1_5, BAD, "it is GRUB Legacy's {name}, which only reads stage2 from a file system", "give stage2") \
 row(LEGACY_STAGE1, BAD, "stage1 has no place for a partition and a menu", "give stage2") \
 row(LEGACY_BEHIND, BAD, "stage1 names sector {count} for stage2, and there is none", "give stage2") \
+row(LEGACY_BLOCKS, BAD, "stage2's list of blocks, in sector {count}, is damaged or leads out of the file", "give stage2") \
 row(LEGACY_SHORT, BAD, "it is cut short: stage2 has at least {limit} bytes from its code on, here are {count}", "") \
 row(LEGACY_LARGE, BAD, "{count} bytes are more than the {limit} that stage2 has room for", "") \
 row(LEGACY_MENU, BAD, "the menu's path has {count} bytes, and stage2 has room for {limit}", "shorten it") \
@@ -139,7 +140,9 @@ row(ISOLINUX_SUM, BAD, "by its boot information isolinux.bin has {limit} bytes a
 row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information, by which it finds itself on its CD", \
 	"give the CD's image, or this with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes are no isolinux.bin, which has more than 2048 and at most {limit}", "") \
-row(LINUX_HEADER, BAD, "it has no Linux boot header (HdrS at 202h)", "kernels before 1.3.73 are not known here") \
+row(LINUX_HEADER, BAD, "it has no Linux boot header: neither HdrS at 202h nor, as before protocol 2.00, a size at 1F4h", "") \
+row(LINUX_OLD, BAD, "the kernel's boot protocol is older than 2.00 and has no initrd", "leave --initrd out") \
+row(LINUX_FIRMWARE, NOTE, "its setup part belongs at {at}, where the services for INT 13h work: --int13 firmware is used", "") \
 row(LINUX_FLAG, BAD, "it has a Linux boot header without the boot flag", "") \
 row(LINUX_CUT, BAD, "it is cut short: by its Linux boot header it has at least {limit} bytes, here are {count}", "") \
 row(LINUX_ZIMAGE, BAD, "the {count} bytes of its zImage are more than the {limit} that have room below the stub", "make it a bzImage") \
@@ -233,6 +236,10 @@ row(CORE_LEFT, NOTE, "boot.img names sector {count} for core.img, but {name}", \
 	"the boot sector alone is carried and reads core.img from its disk") \
 row(GPT_BACKUP, NOTE, "warning: its primary GPT is damaged; the backup in the last sector is taken", "") \
 row(DISK_CORE, NOTE, "its MBR is GRUB's: core.img at sector {count} is carried and started", "") \
+row(DISK_NO_CODE, BAD, "its MBR has no code, so no BIOS boots it", \
+	"--vbr carries a partition's boot sector") \
+row(DISK_BPB, BAD, "its {name} is carried, which has no BIOS parameter block to set", \
+	"--vbr carries the active partition's boot sector, which has one") \
 row(DISK_PARTITION, NOTE, "its MBR starts the active partition: the boot sector of partition {count} ({name}) at sector {limit} is carried and started", "") \
 row(DISK_ALONE, NOTE, "it has a file system instead of partitions: its first sector is carried and started", "") \
 row(DISK_MBR, NOTE, "its MBR is carried and started: {name}", "") \

@@ -5,18 +5,29 @@
 #include <string.h>
 
 #include "boot_sector.h"
+#include "contains.h"
 #include "grub_core.h"
 #include "le.h"
 
 bool grub_is_boot_img(const uint8_t *sector)
 {
-	return sector[0] == 0xEB && sector[2] == 0x90 &&
-	       memcmp(sector + GRUB_MARK_OFFSET, GRUB_MARK, strlen(GRUB_MARK)) == 0;
+	/* a jump to the code, from a sector at 7C00h */
+	static const uint8_t jump[] = { 0xEB, offsetof(struct grub_boot_img, code) - 2 };
+	/* mov ebx, [kernel_sector]; mov [si + 8], ebx, and the same with the high half */
+	static const uint8_t reads[] = { 0x66, 0x8B, 0x1E, 0x5C, 0x7C, 0x66, 0x89, 0x5C, 0x08,
+					 0x66, 0x8B, 0x1E, 0x60, 0x7C, 0x66, 0x89, 0x5C, 0x0C };
+	/* jmp [kernel_address] */
+	static const uint8_t starts[] = { 0xFF, 0x26, 0x5A, 0x7C };
+
+	return memcmp(sector, jump, sizeof(jump)) == 0 &&
+	       LE_GET(sector, struct grub_boot_img, kernel_address) == GRUB_CORE_ADDRESS &&
+	       rj_contains(sector, MBR_CODE_MAX, reads, sizeof(reads)) &&
+	       rj_contains(sector, MBR_CODE_MAX, starts, sizeof(starts));
 }
 
 uint64_t grub_kernel_sector(const uint8_t *sector)
 {
-	return le64(sector + GRUB_KERNEL_SECTOR);
+	return LE_GET(sector, struct grub_boot_img, kernel_sector);
 }
 
 /*
@@ -61,11 +72,14 @@ static bool append_block(struct core *core, const struct rj_input *input,
 
 /* Fills core from the file; gives what is wrong with it, or NULL. */
 static const char *assemble(struct core *core, const struct rj_input *input,
-			    uint64_t first)
+			    const uint8_t *sector)
 {
+	uint64_t first = grub_kernel_sector(sector);
 	struct grub_block block;
 	struct rj_error error;
 
+	if (LE_GET(sector, struct grub_boot_img, drive) != GRUB_DRIVE_ANY)
+		return "it names the drive, too";
 	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
 		return "there is none";
 	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)
@@ -85,7 +99,7 @@ enum rj_err grub_embedded_core(const struct rj_input *input, const uint8_t *sect
 
 	if (!core.bytes)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	*wrong = assemble(&core, input, grub_kernel_sector(sector));
+	*wrong = assemble(&core, input, sector);
 	if (*wrong) {
 		free(core.bytes);
 		core.bytes = NULL;

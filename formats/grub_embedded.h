@@ -7,13 +7,29 @@
 #ifndef RJ_GRUB_EMBEDDED_H
 #define RJ_GRUB_EMBEDDED_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "input.h"
 
-/* Whether the sector is boot.img. */
+/* boot.S, up to its code. */
+struct grub_boot_img {
+	uint8_t jump[3], parameters[0x57];
+	uint16_t kernel_address;        /* where it puts and enters the first sector */
+	uint64_t kernel_sector;         /* of core.img on the disk */
+	uint8_t drive;                  /* the one to read; FFh: that in DL */
+	uint8_t code[];
+} __attribute__((packed));
+static_assert(offsetof(struct grub_boot_img, kernel_address) == 0x5A, "boot.S");
+static_assert(offsetof(struct grub_boot_img, code) == 0x65, "boot.S");
+#define GRUB_DRIVE_ANY 0xFFu
+
+/*
+ * Whether the sector is boot.img, from GRUB 1.97 on: by its code, since installers change
+ * its texts.
+ */
 bool grub_is_boot_img(const uint8_t *sector);
 
 /* The sector where this boot.img looks for core.img. */

@@ -231,7 +231,7 @@ static const char *refuses_ipxe(const struct rj_faces *f)
 
 const struct rj_loader rj_loaders[] = {
 	{ "kexec", "Linux", "kexec -l ", " && kexec -e", false, refuses_kexec_file },
-	{ "kexec-file", "Linux, locked down", "kexec -s -l ", " && kexec -e", false,
+	{ "kexec-file", "Linux, by file", "kexec -s -l ", " && kexec -e", false,
 	  refuses_kexec_file },
 	{ "kexec-elf", "Linux, as ELF", "kexec -c -l ", " && kexec -e", false, refuses_kexec_elf },
 	{ "grub", "GRUB", "multiboot2 /", "", true, refuses_multiboot2 },

@@ -95,6 +95,15 @@ static void keep(const struct search *search, uint32_t number,
 	found->entry = *entry;
 }
 
+static unsigned count_active(const uint8_t *record)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < PARTITION_COUNT; i++)
+		count += (boot_sector_partition(record, i).flag & ACTIVE) != 0;
+	return count;
+}
+
 static bool is_wanted(const struct search *search, uint32_t number, bool active)
 {
 	return search->number ? search->number == number : active;
@@ -139,6 +148,7 @@ static bool find_in_chain(const struct search *search, uint64_t base, uint32_t *
 			logical.first_sector = (uint32_t)first;
 			if (is_wanted(search, ++*number, logical.flag & ACTIVE)) {
 				keep(search, *number, &logical);
+				search->found->sole = count_active(record) == 1;
 				return true;
 			}
 		}
@@ -156,6 +166,7 @@ static bool find_primary(const struct search *search, const uint8_t *mbr)
 		if (!is_used(&entry) || !is_wanted(search, i + 1, entry.flag & ACTIVE))
 			continue;
 		keep(search, i + 1, &entry);
+		search->found->sole = count_active(mbr) == 1;
 		memcpy(search->found->table, mbr + PARTITION_TABLE, RJ_TABLE_SIZE);
 		return true;
 	}
@@ -172,9 +183,11 @@ static bool find_in_mbr(const struct search *search, const uint8_t *mbr)
 	for (size_t i = 0; i < PARTITION_COUNT; i++) {
 		struct partition_entry entry = boot_sector_partition(mbr, i);
 
-		if (is_used(&entry) && is_extended(entry.type) &&
-		    find_in_chain(search, entry.first_sector, &number))
-			return true;
+		if (!is_used(&entry) || !is_extended(entry.type) ||
+		    !find_in_chain(search, entry.first_sector, &number))
+			continue;
+		search->found->sole = search->found->sole && count_active(mbr) == 0;
+		return true;
 	}
 	return false;
 }
@@ -229,6 +242,18 @@ static bool read_gpt_entry(const struct search *search, const uint8_t *header, u
 	return peek(search->disk, at, entry, RJ_GPT_ENTRY_SIZE) && is_used_gpt(entry);
 }
 
+static void keep_gpt(const struct search *search, uint32_t number, const uint8_t *entry)
+{
+	struct rj_partition *found = search->found;
+
+	found->number = number;
+	found->first = LE_GET(entry, struct gpt_entry, first);
+	found->sectors = LE_GET(entry, struct gpt_entry, last) - found->first + 1;
+	found->active = LE_GET(entry, struct gpt_entry, attributes) & GPT_LEGACY_BOOTABLE;
+	found->gpt = found->sole = true;
+	memcpy(found->gpt_entry, entry, RJ_GPT_ENTRY_SIZE);
+}
+
 static bool find_in_gpt(const struct search *search, const uint8_t *header)
 {
 	uint32_t count = (uint32_t)LE_GET(header, struct gpt_header, entry_count);
@@ -243,15 +268,15 @@ static bool find_in_gpt(const struct search *search, const uint8_t *header)
 		active = LE_GET(entry, struct gpt_entry, attributes) & GPT_LEGACY_BOOTABLE;
 		if (!is_wanted(search, i + 1, active))
 			continue;
-		found->number = i + 1;
-		found->first = LE_GET(entry, struct gpt_entry, first);
-		found->sectors = LE_GET(entry, struct gpt_entry, last) - found->first + 1;
-		found->active = active;
-		found->gpt = true;
-		memcpy(found->gpt_entry, entry, sizeof(entry));
-		return true;
+		if (found->gpt) {
+			found->sole = false;
+			break;
+		}
+		keep_gpt(search, i + 1, entry);
+		if (search->number)
+			break;
 	}
-	return false;
+	return found->gpt;
 }
 
 /* The primary GPT, or the backup in the last sector. */

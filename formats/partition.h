@@ -22,6 +22,7 @@ struct rj_partition {
 	bool active;                    /* flag 80h; in a GPT, "legacy BIOS bootable" */
 	bool gpt;
 	bool backup;                    /* of the GPT's backup; the primary is damaged */
+	bool sole;                      /* the only active one; MBR code starts none of several */
 	struct partition_entry entry;   /* the MBR's, but counted from the disk's start */
 	uint8_t table[RJ_TABLE_SIZE];   /* of a primary partition: all of the MBR's as they stand */
 	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a disk would boot: GRUB's core.img if its MBR is GRUB's, the boot record of the
- * active partition if the MBR only starts that, and otherwise the MBR itself.
+ * What a disk would boot: GRUB's core.img if its MBR is GRUB's, the boot sector of the
+ * active partition if the MBR is known to start that and no more, and otherwise the MBR
+ * itself, which finds its way on the machine.
  */
 #include "payload.h"
 
@@ -13,31 +14,15 @@
 #include "grub_embedded.h"
 #include "layout.h"
 #include "le.h"
+#include "mbr_code.h"
 #include "partition.h"
 #include "vbr.h"
 
-#define STAGE1_JUMP 0x48u       /* over fewer bytes than boot.img's */
-
-/* MBR code that starts something else than the active partition, by a text of its own. */
-static const struct { const char *text, *name; } loaders[] = {
-	{ "LILO", "it is LILO's, which reads the rest from its disk" },
-	{ "isolinux", "it is ISOLINUX's (isohybrid), which reads the rest from its disk" },
-	{ "grldr", "it is GRUB4DOS's, which reads the rest from its disk" },
-};
-
-/* Which of them the code is, in a sentence; or NULL. */
-static const char *other_loader(const uint8_t *sector)
+/* Only a partition's boot sector has a BIOS parameter block to set. */
+static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
+			      struct rj_error *err)
 {
-	if (grub_is_boot_img(sector) && sector[1] == STAGE1_JUMP)
-		return "it is GRUB Legacy's stage1, which reads stage2 from its disk";
-	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++) {
-		size_t length = strlen(loaders[i].text);
-
-		for (size_t at = 0; at + length <= MBR_CODE_MAX; at++)
-			if (memcmp(sector + at, loaders[i].text, length) == 0)
-				return loaders[i].name;
-	}
-	return NULL;
+	return plan->wishes.bpb ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
 }
 
 /* The MBR; sectors of 4096 bytes are loaded as a whole. */
@@ -46,6 +31,8 @@ static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
 {
 	uint32_t size = plan->wishes.sector_size;
 
+	if (refuse_bpb(plan, "MBR", err))
+		return err->code;
 	size = size ? size : rj_disk_sector_size(input);
 	if (size > input->size)
 		size = SECTOR_SIZE;
@@ -64,6 +51,8 @@ static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
 	uint8_t *bytes;
 	size_t size;
 
+	if (refuse_bpb(plan, "core.img", err))
+		return err->code;
 	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
 		return err->code;
 	if (wrong) {
@@ -86,26 +75,57 @@ static bool is_about_disk(enum rj_err code)
 	       code == RJ_ERR_VBR_SIGNATURE;
 }
 
+/* Whether this code would start this boot sector, and no other. */
+static bool would_start(const struct rj_mbr_code *code, const struct rj_vbr *vbr)
+{
+	return vbr->partition.sole && vbr->partition.gpt == code->gpt &&
+	       !vbr->partition.backup && (code->finds_xfs || !vbr->behind_xfs);
+}
+
+/* The boot sector that known MBR code starts; the MBR where it starts none. */
 static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *input,
-				  bool alone, struct rj_error *err)
+				  const struct rj_mbr_code *code, struct rj_error *err)
 {
 	struct rj_vbr vbr;
 
 	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
 		return is_about_disk(err->code)
 		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
-	rj_plan_note(plan, &(struct rj_error){
-		.code = alone ? RJ_ERR_DISK_ALONE : RJ_ERR_DISK_PARTITION,
+	if (!would_start(code, &vbr)) {
+		rj_vbr_free(&vbr);
+		return plan_mbr(plan, input, "its code and its tables do not name one partition", err);
+	}
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_PARTITION,
 		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",
 		.count = vbr.partition.number, .limit = vbr.partition.first });
 	return rj_vbr_plan(plan, &vbr, err);
+}
+
+static enum rj_err plan_file_system(struct rj_plan *plan, const struct rj_input *input,
+				    struct rj_error *err)
+{
+	struct rj_vbr vbr;
+
+	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+		return err->code;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_ALONE, .subject = input->path });
+	return rj_vbr_plan(plan, &vbr, err);
+}
+
+/* As a program for partitions leaves a disk from which nothing was ever to boot. */
+static bool is_empty(const uint8_t *sector)
+{
+	for (size_t i = 0; i < RJ_MBR_CODE_SIZE; i++)
+		if (sector[i])
+			return false;
+	return true;
 }
 
 static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *input,
 				  const struct payload_argument *argument, struct rj_error *err)
 {
 	uint8_t sector[SECTOR_SIZE] = { 0 };
-	const char *loader;
+	const struct rj_mbr_code *known;
 
 	(void)argument;
 	rj_input_peek(input, sector, sizeof(sector), 0);
@@ -113,16 +133,15 @@ static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *i
 		return rj_fail(err, RJ_ERR_DISK_BOOTS_NOT, .located = true,
 			       .at = SIGNATURE_OFFSET, .expected = SIGNATURE,
 			       .found = le16(sector + SIGNATURE_OFFSET));
-	loader = other_loader(sector);
-	if (loader)
-		return plan_mbr(plan, input, loader, err);
 	if (grub_is_boot_img(sector))
 		return plan_grub(plan, input, sector, err);
 	if (boot_sector_has_parameters(sector))
-		return plan_partition(plan, input, true, err);
-	if (!boot_sector_has_table(sector))
-		return plan_mbr(plan, input, rj_error_what(RJ_ERR_PARTITION_TABLE), err);
-	return plan_partition(plan, input, false, err);
+		return plan_file_system(plan, input, err);
+	if (is_empty(sector))
+		return rj_fail(err, RJ_ERR_DISK_NO_CODE);
+	known = rj_mbr_code_of(sector);
+	return known ? plan_partition(plan, input, known, err)
+		     : plan_mbr(plan, input, "what its code starts is not known", err);
 }
 
 static enum rj_detected from_disk_detect(const struct rj_input *input, const char **why)

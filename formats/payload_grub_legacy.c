@@ -23,6 +23,9 @@
 #define CLEAR_MAX       0x100u          /* from there to where it clears its memory */
 #define WHOLE_DRIVE     0xFFu
 #define STAGE1_DRIVE_ANY 0xFFu          /* DL has it */
+#define FIRST_BLOCK     0x1F8u          /* of start.S: its list grows down from here */
+#define BLOCK_SIZE      8u
+#define BLOCKS_MAX      32u             /* more would run into its code */
 
 /* asm.S: what follows the far jump over it. */
 struct stage2_head {
@@ -92,12 +95,18 @@ static bool is_stage1(const uint8_t *sector)
 	       LE_GET(sector, struct stage1_head, address);
 }
 
+/* Bytes of the file that follow those of the run before. */
+struct run {
+	uint64_t at, size;
+};
+
 /* A file's parts, by where they start in it. */
 struct parts {
 	uint8_t first[SECTOR_SIZE];
 	bool stage1, eltorito;
-	bool loader;                    /* a sector in front of the head loads it */
-	uint64_t head_at;
+	bool listed;                    /* stage1's stage2 has a list of blocks that holds */
+	struct run runs[BLOCKS_MAX];    /* stage2 from its head on */
+	size_t run_count;
 	uint8_t head[HEAD_MAX];
 	size_t code;                    /* in the head; 0: there is no stage2 */
 	const char *part;               /* what else of GRUB Legacy it is; or NULL */
@@ -113,31 +122,95 @@ static const char *other_part(const uint8_t *head)
 	return id > 0 && id < sizeof(parts) / sizeof(parts[0]) ? parts[id] : "a stage1_5";
 }
 
-/* stage2 from offset on, if it stands there, with its loader or without. */
-static void look_for_stage2(const struct rj_input *input, uint64_t offset, struct parts *found)
+static void look_at_head(const struct rj_input *input, uint64_t at, struct parts *found)
 {
-	for (unsigned sector = 0; sector < 2; sector++) {
-		found->head_at = offset + sector * SECTOR_SIZE;
-		peek_head(input, found->head_at, found->head);
-		found->code = code_at(found->head, STAGE2_START);
-		found->part = other_part(found->head);
-		found->loader = sector == 1;
-		if (found->code || found->part)
-			return;
+	peek_head(input, at, found->head);
+	found->code = code_at(found->head, STAGE2_START);
+	found->part = other_part(found->head);
+}
+
+/* A file of stage2 alone: with the sector that loads it, or without. */
+static void look_for_stage2(const struct rj_input *input, struct parts *found)
+{
+	uint64_t at = 0;
+
+	look_at_head(input, at, found);
+	if (!found->code && !found->part && input->size > SECTOR_SIZE) {
+		at = SECTOR_SIZE;
+		look_at_head(input, at, found);
+		found->eltorito = is_eltorito(found->first);
 	}
+	found->runs[0] = (struct run){ at, input->size - at };
+	found->run_count = 1;
+}
+
+/* The runs that start.S loads, which have to follow each other in memory. */
+static bool read_list(const uint8_t *sector, const struct rj_input *input, struct parts *found)
+{
+	uint64_t sectors = 0;
+
+	for (size_t n = 0; n < BLOCKS_MAX; n++) {
+		const uint8_t *block = sector + FIRST_BLOCK - n * BLOCK_SIZE;
+		struct run run = { (uint64_t)le32(block) * SECTOR_SIZE,
+				   (uint64_t)le16(block + 4) * SECTOR_SIZE };
+
+		if (run.size == 0)
+			return found->run_count > 0;
+		if (le16(block + 6) != (STAGE2_START + sectors * SECTOR_SIZE) >> 4 ||
+		    run.at >= input->size)
+			return false;
+		if (run.size > input->size - run.at)
+			run.size = input->size - run.at;
+		found->runs[found->run_count++] = run;
+		sectors += le16(block + 4);
+	}
+	return false;
+}
+
+/* A disk: stage1 names the first sector of stage2, or of a stage1_5, which lists the rest. */
+static void look_behind_stage1(const struct rj_input *input, struct parts *found)
+{
+	uint64_t at = LE_GET(found->first, struct stage1_head, sector) * SECTOR_SIZE;
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	rj_input_peek(input, sector, sizeof(sector), at);
+	found->listed = read_list(sector, input, found);
+	if (!found->listed)
+		found->run_count = 0;
+	look_at_head(input, found->listed ? found->runs[0].at : at + SECTOR_SIZE, found);
 }
 
 static void look(const struct rj_input *input, struct parts *found)
 {
-	uint64_t offset = 0;
-
 	memset(found, 0, sizeof(*found));
 	rj_input_peek(input, found->first, sizeof(found->first), 0);
 	found->stage1 = is_stage1(found->first);
 	if (found->stage1)
-		offset = LE_GET(found->first, struct stage1_head, sector) * SECTOR_SIZE;
-	look_for_stage2(input, offset, found);
-	found->eltorito = found->loader && is_eltorito(found->first);
+		look_behind_stage1(input, found);
+	else
+		look_for_stage2(input, found);
+}
+
+/* Whether the file has nothing behind what stage1 starts, as when both are put together. */
+static bool is_all(const struct rj_input *input, const struct parts *found)
+{
+	for (size_t i = 0; i < found->run_count; i++)
+		if (found->runs[i].at + found->runs[i].size == input->size)
+			return true;
+	return false;
+}
+
+/* A disk is more than its loader. */
+static enum rj_detected judge_stage1(const struct rj_input *input, const struct parts *found,
+				     const char **why)
+{
+	bool alone = input->size == SECTOR_SIZE && !boot_sector_has_table(found->first);
+
+	*why = alone ? "GRUB Legacy's stage1" : "GRUB Legacy's stage1 with stage2 behind it";
+	if (alone || (found->code && is_all(input, found)))
+		return RJ_DETECT_YES;
+	*why = "a disk's image with GRUB Legacy; only stage2 would be carried";
+	return found->code ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
 static enum rj_detected legacy_detect(const struct rj_input *input, const char **why)
@@ -145,13 +218,8 @@ static enum rj_detected legacy_detect(const struct rj_input *input, const char *
 	struct parts found;
 
 	look(input, &found);
-	if (found.stage1) {
-		*why = found.code ? "GRUB Legacy's stage1 with stage2 behind it"
-				  : "GRUB Legacy's stage1";
-		/* a disk is more than its loader */
-		return !boot_sector_has_table(found.first) &&
-		       (found.code || input->size == SECTOR_SIZE) ? RJ_DETECT_YES : RJ_DETECT_NO;
-	}
+	if (found.stage1)
+		return judge_stage1(input, &found, why);
 	*why = found.part ? "GRUB Legacy's stage1_5" :
 	       found.eltorito ? "GRUB Legacy's stage2_eltorito" : "GRUB Legacy's stage2";
 	return found.code || found.part ? RJ_DETECT_YES : RJ_DETECT_NO;
@@ -205,14 +273,29 @@ static enum rj_err patch(uint8_t *stage2, const struct parts *found,
 	return wishes->menu ? set_menu(stage2, found->code, wishes->menu, err) : RJ_OK;
 }
 
-/* Reads stage2 into size bytes, and checks whether they are enough. */
+static uint64_t size_of(const struct parts *found)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < found->run_count; i++)
+		size += found->runs[i].size;
+	return size;
+}
+
+/* Reads stage2's runs into its size bytes, and checks whether they are enough. */
 static enum rj_err read_stage2(const struct rj_input *input, const struct parts *found,
 			       uint8_t *stage2, size_t size, struct rj_error *err)
 {
 	uint64_t expected;
+	size_t at = 0;
 
-	if (rj_input_read(input, stage2, size, found->head_at, err))
-		return err->code;
+	for (size_t i = 0; i < found->run_count; i++) {
+		const struct run *run = &found->runs[i];
+
+		if (rj_input_read(input, stage2 + at, (size_t)run->size, run->at, err))
+			return err->code;
+		at += (size_t)run->size;
+	}
 	expected = stage2_size(stage2, size, found->code);
 	if (!expected)
 		expected = found->code + CLEAR_MAX;
@@ -224,11 +307,9 @@ static enum rj_err read_stage2(const struct rj_input *input, const struct parts 
 static enum rj_err add_stage2(struct rj_plan *plan, const struct rj_input *input,
 			      const struct parts *found, struct rj_error *err)
 {
-	uint64_t size = input->size - found->head_at;
+	uint64_t size = size_of(found);
 	uint8_t *stage2;
 
-	if (found->stage1 && size > STAGE2_MAX)
-		size = STAGE2_MAX;      /* a disk goes on behind it */
 	if (size > STAGE2_MAX)
 		return rj_fail(err, RJ_ERR_LEGACY_LARGE, .count = size, .limit = STAGE2_MAX);
 	stage2 = malloc((size_t)size);
@@ -272,8 +353,8 @@ static enum rj_err legacy_read(struct rj_plan *plan, const struct rj_input *inpu
 		return add_stage1(plan, input, &found, err);
 	if (found.part)
 		return rj_fail(err, RJ_ERR_LEGACY_STAGE1_5, .name = found.part);
-	if (found.stage1 && !found.code)
-		return rj_fail(err, RJ_ERR_LEGACY_BEHIND,
+	if (found.stage1 && (!found.code || !found.listed))
+		return rj_fail(err, found.code ? RJ_ERR_LEGACY_BLOCKS : RJ_ERR_LEGACY_BEHIND,
 			       .count = LE_GET(found.first, struct stage1_head, sector));
 	if (!found.code)
 		return rj_fail(err, RJ_ERR_LEGACY_MAGIC, .located = true,

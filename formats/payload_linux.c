@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What starts by the 16-bit Linux/x86 boot protocol, 2.00 to 2.15: Linux itself, so that
+ * What starts by the 16-bit Linux/x86 boot protocol, up to 2.15: Linux itself, so that
  * it asks the BIOS, and others in its clothes. References are to Linux,
  * Documentation/arch/x86/boot.rst, unless they name another source.
  */
@@ -70,8 +70,8 @@ struct kernel {
 	const struct rj_input *input;
 	uint8_t *setup;                 /* the real-mode part; the plan's once it is added */
 	uint32_t setup_size;
-	uint64_t rest;                  /* bytes of the protected-mode part */
-	uint16_t version;
+	uint64_t rest;                  /* bytes of the protected-mode part; may be none */
+	uint16_t version;               /* 0: older than 2.00, with code from SETUP_ENTRY on */
 	bool high;                      /* a bzImage */
 	const struct layout *layout;
 	const char *append;
@@ -129,6 +129,54 @@ static size_t identify(const struct rj_input *input, const uint8_t *header,
 	return i;
 }
 
+/* 0: there is no header, or one that nobody used yet ("Old kernels"). */
+static uint16_t version_of(const uint8_t *header)
+{
+	uint16_t version = (uint16_t)LE_GET(header, struct setup_header, version);
+
+	return LE_GET(header, struct setup_header, header) == HDRS_MAGIC &&
+	       version >= SETUP_VERSION_MIN ? version : 0;
+}
+
+/*
+ * How many units its header counts, 0: it tells nothing. That of a bzImage cannot be
+ * trusted before 2.04, and has 16 bits in others.
+ */
+static uint64_t counted_units(const uint8_t *header, uint16_t version)
+{
+	bool high = version && LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
+	uint64_t units = LE_GET(header, struct setup_header, syssize);
+
+	return version >= 0x204 ? units : high ? 0 : units & UINT16_MAX;
+}
+
+static uint64_t units_of(uint64_t bytes)
+{
+	return (bytes + SETUP_SYS_UNIT - 1) / SETUP_SYS_UNIT;
+}
+
+/* Without a header: the flag, and a size that is exactly the file's. */
+static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *header,
+				   const char **why)
+{
+	uint64_t setup = setup_size(header), units = counted_units(header, 0);
+
+	*why = "no Linux boot header";
+	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG ||
+	    setup >= input->size || units_of(input->size - setup) != units)
+		return RJ_DETECT_NO;
+	*why = "as kernels before Linux boot protocol 2.00, or memtest86+ 5";
+	return RJ_DETECT_MAYBE;
+}
+
+/* Whether the file goes on after the setup part; one that is not loaded high may end there. */
+static bool is_complete(const struct rj_input *input, const uint8_t *header)
+{
+	bool high = LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
+
+	return setup_size(header) < input->size + !high;
+}
+
 static enum rj_detected linux_detect(const struct rj_input *input, const char **why)
 {
 	static char text[96];
@@ -136,10 +184,9 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	char version[48];
 	const char *name;
 
-	*why = "no Linux boot header";
-	if (!setup_header_is_in(input))
-		return RJ_DETECT_NO;
 	rj_input_peek(input, header, sizeof(header), SETUP_HEADER);
+	if (!setup_header_is_in(input))
+		return detect_old(input, header, why);
 	read_version(input, header, version, sizeof(version));
 	name = disguises[identify(input, header, version)].name;
 	snprintf(text, sizeof(text), "%s%s%s, Linux boot protocol %u.%02u", name,
@@ -149,26 +196,47 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	*why = text;
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
 		return RJ_DETECT_MAYBE;
-	return setup_size(header) < input->size ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
+	return is_complete(input, header) ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
 }
 
 /*
- * Whether all of the file is there. Before 2.04 syssize cannot be trusted for a bzImage.
- * What stands behind it (Debian: a signature) is carried, too, as GRUB and QEMU load it.
+ * Whether all of the file is there. What stands behind it (Debian: a signature) is
+ * carried, too, as GRUB and QEMU load it.
  */
-static enum rj_err check_size(const struct kernel *kernel, struct rj_error *err)
+static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header,
+			      struct rj_error *err)
 {
-	uint64_t paragraphs = kernel->version >= 0x204 ? FIELD(kernel, syssize)
-			    : kernel->high ? 0 : FIELD(kernel, syssize) & UINT16_MAX;
-	uint64_t units = (kernel->rest + SETUP_SYS_UNIT - 1) / SETUP_SYS_UNIT;
+	uint64_t units = counted_units(header, kernel->version);
 
-	if (units < paragraphs)
+	/* a setup part may be all, and then counts itself (BOOTBOOT) */
+	if (kernel->rest == 0 && !kernel->high)
+		return RJ_OK;
+	if (kernel->rest == 0 || units_of(kernel->rest) < units)
 		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
-			       .limit = kernel->setup_size +
-					(paragraphs - 1) * SETUP_SYS_UNIT + 1);
+			       .limit = kernel->setup_size + 1 +
+					(units ? units - 1 : 0) * SETUP_SYS_UNIT);
 	if (!kernel->high && kernel->rest > STUB_HOME - load_addresses[false])
 		return rj_fail(err, RJ_ERR_LINUX_ZIMAGE, .count = kernel->rest,
 			       .limit = STUB_HOME - load_addresses[false]);
+	return RJ_OK;
+}
+
+/* What the header says, or for an old kernel that it could be one. */
+static enum rj_err check_header(const struct kernel *kernel, const uint8_t *header,
+				struct rj_error *err)
+{
+	if (!setup_header_is_in(kernel->input) && !counted_units(header, 0))
+		return rj_fail(err, RJ_ERR_LINUX_HEADER);
+	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
+		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true,
+			       .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
+			       .expected = SETUP_BOOT_FLAG,
+			       .found = LE_GET(header, struct setup_header, boot_flag));
+	if (kernel->setup_size > SETUP_MAX)
+		return rj_fail(err, RJ_ERR_LINUX_FIELD, .name = "number of setup sectors");
+	if (kernel->setup_size > kernel->input->size)
+		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
+			       .limit = kernel->setup_size);
 	return RJ_OK;
 }
 
@@ -176,31 +244,21 @@ static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
 {
 	uint8_t header[sizeof(struct setup_header)] = { 0 };
 
-	if (!setup_header_is_in(kernel->input))
-		return rj_fail(err, RJ_ERR_LINUX_HEADER);
 	rj_input_peek(kernel->input, header, sizeof(header), SETUP_HEADER);
 	kernel->setup_size = setup_size(header);
-	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
-		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true,
-			       .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
-			       .expected = SETUP_BOOT_FLAG,
-			       .found = LE_GET(header, struct setup_header, boot_flag));
-	kernel->version = (uint16_t)LE_GET(header, struct setup_header, version);
-	if (kernel->version < 0x200 || kernel->setup_size > SETUP_MAX)
-		return rj_fail(err, RJ_ERR_LINUX_FIELD, .name = kernel->version < 0x200
-			       ? "protocol version" : "number of setup sectors");
-	if (kernel->setup_size >= kernel->input->size)
-		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
-			       .limit = kernel->setup_size + 1);
+	if (check_header(kernel, header, err))
+		return err->code;
+	kernel->version = version_of(header);
+	kernel->high = kernel->version &&
+		       LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
 	kernel->rest = kernel->input->size - kernel->setup_size;
+	kernel->layout = &layouts[kernel->high && kernel->version >= 0x202];
 	kernel->setup = malloc(kernel->setup_size);
 	if (!kernel->setup)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (rj_input_read(kernel->input, kernel->setup, kernel->setup_size, 0, err))
 		return err->code;
-	kernel->high = FIELD(kernel, loadflags) & LOADED_HIGH;
-	kernel->layout = &layouts[kernel->high && kernel->version >= 0x202];
-	return check_size(kernel, err);
+	return check_size(kernel, header, err);
 }
 
 /* The next option of this name in a command line, behind its "="; NULL: there is none. */
@@ -290,8 +348,9 @@ static enum rj_err add_command_line(struct kernel *kernel, struct rj_error *err)
 	} else {
 		le_store(kernel->setup + OLD_CMD_LINE, OLD_CMD_LINE_MAGIC, 2);
 		le_store(kernel->setup + OLD_CMD_LINE + 2, layout->heap_end, 2);
-		SET_FIELD(kernel, setup_move_size, layout->heap_end + length + 1);
 	}
+	if (kernel->version && kernel->version < 0x202)
+		SET_FIELD(kernel, setup_move_size, layout->heap_end + length + 1);
 	line = strdup(kernel->append);
 	if (!line)
 		return rj_fail(err, RJ_ERR_MEMORY);
@@ -315,7 +374,8 @@ static uint64_t align_up(uint64_t value, uint64_t unit)
  */
 static uint64_t needed_end(const struct kernel *kernel)
 {
-	uint64_t load = load_addresses[kernel->high], end = load + kernel->rest;
+	uint64_t load = load_addresses[kernel->high];
+	uint64_t end = load + kernel->rest > HIGH_MEMORY ? load + kernel->rest : HIGH_MEMORY;
 	uint64_t preferred, start;
 
 	if (kernel->version < 0x20A) {
@@ -387,6 +447,8 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 	uint64_t address = align_up(needed_end(kernel), PAGE);
 	bool one = wishes->initrd_count == 1;
 
+	if (!kernel->version)
+		return rj_fail(err, RJ_ERR_LINUX_OLD, .subject = "--initrd");
 	for (size_t i = 0; i < wishes->initrd_count; i++) {
 		size = align_up(size, INITRD_ALIGN) + wishes->initrds[i]->size;
 		if (address > limit || size > limit - address)
@@ -401,8 +463,11 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 			   one ? wishes->initrds[0] : &plan->initrd_file, 0, size, err);
 }
 
+/* What stands behind the boot sector; in an old kernel that is code. */
 static void set_header(struct kernel *kernel, enum who who)
 {
+	if (!kernel->version)
+		return;
 	SET_FIELD(kernel, type_of_loader, LOADER_UNDEFINED);
 	if (kernel->version >= 0x201) {
 		SET_FIELD(kernel, heap_end_ptr, kernel->layout->heap_end - SETUP_ENTRY);
@@ -424,19 +489,47 @@ static void set_registers(const struct kernel *kernel)
 	rj_plan_set_entry(kernel->plan, segment + (SETUP_ENTRY >> 4), 0);
 }
 
-static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
+/* A setup part at 90000h stands where the services work. A RAM disk needs them. */
+static void leave_to_firmware(struct kernel *kernel)
+{
+	struct rj_plan *plan = kernel->plan;
+
+	if (kernel->layout->setup < SERVICES_SCRATCH || plan->disk ||
+	    plan->services.int13 != RJ_INT13_auto)
+		return;
+	plan->services.int13 = RJ_INT13_firmware;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LINUX_FIRMWARE,
+		     .subject = kernel->input->path, .at = kernel->layout->setup });
+}
+
+/* Who is in its clothes, and whether that has what it needs. */
+static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, struct rj_error *err)
 {
 	const uint8_t *header = kernel->setup + SETUP_HEADER;
-	struct rj_plan *plan = kernel->plan;
-	uint8_t *setup = kernel->setup;
 	char version[48];
 	size_t row;
 
+	*who = LINUX;
+	if (!kernel->version)
+		return RJ_OK;
 	read_version(kernel->input, header, version, sizeof(version));
 	row = identify(kernel->input, header, version);
-	if (disguises[row].needs && plan->wishes.initrd_count == 0)
+	*who = disguises[row].who;
+	if (disguises[row].needs && kernel->plan->wishes.initrd_count == 0)
 		return rj_fail(err, RJ_ERR_LINUX_NEEDS, .name = disguises[row].needs);
-	set_header(kernel, disguises[row].who);
+	return RJ_OK;
+}
+
+static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
+{
+	struct rj_plan *plan = kernel->plan;
+	uint8_t *setup = kernel->setup;
+	enum who who;
+
+	if (find_out_who(kernel, &who, err))
+		return err->code;
+	leave_to_firmware(kernel);
+	set_header(kernel, who);
 	set_registers(kernel);
 	if (set_video(kernel, err) || add_command_line(kernel, err) ||
 	    (plan->wishes.initrd_count && add_initrd(kernel, err)))
@@ -445,8 +538,9 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 	if (rj_plan_add_bytes(plan, ".setup", kernel->layout->setup, setup,
 			      kernel->setup_size, err))
 		return err->code;
-	return rj_plan_add(plan, ".kernel", load_addresses[kernel->high], kernel->input,
-			   kernel->setup_size, kernel->rest, err);
+	return kernel->rest ? rj_plan_add(plan, ".kernel", load_addresses[kernel->high],
+					  kernel->input, kernel->setup_size, kernel->rest, err)
+			    : RJ_OK;
 }
 
 static enum rj_err linux_read(struct rj_plan *plan, const struct rj_input *input,
@@ -468,7 +562,7 @@ const struct payload_kind payload_linux = {
 	.name = "linux",
 	.argument = "BZIMAGE",
 	.help = "a Linux kernel, in real mode; memdisk, ipxe.lkrn, memtest86+",
-	.signature = "HdrS at 202h, AA55h at 1FEh",
+	.signature = "HdrS at 202h, AA55h at 1FEh; before 2.00 the file's size at 1F4h",
 	.place = "10000h and 1 MiB, entry 1020:0 (zImage: 90000h and 10000h, 9020:0)",
 	.takes = RJ_WISH_INITRD | RJ_WISH_APPEND,
 	.detect = linux_detect,

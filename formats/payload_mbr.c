@@ -37,6 +37,19 @@ static enum rj_detected answer(enum rj_detected value, const char *reason,
 	return value;
 }
 
+/* Rather than the front of one: a floppy disk's size, or a partition that ends in the file. */
+static bool is_whole_disk(const struct rj_input *input, const uint8_t *sector)
+{
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		struct partition_entry entry = boot_sector_partition(sector, i);
+
+		if (entry.type && entry.sectors &&
+		    (uint64_t)entry.first_sector + entry.sectors <= input->size / SECTOR_SIZE)
+			return true;
+	}
+	return rj_floppy_of_size(input->size) != NULL;
+}
+
 /* What a sector with a signature is, in the order of certainty. */
 static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
 			      const char **why)
@@ -44,7 +57,10 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 	bool alone = input->size == SECTOR_SIZE;
 
 	if (grub_is_boot_img(sector) && grub_has_core(input, sector))
-		return answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
+		return is_whole_disk(input, sector)
+		       ? answer(RJ_DETECT_MAYBE, "a disk's image with GRUB in front; "
+				"only boot.img and core.img would be carried", why)
+		       : answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
 	if (grub_is_boot_img(sector) && alone)
 		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
 	if (rj_floppy_of_size(input->size))

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "boot_code.h"
+#include "contains.h"
 #include "layout.h"
 #include "le.h"
+#include "lzma.h"
 #include "setup_header.h"
 
 #define NBP_MAX (STUB_HOME - BOOT_SECTOR)
@@ -42,14 +44,8 @@ static const struct program {
 };
 
 #define IPXE_FRONT 0x800u       /* its uncompressed code, as far as it matters */
-
-static bool contains(const uint8_t *front, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i + length <= IPXE_FRONT; i++)
-		if (memcmp(front + i, bytes, length) == 0)
-			return true;
-	return false;
-}
+#define IPXE_ALIGN 16u          /* of what is compressed */
+#define IPXE_MAX   0x200000u    /* bytes of it; that with all drivers has 0xB6800 */
 
 /* iPXE, arch/x86/prefix/pxeprefix.S: the far jump over its header; "PXE->EB:". */
 static bool is_ipxe(const uint8_t *front)
@@ -57,17 +53,52 @@ static bool is_ipxe(const uint8_t *front)
 	static const uint8_t target[] = { 0x00, 0xC0, 0x07 };
 
 	return front[0] == 0xEA && memcmp(front + 2, target, sizeof(target)) == 0 &&
-	       contains(front, "PXE->EB:", 8);
+	       rj_contains(front, IPXE_FRONT, "PXE->EB:", 8);
 }
 
 /*
  * Whether it was built to give back the UNDI driver, which it does by calling
- * PXENV_STOP_UNDI: MOV BX, 15h and CALL. The others (.kpxe, .kkpxe) live on that driver.
+ * PXENV_STOP_UNDI: MOV BX, 15h and CALL. The others (.kpxe, .kkpxe) can use that driver.
  */
 static bool stops_undi(const uint8_t *front)
 {
-	return contains(front, "\xBB\x15\0\xE8", 4);
+	return rj_contains(front, IPXE_FRONT, "\xBB\x15\0\xE8", 4);
 }
+
+/* The last part of the file is compressed: its size, and LZMA (util/zbin.c). */
+static bool find_packed(const uint8_t *bytes, size_t size, size_t *at)
+{
+	for (*at = 0; *at + sizeof(uint32_t) < size; *at += IPXE_ALIGN)
+		if (le32(bytes + *at) == size - *at - sizeof(uint32_t))
+			return true;
+	return false;
+}
+
+/*
+ * What an iPXE that can use the UNDI driver needs. undionly has no other, and its name,
+ * which is that of its build (core/version.c), begins with that.
+ */
+static enum need look_inside(const struct rj_input *input)
+{
+	static const char undionly[] = "\0undionly.k";
+	static uint8_t bytes[NBP_MAX], unpacked[IPXE_MAX];
+	size_t size = rj_input_peek(input, bytes, sizeof(bytes), 0), at, got;
+
+	if (!find_packed(bytes, size, &at) ||
+	    !rj_lzma_unpack(bytes + at + sizeof(uint32_t), size - at - sizeof(uint32_t),
+			    unpacked, sizeof(unpacked), &got))
+		return UNKNOWN;
+	return rj_contains(unpacked, got, undionly, sizeof(undionly) - 1) ? PXE_STACK : NO_STACK;
+}
+
+/* By enum need. */
+static const struct program ipxe[] = {
+	[UNKNOWN] = { .name = "iPXE that may need the PXE ROM's driver (.kpxe, .kkpxe)",
+		      .need = UNKNOWN, .detected = true },
+	[NO_STACK] = { .name = "iPXE with drivers of its own", .need = NO_STACK, .detected = true },
+	[PXE_STACK] = { .name = "iPXE that drives the card through the PXE ROM (undionly)",
+			.need = PXE_STACK, .detected = true },
+};
 
 static struct program identify(const struct rj_input *input)
 {
@@ -79,11 +110,7 @@ static struct program identify(const struct rj_input *input)
 			return programs[i];
 	if (!is_ipxe(front))
 		return (struct program){ .need = UNKNOWN };
-	if (stops_undi(front))
-		return (struct program){ .name = "iPXE with drivers of its own",
-					 .need = NO_STACK, .detected = true };
-	return (struct program){ .name = "iPXE that drives the card through the PXE ROM "
-				 "(.kpxe, .kkpxe)", .need = PXE_STACK, .detected = true };
+	return ipxe[stops_undi(front) ? NO_STACK : look_inside(input)];
 }
 
 static enum rj_detected nbp_detect(const struct rj_input *input, const char **why)

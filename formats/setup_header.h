@@ -66,6 +66,7 @@ static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup h
 #define SETUP_BOOT_FLAG     0xAA55u
 #define HDRS_MAGIC         0x53726448u /* "HdrS" */
 #define SETUP_VERSION       0x020Fu
+#define SETUP_VERSION_MIN   0x0200u     /* the first with this header */
 #define SETUP_SHORT_JUMP    0xEBu
 #define SETUP_SYS_UNIT      16u         /* syssize counts these */
 

@@ -2,8 +2,8 @@
 /*
  * What the running machine, or a tree recorded on one, tells about the way back: facts out
  * of /proc, /sys, /dev and /boot, without a judgement. Any user may gather them; what only
- * root may see is left unknown. A file for each subject: target_kernel.c, target_memory.c,
- * target_disk.c, target_platform.c.
+ * root may see is left unknown. A file for each subject: target_kernel.c, target_linux.c,
+ * target_memory.c, target_disk.c, target_platform.c, target_usb.c.
  */
 #ifndef RJ_TARGET_H
 #define RJ_TARGET_H
@@ -20,7 +20,10 @@ enum rj_known { RJ_UNKNOWN, RJ_NO, RJ_YES };
 
 #define RJ_TARGET_NAME  64              /* of names, with a NUL */
 #define RJ_TARGET_DISKS 8
+#define RJ_TARGET_NOTES 4               /* as many as --from-disk has */
 #define RJ_TARGET_RAM   128             /* ranges of memory */
+#define RJ_TARGET_USB   16              /* controllers */
+#define RJ_TARGET_LINE  4096            /* a command line, with a NUL; Linux has 2048 */
 
 struct rj_target_firmware {
 	bool sys;                       /* /sys is there at all */
@@ -36,12 +39,23 @@ struct rj_target_kernel {
 	char config_path[PATH_MAX];     /* empty: none can be read */
 	enum rj_known kexec;            /* CONFIG_KEXEC: kexec_load() */
 	enum rj_known kexec_file;       /* CONFIG_KEXEC_FILE: kexec_file_load() */
-	enum rj_known sig_force;        /* CONFIG_KEXEC_SIG_FORCE */
+	enum rj_known sig_force;        /* CONFIG_KEXEC_SIG_FORCE, before 5.4 _VERIFY_SIG */
 	enum rj_known core;             /* /sys/kernel/kexec_loaded: either is built in */
 	enum rj_known disabled;         /* kernel.kexec_load_disabled, or its limit is 0 */
+	enum rj_known may_boot;         /* CAP_SYS_BOOT is to be had */
+	enum rj_known outermost;        /* the first namespaces of users and PIDs */
 	char lockdown[RJ_TARGET_NAME];  /* none, integrity or confidentiality; empty: unknown */
 	char kexec_path[PATH_MAX];      /* kexec-tools' program, or empty */
 	char kexec_version[RJ_TARGET_NAME]; /* empty: it cannot be told */
+};
+
+/* The Linux that runs, as it could be started again. */
+struct rj_target_linux {
+	char kernel[PATH_MAX];          /* empty: it is not found */
+	char initrd[PATH_MAX];          /* the same */
+	uint64_t size;                  /* of both, in bytes */
+	enum rj_known has_initrd;       /* whether it was started with one */
+	char command_line[RJ_TARGET_LINE]; /* without what the boot loader added */
 };
 
 struct rj_target_range {
@@ -83,8 +97,15 @@ struct rj_target_disk {
 /* What the boot disk's first sectors would start. */
 struct rj_target_loader {
 	int os_error;                   /* why the disk cannot be opened, or 0 */
-	bool known;                     /* the note or the error is set */
-	struct rj_error said;           /* what --from-disk says */
+	struct rj_error said[RJ_TARGET_NOTES]; /* what --from-disk says: notes, or an error */
+	size_t said_count;
+};
+
+struct rj_target_usb {
+	struct rj_target_controller controllers[RJ_TARGET_USB];
+	size_t count;
+	unsigned keyboards;             /* on any of them */
+	bool other_keyboard;            /* there is one on the 8042 */
 };
 
 struct rj_target_platform {
@@ -99,22 +120,35 @@ struct rj_target {
 	struct rj_tree tree;
 	struct rj_target_firmware firmware;
 	struct rj_target_kernel kernel;
+	struct rj_target_linux running;
 	struct rj_target_memory memory;
 	struct rj_target_disk disks[RJ_TARGET_DISKS];   /* those of /boot first, then of / */
 	size_t disk_count;
 	bool guessed;                   /* nothing of them is mounted: the only disk there is */
 	struct rj_target_loader loader; /* of the first disk */
 	struct rj_target_platform platform;
+	struct rj_target_usb usb;
 };
+
+/* Where a file is that is named after a kernel's release. */
+struct rj_target_place {
+	const char *before;
+	const char *after;              /* NULL: before is its whole path */
+};
+#define RJ_MODULES "/usr/lib/modules/" /* Fedora and newer Debian have more than modules here */
+
+bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX]);
 
 /* All of them. root is a directory or "", path the directories to look for kexec in. */
 void rj_target_read(struct rj_target *target, const char *root, const char *path);
 
 void rj_target_firmware(struct rj_target *target);
 void rj_target_kernel(struct rj_target *target, const char *path);
+void rj_target_linux(struct rj_target *target);  /* after rj_target_kernel */
 void rj_target_memory(struct rj_target *target);
 void rj_target_disks(struct rj_target *target);
 void rj_target_platform(struct rj_target *target);
+void rj_target_usb(struct rj_target *target);
 
 /* The PCI function at this address in domain 0; false if it is not there. */
 bool rj_target_function(const struct rj_target *target, uint16_t address,

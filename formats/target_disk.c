@@ -12,9 +12,9 @@
 #include "input.h"
 #include "payload.h"
 #include "target.h"
+#include "target_pci.h"
 
 #define BLOCK          "/sys/class/block"
-#define PCI_DEVICES    "/sys/bus/pci/devices"
 #define DEPTH_MAX      16       /* of md on dm on partitions: SLAVE each, PARTITION in between */
 #define PARTITION      1
 #define SLAVE          2
@@ -46,87 +46,6 @@ uint8_t rj_target_int13(const struct rj_target_controller *controller)
 	return controller->class >> 8 == CLASS_IDE ? RJ_INT13_ata : RJ_INT13_none;
 }
 
-/* Hexadecimal digits, as many as are asked for, and what has to follow them. */
-static const char *take_hex(const char *text, int digits, char behind, unsigned *value)
-{
-	*value = 0;
-	for (int i = 0; i < digits; i++, text++) {
-		static const char all[] = "0123456789abcdef";
-		const char *digit = *text ? strchr(all, *text) : NULL;
-
-		if (!digit)
-			return NULL;
-		*value = *value << 4 | (unsigned)(digit - all);
-	}
-	return *text == behind ? text + (behind != '\0') : NULL;
-}
-
-/* 0000:00:1f.2, with a longer domain behind a bridge such as VMD's. */
-static bool parse_address(const char *name, struct rj_target_controller *controller)
-{
-	size_t domain = strcspn(name, ":");
-	unsigned bus, device, function;
-	const char *at;
-
-	if (domain < 4 || domain > 8 || !(at = take_hex(name, (int)domain, ':',
-							&controller->domain)) ||
-	    !(at = take_hex(at, 2, ':', &bus)) || !(at = take_hex(at, 2, '.', &device)) ||
-	    !take_hex(at, 1, '\0', &function) || device > 31 || function > 7)
-		return false;
-	controller->address = (uint16_t)(bus << 8 | device << 3 | function);
-	return true;
-}
-
-static void read_driver(const struct rj_tree *tree, const char *device, char to[RJ_TARGET_NAME])
-{
-	char path[PATH_MAX], driver[NAME_MAX + 1];
-
-	to[0] = '\0';
-	if (snprintf(path, sizeof(path), "%s/driver", device) < PATH_MAX &&
-	    rj_tree_link(tree, path, driver))
-		snprintf(to, RJ_TARGET_NAME, "%.*s", RJ_TARGET_NAME - 1, driver);
-}
-
-static bool read_number(const struct rj_tree *tree, const char *device, const char *name,
-			int base, uint64_t *value)
-{
-	char path[PATH_MAX];
-
-	return snprintf(path, sizeof(path), "%s/%s", device, name) < PATH_MAX &&
-	       rj_tree_number(tree, path, base, value);
-}
-
-/* A directory of /sys that is a PCI function's. */
-static bool read_function(const struct rj_tree *tree, const char *device,
-			  struct rj_target_controller *controller)
-{
-	const char *slash = strrchr(device, '/');
-	uint64_t class, vendor, id;
-
-	if (!slash || !parse_address(slash + 1, controller) ||
-	    !read_number(tree, device, "class", 16, &class) ||
-	    !read_number(tree, device, "vendor", 16, &vendor) ||
-	    !read_number(tree, device, "device", 16, &id))
-		return false;
-	controller->pci = true;
-	controller->class = (uint32_t)class;
-	controller->id = (uint32_t)(id << 16 | (vendor & 0xFFFF));
-	read_driver(tree, device, controller->driver);
-	return true;
-}
-
-bool rj_target_function(const struct rj_target *target, uint16_t address,
-			struct rj_target_controller *controller)
-{
-	char path[PATH_MAX], device[PATH_MAX];
-
-	memset(controller, 0, sizeof(*controller));
-	snprintf(path, sizeof(path), PCI_DEVICES "/0000:%02x:%02x.%x", address >> 8,
-		 address >> 3 & 31u, address & 7u);
-	return rj_tree_resolve(&target->tree, path, device) &&
-	       read_function(&target->tree, device, controller);
-}
-
 /* The number behind a prefix, as of target0:0:3 its last one; false for other names. */
 static bool last_number(const char *name, const char *prefix, uint32_t *number)
 {
@@ -156,7 +75,7 @@ static void read_unit(const struct rj_tree *tree, const char *device,
 		disk->has_unit = RJ_YES;
 	} else if (strncmp(name, "ata", 3) == 0 &&
 		   snprintf(path, sizeof(path), "%s/ata_port/%s", device, name) < PATH_MAX &&
-		   read_number(tree, path, "port_no", 10, &number) && number > 0) {
+		   rj_pci_number(tree, path, "port_no", 10, &number) && number > 0) {
 		disk->unit = (uint32_t)(number - 1);
 		disk->has_unit = RJ_YES;
 	}
@@ -178,15 +97,15 @@ static void read_controller(const struct rj_tree *tree, struct rj_target_disk *d
 	uint64_t namespace;
 
 	strcpy(device, disk->path);
-	if (read_number(tree, device, "nsid", 10, &namespace)) {
+	if (rj_pci_number(tree, device, "nsid", 10, &namespace)) {
 		disk->unit = (uint32_t)namespace;
 		disk->has_unit = RJ_YES;
 	}
 	while ((slash = strrchr(device, '/')) && slash != device) {
-		if (read_function(tree, device, &disk->controller))
+		if (rj_pci_function(tree, device, &disk->controller))
 			return;
 		take_unit(tree, device, disk);
-		read_driver(tree, device, driver);
+		rj_pci_driver(tree, device, driver);
 		if (*driver && strcmp(driver, "sd") != 0 && !*disk->transport)
 			strcpy(disk->transport, driver);
 		*slash = '\0';
@@ -224,7 +143,7 @@ static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *di
 	*slash = '\0';
 	rj_tree_names(tree, directory, controller_link, &search);
 	while ((slash = strrchr(device, '/')) && slash != device) {
-		if (read_function(tree, device, &disk->controller))
+		if (rj_pci_function(tree, device, &disk->controller))
 			return;
 		*slash = '\0';
 	}
@@ -366,7 +285,16 @@ static void guess_disk(struct rj_target *target)
 		target->disk_count = 0;
 }
 
-/* By the code of --from-disk, whose first note says what it has found. */
+/* What is said is of the disk, whose name is the caller's. */
+static void keep_said(struct rj_target_loader *loader, const struct rj_error *said)
+{
+	if (loader->said_count == RJ_TARGET_NOTES)
+		return;
+	loader->said[loader->said_count] = *said;
+	loader->said[loader->said_count++].subject = NULL;
+}
+
+/* By the code of --from-disk, whose notes say what it has found. */
 static void read_loader(struct rj_target *target)
 {
 	static struct rj_plan plan;
@@ -374,23 +302,23 @@ static void read_loader(struct rj_target *target)
 	struct rj_target_loader *loader = &target->loader;
 	char path[PATH_MAX], device[PATH_MAX];
 	struct rj_input input;
+	struct rj_error error;
 
 	snprintf(path, sizeof(path), "/dev/%s", target->disks[0].name);
 	loader->os_error = ENOENT;
 	if (!rj_tree_outside(&target->tree, path, device))
 		return;
 	loader->os_error = 0;
-	if (rj_input_open_disk(&input, device, &loader->said)) {
-		loader->os_error = loader->said.os_error ? loader->said.os_error : ENODEV;
+	if (rj_input_open_disk(&input, device, &error)) {
+		loader->os_error = error.os_error ? error.os_error : ENODEV;
 		return;
 	}
 	rj_plan_init(&plan, BIOS_DRIVE);
-	loader->known = payload_from_disk.read(&plan, &input, &argument, &loader->said) != RJ_OK;
-	if (!loader->known && plan.note_count > 0) {
-		loader->said = plan.notes[0];
-		loader->known = true;
-	}
-	loader->said.subject = NULL;    /* it was this function's */
+	if (payload_from_disk.read(&plan, &input, &argument, &error))
+		keep_said(loader, &error);
+	else
+		for (size_t i = 0; i < plan.note_count; i++)
+			keep_said(loader, &plan.notes[i]);
 	rj_plan_free(&plan);
 	rj_input_close(&input);
 }

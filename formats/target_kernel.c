@@ -3,7 +3,9 @@
  * The facts of kexec: what the kernel has, what it allows, and kexec-tools.
  */
 #include <ctype.h>
+#include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -39,6 +41,7 @@ static bool config_row(void *context, char *text)
 	take_config(text, "KEXEC", &kernel->kexec);
 	take_config(text, "KEXEC_FILE", &kernel->kexec_file);
 	take_config(text, "KEXEC_SIG_FORCE", &kernel->sig_force);
+	take_config(text, "KEXEC_VERIFY_SIG", &kernel->sig_force);
 	return true;
 }
 
@@ -49,24 +52,19 @@ static void settle(enum rj_known *value)
 		*value = RJ_NO;
 }
 
-static bool read_config_at(struct rj_target *target, const char *front, const char *release,
-			   const char *back)
-{
-	struct rj_target_kernel *kernel = &target->kernel;
-
-	snprintf(kernel->config_path, sizeof(kernel->config_path), "%s%s%s", front, release,
-		 back);
-	return rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel);
-}
-
 /* Beside the modules is where newer distributions have it. */
 static void read_config(struct rj_target *target)
 {
+	static const struct rj_target_place places[] = {
+		{ "/boot/config-", "" }, { RJ_MODULES, "/config" }, { CONFIG_GZ, NULL } };
 	struct rj_target_kernel *kernel = &target->kernel;
+	size_t i = 0;
 
-	if (!read_config_at(target, "/boot/config-", kernel->release, "") &&
-	    !read_config_at(target, "/usr/lib/modules/", kernel->release, "/config") &&
-	    !read_config_at(target, CONFIG_GZ, "", "")) {
+	while (i < sizeof(places) / sizeof(places[0]) &&
+	       !(rj_target_place(&places[i], kernel->release, kernel->config_path) &&
+		 rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel)))
+		i++;
+	if (i == sizeof(places) / sizeof(places[0])) {
 		kernel->config_path[0] = '\0';
 		return;
 	}
@@ -102,6 +100,38 @@ static void read_lockdown(struct rj_target *target)
 		return;
 	*close = '\0';
 	strcpy(target->kernel.lockdown, open + 1);
+}
+
+/* capabilities(7): what this process and its children can ever have. */
+static bool status_row(void *context, char *text)
+{
+	static const char name[] = "CapBnd:";
+	enum rj_known *may_boot = context;
+
+	if (strncmp(text, name, strlen(name)) != 0)
+		return true;
+	*may_boot = strtoull(text + strlen(name), NULL, 16) >> CAP_SYS_BOOT & 1 ? RJ_YES : RJ_NO;
+	return false;
+}
+
+/* include/uapi/linux/nsfs.h: the numbers of the namespaces that a boot begins with. */
+static enum rj_known is_outermost(const struct rj_tree *tree)
+{
+	static const struct { const char *path, *first; } namespaces[] = {
+		{ "/proc/self/ns/user", "user:[4026531837]" },
+		{ "/proc/self/ns/pid", "pid:[4026531836]" },
+	};
+	enum rj_known known = RJ_UNKNOWN;
+	char target[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+		if (!rj_tree_target(tree, namespaces[i].path, target))
+			continue;
+		if (strcmp(target, namespaces[i].first) != 0)
+			return RJ_NO;
+		known = RJ_YES;
+	}
+	return known;
 }
 
 /* By the text that its --version prints: nothing of another tree can be run. */
@@ -166,6 +196,8 @@ void rj_target_kernel(struct rj_target *target, const char *path)
 		kernel->core = rj_tree_has(&target->tree, "/sys/kernel/kexec_loaded")
 			       ? RJ_YES : RJ_NO;
 	kernel->disabled = is_disabled(&target->tree);
+	rj_tree_lines(&target->tree, "/proc/self/status", status_row, &kernel->may_boot);
+	kernel->outermost = is_outermost(&target->tree);
 	read_lockdown(target);
 	find_kexec(target, path);
 	if (!*kernel->kexec_path)

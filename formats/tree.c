@@ -103,6 +103,19 @@ bool rj_tree_resolve(const struct rj_tree *tree, const char *path, char to[PATH_
 	return true;
 }
 
+bool rj_tree_target(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX], inside[PATH_MAX];
+
+	if (!slash || slash - path >= PATH_MAX)
+		return false;
+	memcpy(directory, path, (size_t)(slash - path));
+	directory[slash - path] = '\0';
+	return rj_tree_resolve(tree, directory, inside) &&
+	       step(inside, slash + 1, strlen(slash + 1)) && look(tree, inside, to) && *to;
+}
+
 bool rj_tree_outside(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
 {
 	char inside[PATH_MAX];

@@ -38,6 +38,9 @@ bool rj_tree_word(const struct rj_tree *tree, const char *path, char *to, size_t
 /* A number in the first line, of base 10 or 16; false without one. */
 bool rj_tree_number(const struct rj_tree *tree, const char *path, int base, uint64_t *value);
 
+/* What the path, a link, has as its target, whether that is there or not. */
+bool rj_tree_target(const struct rj_tree *tree, const char *path, char to[PATH_MAX]);
+
 /* The last part of what the path, a link, leads to. */
 bool rj_tree_link(const struct rj_tree *tree, const char *path, char to[NAME_MAX + 1]);
 

@@ -152,9 +152,11 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 	vbr->bytes = malloc(vbr->size);
 	if (!vbr->bytes)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	if (rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size, err) ||
-	    (memcmp(vbr->bytes, XFS_MAGIC, strlen(XFS_MAGIC)) == 0 &&
-	     rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size + XFS_BOOT, err)))
+	if (rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size, err))
+		return err->code;
+	vbr->behind_xfs = memcmp(vbr->bytes, XFS_MAGIC, strlen(XFS_MAGIC)) == 0;
+	if (vbr->behind_xfs &&
+	    rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size + XFS_BOOT, err))
 		return err->code;
 	if (!boot_sector_is_signed(vbr->bytes))
 		return rj_fail(err, RJ_ERR_VBR_SIGNATURE, .located = true,

@@ -7,6 +7,7 @@
 #ifndef RJ_VBR_H
 #define RJ_VBR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct rj_vbr {
 	const char *path;               /* of the file */
 	uint8_t *bytes;                 /* malloc'ed: the sector, patched as it was wished */
 	size_t size;                    /* 512, or the sector size of the disk */
+	bool behind_xfs;                /* it follows the superblock of an XFS */
 	struct rj_partition partition;  /* what is known of it */
 };
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an rjpack image in memory to the jump into it: a header to copy into kernels that run
- * in 64-bit mode, or in 32-bit mode with flat segments. With a struct rj_load load:
- *
+ * From an rjpack image in memory to the jump into it, for kernels that run in 64-bit mode, or in
+ * 32-bit mode with flat segments: a header to copy. With a struct rj_load load:
  *	if (rj_load_open(&load, file, file_size)) ...it is no image...
  *	...physical = load.memory contiguous bytes...
  *	if (rj_load_copy(&load, their_mapping, physical, "rj.drive=hd0")) ...not there...
  *	rj_load_jump(&load, physical);
  *
  * At the time of the jump
- *  - this is the boot CPU; no NMI (a watchdog's) and no machine check comes; CET's tracking of
- *    indirect branches is off;
+ *  - this is the boot CPU; no NMI and no machine check comes; CET's branch tracking is off;
  *  - no other CPU is in VMX operation, which blocks the INIT that stops it (Intel SDM volume 3C,
  *    "Restrictions on VMX Operation"); on this CPU the 64-bit entry executes VMXOFF itself;
  *  - these bytes are mapped to their physical address, writable and executable, for the kernel,
@@ -18,8 +16,8 @@
  *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left
  *    them; but for the ROMs, an image with a snapshot (rjpack --restore) brings its own.
  * All else may be as the kernel has it: other CPUs and interrupts on, timers, interrupt
- * controllers, IOMMU, display, control registers and MSRs set, paging of 4 or 5 levels (in
- * 32-bit mode of any kind, or off), the rest of memory overwritten.
+ * controllers, IOMMU, display, control registers and MSRs set, paging of any kind, the rest of
+ * memory overwritten.
  */
 #ifndef RJLOAD_H
 #define RJLOAD_H

@@ -13,10 +13,11 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent.parent / "guest"))
 import cache  # noqa: E402
 import chain  # noqa: E402
+import loaders  # noqa: E402
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
-SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
+SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr")
 SECTOR = 512
 
 
@@ -64,11 +65,16 @@ def disk(path):
     return boot_img() + core(path).ljust(200 * SECTOR, b"\0")
 
 
-def mbr_code(path):
-    """MBR code of 440 bytes without a signature, as syslinux packages it."""
-    if SYSLINUX_MBR.exists():
-        return SYSLINUX_MBR.read_bytes()
-    return b"\x33\xC0\xFA\x8E\xD8\x8E\xD0\xBC\x00\x7C".ljust(440, b"\x90")
+def grub_whole(path):
+    """The same with a partition, and whole."""
+    whole = bytearray(disk(path).ljust(4 << 20, b"\0"))
+    whole[0x1BE:0x1FE] = struct.pack("<B3xB3xII48x", 0x80, 0x83, 2048, 6144)
+    return bytes(whole)
+
+
+def mbr_code(name="mbr"):
+    """MBR code of up to 440 bytes without a signature, as syslinux packages it."""
+    return (SYSLINUX_MBR / f"{name}.bin").read_bytes()
 
 
 def lnxboot(path):
@@ -104,20 +110,18 @@ def partitioned(heads, sectors, size):
     return bytes(disk)
 
 
-def dos_disk(flag=0x80, size=4 << 20, boot_sector=True):
-    """A hard disk with a FAT in its second partition, from sector 64 on."""
-    disk = bytearray(size)
-    disk[0x1BE + 16], disk[0x1C2 + 16] = flag, 0x0E
+def dos_disk(flag=0x80, size=4 << 20, boot_sector=True, code=None, other_flag=0):
+    """A hard disk with a FAT in its second partition, from sector 64 on. Its MBR starts the
+    active one, unless other CODE is wished for."""
+    code = mbr_code() if code is None else code
+    disk = bytearray(code.ljust(size, b"\0"))
+    disk[0x1BE + 16], disk[0x1C2 + 16], disk[0x1BE] = flag, 0x0E, other_flag
     disk[0x1C6 + 16:0x1CE + 16] = struct.pack("<II", 64, 1000)
     disk[0x1FE:0x200] = b"\x55\xAA"
     if boot_sector:
         disk[64 * SECTOR:65 * SECTOR] = fat_sector(hidden=64)
     return bytes(disk)
 
-
-def loader_disk(text):
-    """The same with another loader in its MBR."""
-    return bytes(6) + text + dos_disk()[6 + len(text):]
 
 
 CD_SECTOR, BOOT_LBA = 2048, 20
@@ -262,9 +266,18 @@ FILES = {
     "dos-inactive": lambda path: dos_disk(flag=0),
     "dos-unsigned": lambda path: dos_disk(boot_sector=False),
     "dos-cut": lambda path: dos_disk(size=64 * SECTOR, boot_sector=False),
-    "lilo-disk": lambda path: loader_disk(b"LILO"),
+    "dos-two-active": lambda path: dos_disk(other_flag=0x80),
+    "dos-no-code": lambda path: dos_disk(code=b""),
+    "dos-altmbr": lambda path: dos_disk(code=mbr_code("altmbr")),
+    "dos-gptmbr": lambda path: dos_disk(code=mbr_code("gptmbr")),
+    "dos-changed": lambda path: dos_disk(code=mbr_code()[:-1] + b"\x90"),
     "gpt-damaged": lambda path: dos_disk()[:0x1C2] + b"\xEE" + dos_disk()[0x1C3:],
     "grub-disk": lambda path: disk(path).ljust(4 << 20, b"\0"),
+    "grub-renamed": lambda path: FILES["grub-disk"](path)[:0x180] + bytes(range(16)) +
+                                 FILES["grub-disk"](path)[0x190:],
+    "grub-drive": lambda path: FILES["grub-disk"](path)[:0x64] + b"\x81" +
+                               FILES["grub-disk"](path)[0x65:],
+    "grub-whole": grub_whole,
     "grub-cut": lambda path: FILES["disk-cut"](path),
     "floppy": lambda path: fat_sector().ljust(1440 * 1024, b"\0"),
     "floppy.gz": lambda path: gzip.compress(FILES["floppy"](path), mtime=0),
@@ -305,7 +318,7 @@ FILES = {
     "qcow2.gz": lambda path: gzip.compress(FILES["qcow2"](path), mtime=0),
     "xz": lambda path: b"\xFD7zXZ\0".ljust(SECTOR, b"\0"),
     "harddisk": lambda path: boot_sector().ljust(1 << 20, b"\0"),
-    "code": mbr_code,
+    "code": lambda path: mbr_code(),
     "core.img": core,
     "core-cut": lambda path: core(path)[:-1],
     "core-large": lambda path: core(path).ljust(0x78001, b"\0"),
@@ -321,6 +334,9 @@ FILES = {
     "stage2-patched": lambda path: stage2_code(3, b"(hd1)/menu"),
     "stage2_eltorito": lambda path: legacy("stage2_eltorito"),
     "e2fs_stage1_5": lambda path: legacy("e2fs_stage1_5"),
+    "ipxe.kpxe": lambda path: loaders.kpxe(),
+    "ipxe-damaged.kpxe": lambda path: loaders.kpxe()[:-9] + bytes(9),
+    "undionly.kpxe": lambda path: loaders.ipxe("undionly.kpxe"),
     "isolinux.bin": lambda path: ISOLINUX.read_bytes(),
     "isolinux-told": lambda path: isolinux_told(),
     "isolinux-told-cut": lambda path: isolinux_told()[:-1],

@@ -8,6 +8,7 @@ doctor.py damaged RJPACK: no damage in a machine's files ends or hangs the progr
 A row has
   machine  the file in machines/, as tests/doctor/record writes it. "@ PATH disk NAME" there is
            what cli/inputs.py makes as NAME, "@ PATH unreadable" a file for nobody
+  more     files that the machine has besides, or in the place of its own, in the same form
   pack     what to pack as the IMAGE to check, of files; none if it is not told
   before   a command of rjpack that comes before that
   exit     the exit status, 0 if it is not told
@@ -39,9 +40,12 @@ SCHEMA = json.loads((HERE / "../../man/rjpack-doctor.schema.json").read_text())
 DAMAGES = 4                     # of each machine
 
 
-def files(machine):
+def recorded(machine):
+    return (HERE / "machines" / f"{machine}.txt").read_text()
+
+
+def files(text):
     """Yields path, how and the bytes of each file; how is "", "->" and its target, "/" or a word."""
-    text = (HERE / "machines" / f"{machine}.txt").read_text()
     for entry in re.split(r"^@ ", text, flags=re.MULTILINE)[1:]:
         head, _, body = entry.partition("\n")
         path, _, how = head.partition(" ")
@@ -53,10 +57,10 @@ def same(data):
     return data
 
 
-def unpack(machine, root, damage=same):
-    """Makes the machine's files below ROOT, each as DAMAGE leaves it."""
+def unpack(machine, root, damage=same, more=""):
+    """Makes the machine's files below ROOT, each as DAMAGE leaves it, and MORE."""
     links = []
-    for path, how, data in files(machine):
+    for path, how, data in files(recorded(machine) + more):
         target = root / path[1:]
         directory = target if path.endswith("/") else target.parent
         directory.mkdir(parents=True, exist_ok=True)
@@ -67,6 +71,8 @@ def unpack(machine, root, damage=same):
             os.replace(target.parent / how[5:], target)
         elif directory != target:
             target.write_bytes(damage(data))
+            if how.startswith("size "):
+                os.truncate(target, int(how[5:]))
             target.chmod({"program": 0o755, "unreadable": 0}.get(how, 0o644))
     for link, target in links:
         os.symlink(os.fsdecode(damage(target.encode())[:200] or b"."), link)
@@ -93,7 +99,7 @@ def results(row, rjpack, work):
     """The text, the JSON and the exit statuses of a row."""
     work.chmod(0o777)           # another user is not to run into the build directory
     rjpack = shutil.copy(rjpack, work)
-    unpack(row["machine"], work / "root")
+    unpack(row["machine"], work / "root", more=row.get("more", ""))
     arguments = ["--root", "root"]
     if "pack" in row:
         for name in row.get("files", []):

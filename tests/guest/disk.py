@@ -101,15 +101,24 @@ class Disk(NamedTuple):
     debian: str = ""
 
 
-def run(*command, **options):
-    """Runs a tool quietly; returns its standard error. mke2fs, debugfs and sfdisk stand
-    where only root's PATH looks."""
+def finish(command, options):
+    """Runs a tool quietly. mke2fs, debugfs and sfdisk stand where only root's PATH looks."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path},
                           **options)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
-    return done.stderr
+    return done
+
+
+def run(*command, **options):
+    """Runs a tool; returns its standard error."""
+    return finish(command, options).stderr
+
+
+def output(*command, **options):
+    """Runs a tool; returns its standard output."""
+    return finish(command, options).stdout
 
 
 def grub_of(debian):

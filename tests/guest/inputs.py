@@ -117,6 +117,35 @@ class Inputs(dict, Loaders):
             file.seek(self.row["first"] * disk.SECTOR)
             file.write(self[self.row.get("boot_sector", "vbr")].read_bytes())
 
+    def says(self, name):
+        """A sector that says NAME."""
+        path = self.work / name
+        self.assemble(path, "says", [f"NAME='{name}'"])
+        return path.read_bytes()
+
+    def code_disk(self, path):
+        """A disk whose MBR has the row's code; the sector after it and two partitions, the
+        first of which is active, say which of them was started."""
+        disk.partition(path, f"{disk.DOS}2048,2048,e,*\n4096,2048,e\n")
+        with path.open("r+b") as file:
+            for sector, name in ((1, "SECOND-SECTOR"), (2048, "PARTITION-1"), (4096, "PARTITION-2")):
+                file.seek(sector * disk.SECTOR)
+                file.write(self.says(name))
+        self.mbr_code(path)
+
+    def mbr_code(self, path):
+        """Puts the row's code into a disk's MBR. Some of it has a parameter at its end."""
+        code = self.row["mbr_code"]
+        if code == "install-mbr":
+            run(cache.unpacked("payloads") / "sbin/install-mbr", "--partition", 2, path)
+            return
+        if code == "next-sector":
+            self.assemble(source := self.work / code, "says", ["NEXT"])
+        else:
+            source = disk.SYSLINUX / f"mbr/{code}.bin"
+        with path.open("r+b") as file:
+            file.write(source.read_bytes() + bytes([2] if code == "altmbr" else []))
+
     def calls(self, path):
         """The payload that only calls the BIOS."""
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path,

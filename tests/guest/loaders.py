@@ -2,7 +2,9 @@
 """Boot loaders as files to pack, and small disks on which each finds something to start:
 report.asm, or for GRUB a text."""
 
+import re
 import shutil
+import struct
 from pathlib import Path
 
 import cache
@@ -15,11 +17,24 @@ MENU = "default 0\ntimeout 0\ntitle report\nchainloader /boot/report\n"
 OTHER_MENU = MENU.replace("chainloader", "root (hd0,0)\nchainloader")
 CONFIG = "DEFAULT report\nLABEL report\nKERNEL report.bs\n"
 INSTALL_PARTITION = 0x20A       # in stage2, asm.S
+WHOLE_DRIVE = 0xFF
+LIST = 0x1F8                    # in its first sector, start.S: grows down from here
+STAGE2_SECTOR = 0x44            # in stage1, stage1.S
 
 
 def legacy(name):
     """A file of Debian's GRUB Legacy."""
     return cache.unpacked("payloads") / "usr/lib/grub/x86_64-pc" / name
+
+
+def ipxe(name):
+    """The bytes of a file of Debian's iPXE."""
+    return (cache.unpacked("payloads") / "usr/lib/ipxe" / name).read_bytes()
+
+
+def kpxe():
+    """iPXE with all drivers as a .kpxe: it does not call PXENV_STOP_UNDI."""
+    return ipxe("ipxe.pxe").replace(b"\xBB\x15\0\xE8", b"\xBB\x15\0\xB9", 1)
 
 
 def report(path):
@@ -35,6 +50,16 @@ def tree(work, files=()):
     for name, data in dict(files).items():
         (root / "boot" / name).write_bytes(data)
     return root
+
+
+def sectors(path, name, size):
+    """The sectors of the file NAME of SIZE bytes in the ext2 PATH, of blocks of 1024 bytes."""
+    count = -(-size // disk.SECTOR)
+    script = path.with_name("bmap")
+    script.write_text("".join(f"bmap {name} {block}\n" for block in range(-(-count // 2))))
+    listing = disk.output("debugfs", "-f", script, path)
+    blocks = map(int, re.findall(r"^(\d+)$", listing, re.MULTILINE))
+    return [2 * block + half for block in blocks for half in (0, 1)][:count]
 
 
 class Loaders:
@@ -87,10 +112,31 @@ class Loaders:
             file.seek(disk.SECTOR)
             file.write(stage2)
 
+    def legacy_floppy(self, path):
+        """A floppy disk with an ext2. stage2 is a file in it, of two runs: the block that
+        lists all but the first blocks stands between them."""
+        root = tree(self.work, {"grub/menu.lst": MENU.encode(),
+                                "grub/stage2": legacy("stage2").read_bytes()})
+        disk.run("mke2fs", "-q", "-b", "1024", "-d", root, path, "1440k")
+        floppy = bytearray(path.read_bytes())
+        first, *rest = sectors(path, "/boot/grub/stage2", legacy("stage2").stat().st_size)
+        runs = [(sector, n) for n, sector in enumerate(rest) if not n or sector != rest[n - 1] + 1]
+        for number, (sector, n) in enumerate(runs):
+            end = runs[number + 1][1] if number + 1 < len(runs) else len(rest)
+            struct.pack_into("<IHH", floppy, first * disk.SECTOR + LIST - 8 * number,
+                             sector, end - n, 0x820 + n * disk.SECTOR // 16)
+        floppy[rest[0] * disk.SECTOR + INSTALL_PARTITION - disk.SECTOR] = WHOLE_DRIVE
+        floppy[:disk.SECTOR] = legacy("stage1").read_bytes()
+        struct.pack_into("<I", floppy, STAGE2_SECTOR, first)
+        path.write_bytes(floppy)
+
     def legacy_cd(self, path):
         """A CD with a menu."""
         files = {"grub/menu.lst": MENU.encode(), "stage2": legacy("stage2_eltorito").read_bytes()}
         disk.iso(path, tree(self.work, files), "boot/stage2")
+
+    def ipxe_kpxe(self, path):
+        path.write_bytes(kpxe())
 
     def syslinux_disk(self, path):
         """SYSLINUX in a FAT partition."""

@@ -3,8 +3,9 @@
 ; what the loader wrote into its header, its command line, and what stands in memory as
 ; its protected-mode part and initrd.
 ;
-; -DPROTOCOL=n  the version of the protocol (default 20Fh)
+; -DPROTOCOL=n  the version of the protocol (default 20Fh); below 200h there is no header
 ; -DZIMAGE      the protected-mode part goes to 10000h
+; -DALONE       there is no protected-mode part, and the size is that of the setup part
 ; -DWIMBOOT     it looks like wimboot, an EFI program at the same time
 
 %ifndef PROTOCOL
@@ -34,12 +35,20 @@ INITRD_SHOWN	equ 24			; bytes
 	times 0x1F1 - ($ - $$) db 0
 	db 0				; setup_sects: 4
 	dw 0
-	dd (rest_end - rest + 15) / 16	; syssize
+%ifdef ALONE
+	dd (rest - $$) / 16		; syssize
+%else
+	dd (rest_end - rest + 15) / 16
+%endif
 	dw 0
 vid_mode: dw 0x1234
 	dw 0, 0xAA55
 	jmp short entry
+%if PROTOCOL < 0x200
+	dd 0x90909090
+%else
 	db 'HdrS'
+%endif
 	dw PROTOCOL
 	dd 0
 	dw 0x1000
@@ -93,10 +102,12 @@ main:
 	cld
 	call serial_init
 	call unreal
+%ifndef ALONE
 	mov eax, [fs:dword REST]
 	mov [saved.rest], eax
 	mov eax, [fs:dword REST + rest_end - rest - 4]
 	mov [saved.rest_end], eax
+%endif
 	call print_fields
 	call print_command_line
 	call print_initrd
@@ -198,7 +209,10 @@ version: db '6.7.8-rjpack (who@where) #1', 0
 %endif
 
 	times (SECTORS + 1) * 512 - ($ - $$) db 0
-rest:	dd 0x44414548			; HEAD
+rest:
+%ifndef ALONE
+	dd 0x44414548			; HEAD
 	times 5001 db 0xCC
 	dd 0x4C494154			; TAIL
+%endif
 rest_end:

@@ -1069,7 +1069,6 @@ static void sections(void **state)
 static void look_alikes(void **state)
 {
 	static uint8_t floppy[1440 * 1024];
-	static const char mark[] = GRUB_MARK;
 	struct rj_plan plan;
 
 	(void)state;
@@ -1078,8 +1077,7 @@ static void look_alikes(void **state)
 	le_store(cd + SIGNATURE_OFFSET, SIGNATURE, 2);
 	put_partition(cd, 0, 0x17, 0, 4 * CD_SECTORS, 64, 32);
 	assert_string_equal(detected(cd, sizeof(cd)), "disk");
-	memcpy(cd, "\xEB\x63\x90", 3);
-	memcpy(cd + GRUB_MARK_OFFSET, mark, strlen(mark));
+	unit_boot_img(cd, 1);
 	assert_string_equal(detected(cd, sizeof(cd)), "disk");
 	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
 	assert_int_equal(plan.services.drives[0].number, 0xE0);
@@ -1096,7 +1094,7 @@ static void look_alikes(void **state)
 	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
 	assert_null(detected(floppy, sizeof(floppy) - 1));
 	/* GRUB on a floppy disk is one still */
-	memcpy(floppy + GRUB_MARK_OFFSET, mark, strlen(mark));
+	unit_boot_img(floppy, 1);
 	assert_string_equal(detected(floppy, sizeof(floppy)), "disk");
 }
 
@@ -1117,7 +1115,13 @@ static void foreign(void **state)
 		{ "# Disk DescriptorFile", 21 }, { "<<< Oracle VM", 13 }, { "conectix", 8 },
 		{ "vhdxfile", 8 }, { "\xFD" "7zXZ", 6 }, { "\x28\xB5\x2F\xFD", 4 },
 		{ "BZh9", 4 }, { "\x04\x22\x4D\x18", 4 }, { "LZIP", 4 }, { "PK\3\4", 4 },
-		{ "7z\xBC\xAF\x27\x1C", 6 },
+		{ "7z\xBC\xAF\x27\x1C", 6 }, { "QED", 4 }, { "WithoutFreeSpace", 16 },
+		{ "WithouFreSpacExt", 16 }, { "Bochs Virtual HD Image", 22 }, { "DOSEMU", 7 },
+		{ "\x3A\xFF\x26\xED", 4 }, { "EVF\t\r\n\xFF", 7 },
+		{ "\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 12 }, { "TD", 3 }, { "td", 3 },
+		{ "IMD 1.18", 8 }, { "CQ\x14", 3 }, { "Rar!\x1A\7", 6 }, { "\x89LZO", 5 },
+		{ "\x02\x21\x4C\x18", 4 }, { "070701", 6 }, { "<!DOCTYPE html>", 15 },
+		{ "<!doctype html>", 15 }, { "<html lang=", 11 }, { "version https://git-lfs.github", 30 },
 	};
 
 	(void)state;

@@ -128,6 +128,89 @@ static void zimage(void **state)
 	rj_input_close(&input);
 }
 
+/* Code follows the boot sector: only that has anything to fill in. */
+static void old_kernels(void **state)
+{
+	static const struct { uint32_t header; uint16_t version; } rows[] = {
+		{ 0, 0 }, { 0x90909090, 0x9090 }, { HDRS_MAGIC, 0x1FF } };
+	struct rj_input initrd = unit_input("1", 1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint8_t *setup;
+
+		make_kernel(0x20F);
+		memset(image + SETUP_ENTRY, 0x90, SETUP_BYTES - SETUP_ENTRY);
+		SET(header, rows[i].header);
+		SET(version, rows[i].version);
+		assert_int_equal(read_kernel(SIZE, "vga=7 a", NULL), RJ_OK);
+		setup = piece(".setup")->bytes;
+		assert_int_equal(piece(".setup")->address, 0x90000);
+		assert_int_equal(piece(".kernel")->address, 0x10000);
+		assert_int_equal(piece(".kernel")->size, REST);
+		assert_memory_equal(setup + SETUP_ENTRY, image + SETUP_ENTRY,
+				    SETUP_BYTES - SETUP_ENTRY);
+		assert_int_equal(GET(setup, vid_mode), 7);
+		assert_int_equal(le16(setup + 0x20), 0xA33F);
+		assert_int_equal(le16(setup + 0x22), 0x9800);
+		assert_string_equal(piece(".cmdline")->bytes, "vga=7 a");
+		assert_int_equal(plan.regs.cs, 0x9020);
+		assert_int_equal(read_kernel(SIZE - 16, NULL, NULL), RJ_ERR_LINUX_CUT);
+		assert_int_equal(read_kernel(SIZE, NULL, &initrd), RJ_ERR_LINUX_OLD);
+	}
+	SET(header, 0);
+	SET(syssize, 0);
+	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_HEADER);
+	rj_input_close(&initrd);
+}
+
+/* BOOTBOOT's: there is no more than the setup part, which its size counts. */
+static void setup_alone(void **state)
+{
+	struct rj_input initrd = unit_input("1", 1);
+
+	(void)state;
+	make_kernel(0x20E);
+	SET(loadflags, 0);
+	SET(syssize, SETUP_BYTES / 16);
+	SET(relocatable_kernel, 0);
+	SET(pref_address, 0x90000);
+	SET(init_size, 0x6000);
+	assert_int_equal(read_kernel(SETUP_BYTES, NULL, &initrd), RJ_OK);
+	assert_int_equal(plan.piece_count, 3);
+	assert_int_equal(piece(".setup")->address, 0x90000);
+	assert_int_equal(piece(".initrd")->address, HIGH_MEMORY);
+	assert_int_equal(read_kernel(SETUP_BYTES - 1, NULL, NULL), RJ_ERR_LINUX_CUT);
+	SET(loadflags, LOADED_HIGH);
+	assert_int_equal(read_kernel(SETUP_BYTES, NULL, NULL), RJ_ERR_LINUX_CUT);
+	rj_input_close(&initrd);
+}
+
+/* A setup part at 90000h leaves no room for services, unless they are asked for. */
+static void services_beside(void **state)
+{
+	static const struct { uint16_t version; uint8_t wished, used; } rows[] = {
+		{ 0x201, RJ_INT13_auto, RJ_INT13_firmware }, { 0x202, RJ_INT13_auto, RJ_INT13_auto },
+		{ 0x201, RJ_INT13_nvme, RJ_INT13_nvme }, { 0x201, RJ_INT13_none, RJ_INT13_none },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_input input;
+
+		make_kernel(rows[i].version);
+		input = unit_input(image, SIZE);
+		rj_plan_free(&plan);
+		rj_plan_init(&plan, 0x80);
+		plan.services.int13 = rows[i].wished;
+		assert_int_equal(payload_linux.read(&plan, &input, &(struct payload_argument){ 0 },
+						    &error), RJ_OK);
+		assert_int_equal(plan.services.int13, rows[i].used);
+		assert_int_equal(plan.note_count, rows[i].used != rows[i].wished);
+		rj_input_close(&input);
+	}
+}
+
 static void cut_kernels(void **state)
 {
 	(void)state;
@@ -137,8 +220,8 @@ static void cut_kernels(void **state)
 	assert_int_equal(read_kernel(SIZE - 8, NULL, NULL), RJ_ERR_LINUX_CUT);
 	assert_int_equal(error.limit, SIZE - 7);
 	assert_int_equal(read_kernel(SETUP_BYTES, NULL, NULL), RJ_ERR_LINUX_CUT);
-	assert_int_equal(read_kernel(0x206, NULL, NULL), RJ_ERR_LINUX_FIELD);
-	assert_int_equal(read_kernel(0x205, NULL, NULL), RJ_ERR_LINUX_HEADER);
+	assert_int_equal(read_kernel(0x206, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_int_equal(read_kernel(0x1F3, NULL, NULL), RJ_ERR_LINUX_HEADER);
 	SET(syssize, UINT32_MAX);
 	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
 	/* not to be trusted before */
@@ -149,8 +232,6 @@ static void cut_kernels(void **state)
 	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FIELD);
 	SET(setup_sects, 63);
 	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
-	make_kernel(0x1FF);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FIELD);
 	make_kernel(0x20F);
 	SET(boot_flag, 0);
 	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FLAG);
@@ -286,6 +367,10 @@ static void detect_cut_kernels(void **state)
 		{ SETUP_BYTES + 1, RJ_DETECT_YES }, { SETUP_BYTES, RJ_DETECT_MAYBE },
 		{ 0x206, RJ_DETECT_MAYBE }, { 0x205, RJ_DETECT_NO }, { 1, RJ_DETECT_NO },
 	};
+	static const struct { size_t size; enum rj_detected answer; } old[] = {
+		{ SIZE, RJ_DETECT_MAYBE }, { SIZE - 7, RJ_DETECT_MAYBE }, { SIZE - 8, RJ_DETECT_NO },
+		{ SETUP_BYTES, RJ_DETECT_NO },
+	};
 
 	(void)state;
 	make_kernel(0x20F);
@@ -294,6 +379,14 @@ static void detect_cut_kernels(void **state)
 		const char *why;
 
 		assert_int_equal(payload_linux.detect(&input, &why), rows[i].answer);
+		rj_input_close(&input);
+	}
+	SET(header, 0);
+	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+		struct rj_input input = unit_input(image, old[i].size);
+		const char *why;
+
+		assert_int_equal(payload_linux.detect(&input, &why), old[i].answer);
 		rj_input_close(&input);
 	}
 }
@@ -311,7 +404,7 @@ static void boot_programs(void **state)
 		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 12, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
 		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 11, 3000, RJ_DETECT_NO, RJ_OK, 1 },
 		{ "\xB2\x7F\xEA\0\x82", 5, 3000, RJ_DETECT_NO, RJ_ERR_NBP_STACK, 0 },
-		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
+		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_OK, 1 },
 		{ IPXE "\xBB\x15\0\xE8", 17, 3000, RJ_DETECT_YES, RJ_OK, 0 },
 		{ IPXE, 12, 3000, RJ_DETECT_NO, RJ_OK, 1 },
 		{ "", 1, 1, RJ_DETECT_NO, RJ_OK, 1 },
@@ -357,6 +450,9 @@ int main(void)
 	struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_protocol),
 		cmocka_unit_test(zimage),
+		cmocka_unit_test(old_kernels),
+		cmocka_unit_test(setup_alone),
+		cmocka_unit_test(services_beside),
 		cmocka_unit_test(cut_kernels),
 		cmocka_unit_test(where_the_initrd_goes),
 		cmocka_unit_test(command_lines),

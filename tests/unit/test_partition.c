@@ -98,6 +98,29 @@ static void active_logical(void **state)
 	assert_int_equal(found.number, 6);
 }
 
+/* MBR code starts none of several active partitions, even if one of them is unused. */
+static void sole_active(void **state)
+{
+	static const struct { uint8_t unused, primary, logical, link; bool sole; } rows[] = {
+		{ 0, 0x80, 0, 0, true }, { 0x80, 0x80, 0, 0, false }, { 0, 0x80, 0x80, 0, true },
+		{ 0, 0, 0x80, 0, true }, { 0x80, 0, 0x80, 0, false }, { 0, 0, 0x80, 0x80, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rj_partition found;
+
+		make_mbr(SECTOR_SIZE);
+		disk[PARTITION_TABLE + 16] = rows[i].primary;
+		disk[PARTITION_TABLE + 32] = rows[i].unused;
+		disk[120 * SECTOR_SIZE + PARTITION_TABLE] = rows[i].logical;
+		disk[120 * SECTOR_SIZE + PARTITION_TABLE + 16] = rows[i].link;
+		assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 0, &found), RJ_OK);
+		assert_int_equal(found.number, rows[i].primary ? 2 : 6);
+		assert_int_equal(found.sole, rows[i].sole);
+	}
+}
+
 /* Chains that never end, lead out of the disk, or to no boot record. */
 static void damaged_chains(void **state)
 {
@@ -162,6 +185,20 @@ static void make_gpt(const struct gpt *gpt)
 	put_header(gpt, SECTORS - 1, 200);
 }
 
+static void gpt_two_bootable(void **state)
+{
+	static const struct gpt gpt = { SECTOR_SIZE, 128 };
+	struct rj_partition found;
+
+	(void)state;
+	make_gpt(&gpt);
+	disk[40 * SECTOR_SIZE + 3 * 128 + 48] = 0x4;
+	put_header(&gpt, 1, 40);
+	assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 0, &found), RJ_OK);
+	assert_int_equal(found.number, 2);
+	assert_false(found.sole);
+}
+
 static void gpt_partitions(void **state)
 {
 	static const struct gpt shapes[] = {
@@ -179,7 +216,7 @@ static void gpt_partitions(void **state)
 		assert_int_equal(found.first, 70);
 		assert_int_equal(found.sectors, 10);
 		assert_int_equal(found.sector_size, gpt->sector_size);
-		assert_true(found.gpt && found.active && !found.backup);
+		assert_true(found.gpt && found.active && !found.backup && found.sole);
 		assert_int_equal(found.gpt_entry[0], 0xA1);
 		assert_int_equal(found.gpt_entry[48], 0x4);
 		assert_int_equal(find(size, 0, 4, &found), RJ_OK);
@@ -485,7 +522,8 @@ static void handed_over_gpt(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(mbr_partitions), cmocka_unit_test(active_logical),
-	  cmocka_unit_test(damaged_chains), cmocka_unit_test(gpt_partitions),
+	  cmocka_unit_test(sole_active), cmocka_unit_test(damaged_chains),
+	  cmocka_unit_test(gpt_partitions), cmocka_unit_test(gpt_two_bootable),
 	  cmocka_unit_test(gpt_damaged), cmocka_unit_test(gpt_out_of_disk),
 	  cmocka_unit_test(gpt_hybrid), cmocka_unit_test(patched_fields),
 	  cmocka_unit_test(vbr_refused), cmocka_unit_test(vbr_of_disk), cmocka_unit_test(vbr_of_xfs),

@@ -154,10 +154,7 @@ static void other_platforms(void **state)
 static void make_boot_img(uint8_t *sector, uint64_t kernel_sector)
 {
 	memset(sector, 0, SECTOR_SIZE);
-	memcpy(sector, "\xEB\x63\x90", 3);
-	le_store(sector + GRUB_KERNEL_SECTOR, kernel_sector, 8);
-	memcpy(sector + GRUB_MARK_OFFSET, GRUB_MARK, 5);
-	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
+	unit_boot_img(sector, kernel_sector);
 }
 
 #define DISK_SECTORS 32
@@ -195,8 +192,10 @@ static void boot_img_without_core(void **state)
 		{ 0, 0xEB, 1, CORE_LBA * SECTOR_SIZE + 600 },
 		{ 0, 0xEB, 1, CORE_LBA * SECTOR_SIZE + 100 },
 		{ 0, 0xEB, 1, 2 * SECTOR_SIZE },
-		{ GRUB_KERNEL_SECTOR, 6, 8, DISK_SECTORS * SECTOR_SIZE },
-		{ GRUB_KERNEL_SECTOR, UINT64_MAX, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ offsetof(struct grub_boot_img, kernel_sector), 6, 8, DISK_SECTORS * SECTOR_SIZE },
+		{ offsetof(struct grub_boot_img, kernel_sector), UINT64_MAX, 8,
+		  DISK_SECTORS * SECTOR_SIZE },
+		{ offsetof(struct grub_boot_img, drive), 0x80, 1, DISK_SECTORS * SECTOR_SIZE },
 		{ CORE_LBA * SECTOR_SIZE + 0x1F4, UINT64_MAX, 8, DISK_SECTORS * SECTOR_SIZE },
 		{ CORE_LBA * SECTOR_SIZE + 0x1F4, 1000, 8, DISK_SECTORS * SECTOR_SIZE },
 		{ CORE_LBA * SECTOR_SIZE + 0x1FC, 0xFFFF, 2, DISK_SECTORS * SECTOR_SIZE },
@@ -282,7 +281,7 @@ static void detection(void **state)
 	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
 	assert_string_equal(detected(disk, sizeof(disk), &code), "mbr");
 	/* not GRUB's: a partition table makes it certain, a parameter block another kind */
-	disk[GRUB_MARK_OFFSET] = 0;
+	disk[1]++;
 	assert_null(detected(disk, SECTOR_SIZE, &code));
 	disk[PARTITION_TABLE] = 0x80;
 	disk[PARTITION_TABLE + 4] = 0x83;
@@ -300,6 +299,18 @@ static void detection(void **state)
 /* stage2 of GRUB Legacy: a loader, numbers, code that clears memory from the end on. */
 #define STAGE2_SIZE 3000u
 
+/* A block of the list by which stage2's first sector loads the rest. */
+static void list_block(uint8_t *sector, size_t n, uint32_t start, uint16_t count, uint16_t segment)
+{
+	uint8_t *block = sector + 0x1F8 - n * 8;
+
+	le_store(block, start, 4);
+	le_store(block + 4, count, 2);
+	le_store(block + 6, segment, 2);
+}
+
+#define STAGE2_SECTORS ((STAGE2_SIZE - 1) / SECTOR_SIZE)
+
 static void make_stage2(uint8_t *bytes)
 {
 	static const uint8_t head[] = "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\xFF\0\0\0\0\0\0\0" "0.97\0/menu";
@@ -310,6 +321,15 @@ static void make_stage2(uint8_t *bytes)
 	memcpy(stage2, head, sizeof(head));
 	memcpy(stage2 + 0x90, clear, sizeof(clear));
 	le_store(stage2 + 0x91, 0x8200 + STAGE2_SIZE - SECTOR_SIZE, 4);
+	list_block(bytes, 0, 2, STAGE2_SECTORS, 0x820);
+}
+
+static void make_stage1(uint8_t *bytes)
+{
+	memset(bytes, 0, SECTOR_SIZE);
+	memcpy(bytes, "\xEB\x48\x90", 3);
+	memcpy(bytes + 0x3E, "\3\2\xFF\0\0\x80\1\0\0\0\0\x08", 12);
+	le_store(bytes + SIGNATURE_OFFSET, SIGNATURE, 2);
 }
 
 static enum rj_err read_stage2(const uint8_t *bytes, size_t size, struct rj_plan *plan,
@@ -365,6 +385,44 @@ static void legacy_stage2(void **state)
 	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, "/"), RJ_ERR_LEGACY_MENU);
 }
 
+/* A floppy disk with stage2 in an ext2, which has an indirect block in its midst. */
+static void legacy_disk(void **state)
+{
+	static const struct { size_t n; uint32_t start; uint16_t count, segment; } wrong[] = {
+		{ 1, 6, STAGE2_SECTORS - 2, 0x820 }, { 1, 20, STAGE2_SECTORS - 2, 0x860 },
+		{ 0, 2, 0, 0x820 }, { 0, UINT32_MAX, 2, 0x820 },
+	};
+	static uint8_t disk[20 * SECTOR_SIZE];
+	uint8_t whole[STAGE2_SIZE];
+	struct rj_plan plan;
+	enum rj_err code;
+
+	(void)state;
+	make_stage2(whole);
+	for (size_t i = 2 * SECTOR_SIZE; i < STAGE2_SIZE; i++)
+		whole[i] = (uint8_t)(i >> 4);
+	make_stage1(disk);
+	memcpy(disk + SECTOR_SIZE, whole, 3 * SECTOR_SIZE);
+	memset(disk + 4 * SECTOR_SIZE, 0xEE, SECTOR_SIZE);
+	memcpy(disk + 5 * SECTOR_SIZE, whole + 3 * SECTOR_SIZE, STAGE2_SIZE - 3 * SECTOR_SIZE);
+	list_block(disk + SECTOR_SIZE, 0, 2, 2, 0x820);
+	list_block(disk + SECTOR_SIZE, 1, 5, STAGE2_SECTORS - 2, 0x860);
+	assert_null(detected(disk, sizeof(disk), &code));
+	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	assert_int_equal(read_stage2(disk, sizeof(disk), &plan, 0, NULL), RJ_OK);
+	assert_int_equal(plan.pieces[0].size, STAGE2_SIZE - SECTOR_SIZE);
+	assert_memory_equal(plan.pieces[0].bytes, whole + SECTOR_SIZE, plan.pieces[0].size);
+	rj_plan_free(&plan);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		list_block(disk + SECTOR_SIZE, 0, 2, 2, 0x820);
+		list_block(disk + SECTOR_SIZE, 1, 5, STAGE2_SECTORS - 2, 0x860);
+		list_block(disk + SECTOR_SIZE, wrong[i].n, wrong[i].start, wrong[i].count,
+			   wrong[i].segment);
+		assert_int_equal(read_stage2(disk, sizeof(disk), &plan, 0, NULL),
+				 RJ_ERR_LEGACY_BLOCKS);
+	}
+}
+
 static void legacy_parts(void **state)
 {
 	static uint8_t bytes[STAGE2_SIZE + SECTOR_SIZE];
@@ -386,9 +444,7 @@ static void legacy_parts(void **state)
 	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), RJ_ERR_LEGACY_STAGE1_5);
 	/* stage1, alone and before stage2 */
 	make_stage2(bytes + SECTOR_SIZE);
-	memcpy(bytes, "\xEB\x48\x90", 3);
-	memcpy(bytes + 0x3E, "\3\2\xFF\0\0\x80\1\0\0\0\0\x08", 12);
-	le_store(bytes + SIGNATURE_OFFSET, SIGNATURE, 2);
+	make_stage1(bytes);
 	assert_string_equal(detected(bytes, SECTOR_SIZE, &code), "grub-legacy");
 	assert_string_equal(detected(bytes, sizeof(bytes), &code), "grub-legacy");
 	assert_int_equal(read_stage2(bytes, SECTOR_SIZE, &plan, 0, NULL), RJ_OK);
@@ -526,6 +582,6 @@ UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_red
 	  cmocka_unit_test(other_platforms), cmocka_unit_test(boot_img_with_core),
 	  cmocka_unit_test(boot_img_without_core), cmocka_unit_test(boot_sectors_by_length),
 	  cmocka_unit_test(detection), cmocka_unit_test(legacy_stage2),
-	  cmocka_unit_test(legacy_parts), cmocka_unit_test(isolinux),
+	  cmocka_unit_test(legacy_disk), cmocka_unit_test(legacy_parts), cmocka_unit_test(isolinux),
 	  cmocka_unit_test(cores_behind), cmocka_unit_test(boot_order),
 	  cmocka_unit_test(addresses))

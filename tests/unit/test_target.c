@@ -8,7 +8,7 @@
 #include "iomem.h"
 #include "layout.h"
 #include "services.h"
-#include "target.h"
+#include "target_pci.h"
 
 static char root[] = "/tmp/rjpack-unit-XXXXXX";
 static struct rj_target target;
@@ -214,8 +214,77 @@ static void controllers(void **state)
 		assert_int_equal(rj_target_int13(&rows[i].controller), rows[i].driver);
 }
 
+/* The file of the release that runs comes first, then what the boot loader has loaded. */
+static void running_linux(void **state)
+{
+	static uint8_t params[0x1000];
+
+	(void)state;
+	put("/proc/sys/kernel/osrelease", "7.2.1+x\n");
+	put("/proc/cmdline", "BOOT_IMAGE=(hd0,gpt2)/boot/vmlinuz-lts root=/dev/sda1  initrd=a ro\n");
+	put("/boot/vmlinuz-lts", "12345");
+	put("/boot/initramfs-lts.img", "123");
+	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
+	read_target();
+	assert_string_equal(target.running.kernel, "/boot/vmlinuz-lts");
+	assert_string_equal(target.running.initrd, "/boot/initramfs-lts.img");
+	assert_string_equal(target.running.command_line, "root=/dev/sda1 ro");
+	assert_int_equal(target.running.size, 8);
+	assert_int_equal(target.running.has_initrd, RJ_NO);
+	params[0x21E] = 1;
+	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
+	put("/usr/lib/modules/7.2.1+x/vmlinuz", "1");
+	read_target();
+	assert_string_equal(target.running.kernel, "/usr/lib/modules/7.2.1+x/vmlinuz");
+	assert_string_equal(target.running.initrd, "");
+	assert_int_equal(target.running.has_initrd, RJ_YES);
+	put_bytes("/sys/kernel/boot_params/data", params, 0x21F);
+	put("/boot/vmlinuz-7.2.1+x", "12");
+	put("/boot/initrd-7.2.1+x", "1");
+	assert_int_equal(mkdir(place("/boot/initrd.img-7.2.1+x"), 0755), 0);
+	read_target();
+	assert_string_equal(target.running.kernel, "/boot/vmlinuz-7.2.1+x");
+	assert_string_equal(target.running.initrd, "/boot/initrd-7.2.1+x");
+	assert_int_equal(target.running.has_initrd, RJ_UNKNOWN);
+}
+
+static void nothing_of_linux(void **state)
+{
+	(void)state;
+	read_target();
+	assert_string_equal(target.running.kernel, "");
+	assert_string_equal(target.running.initrd, "");
+	assert_string_equal(target.running.command_line, "");
+	assert_int_equal(target.kernel.may_boot, RJ_UNKNOWN);
+	assert_int_equal(target.kernel.outermost, RJ_UNKNOWN);
+	put_link("/proc/self/ns/user", "user:[4026532000]");
+	read_target();
+	assert_int_equal(target.kernel.outermost, RJ_NO);
+}
+
+/* More USB controllers than there is room for; UAS and others are no controllers. */
+static void usb_controllers(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < RJ_TARGET_USB + 2; i++) {
+		static const char *const values[] = { "0x0c0330", "0x8086", "0x1234" };
+		static const char *const names[] = { "class", "vendor", "device" };
+		char path[PATH_MAX];
+
+		for (size_t n = 0; n < 3; n++) {
+			snprintf(path, sizeof(path), RJ_PCI_DEVICES "/0000:00:%02x.0/%s", i, names[n]);
+			put(path, i == 1 && n == 0 ? "0x0c03fe" : values[n]);
+		}
+	}
+	read_target();
+	assert_int_equal(target.usb.count, RJ_TARGET_USB);
+	assert_int_equal(target.usb.controllers[1].address, 2 << 3);
+	assert_int_equal(target.usb.keyboards, 0);
+}
+
 #define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 UNIT_MAIN(cmocka_unit_test(rows_of_iomem), IN_ROOT(damaged_iomem), IN_ROOT(many_ranges),
 	  IN_ROOT(links_stay_below), IN_ROOT(no_regular_file), IN_ROOT(circles),
-	  cmocka_unit_test(controllers))
+	  cmocka_unit_test(controllers), IN_ROOT(running_linux), IN_ROOT(nothing_of_linux),
+	  IN_ROOT(usb_controllers))

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_CONTAINS_H
+#define RJ_CONTAINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether the size bytes hold these length bytes anywhere. */
+bool rj_contains(const void *bytes, size_t size, const void *part, size_t length);
+
+#endif
