@@ -122,13 +122,13 @@ def image(kind, payload):
 
 
 def written(disk, lines, sector):
-    """DISK, with the bits flipped that the payload says it has flipped."""
+    """DISK, with the bits flipped that the payload says it has flipped; places may overlap."""
     data = bytearray(disk)
     for line in lines:
         if match := re.fullmatch(r"WROTE_(\w{8})=(\w{4})", line):
             lba, count = (int(digits, 16) for digits in match.groups())
             place = slice(lba * sector, (lba + count) * sector)
-            data[place] = bytes(byte ^ 0xFF for byte in data[place])
+            data[place] = bytes(byte ^ 0xFF for byte in disk[place])
     return data
 
 
