@@ -34,13 +34,12 @@ static char *piece_path(const char *directory, const struct rj_piece *piece)
 static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piece *piece,
 			      const struct rj_input *input, int fd, struct rj_error *err)
 {
-	struct rj_plan_piece source = { .input = input, .size = piece->size,
-					.offset = image->stub_at + piece->offset };
+	struct rj_part source = { input, image->stub_at + piece->offset, piece->size };
 	uint32_t crc;
 
 	if (piece == rj_image_disk(image))
 		return rj_image_unpack_disk(image, input, fd, err);
-	if (rj_copy_piece(&source, fd, 0, &crc, err))
+	if (rj_copy(&source, fd, 0, &crc, err))
 		return err->code;
 	if (crc != piece->crc)
 		return rj_fail(err, RJ_ERR_PIECE_CRC, .subject = input->path,

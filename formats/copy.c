@@ -14,11 +14,11 @@
 #define THREADS_MAX 4u
 
 /*
- * A piece on its way. Each thread takes the next chunk there is, reads it, sums
+ * A part on its way. Each thread takes the next chunk there is, reads it, sums
  * it up and writes it; the sums are combined in the end.
  */
 struct transfer {
-	const struct rj_plan_piece *piece;
+	const struct rj_part *part;
 	int fd;
 	uint64_t offset;
 	pthread_mutex_t lock;           /* of what follows */
@@ -47,14 +47,14 @@ enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 	return RJ_OK;
 }
 
-static uint32_t sum(uint32_t crc, const uint8_t *bytes, size_t size)
+uint32_t rj_crc(uint32_t crc, const void *bytes, size_t size)
 {
 	return (uint32_t)crc32_z(crc, bytes, size);
 }
 
 static size_t chunk_size(const struct transfer *transfer, uint64_t n)
 {
-	uint64_t left = transfer->piece->size - n * CHUNK_SIZE;
+	uint64_t left = transfer->part->size - n * CHUNK_SIZE;
 
 	return left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
 }
@@ -62,13 +62,13 @@ static size_t chunk_size(const struct transfer *transfer, uint64_t n)
 static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
 			      uint8_t *buffer, struct rj_error *err)
 {
-	const struct rj_plan_piece *piece = transfer->piece;
+	const struct rj_part *part = transfer->part;
 	uint64_t at = n * CHUNK_SIZE;
 	size_t size = chunk_size(transfer, n);
 
-	if (rj_input_read(piece->input, buffer, size, piece->offset + at, err))
+	if (rj_input_read(part->input, buffer, size, part->offset + at, err))
 		return err->code;
-	transfer->crcs[n] = sum(0, buffer, size);
+	transfer->crcs[n] = rj_crc(0, buffer, size);
 	if (transfer->fd >= 0 &&
 	    rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
 		return err->code;
@@ -151,19 +151,22 @@ static uint32_t combine(const struct transfer *transfer)
 	return (uint32_t)crc;
 }
 
-static enum rj_err copy_input(const struct rj_plan_piece *piece, int fd,
-			      uint64_t offset, uint32_t *crc, struct rj_error *err)
+enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_t *crc,
+		    struct rj_error *err)
 {
 	struct transfer transfer = {
-		.piece = piece, .fd = fd, .offset = offset, .err = err,
+		.part = part, .fd = fd, .offset = offset, .err = err,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.chunks = (piece->size + CHUNK_SIZE - 1) / CHUNK_SIZE,
+		.chunks = (part->size + CHUNK_SIZE - 1) / CHUNK_SIZE,
 	};
 
+	*crc = 0;
+	if (part->size == 0)
+		return RJ_OK;
 	transfer.crcs = calloc((size_t)transfer.chunks, sizeof(*transfer.crcs));
 	if (!transfer.crcs)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	rj_progress_begin(fd < 0 ? RJ_SUMMING : RJ_COPYING, piece->size);
+	rj_progress_begin(fd < 0 ? RJ_SUMMING : RJ_COPYING, part->size);
 	copy_in_threads(&transfer);
 	rj_progress_end();
 	if (!transfer.code)
@@ -172,21 +175,8 @@ static enum rj_err copy_input(const struct rj_plan_piece *piece, int fd,
 	return transfer.code;
 }
 
-enum rj_err rj_copy_piece(const struct rj_plan_piece *piece, int fd,
-			  uint64_t offset, uint32_t *crc, struct rj_error *err)
-{
-	if (piece->input)
-		return copy_input(piece, fd, offset, crc, err);
-	*crc = sum(0, piece->bytes, (size_t)piece->size);
-	return fd < 0 ? RJ_OK : rj_write(fd, piece->bytes, (size_t)piece->size, offset, err);
-}
-
 enum rj_err rj_crc_input(const struct rj_input *input, uint64_t offset,
 			 uint64_t size, uint32_t *crc, struct rj_error *err)
 {
-	struct rj_plan_piece whole = { .input = input,
-				       .offset = offset, .size = size };
-
-	*crc = 0;
-	return size ? rj_copy_piece(&whole, -1, 0, crc, err) : RJ_OK;
+	return rj_copy(&(struct rj_part){ input, offset, size }, -1, 0, crc, err);
 }

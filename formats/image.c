@@ -102,7 +102,7 @@ enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
 	to->address = (uint32_t)from->address;
 	to->offset = (uint32_t)(at - image->stub_at);
 	to->size = (uint32_t)from->size;
-	return rj_copy_piece(from, fd, at, &to->crc, err);
+	return rj_plan_copy_piece(from, fd, at, &to->crc, err);
 }
 
 static void load_manifest(struct rj_manifest *manifest, const uint8_t *bytes)
@@ -377,15 +377,14 @@ enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_i
 {
 	const struct rj_disk_image *disk = &image->services.block.image;
 	const struct rj_piece *piece = rj_image_disk(image);
-	struct rj_plan_piece plain = { .input = input, .size = piece->size,
-				       .offset = image->stub_at + piece->offset };
+	struct rj_part plain = { input, image->stub_at + piece->offset, piece->size };
 	enum rj_err code;
 	uint32_t crc;
 
 	if (disk->flags & RJ_DISK_DEFLATED)
 		code = rj_inflate(input, plain.offset, plain.size, fd, disk->contents, &crc, err);
 	else
-		code = rj_copy_piece(&plain, fd, 0, &crc, err);
+		code = rj_copy(&plain, fd, 0, &crc, err);
 	if (!code && crc != disk->crc)
 		code = rj_fail(err, RJ_ERR_DISK_CRC, .located = true, .at = plain.offset,
 			       .expected = disk->crc, .found = crc);

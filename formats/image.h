@@ -40,7 +40,7 @@ struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t imag
 
 /*
  * Piece n, whose bytes go to fd at an offset in the file, or nowhere if fd is negative.
- * What rj_copy_piece gives.
+ * What rj_plan_copy_piece gives.
  */
 enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
 				const struct rj_plan_piece *from, int fd, uint64_t at,

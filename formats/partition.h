@@ -28,6 +28,12 @@ struct rj_partition {
 	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];
 };
 
+/* A number of sectors as an entry of an MBR can have it. */
+static inline uint32_t rj_partition_clamp(uint64_t sectors)
+{
+	return sectors > UINT32_MAX ? UINT32_MAX : (uint32_t)sectors;
+}
+
 /* The size of the disk's sectors: by the device, else by its GPT's place, else 512. */
 uint32_t rj_disk_sector_size(const struct rj_input *disk);
 

@@ -16,6 +16,7 @@
 #include "le.h"
 #include "mbr_code.h"
 #include "partition.h"
+#include "hand_over.h"
 #include "vbr.h"
 
 /* Only a partition's boot sector has a BIOS parameter block to set. */

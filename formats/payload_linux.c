@@ -407,10 +407,10 @@ static uint64_t initrd_limit(const struct kernel *kernel)
 static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 			      struct rj_error *err)
 {
-	const struct rj_plan_piece whole = { .input = input, .size = input->size };
+	const struct rj_part whole = { input, 0, input->size };
 	uint32_t crc;
 
-	if (rj_copy_piece(&whole, fd, at, &crc, err)) {
+	if (rj_copy(&whole, fd, at, &crc, err)) {
 		err->subject = err->code == RJ_ERR_WRITE ? "a temporary file" : input->path;
 		return err->code;
 	}

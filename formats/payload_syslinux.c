@@ -14,6 +14,7 @@
 #include "el_torito.h"
 #include "layout.h"
 #include "le.h"
+#include "hand_over.h"
 #include "vbr.h"
 
 #define OEM_NAME        3u

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "le.h"
 #include "setup_header.h"
+#include "hand_over.h"
 #include "vbr.h"
 
 /* SYSLINUX's and EXTLINUX's are a kind of their own. */

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "compress.h"
-#include "el_torito.h"
+#include "boot_catalog.h"
+#include "copy.h"
 #include "layout.h"
 #include "regs.h"
 #include "repairs.h"
@@ -360,4 +361,15 @@ enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err)
 	qsort(plan->pieces, plan->piece_count, sizeof(plan->pieces[0]), by_address);
 	rj_plan_check(plan, keep_first, &sealing);
 	return err->code;
+}
+
+enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,
+			       uint32_t *crc, struct rj_error *err)
+{
+	const struct rj_part part = { piece->input, piece->offset, piece->size };
+
+	if (piece->input)
+		return rj_copy(&part, fd, offset, crc, err);
+	*crc = rj_crc(0, piece->bytes, (size_t)piece->size);
+	return fd < 0 ? RJ_OK : rj_write(fd, piece->bytes, (size_t)piece->size, offset, err);
 }

@@ -123,4 +123,8 @@ struct rj_range {
 extern const struct rj_range rj_reserved[];
 extern const size_t rj_reserved_count;
 
+/* Copies the piece's bytes to fd at offset; fd < 0: only takes their CRC-32. */
+enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,
+			       uint32_t *crc, struct rj_error *err);
+
 #endif

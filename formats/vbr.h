@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A partition's boot sector (volume boot record), and what an MBR hands over to it: the
- * drive in DL, and in DS:SI the partition's entry, as if the MBR had moved itself to 600h.
- * From a GPT it gets a hybrid entry and "!GPT" in EAX, see gpt.txt of SYSLINUX.
- */
+/* A partition's boot sector (volume boot record). */
 #ifndef RJ_VBR_H
 #define RJ_VBR_H
 
@@ -14,7 +10,7 @@
 #include "error.h"
 #include "input.h"
 #include "partition.h"
-#include "plan.h"
+#include "wishes.h"
 
 struct rj_vbr {
 	const char *path;               /* of the file */
@@ -50,18 +46,5 @@ uint32_t rj_vbr_sector_size(const uint8_t *sector);
  */
 enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t drive,
 			 struct rj_error *err);
-
-/*
- * The partition's entry as a piece of the plan, and the registers that point to it: DS:SI
- * and DS:BP, BL = DL, and EAX for a GPT.
- */
-enum rj_err rj_vbr_hand_over(struct rj_plan *plan, const struct rj_partition *partition,
-			     struct rj_error *err);
-
-/*
- * The whole of it: the boot sector at 7C00h, which takes it out of vbr, the hand-over and
- * the entry 0:7C00.
- */
-enum rj_err rj_vbr_plan(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err);
 
 #endif

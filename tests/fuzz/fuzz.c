@@ -85,11 +85,10 @@ static void unpack_image(const struct rj_image *image, const struct rj_input *in
 
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
-		struct rj_plan_piece source = { .input = input, .size = piece->size,
-						.offset = image->stub_at + piece->offset };
+		struct rj_part source = { input, image->stub_at + piece->offset, piece->size };
 
 		if (piece == rj_image_disk(image) ? rj_image_unpack_disk(image, input, -1, &error)
-						  : rj_copy_piece(&source, -1, 0, &crc, &error))
+						  : rj_copy(&source, -1, 0, &crc, &error))
 			read_error(&error);
 	}
 }

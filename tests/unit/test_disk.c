@@ -124,7 +124,7 @@ static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 		assert_int_equal(rj_inflate(piece->input, 0, piece->size, fd, image->contents, &crc,
 					    &error), RJ_OK);
 	else
-		assert_int_equal(rj_copy_piece(piece, fd, 0, &crc, &error), RJ_OK);
+		assert_int_equal(rj_plan_copy_piece(piece, fd, 0, &crc, &error), RJ_OK);
 	assert_int_equal(crc, image->crc);
 	assert_between(image->contents, size, image->size);
 	assert_int_equal(ftruncate(fd, image->size), 0);

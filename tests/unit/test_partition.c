@@ -9,6 +9,7 @@
 #include "partition.h"
 #include "payload.h"
 #include "plan.h"
+#include "hand_over.h"
 #include "vbr.h"
 
 #define SECTORS 256u
