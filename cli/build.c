@@ -5,16 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/stub_blob.h"
+#include "base/number.h"
 #include "command.h"
-#include "contents.h"
 #include "depfile.h"
 #include "diag.h"
-#include "inspect.h"
-#include "number.h"
+#include "disk/contents.h"
+#include "image/regs.h"
+#include "image/services.h"
+#include "inspect/inspect.h"
 #include "output.h"
-#include "regs.h"
-#include "services.h"
-#include "stub_blob.h"
 
 /* Payloads, initrds, a boot sector, a snapshot, a configuration file. */
 #define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_INITRDS + 3)

@@ -5,8 +5,8 @@
 #ifndef RJ_CONFIG_H
 #define RJ_CONFIG_H
 
+#include "base/error.h"
 #include "command.h"
-#include "error.h"
 
 /*
  * Sets what the file options->config has for the command, but for options that have been

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "base/copy.h"
 #include "output.h"
 
 /*

@@ -5,8 +5,8 @@
 #ifndef RJ_DEPFILE_H
 #define RJ_DEPFILE_H
 
-#include "error.h"
-#include "input.h"
+#include "base/error.h"
+#include "base/input.h"
 
 /*
  * Writes "target: input..." to path. RJ_ERR_DEPFILE_NAME for a name that make or ninja

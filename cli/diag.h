@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /*
  * "SUBJECT: what is wrong (offset, expected, found); what to do" into text, cut

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/copy.h"
 #include "command.h"
-#include "copy.h"
 #include "diag.h"
 #include "output.h"
 

@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/layout.h"
+#include "base/compress.h"
+#include "base/number.h"
+#include "base/words.h"
 #include "command.h"
 #include "config.h"
-#include "compress.h"
 #include "diag.h"
-#include "layout.h"
-#include "loaders.h"
-#include "number.h"
-#include "plan.h"
-#include "regs.h"
-#include "repair_list.h"
-#include "words.h"
+#include "image/loaders.h"
+#include "image/plan.h"
+#include "image/regs.h"
+#include "image/repair_list.h"
 
 #define DEFAULT_DRIVE 0x80
 #define PAGE 4096u

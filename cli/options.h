@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "container.h"
-#include "error.h"
-#include "payload.h"
-#include "services.h"
-#include "snapshot.h"
+#include "base/error.h"
+#include "image/container.h"
+#include "image/services.h"
+#include "machine/snapshot.h"
+#include "payload/payload.h"
 
 #define OPTIONS_MAX 64
 

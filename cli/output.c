@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
 #include "ending.h"
-#include "temporary.h"
 
 #define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666

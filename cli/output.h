@@ -6,8 +6,8 @@
 #ifndef RJ_OUTPUT_H
 #define RJ_OUTPUT_H
 
-#include "error.h"
-#include "input.h"
+#include "base/error.h"
+#include "base/input.h"
 
 struct output {
 	int fd;                 /* to write to: regular, open for reading too */

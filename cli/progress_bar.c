@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "ending.h"
-#include "picture.h"
-#include "progress.h"
+#include "inspect/picture.h"
 #include "terminal.h"
 
 #define PATIENCE_MS 500                 /* nothing is shown before */

@@ -4,14 +4,14 @@
  */
 #include <stdlib.h>
 
-#include "bda.h"
+#include "abi/layout.h"
+#include "base/copy.h"
 #include "command.h"
-#include "copy.h"
+#include "common/bda.h"
+#include "common/hooks.h"
+#include "common/le.h"
 #include "diag.h"
-#include "hooks.h"
-#include "layout.h"
-#include "le.h"
-#include "machine.h"
+#include "machine/machine.h"
 #include "output.h"
 
 #define KIB 1024u

@@ -7,9 +7,9 @@
 
 #include "command.h"
 #include "diag.h"
-#include "inspect.h"
+#include "image/loaders.h"
+#include "inspect/inspect.h"
 #include "json.h"
-#include "loaders.h"
 
 #define COMMAND_MAX 512
 

@@ -5,14 +5,14 @@
  * multiboot2: Multiboot2 specification 2.0, 3.6.6 "Modules".
  * PVH: Xen, xen/include/public/arch-x86/hvm/start_info.h.
  */
-#include "given.h"
+#include "runtime/given.h"
 
-#include "io.h"
-#include "layout.h"
-#include "loader_info.h"
-#include "mem.h"
-#include "services/memory.h"
-#include "services/paging.h"
+#include "abi/layout.h"
+#include "common/mem.h"
+#include "entry/loader_info.h"
+#include "hardware/io.h"
+#include "install/memory.h"
+#include "install/paging.h"
 
 #define PAGE     4096u
 #define LARGE    0x200000u      /* bytes that are mapped at a time */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "gzip.h"
+#include "runtime/gzip.h"
 
-#include "le.h"
-#include "services/inflate.h"
+#include "common/le.h"
+#include "install/inflate.h"
 
 /* 2.3 */
 #define FLAGS_AT 3

@@ -4,14 +4,14 @@
  * is first unpacked into the largest free range. Then the disk moves to where it stays, with
  * zeros for the sectors that the file has not.
  */
-#include "maker.h"
+#include "abi/maker.h"
 
-#include "boot_sector.h"
-#include "disk_layout.h"
-#include "foreign.h"
-#include "gzip.h"
-#include "mem.h"
-#include "services/inflate.h"
+#include "common/boot_sector.h"
+#include "common/disk_layout.h"
+#include "common/foreign.h"
+#include "common/mem.h"
+#include "install/inflate.h"
+#include "runtime/gzip.h"
 
 #define PAGE        4096u
 #define HDRS_AT     0x202u      /* Linux/x86 boot protocol: setup_header.header */

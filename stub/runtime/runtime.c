@@ -3,16 +3,16 @@
  * A payload file brings its own manifest. Anything else is left to a piece that makes disks,
  * in the image that the stub came in.
  */
-#include "runtime.h"
+#include "abi/runtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "given.h"
-#include "gzip.h"
-#include "le.h"
-#include "mem.h"
-#include "services/services.h"
+#include "abi/services.h"
+#include "common/le.h"
+#include "common/mem.h"
+#include "runtime/given.h"
+#include "runtime/gzip.h"
 
 #define PAGE 4096u
 

@@ -40,7 +40,7 @@ import qemu  # noqa: E402
 import starts  # noqa: E402
 
 SETUP_SIZE = starts.SETUP_SIZE
-MANIFEST_SIZE, PIECE_SIZE = 96, 32      # stub/manifest.h, struct rj_manifest and rj_piece
+MANIFEST_SIZE, PIECE_SIZE = 96, 32      # stub/abi/manifest.h, struct rj_manifest and rj_piece
 MANIFEST_FIELDS = (0, 4, 6, 8, 0xC, 0x10, 0x14, 0x18, 0x1C, 0x1E, 0x20, 0x24, 0x28, 0x30, 0x50,
                    0x54, 0x5A, 0x5C)
 PIECE_FIELDS = (0, 0xC, 0x10, 0x14, 0x18, 0x1C)

@@ -13,22 +13,22 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "compress.h"
-#include "container.h"
-#include "contents.h"
-#include "copy.h"
-#include "el_torito.h"
+#include "abi/stub_blob.h"
+#include "base/compress.h"
+#include "base/copy.h"
+#include "base/number.h"
+#include "common/le.h"
+#include "disk/contents.h"
+#include "disk/el_torito.h"
 #include "fuzz.h"
-#include "image.h"
-#include "le.h"
-#include "number.h"
-#include "payload.h"
-#include "regs.h"
-#include "repair_list.h"
+#include "image/container.h"
+#include "image/image.h"
+#include "image/regs.h"
+#include "image/repair_list.h"
+#include "image/services.h"
+#include "machine/snapshot.h"
+#include "payload/payload.h"
 #include "rjload.h"
-#include "services.h"
-#include "snapshot.h"
-#include "stub_blob.h"
 
 #define EXTRA_MAX 512u                  /* bytes at the end that are a second file, too */
 #define TEXT_MAX  200u

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "error.h"
-#include "image.h"
-#include "input.h"
-#include "plan.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "image/image.h"
+#include "image/plan.h"
 
 /* One input; gives 0. What is wrong ends the program. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "container.h"
+#include "abi/stub_blob.h"
+#include "common/le.h"
 #include "fuzz.h"
-#include "le.h"
-#include "services.h"
-#include "stub_blob.h"
+#include "image/container.h"
+#include "image/services.h"
 
 #define FOUR_GIB     (UINT64_C(1) << 32)
 #define HEAD_SIZE    16u

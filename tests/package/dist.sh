@@ -23,7 +23,7 @@ if [ -n "$suite" ]; then
 fi
 { "$meson" setup "$work/build" -Dwerror=true -Dtests=disabled && ninja -C "$work/build"; } \
 	>"$work/log" 2>&1 || { tail -n 60 "$work/log"; exit 1; }
-for file in stub/stub.bin stub/services/service_blobs.c; do
+for file in stub/stub.bin stub/install/service_blobs.c; do
 	cmp "$work/build/$file" "$build/$file"
 done
 echo 'the stub and the services are the same'

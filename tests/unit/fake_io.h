@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the place of stub/io.h, for C of the stub that works with hardware: included before it, so
+ * In the place of stub/hardware/io.h, for C of the stub that works with hardware: included before it, so
  * that every access is a call of the test's, which is a model of that hardware.
  */
 #ifndef RJ_IO_H

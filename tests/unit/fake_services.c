@@ -2,8 +2,8 @@
 /*
  * A table of services that do nothing, of sizes like the real ones'.
  */
-#include "services/service_blobs.h"
-#include "services/services.h"
+#include "abi/service_blobs.h"
+#include "abi/services.h"
 
 #define MODULE(id, module_size) \
 	static const struct { \

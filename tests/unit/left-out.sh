@@ -29,7 +29,7 @@ says() {
 set_up auto || { cat "$work/auto.log"; exit 1; }
 says auto 'unit *: no cmocka'
 says auto 'in Python *: no Python 3.11 with jsonschema and yaml'
-ninja -C "$work/auto" stub/stub.bin stub/services/service_blobs.c >"$work/log" || { cat "$work/log"; exit 1; }
+ninja -C "$work/auto" stub/stub.bin stub/install/service_blobs.c >"$work/log" || { cat "$work/log"; exit 1; }
 ! set_up enabled || { echo 'setup passes for want of cmocka and Python'; exit 1; }
 says enabled 'ERROR: .*cmocka'
 set_up disabled

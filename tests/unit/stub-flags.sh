@@ -5,7 +5,7 @@
 set -eu
 source=$1 reference=$2
 shift 2
-files='stub/stub.bin stub/services/service_blobs.c'
+files='stub/stub.bin stub/install/service_blobs.c'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -4,11 +4,11 @@
 
 #include <sys/wait.h>
 
-#include "acpi.h"
+#include "common/le.h"
 #include "fake_io.h"
-#include "firmware.h"
-#include "le.h"
-#include "repair.h"
+#include "hardware/acpi.h"
+#include "hardware/firmware.h"
+#include "repairs/repair.h"
 
 #define ROM       0xE0000u
 #define RSDP      0xF1230u

@@ -2,7 +2,7 @@
 /* What the SATA and the IDE driver share, without a device: QEMU has no 4K-native one. */
 #include "unit.h"
 
-#include "services/ata_device.h"
+#include "drivers/ata_device.h"
 
 struct words {
 	uint16_t number;

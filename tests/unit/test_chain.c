@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "boot_sector.h"
-#include "dos_root.h"
-#include "le.h"
-#include "payload.h"
+#include "common/boot_sector.h"
+#include "common/le.h"
+#include "disk/dos_root.h"
+#include "payload/payload.h"
 
 #define LARGEST 0x80000u
 

@@ -4,19 +4,19 @@
 
 #include <zlib.h>
 
-#include "boot_sector.h"
-#include "compress.h"
-#include "contents.h"
-#include "container_layout.h"
-#include "copy.h"
-#include "disk_geometry.h"
-#include "disk_layout.h"
-#include "el_torito.h"
-#include "layout.h"
-#include "le.h"
-#include "payload.h"
-#include "services.h"
-#include "stub_blob.h"
+#include "abi/layout.h"
+#include "abi/stub_blob.h"
+#include "base/compress.h"
+#include "base/copy.h"
+#include "common/boot_sector.h"
+#include "common/disk_geometry.h"
+#include "common/disk_layout.h"
+#include "common/le.h"
+#include "disk/contents.h"
+#include "disk/el_torito.h"
+#include "image/container_layout.h"
+#include "image/services.h"
+#include "payload/payload.h"
 
 extern const struct payload_kind payload_disk;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "facts.h"
+#include "inspect/facts.h"
 
 static void describe(struct json *json)
 {

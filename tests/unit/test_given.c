@@ -2,12 +2,12 @@
 /* What is given at run time: the image for it. */
 #include "unit.h"
 
-#include "boot_sector.h"
-#include "container.h"
-#include "layout.h"
-#include "payload.h"
-#include "services.h"
-#include "stub_blob.h"
+#include "abi/layout.h"
+#include "abi/stub_blob.h"
+#include "common/boot_sector.h"
+#include "image/container.h"
+#include "image/services.h"
+#include "payload/payload.h"
 
 extern const struct payload_kind payload_boot;
 

@@ -2,10 +2,10 @@
 /* Handlers before the firmware's INT 13h, in a first MiB of memory of the test's own. */
 #include "unit.h"
 
-#include "bda.h"
-#include "hooks.h"
-#include "le.h"
-#include "safe_hook.h"
+#include "common/bda.h"
+#include "common/hooks.h"
+#include "common/le.h"
+#include "common/safe_hook.h"
 
 #define BIOS_INT13  0xF000E3FEu
 #define BIOS_INT15  0xF000F859u

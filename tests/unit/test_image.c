@@ -5,11 +5,11 @@
 #include <libelf.h>
 #include <zlib.h>
 
-#include "container_layout.h"
-#include "layout.h"
-#include "le.h"
-#include "repairs.h"
-#include "stub_blob.h"
+#include "abi/layout.h"
+#include "abi/repairs.h"
+#include "abi/stub_blob.h"
+#include "common/le.h"
+#include "image/container_layout.h"
 
 #define BASE 0x200000
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <zlib.h>
 
+#include "install/inflate.h"
 #include "runtime/gzip.h"
-#include "services/inflate.h"
 
 #define CANARY 0xA5
 #define MARGIN 64u

@@ -2,10 +2,10 @@
 /* INT 13h for a RAM disk and for a driver's disk, with memory and driver played here. */
 #include "unit.h"
 
-#include "services/edd.h"
-#include "services/far.h"
-#include "services/int13.h"
-#include "services/serve.h"
+#include "int13/edd.h"
+#include "int13/far.h"
+#include "int13/int13.h"
+#include "int13/serve.h"
 
 #define MEMORY   0x200000u
 #define RAM_DISK 0x180000u

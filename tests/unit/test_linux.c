@@ -2,10 +2,10 @@
 /* Made-up kernels of each protocol, and PXE boot programs. */
 #include "unit.h"
 
-#include "layout.h"
-#include "le.h"
-#include "payload.h"
-#include "setup_header.h"
+#include "abi/layout.h"
+#include "base/setup_header.h"
+#include "common/le.h"
+#include "payload/payload.h"
 
 extern const struct payload_kind payload_linux, payload_nbp;
 

@@ -2,10 +2,10 @@
 /* What the stub reads of a loader's information, in a copy of it that may say anything. */
 #include "unit.h"
 
+#include "abi/layout.h"
+#include "common/le.h"
+#include "entry/loader_info.h"
 #include "fake_io.h"
-#include "layout.h"
-#include "le.h"
-#include "loader_info.h"
 
 #define INFO      0x1000000u
 #define MODULE    3u

@@ -7,11 +7,11 @@
 
 #include <elf.h>
 
-#include "le.h"
-#include "loaders.h"
-#include "multiboot.h"
-#include "pvh.h"
-#include "setup_header.h"
+#include "base/setup_header.h"
+#include "common/le.h"
+#include "image/loaders.h"
+#include "image/multiboot.h"
+#include "image/pvh.h"
 
 #define BASE            0x100000u
 #define SEGMENT_SIZE    0x1000u

@@ -2,7 +2,7 @@
 /* A raw LZMA stream as iPXE has it, whole, cut, and damaged. */
 #include "unit.h"
 
-#include "lzma.h"
+#include "disk/lzma.h"
 
 /* xz --format=raw --lzma1=lc=2,lp=0,pb=0 */
 static const uint8_t packed[] = {

@@ -16,10 +16,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "container.h"
-#include "crc32.h"
-#include "place.h"
-#include "stub_blob.h"
+#include "abi/stub_blob.h"
+#include "common/crc32.h"
+#include "entry/place.h"
+#include "image/container.h"
 
 #define PAGE       4096u
 #define FOUR_GIB   (UINT64_C(1) << 32)
@@ -201,7 +201,7 @@ static void load(const struct rj_image *image, int fd)
 	memcpy(expected_at(image->base), memory + image->base, size);
 }
 
-/* The checks of stub/main.c, and the mover between them. */
+/* The checks of stub/entry/main.c, and the mover between them. */
 static void run_stub(const struct rj_image *image)
 {
 	const uint8_t *at = memory + image->base + image->stub_size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "number.h"
+#include "base/number.h"
 
 static void numbers(void **state)
 {

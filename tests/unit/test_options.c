@@ -2,7 +2,7 @@
 /* The stub's options on the loader's command line. */
 #include "unit.h"
 
-#include "options.h"
+#include "entry/options.h"
 
 /* As packed: --drive hd0 --console vga,serial --on-error reboot, DH set. */
 static const struct rj_manifest packed = {

@@ -3,14 +3,14 @@
 
 #include <zlib.h>
 
-#include "boot_sector.h"
-#include "layout.h"
-#include "le.h"
-#include "partition.h"
-#include "payload.h"
-#include "plan.h"
-#include "hand_over.h"
-#include "vbr.h"
+#include "abi/layout.h"
+#include "common/boot_sector.h"
+#include "common/le.h"
+#include "disk/partition.h"
+#include "disk/vbr.h"
+#include "image/plan.h"
+#include "payload/hand_over.h"
+#include "payload/payload.h"
 
 #define SECTORS 256u
 #define LARGE   4096u

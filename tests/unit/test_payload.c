@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "boot_sector.h"
-#include "grub_core.h"
-#include "layout.h"
-#include "le.h"
-#include "payload.h"
+#include "abi/layout.h"
+#include "common/boot_sector.h"
+#include "common/le.h"
+#include "disk/grub_core.h"
+#include "payload/payload.h"
 
 /* A core.img of its own making: diskboot's marks, a decompressor's, then bytes. */
 #define COMPRESSED_AT 0x900u

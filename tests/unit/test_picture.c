@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "clean.h"
-#include "picture.h"
+#include "inspect/picture.h"
 
 #define LAYOUTS 20000
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "layout.h"
-#include "plan.h"
+#include "abi/layout.h"
+#include "image/plan.h"
 
 static void overlaps(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "layout.h"
-#include "regs.h"
+#include "abi/layout.h"
+#include "image/regs.h"
 
 static void at_boot(void **state)
 {

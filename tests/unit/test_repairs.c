@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "repair_list.h"
+#include "image/repair_list.h"
 
 #define BIT(name) (1u << RJ_REPAIR_##name)
 

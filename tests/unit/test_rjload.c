@@ -2,11 +2,11 @@
 /* The header for other kernels, on images of every container. */
 #include "unit.h"
 
-#include "container.h"
-#include "le.h"
+#include "abi/stub_blob.h"
+#include "base/setup_header.h"
+#include "common/le.h"
+#include "image/container.h"
 #include "rjload.h"
-#include "setup_header.h"
-#include "stub_blob.h"
 
 #define FRONT       (SETUP_SIZE + STUB_HEADER + 8u)     /* all that the header looks at */
 #define MUTATIONS   200000

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "layout.h"
-#include "le.h"
-#include "services.h"
+#include "abi/layout.h"
+#include "common/le.h"
+#include "image/services.h"
 
 static const struct rj_service_table *table(void)
 {

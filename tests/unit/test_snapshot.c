@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <zlib.h>
 
-#include "layout.h"
-#include "le.h"
-#include "machine.h"
-#include "snapshot.h"
+#include "abi/layout.h"
+#include "common/le.h"
+#include "machine/machine.h"
+#include "machine/snapshot.h"
 
 #define EBDA         0x9FC00u
 #define EBDA_SIZE    0x400u

@@ -4,14 +4,14 @@
 
 #include <zlib.h>
 
-#include "crc32.h"
-#include "place.h"
+#include "common/crc32.h"
+#include "entry/place.h"
 
 /* The stub's own, under other names than the C library's. */
 #define memset stub_memset
 #define memcpy stub_memcpy
 #define memmove stub_memmove
-#include "mem.c"
+#include "common/mem.c"
 #undef memset
 #undef memcpy
 #undef memmove

@@ -5,10 +5,10 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
-#include "iomem.h"
-#include "layout.h"
-#include "services.h"
-#include "target_pci.h"
+#include "abi/layout.h"
+#include "image/services.h"
+#include "machine/iomem.h"
+#include "machine/pci.h"
 
 static char root[] = "/tmp/rjpack-unit-XXXXXX";
 static struct rj_target target;

@@ -4,9 +4,9 @@
 
 #include <sys/wait.h>
 
-#include "acpi.h"
 #include "fake_io.h"
-#include "repair.h"
+#include "hardware/acpi.h"
+#include "repairs/repair.h"
 
 #define FADT         0x1000u
 #define HPET         0xFED00000u

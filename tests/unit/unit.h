@@ -17,9 +17,9 @@
 
 #include <cmocka.h>
 
-#include "grub_embedded.h"
-#include "input.h"
-#include "le.h"
+#include "base/input.h"
+#include "common/le.h"
+#include "disk/grub_embedded.h"
 
 /* A nameless file with these bytes, open for reading and writing. */
 static inline int unit_file(const void *bytes, size_t size)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What follows from the facts: the line that packs, and the one that loads.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/doctor.h"
+
+#define IMAGE "back.elf"
+
+static bool refuses_kexec(const struct rj_target_kernel *kernel)
+{
+	return kernel->disabled == RJ_YES || kernel->core == RJ_NO ||
+	       kernel->may_boot == RJ_NO || kernel->outermost == RJ_NO ||
+	       (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0);
+}
+
+bool doctor_refuses_load(const struct rj_target_kernel *kernel)
+{
+	return refuses_kexec(kernel) || kernel->kexec == RJ_NO;
+}
+
+bool doctor_refuses_file(const struct rj_target_kernel *kernel)
+{
+	return refuses_kexec(kernel) || kernel->kexec_file == RJ_NO ||
+	       kernel->sig_force == RJ_YES;
+}
+
+/*
+ * -l is kexec_load() up to kexec-tools 2.0.26, and kexec_file_load() first since then: it
+ * falls back where that is not built in, but not where a signature is missing.
+ */
+const char *doctor_kexec(const struct doctor *doctor)
+{
+	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
+	const struct rj_faces *faces = &doctor->image.faces;
+
+	/* kexec_file_load() takes kernels only; a payload file is given to one */
+	if (doctor->image_name && doctor->image.stub_size && !faces->linux64)
+		return load ? "-c -l" : NULL;
+	if (load)
+		return kernel->sig_force == RJ_YES ? "-c -l" : "-l";
+	return file ? "-s -l" : NULL;
+}
+
+uint8_t doctor_int13(const struct rj_target *target)
+{
+	uint8_t first = RJ_INT13_none;
+
+	for (size_t i = 0; i < target->disk_count; i++) {
+		uint8_t driver = rj_target_int13(&target->disks[i].controller);
+
+		if (i == 0)
+			first = driver;
+		else if (first != RJ_INT13_none && driver != RJ_INT13_none && driver != first)
+			return RJ_INT13_auto;
+	}
+	/* the firmware has not lost legacy IDE: auto leaves it what it still serves */
+	return first == RJ_INT13_ata ? RJ_INT13_auto : first;
+}
+
+/* A disk's part of --drive-map; empty for what auto finds by itself. */
+static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
+{
+	static const char *const units[RJ_INT13_COUNT] = {
+		[RJ_INT13_ahci] = "port", [RJ_INT13_nvme] = "ns", [RJ_INT13_virtio] = "target",
+	};
+	uint8_t driver = rj_target_int13(&disk->controller);
+	uint16_t address = disk->controller.address;
+	char unit[32] = "";
+
+	text[0] = '\0';
+	if (!units[driver])
+		return;
+	if (disk->has_unit == RJ_YES)
+		snprintf(unit, sizeof(unit), "/%s%" PRIu32, units[driver], disk->unit);
+	snprintf(text, size, " --drive-map hd0=pci:%02x:%02x.%x%s", address >> 8,
+		 address >> 3 & 31u, address & 7u, unit);
+}
+
+/* Nothing that a shell would take for more than a name. */
+static bool is_plain(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789/_.+-")] == '\0';
+}
+
+/* Whether what the boot disk boots can be carried, and its disk served. */
+static bool disk_works(const struct rj_target *target)
+{
+	const struct rj_target_loader *loader = &target->loader;
+
+	return target->disk_count > 0 && doctor_int13(target) != RJ_INT13_none &&
+	       is_plain(target->disks[0].name) &&
+	       (loader->said_count == 0 || rj_error_class(loader->said[0].code) == RJ_NOTE);
+}
+
+/* Linux comes back with what it was started with: its initrd has to be there, too. */
+static bool linux_works(const struct rj_target_linux *running)
+{
+	return *running->kernel && is_plain(running->kernel) && is_plain(running->initrd) &&
+	       (*running->initrd || running->has_initrd != RJ_YES);
+}
+
+enum doctor_way doctor_way(const struct rj_target *target)
+{
+	if (target->firmware.uefi)
+		return DOCTOR_NO_WAY;
+	if (disk_works(target))
+		return DOCTOR_FROM_DISK;
+	return linux_works(&target->running) ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+}
+
+/* Text as one word of a shell's, in single quotes where double ones would not keep it. */
+static void quote(const char *text, char *to, size_t size)
+{
+	static const char escaped[] = "'\\''";
+	char mark = text[strcspn(text, "\"$`\\!")] ? '\'' : '"';
+	const char *end = to + size - sizeof(escaped) - 1;
+
+	*to++ = mark;
+	for (; *text && to < end; text++)
+		if (*text == '\'' && mark == '\'')
+			to = stpcpy(to, escaped);
+		else
+			*to++ = *text;
+	*to++ = mark;
+	*to = '\0';
+}
+
+/*
+ * No disk of the BIOS's: the kernel's real-mode part asks INT 13h for each of them, and where
+ * they are lost that may hang.
+ */
+static void advise_linux(const struct rj_target_linux *running, char *text, size_t size)
+{
+	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
+	char line[2 * RJ_TARGET_LINE];
+
+	quote(running->command_line, line, sizeof(line));
+	snprintf(text, size, "rjpack --linux %s%s%s --append %s --int13 %s -o " IMAGE,
+		 running->kernel, initrd ? " --initrd " : "", initrd ? running->initrd : "",
+		 line, rj_int13_modes[RJ_INT13_none].name);
+}
+
+static void advise_pack(const struct doctor *doctor, char *text, size_t size)
+{
+	const struct rj_target *target = &doctor->target;
+	enum doctor_way way = doctor_way(target);
+	char map[64];
+
+	text[0] = '\0';
+	if (way == DOCTOR_LINUX)
+		advise_linux(&target->running, text, size);
+	if (way != DOCTOR_FROM_DISK)
+		return;
+	map_disk(&target->disks[0], map, sizeof(map));
+	snprintf(text, size, "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
+		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
+}
+
+void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
+{
+	const char *kexec = doctor_kexec(doctor);
+	const char *image = doctor->image_name ? doctor->image_name : IMAGE;
+	char given[DOCTOR_TEXT - 8];
+
+	memset(advice, 0, sizeof(*advice));
+	if (!doctor->image_name)
+		advise_pack(doctor, advice->pack, sizeof(advice->pack));
+	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
+		return;
+	if (!doctor->image_name || doctor->image.stub_size) {
+		snprintf(advice->load, sizeof(advice->load), "kexec %s %s && kexec -e", kexec,
+			 image);
+		return;
+	}
+	rj_loader_give(image, given, sizeof(given));
+	snprintf(advice->load, sizeof(advice->load), "kexec %s%s", kexec,
+		 given + strlen("kexec -l"));
+}

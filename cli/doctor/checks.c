@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The checks: a function and a row each.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/layout.h"
+#include "diag.h"
+#include "doctor/doctor.h"
+
+#define KIB         1024u
+#define MIB         (1u << 20)
+#define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
+#define LINUX_COPIES 2u                 /* kernel and initrd: in the image, and in their places */
+
+static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Sets the finding, or adds to what it says; the worst rating so far counts. */
+static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
+		 const char *format, ...)
+{
+	static const unsigned weight[] = { [DOCTOR_NOTE] = 1, [DOCTOR_UNKNOWN] = 2,
+					   [DOCTOR_WARNING] = 3, [DOCTOR_PROBLEM] = 4 };
+	size_t used = strlen(f->text);
+	va_list args;
+
+	if (used && used + 2 < sizeof(f->text)) {
+		strcpy(f->text + used, "; ");
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(f->text + used, sizeof(f->text) - used, format, args);
+	va_end(args);
+	if (f->rating == DOCTOR_NOTHING || weight[rating] > weight[f->rating]) {
+		f->rating = rating;
+		f->todo = todo;
+	}
+}
+
+static void check_firmware(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_firmware *firmware = &doctor->target.firmware;
+	const char *colon = *firmware->name ? ": " : "";
+
+	if (!firmware->sys)
+		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not there, which tells");
+	else if (firmware->uefi)
+		find(f, DOCTOR_PROBLEM, "boot it by BIOS, or by CSM if its setup has that",
+		     "booted by UEFI, so there is no BIOS to go back to%s%s", colon,
+		     firmware->name);
+	else if (strncmp(firmware->xen, "PV", 2) == 0)
+		find(f, DOCTOR_PROBLEM, NULL, "a guest of Xen as %s, which has no BIOS",
+		     firmware->xen);
+	else if (firmware->csm == RJ_YES)
+		find(f, DOCTOR_OK, NULL, "booted by the CSM of a firmware for UEFI%s%s", colon,
+		     firmware->name);
+	else
+		find(f, DOCTOR_OK, NULL, "booted by BIOS%s%s%s",
+		     firmware->csm == RJ_UNKNOWN ? " or CSM, which only root may tell" : "",
+		     colon, firmware->name);
+}
+
+/* What refuses both of the system calls; NULL: nothing. */
+static const char *refusal(const struct rj_target_kernel *kernel, const char **todo)
+{
+	*todo = "run it outside";
+	if (kernel->may_boot == RJ_NO)
+		return "this is a container without CAP_SYS_BOOT";
+	if (kernel->outermost == RJ_NO)
+		return "this is a container (a user or PID namespace of its own), "
+		       "from which no other kernel is started";
+	*todo = "boot with it 0; it cannot be set back";
+	if (kernel->disabled == RJ_YES)
+		return "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0";
+	*todo = "boot without lockdown= and with Secure Boot off";
+	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
+		return "the kernel is locked down and takes signed kernels only, which no image is";
+	*todo = "boot a kernel that has it, or load the image by GRUB";
+	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
+		return kernel->sig_force == RJ_YES
+		       ? "it has kexec_file_load only, and that wants signatures "
+			 "(CONFIG_KEXEC_SIG_FORCE, before 5.4 CONFIG_KEXEC_VERIFY_SIG)"
+		       : "it has neither CONFIG_KEXEC nor CONFIG_KEXEC_FILE";
+	return NULL;
+}
+
+static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	const char *todo, *why = refusal(kernel, &todo);
+	const char *release = *kernel->release ? kernel->release : "of unknown release";
+
+	if (why) {
+		find(f, DOCTOR_PROBLEM, todo, "Linux %s does not allow kexec: %s", release, why);
+		return;
+	}
+	if (kernel->core == RJ_UNKNOWN && !*kernel->config_path) {
+		find(f, DOCTOR_UNKNOWN, NULL, "neither /sys/kernel nor a configuration tells of kexec");
+		return;
+	}
+	if (*kernel->config_path)
+		find(f, DOCTOR_OK, NULL, "Linux %s allows %s%s%s", release,
+		     doctor_refuses_load(kernel) ? "" : "kexec_load",
+		     doctor_refuses_load(kernel) || doctor_refuses_file(kernel) ? "" : " and ",
+		     doctor_refuses_file(kernel) ? "" : "kexec_file_load");
+	else
+		find(f, DOCTOR_OK, NULL, "Linux %s has kexec; no configuration is readable that tells more",
+		     release);
+	if (!*kernel->lockdown && doctor->target.firmware.secure_boot == RJ_YES)
+		find(f, DOCTOR_WARNING, "mount securityfs to see it",
+		     "Secure Boot is on, and may have locked the kernel down");
+}
+
+/* Whether kexec-tools is that old; unknown versions are not. */
+static bool loads_itself(const char *version)
+{
+	unsigned major = 0, minor = 0, patch = 0;
+
+	return sscanf(version, "%u.%u.%u", &major, &minor, &patch) == 3 &&
+	       (major < 2 || (major == 2 && minor == 0 && patch < 27));
+}
+
+static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	const char *options = doctor_kexec(doctor);
+
+	if (!*kernel->kexec_path) {
+		find(f, DOCTOR_PROBLEM, "install kexec-tools",
+		     "kexec is neither in PATH nor in /sbin or /usr/sbin");
+		return;
+	}
+	if (*kernel->kexec_version)
+		find(f, DOCTOR_OK, NULL, "kexec-tools %s as %s", kernel->kexec_version,
+		     kernel->kexec_path);
+	else
+		find(f, DOCTOR_NOTE, NULL, "%s, whose version cannot be told without running it",
+		     kernel->kexec_path);
+	if (!options)
+		return;
+	find(f, DOCTOR_OK, NULL, "kexec %s works", options);
+	if (strcmp(options, "-l") == 0 && *kernel->kexec_version)
+		find(f, DOCTOR_OK, NULL, "by kexec_%sload",
+		     loads_itself(kernel->kexec_version) || doctor_refuses_file(kernel)
+		     ? "" : "file_");
+}
+
+/* The RAM disk is unpacked when the image as it was loaded is no longer in use. */
+static uint64_t needed_memory(const struct doctor *doctor)
+{
+	const struct rj_image *image = &doctor->image;
+	uint64_t needed = image->memory_size ? image->memory_size : image->file_size;
+
+	if (!doctor->image_name)
+		return IMAGE_USUAL + (doctor_way(&doctor->target) == DOCTOR_LINUX
+				      ? LINUX_COPIES * doctor->target.running.size : 0);
+	if (rj_image_disk(image) && image->services.block.image.size > needed)
+		needed = image->services.block.image.size;
+	return needed;
+}
+
+static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_memory *memory = &doctor->target.memory;
+	uint64_t needed = needed_memory(doctor);
+
+	if (memory->source == RJ_MEMORY_NONE) {
+		find(f, DOCTOR_UNKNOWN, "ask as root", "%s", memory->zeros
+		     ? "/proc/iomem shows zeros to others than root"
+		     : "neither /proc/iomem nor /sys/firmware/memmap tells of memory");
+	} else {
+		find(f, memory->largest < needed ? DOCTOR_PROBLEM : DOCTOR_OK, NULL,
+		     "%" PRIu64 " MiB of System RAM in one range from 1 MiB to 4 GiB%s",
+		     memory->largest / MIB, memory->source == RJ_MEMORY_FIRMWARE && memory->zeros
+		     ? ", by the firmware, since /proc/iomem shows zeros to others than root" : "");
+	}
+	if (memory->available)
+		find(f, memory->available < needed ? DOCTOR_PROBLEM : DOCTOR_OK,
+		     "end programs, or carry less", "%" PRIu64 " MiB are available",
+		     memory->available / MIB);
+	if (f->rating == DOCTOR_PROBLEM)
+		find(f, DOCTOR_OK, NULL, "%s needs %" PRIu64 " MiB", doctor->image_name
+		     ? "the image" : "an image", (needed + MIB - 1) / MIB);
+}
+
+static void check_base_memory(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+	uint64_t base = target->memory.base;
+
+	if (target->firmware.uefi)
+		return;
+	if (base == 0)
+		find(f, DOCTOR_UNKNOWN, "ask as root", "nothing tells where base memory ends");
+	else if (base < STUB_HOME + STUB_HOME_SIZE)
+		find(f, DOCTOR_PROBLEM, "turn option ROMs off in the firmware's setup",
+		     "%" PRIu64 " KiB, and the stub needs %u", base / KIB,
+		     (STUB_HOME + STUB_HOME_SIZE) / KIB);
+	else if (base < SERVICES_SCRATCH_END)
+		find(f, DOCTOR_WARNING, "take --int13 firmware or name one driver",
+		     "%" PRIu64 " KiB, and the services need %u and what stays of them",
+		     base / KIB, SERVICES_SCRATCH_END / KIB);
+	else
+		find(f, DOCTOR_OK, NULL, "%" PRIu64 " KiB", base / KIB);
+}
+
+/* "sda (/boot)", and where it hangs. */
+static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *f)
+{
+	const struct rj_target_controller *c = &disk->controller;
+	char where[64] = "no PCI device";
+
+	if (c->pci)
+		snprintf(where, sizeof(where), "%04" PRIx32 ":%02x:%02x.%x%s%s", c->domain,
+			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u,
+			 *c->driver ? ", " : "", c->driver);
+	find(f, DOCTOR_OK, NULL, "%s%s%s%s on %s%s%s", disk->name,
+	     *disk->mount ? disk->stacked ? ", of which a part of " : ", which has " : "",
+	     disk->mount, disk->stacked ? " is" : "", where,
+	     *disk->transport ? ", " : "", disk->transport);
+}
+
+static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+
+	if (target->disk_count == 0) {
+		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
+		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     "mount /boot, or pack with --from-disk DISK",
+		     "neither /boot nor / is on a disk, and there is not exactly one");
+		return;
+	}
+	if (target->guessed)
+		find(f, DOCTOR_NOTE, NULL, "nothing of a disk is mounted as /boot or /, and there is one");
+	for (size_t i = 0; i < target->disk_count; i++)
+		tell_disk(&target->disks[i], f);
+}
+
+/* Why a disk that no driver serves is not, if more can be told than the driver's name. */
+static const char *unserved(const struct rj_target_disk *disk)
+{
+	static const struct { const char *driver, *what; } known[] = {
+		{ "usb-storage", "on USB" }, { "uas", "on USB" }, { "mmcblk", "an SD card or eMMC" },
+		{ "vbd", "a disk of Xen's" }, { "hv_storvsc", "a disk of Hyper-V's" },
+		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
+		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
+		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(disk->transport, known[i].driver) == 0 ||
+		    strcmp(disk->controller.driver, known[i].driver) == 0)
+			return known[i].what;
+	return disk->controller.pci && disk->controller.domain
+	       ? "in a PCI domain that a BIOS does not reach" : "on a controller of another kind";
+}
+
+static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+	const struct rj_target_disk *disk = &target->disks[0];
+	uint8_t mode = doctor_int13(target);
+
+	if (target->disk_count == 0 || doctor->image_name)
+		return;
+	if (mode == RJ_INT13_none)
+		find(f, doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     strcmp(disk->controller.driver, "ahci") == 0
+		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--linux, --disk)"
+		     : "carry what you need in the image (--linux, --disk)",
+		     "%s is %s: no driver in the image supports it, and the BIOS's INT 13h for it is dead",
+		     disk->name, unserved(disk));
+	else
+		find(f, DOCTOR_OK, NULL, "--int13 %s: %s", rj_int13_modes[mode].name,
+		     rj_int13_modes[mode].what);
+}
+
+static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+	const struct rj_target_loader *loader = &target->loader;
+	char text[DOCTOR_TEXT];
+
+	if (target->disk_count == 0 || doctor->image_name)
+		return;
+	if (loader->os_error)
+		find(f, DOCTOR_UNKNOWN, "ask as root", "/dev/%s cannot be read: %s",
+		     target->disks[0].name, strerror(loader->os_error));
+	else if (loader->said_count == 0)
+		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is not known");
+	for (size_t i = 0; i < loader->said_count; i++) {
+		bool boots = rj_error_class(loader->said[i].code) == RJ_NOTE;
+
+		diag_format(&loader->said[i], text, sizeof(text));
+		find(f, boots ? DOCTOR_OK :
+		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     boots ? NULL : "pack the disk that boots with --from-disk", "%s", text);
+	}
+}
+
+/* What an image would carry where it cannot carry what the boot disk boots. */
+static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target *target = &doctor->target;
+	const struct rj_target_linux *running = &target->running;
+	enum doctor_way way = doctor_way(target);
+	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
+
+	if (doctor->image_name || target->firmware.uefi || way == DOCTOR_FROM_DISK)
+		return;
+	if (way == DOCTOR_LINUX)
+		find(f, DOCTOR_OK, NULL,
+		     "%s%s%s and the present command line can be carried, %" PRIu64 " MiB",
+		     running->kernel, initrd ? ", " : "", initrd ? running->initrd : "",
+		     (running->size + MIB - 1) / MIB);
+	else
+		find(f, DOCTOR_NOTE, "mount /boot",
+		     "cannot be carried: neither /boot nor /usr/lib/modules has its %s",
+		     *running->kernel ? "initrd" : "kernel");
+}
+
+/* Whatever drives them: pci/quirks, quirk_usb_early_handoff. */
+static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_usb *usb = &doctor->target.usb;
+	bool dead = usb->keyboards && !usb->other_keyboard;
+	char names[DOCTOR_TEXT / 2] = "";
+
+	if (usb->count == 0 || doctor->target.firmware.uefi)
+		return;
+	for (size_t i = 0; i < usb->count; i++) {
+		const struct rj_target_controller *c = &usb->controllers[i];
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, "%s%02x:%02x.%x", used ? ", " : "",
+			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u);
+	}
+	find(f, dead ? DOCTOR_WARNING : DOCTOR_NOTE,
+	     dead ? "have a serial console or a PS/2 keyboard, or let a boot menu go on by itself"
+		  : NULL,
+	     "Linux has taken %s from the BIOS: %s dead until the next system drives USB", names,
+	     dead ? "the keyboard is" : "USB keyboards and disks are");
+}
+
+static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_platform *platform = &doctor->target.platform;
+
+	if (*platform->iommu || platform->remapping)
+		find(f, DOCTOR_OK, NULL, "%s%s is on; the stub turns it off",
+		     *platform->iommu ? platform->iommu : "one",
+		     platform->remapping ? ", with interrupt remapping," : "");
+	else
+		find(f, DOCTOR_OK, NULL, "none");
+}
+
+static void check_cpus(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_platform *platform = &doctor->target.platform;
+
+	if (platform->cpus == 0) {
+		find(f, DOCTOR_UNKNOWN, NULL, "/proc/cpuinfo does not tell of them");
+		return;
+	}
+	find(f, DOCTOR_OK, NULL, "%u", platform->cpus);
+	if (platform->packages > 1)
+		find(f, DOCTOR_OK, NULL, "in %u packages", platform->packages);
+	if (platform->x2apic && platform->remapping)
+		find(f, DOCTOR_NOTE, NULL,
+		     "x2APIC mode is likely; the stub leaves it, unless the firmware has locked it");
+}
+
+static void check_video(const struct doctor *doctor, struct doctor_finding *f)
+{
+	/* They drive the mode that the firmware has set, or emulated cards. */
+	static const char *const simple[] = {
+		"simple-framebuffer", "simpledrm", "simple", "efi-framebuffer", "vesa-framebuffer",
+		"EFI VGA", "VESA VGA", "VGA16 VGA", "bochs-drm", "cirrus", "qxl", "virtio_gpu", "virtio-pci",
+	};
+	const char *driver = doctor->target.platform.framebuffer;
+
+	if (!*driver) {
+		find(f, DOCTOR_OK, NULL, "no framebuffer's driver");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
+		if (strcmp(driver, simple[i]) == 0) {
+			find(f, DOCTOR_OK, NULL, "%s", driver);
+			return;
+		}
+	find(f, DOCTOR_NOTE, "if it stays dark, have a serial console or boot with nomodeset",
+	     "%s has set the display up, and the video BIOS may not find its way", driver);
+}
+
+static bool carries(const struct rj_services_info *services, const char *driver)
+{
+	for (size_t i = 0; i < services->module_count; i++)
+		if (strcmp(services->modules[i].name, driver) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the image serves a controller that is the driver's. */
+static bool serves(const struct rj_image *image, uint8_t driver)
+{
+	uint8_t mode = image->services.carried ? image->services.block.int13
+					       : (uint8_t)RJ_INT13_firmware;
+
+	if (mode == RJ_INT13_firmware)
+		return driver == RJ_INT13_ata;
+	return (mode == RJ_INT13_auto || mode == driver) &&
+	       carries(&image->services, rj_int13_modes[driver].name);
+}
+
+static void check_image_int13(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_disk *disk = &doctor->target.disks[0];
+	uint8_t driver = rj_target_int13(&disk->controller);
+	bool ram_disk = doctor->image_name && rj_image_disk(&doctor->image);
+
+	if (!doctor->image_name || doctor->target.disk_count == 0)
+		return;
+	if (doctor->image.services.wrong)
+		find(f, DOCTOR_PROBLEM, "pack it again", "the image's services are damaged: %s",
+		     doctor->image.services.wrong);
+	else if (driver != RJ_INT13_none && serves(&doctor->image, driver))
+		find(f, DOCTOR_OK, NULL, "the image serves %s (%s)", disk->name,
+		     rj_int13_modes[driver].name);
+	else if (ram_disk)
+		find(f, DOCTOR_NOTE, NULL, "the image does not serve %s, but carries a RAM disk",
+		     disk->name);
+	else if (driver != RJ_INT13_none)
+		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto, or what rjpack doctor says without it",
+		     "%s is for the driver %s, and the image does not use it", disk->name,
+		     rj_int13_modes[driver].name);
+	else
+		find(f, DOCTOR_WARNING, "the payload has to do without that disk",
+		     "%s is %s: no driver in the image supports it", disk->name,
+		     unserved(disk));
+}
+
+static void check_mapped(const struct doctor *doctor, const struct rj_drive_map *row,
+			 struct doctor_finding *f)
+{
+	struct rj_target_controller controller;
+	bool there = rj_target_function(&doctor->target, row->pci, &controller);
+	uint8_t driver = there ? rj_target_int13(&controller) : (uint8_t)RJ_INT13_none;
+	const struct rj_target_disk *disk = &doctor->target.disks[0];
+	char name[64];
+
+	snprintf(name, sizeof(name), "drive %02Xh is on %02x:%02x.%x", row->number, row->pci >> 8,
+		 row->pci >> 3 & 31u, row->pci & 7u);
+	if (!there)
+		find(f, DOCTOR_PROBLEM, "give another --drive-map", "%s, which is not there", name);
+	else if (driver == RJ_INT13_none)
+		find(f, DOCTOR_PROBLEM, "give another --drive-map",
+		     "%s, which no driver serves", name);
+	else if (!serves(&doctor->image, driver))
+		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto",
+		     "%s, whose driver %s the image does not use", name,
+		     rj_int13_modes[driver].name);
+	else if (row->number == doctor->image.services.block.boot_drive &&
+		 doctor->target.disk_count && disk->controller.pci &&
+		 row->pci != disk->controller.address)
+		find(f, DOCTOR_WARNING, NULL, "%s, and %s is on another controller", name,
+		     disk->name);
+	else
+		find(f, DOCTOR_OK, NULL, "%s", name);
+}
+
+static void check_image_map(const struct doctor *doctor, struct doctor_finding *f)
+{
+	if (!doctor->image_name || !doctor->image.services.carried)
+		return;
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++)
+		if (doctor->image.services.block.map[i].number)
+			check_mapped(doctor, &doctor->image.services.block.map[i], f);
+}
+
+/* The firmware's own memory is never System RAM: else it is another machine's. */
+static void check_image_snapshot(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_memory *memory = &doctor->target.memory;
+	bool any = false;
+
+	for (size_t i = 0; doctor->image_name && i < doctor->image.piece_count; i++) {
+		const struct rj_piece *piece = &doctor->image.pieces[i];
+
+		if (!(piece->flags & RJ_PIECE_FIRMWARE) || piece->address < LOW_MEMORY)
+			continue;
+		any = true;
+		for (size_t n = 0; n < memory->ram_count; n++)
+			if (rj_overlaps(piece->address, piece->size, memory->ram[n].from,
+					memory->ram[n].end - memory->ram[n].from))
+				find(f, DOCTOR_PROBLEM, "take the snapshot on this machine",
+				     "%.*s of the snapshot at %" PRIX32 "h is System RAM here",
+				     RJ_NAME_SIZE, piece->name, piece->address);
+	}
+	if (any && f->rating == DOCTOR_NOTHING)
+		find(f, memory->ram_count ? DOCTOR_OK : DOCTOR_UNKNOWN, NULL, "%s",
+		     memory->ram_count ? "its memory is the firmware's here too"
+				       : "nothing tells where the firmware's memory is");
+}
+
+const struct doctor_check doctor_checks[] = {
+	{ "firmware", "Firmware", check_firmware },
+	{ "kernel", "Kernel", check_kernel },
+	{ "kexec-tools", "kexec-tools", check_tools },
+	{ "memory", "Memory", check_memory },
+	{ "base-memory", "Base memory", check_base_memory },
+	{ "boot-disk", "Boot disk", check_disk },
+	{ "int13", "INT 13h", check_int13 },
+	{ "boot-loader", "Boot loader", check_loader },
+	{ "linux", "Linux itself", check_linux },
+	{ "usb", "USB", check_usb },
+	{ "iommu", "IOMMU", check_iommu },
+	{ "cpus", "CPUs", check_cpus },
+	{ "video", "Video", check_video },
+	{ "image-int13", "Image: INT 13h", check_image_int13 },
+	{ "image-map", "Image: drives", check_image_map },
+	{ "image-snapshot", "Image: snapshot", check_image_snapshot },
+};
+const size_t doctor_check_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);
+_Static_assert(sizeof(doctor_checks) / sizeof(doctor_checks[0]) <= DOCTOR_CHECKS_MAX,
+	       "room for findings");

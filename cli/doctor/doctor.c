@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rjpack doctor: whether the way back will work on this machine, and how it is gone.
+ */
+#include "doctor/doctor.h"
+
+#include <stdlib.h>
+
+#include "command.h"
+#include "diag.h"
+
+static enum rj_err read_image(struct doctor *doctor, const char *path, struct rj_error *err)
+{
+	struct rj_input input;
+	enum rj_err code;
+
+	if (rj_input_open(&input, path, err))
+		return err->code;
+	doctor->image_name = path;
+	code = rj_image_read(&doctor->image, &input, err);
+	rj_input_close(&input);
+	return code;
+}
+
+static int examine(struct doctor *doctor, bool as_json)
+{
+	static struct doctor_finding findings[DOCTOR_CHECKS_MAX];
+	static struct doctor_advice advice;
+	bool works = true;
+
+	for (size_t i = 0; i < doctor_check_count; i++) {
+		doctor_checks[i].run(doctor, &findings[i]);
+		works = works && findings[i].rating != DOCTOR_PROBLEM;
+	}
+	doctor_advise(doctor, &advice);
+	(as_json ? doctor_json : doctor_print)(doctor, findings, &advice, works);
+	return works ? RJ_DONE : RJ_BAD;
+}
+
+int run_doctor(const struct options *options)
+{
+	static struct doctor doctor;
+	const char *path = getenv("PATH");
+	struct rj_error error;
+
+	if (options->operand_count > 1) {
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1]);
+		return diag(&error);
+	}
+	if (options->operand_count == 1 && read_image(&doctor, options->operands[0], &error))
+		return diag_about(options->operands[0], &error);
+	rj_target_read(&doctor.target, options->root, path ? path : "");
+	if (*options->root && !rj_tree_has(&doctor.target.tree, "/")) {
+		rj_fail(&error, RJ_ERR_DIRECTORY_NONE, .subject = options->root);
+		return diag(&error);
+	}
+	return examine(&doctor, options->json);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/compress.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/copy.h"
+#include "base/progress.h"
+
+#define BUFFER_SIZE (256u << 10)
+#define WITH_GZIP   (MAX_WBITS + 16)    /* zlib's way to ask for it */
+#define RAW         (-MAX_WBITS)
+#define MEMORY_LEVEL 8                  /* zlib's default */
+
+/* A part of a file on its way through zlib into another. */
+struct flow {
+	z_stream z;
+	const struct rj_input *input;
+	uint64_t at, end;               /* of the input: what is still to be read */
+	int fd;
+	uint64_t written;
+	uint32_t crc;                   /* of what was written */
+	uint8_t in[BUFFER_SIZE], out[BUFFER_SIZE];
+};
+
+bool rj_is_gzip(const struct rj_input *input)
+{
+	uint8_t magic[3] = { 0 };
+
+	rj_input_peek(input, magic, sizeof(magic), 0);
+	return magic[0] == 0x1F && magic[1] == 0x8B && magic[2] == Z_DEFLATED;
+}
+
+/* More input when all of it is used up; false at the end, and after a failure. */
+static bool refill(struct flow *flow, struct rj_error *err)
+{
+	uint64_t left = flow->end - flow->at;
+	size_t part = left < sizeof(flow->in) ? (size_t)left : sizeof(flow->in);
+
+	if (flow->z.avail_in > 0)
+		return true;
+	if (part == 0 || rj_input_read(flow->input, flow->in, part, flow->at, err))
+		return false;
+	flow->at += part;
+	rj_progress_add(part);
+	flow->z.next_in = flow->in;
+	flow->z.avail_in = (uInt)part;
+	return true;
+}
+
+/* Room for output; the call of zlib comes between this and drain. */
+static void make_room(struct flow *flow)
+{
+	flow->z.next_out = flow->out;
+	flow->z.avail_out = sizeof(flow->out);
+}
+
+static enum rj_err drain(struct flow *flow, struct rj_error *err)
+{
+	size_t size = sizeof(flow->out) - flow->z.avail_out;
+
+	flow->crc = (uint32_t)crc32_z(flow->crc, flow->out, size);
+	if (flow->fd >= 0 && rj_write(flow->fd, flow->out, size, flow->written, err))
+		return err->code;
+	flow->written += size;
+	return RJ_OK;
+}
+
+static struct flow *new_flow(const struct rj_input *input, uint64_t offset, uint64_t size,
+			     int fd, struct rj_error *err)
+{
+	struct flow *flow = calloc(1, sizeof(*flow));
+
+	*err = (struct rj_error){ .code = RJ_OK };
+	if (!flow) {
+		rj_fail(err, RJ_ERR_MEMORY);
+		return NULL;
+	}
+	flow->input = input;
+	flow->at = offset;
+	flow->end = offset + size;
+	flow->fd = fd;
+	return flow;
+}
+
+/*
+ * What is wrong when zlib can go on no more: RJ_OK if it can. Z_BUF_ERROR is no
+ * progress, which with room for output means that there is no input.
+ */
+static enum rj_err judge(int result, enum rj_err cut, enum rj_err damaged)
+{
+	switch (result) {
+	case Z_OK: case Z_STREAM_END: return RJ_OK;
+	case Z_BUF_ERROR: return cut;
+	case Z_MEM_ERROR: return RJ_ERR_MEMORY;
+	default: return damaged;
+	}
+}
+
+/* Whether what is left of the input is zeros, as tapes and disks leave them behind a file. */
+static bool only_zeros(struct flow *flow, struct rj_error *err)
+{
+	while (refill(flow, err))
+		for (; flow->z.avail_in > 0; flow->z.avail_in--)
+			if (*flow->z.next_in++)
+				return false;
+	return !err->code;
+}
+
+/* Behind a member: another one (1), the end (0), or an error (-1). */
+static int next_member(struct flow *flow, struct rj_error *err)
+{
+	if (!refill(flow, err))
+		return err->code ? -1 : 0;
+	if (*flow->z.next_in == 0x1F)
+		return inflateReset(&flow->z) == Z_OK ? 1 : -1;
+	if (only_zeros(flow, err))
+		return 0;
+	if (!err->code)
+		rj_fail(err, RJ_ERR_GZIP_BEHIND);
+	return -1;
+}
+
+static enum rj_err gunzip(struct flow *flow, uint64_t limit, struct rj_error *err)
+{
+	int more = 1;
+
+	while (more > 0) {
+		int result;
+		enum rj_err code;
+
+		if (!refill(flow, err) && err->code)
+			return err->code;
+		make_room(flow);
+		result = inflate(&flow->z, Z_NO_FLUSH);
+		code = judge(result, RJ_ERR_GZIP_CUT, RJ_ERR_GZIP_DAMAGED);
+		if (code)
+			return rj_fail(err, code, .at = flow->at - flow->z.avail_in);
+		if (drain(flow, err))
+			return err->code;
+		if (flow->written > limit)
+			return rj_fail(err, RJ_ERR_GZIP_LARGE, .limit = limit);
+		if (result == Z_STREAM_END)
+			more = next_member(flow, err);
+	}
+	return err->code;
+}
+
+enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
+		      uint64_t *size, struct rj_error *err)
+{
+	struct flow *flow = new_flow(input, 0, input->size, fd, err);
+
+	if (!flow)
+		return err->code;
+	if (inflateInit2(&flow->z, WITH_GZIP) != Z_OK) {
+		rj_fail(err, RJ_ERR_MEMORY);
+	} else {
+		rj_progress_begin(RJ_UNPACKING, input->size);
+		gunzip(flow, limit, err);
+		rj_progress_end();
+		*size = flow->written;
+		inflateEnd(&flow->z);
+	}
+	free(flow);
+	return err->code;
+}
+
+static enum rj_err deflate_all(struct flow *flow, uint64_t limit, struct rj_error *err)
+{
+	int result = Z_OK;
+
+	while (result != Z_STREAM_END && flow->written < limit) {
+		if (!refill(flow, err) && err->code)
+			return err->code;
+		make_room(flow);
+		result = deflate(&flow->z, flow->at == flow->end ? Z_FINISH : Z_NO_FLUSH);
+		if (drain(flow, err))
+			return err->code;
+	}
+	return RJ_OK;
+}
+
+enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t limit,
+		       uint64_t *size, struct rj_error *err)
+{
+	struct flow *flow = new_flow(input, 0, input->size, fd, err);
+
+	if (!flow)
+		return err->code;
+	if (deflateInit2(&flow->z, level, Z_DEFLATED, RAW, MEMORY_LEVEL,
+			 Z_DEFAULT_STRATEGY) != Z_OK) {
+		rj_fail(err, RJ_ERR_MEMORY);
+	} else {
+		rj_progress_begin(RJ_COMPRESSING, input->size);
+		deflate_all(flow, limit, err);
+		rj_progress_end();
+		*size = flow->written < limit ? flow->written : limit;
+		deflateEnd(&flow->z);
+	}
+	free(flow);
+	return err->code;
+}
+
+/* Up to the stream's end, which has to be the input's, and no byte more than size. */
+static enum rj_err inflate_all(struct flow *flow, uint64_t size, struct rj_error *err)
+{
+	int result = Z_OK;
+
+	while (result != Z_STREAM_END) {
+		enum rj_err code;
+
+		if (!refill(flow, err) && err->code)
+			return err->code;
+		make_room(flow);
+		result = inflate(&flow->z, Z_NO_FLUSH);
+		code = judge(result, RJ_ERR_INFLATE, RJ_ERR_INFLATE);
+		if (code)
+			return rj_fail(err, code);
+		if (sizeof(flow->out) - flow->z.avail_out > size - flow->written)
+			return rj_fail(err, RJ_ERR_INFLATE);
+		if (drain(flow, err))
+			return err->code;
+	}
+	if (flow->written != size || flow->z.avail_in > 0 || flow->at != flow->end)
+		return rj_fail(err, RJ_ERR_INFLATE);
+	return RJ_OK;
+}
+
+enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t packed_size,
+		       int fd, uint64_t size, uint32_t *crc, struct rj_error *err)
+{
+	struct flow *flow = new_flow(input, offset, packed_size, fd, err);
+
+	if (!flow)
+		return err->code;
+	if (inflateInit2(&flow->z, RAW) != Z_OK) {
+		rj_fail(err, RJ_ERR_MEMORY);
+	} else {
+		rj_progress_begin(RJ_UNPACKING, packed_size);
+		inflate_all(flow, size, err);
+		rj_progress_end();
+		*crc = flow->crc;
+		inflateEnd(&flow->z);
+	}
+	free(flow);
+	return err->code;
+}

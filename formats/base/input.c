@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Of rj_input_peek and rj_input_heed_errno; told by rj_input_failure. */
+static struct rj_error failure;
+
+static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_error *err)
+{
+	struct stat st;
+	off_t size;
+
+	if (fstat(input->fd, &st) < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
+			       .subject = input->path);
+	if (S_ISDIR(st.st_mode))
+		return rj_fail(err, RJ_ERR_DIRECTORY, .subject = input->path);
+	input->is_device = S_ISBLK(st.st_mode);
+	if (!S_ISREG(st.st_mode) && !(devices && input->is_device))
+		return rj_fail(err, RJ_ERR_NOT_REGULAR, .subject = input->path);
+	size = lseek(input->fd, 0, SEEK_END);   /* a device has no st_size */
+	if (size < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno, .subject = input->path);
+	if (size == 0)
+		return rj_fail(err, RJ_ERR_EMPTY, .subject = input->path);
+	input->size = (uint64_t)size;
+	input->device = st.st_dev;
+	input->inode = st.st_ino;
+	return RJ_OK;
+}
+
+static enum rj_err open_input(struct rj_input *input, const char *path, bool devices,
+			      struct rj_error *err)
+{
+	*input = (struct rj_input){ .path = path };
+	do
+		input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (input->fd < 0 && errno == EINTR);
+	if (input->fd < 0)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
+			       .subject = path);
+	if (check_type(input, devices, err))
+		rj_input_close(input);
+	return input->fd < 0 ? err->code : RJ_OK;
+}
+
+enum rj_err rj_input_open(struct rj_input *input, const char *path,
+			  struct rj_error *err)
+{
+	return open_input(input, path, false, err);
+}
+
+enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
+			       struct rj_error *err)
+{
+	return open_input(input, path, true, err);
+}
+
+void rj_input_close(struct rj_input *input)
+{
+	if (input->fd >= 0)
+		close(input->fd);
+	input->fd = -1;
+}
+
+enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
+			  uint64_t offset, struct rj_error *err)
+{
+	char *at = to;
+
+	while (size > 0) {
+		ssize_t n = pread(input->fd, at, size, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rj_fail(err, RJ_ERR_READ, .os_error = errno,
+				       .subject = input->path, .at = offset);
+		if (n == 0)
+			return rj_fail(err, RJ_ERR_SHRANK, .at = offset,
+				       .subject = input->path);
+		at += n;
+		size -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return RJ_OK;
+}
+
+static void keep_failure(const struct rj_error *error)
+{
+	if (!failure.code)
+		failure = *error;
+}
+
+size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
+		     uint64_t offset)
+{
+	struct rj_error error;
+
+	if (offset >= input->size)
+		return 0;
+	if (size > input->size - offset)
+		size = (size_t)(input->size - offset);
+	if (!rj_input_read(input, to, size, offset, &error))
+		return size;
+	keep_failure(&error);
+	return 0;
+}
+
+static size_t peek_input(const void *from, void *to, size_t size, uint64_t offset)
+{
+	return rj_input_peek(from, to, size, offset);
+}
+
+struct rj_bytes rj_input_bytes(const struct rj_input *input)
+{
+	return (struct rj_bytes){ peek_input, input, input->size };
+}
+
+void rj_input_heed_errno(const struct rj_input *input)
+{
+	if (errno == ENOMEM || errno == EIO)
+		keep_failure(&(struct rj_error){ .code = RJ_ERR_READ, .os_error = errno,
+						 .subject = input->path });
+}
+
+enum rj_err rj_input_failure(struct rj_error *err)
+{
+	enum rj_err code = failure.code;
+
+	if (code)
+		*err = failure;
+	failure.code = RJ_OK;
+	return code;
+}

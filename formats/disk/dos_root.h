@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a DOS boot sector has found out before it starts IO.SYS: the place of the data
+ * area, and the directory entries of its two files (MS-DOS 4.0, src/BOOT/MSBOOT.ASM).
+ */
+#ifndef RJ_DOS_ROOT_H
+#define RJ_DOS_ROOT_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/input.h"
+#include "disk/vbr.h"
+
+#define DOS_ENTRY_SIZE 32u      /* of a directory entry */
+
+struct dos_root {
+	uint8_t media;                          /* the media byte of the parameter block */
+	uint32_t data;                          /* first sector of the data area, of the disk */
+	uint8_t entries[2][DOS_ENTRY_SIZE];     /* IO.SYS and MSDOS.SYS, or as IBM names them */
+};
+
+/*
+ * From the partition's boot sector, and from the partition or disk that it was read from.
+ * RJ_ERR_DOS_FAT, _DOS_ROOT, _DOS_FILES.
+ */
+enum rj_err dos_root_read(struct dos_root *root, const struct rj_input *volume,
+			  const struct rj_vbr *vbr, struct rj_error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GRUB's core.img for i386-pc as grub-mkimage writes it: diskboot.img in the
+ * first sector, then a decompressor and what it decompresses. See GRUB's
+ * grub-core/boot/i386/pc/{diskboot,startup_raw}.S.
+ */
+#ifndef RJ_GRUB_CORE_H
+#define RJ_GRUB_CORE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/input.h"
+
+#define GRUB_SECTOR         512u
+#define GRUB_CORE_ADDRESS   0x8000u
+#define GRUB_CORE_START     (GRUB_CORE_ADDRESS + GRUB_SECTOR) /* of its code */
+#define GRUB_CORE_MAX       0x78000u    /* what grub-mkimage allows */
+
+/* diskboot.img lists the rest of core.img from the sector's end downwards. */
+struct grub_block {
+	uint64_t start;         /* in sectors of the disk */
+	uint16_t length;        /* in sectors; 0 ends the list */
+	uint16_t segment;       /* where it is loaded */
+};
+#define GRUB_BLOCK_SIZE     12u
+
+/* From the second sector on, where execution starts. */
+struct grub_core_head {
+	uint8_t jump[8];
+	uint32_t compressed_size;
+	uint32_t uncompressed_size;
+	uint32_t redundancy;            /* bytes of Reed-Solomon code at the end */
+	uint32_t no_redundancy_length;  /* bytes before what they protect */
+};
+static_assert(offsetof(struct grub_core_head, compressed_size) == 8, "startup_raw");
+static_assert(offsetof(struct grub_core_head, redundancy) == 16, "startup_raw");
+static_assert(sizeof(struct grub_core_head) == 24, "startup_raw");
+
+/* Whether a sector is diskboot.img's. */
+bool grub_is_diskboot(const uint8_t *sector);
+
+/*
+ * Block number n of a diskboot sector; false behind the list's end. A list
+ * that runs into the code ends there.
+ */
+bool grub_block_at(const uint8_t *sector, size_t n, struct grub_block *block);
+
+/*
+ * Checks size bytes, and at least a sector of readable ones, of a core.img that
+ * starts with diskboot.img. RJ_ERR_CORE_LARGE,
+ * _CORE_ENTRY, _CORE_BLOCKS, or _CORE_SHORT when its own headers ask for more
+ * bytes, exact to the byte but for decompressors that are not known.
+ */
+enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *err);
+
+/* Whether the first GRUB_SECTOR bytes of so many are a core.img's behind diskboot.img. */
+bool grub_is_bare_core(const uint8_t *head, uint64_t size);
+
+/* The same check for a core.img without diskboot.img, of which no list of blocks tells. */
+enum rj_err grub_bare_core_check(const uint8_t *core, size_t size, struct rj_error *err);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every loader of Linux takes, without the marks of an ELF file.
+ */
+#include "image/container_layout.h"
+
+const struct container container_bzimage = {
+	.name = "bzimage",
+	.help = "a Linux/x86 kernel by its looks, and no more",
+	.suffixes = "bzimage lkrn",
+	.elf_class = ELFCLASSNONE,
+	.parts = HAS(LINUX),
+	.write = layout_write,
+	.recognise = layout_recognise,
+	.check = layout_check,
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/container_layout.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/copy.h"
+#include "common/le.h"
+#include "image/check.h"
+
+static Elf *open_elf(const struct rj_input *input)
+{
+	errno = 0;
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return NULL;
+	return elf_begin(input->fd, ELF_C_READ, NULL);
+}
+
+static void close_elf(Elf *elf, const struct rj_input *input)
+{
+	if (elf)
+		elf_end(elf);
+	rj_input_heed_errno(input);
+}
+
+/* The class of the file as an ELF file; ELFCLASSNONE: it is none. */
+static int class_of(const uint8_t *front)
+{
+	return memcmp(front, ELFMAG, SELFMAG) == 0 ? front[EI_CLASS] : ELFCLASSNONE;
+}
+
+bool layout_recognise(const struct container *container, struct rj_image *image,
+		      const struct rj_input *input)
+{
+	uint8_t front[SETUP_SIZE] = { 0 };
+	const uint8_t *setup = front + SETUP_HEADER;
+	GElf_Phdr load;
+	Elf *elf;
+
+	rj_input_peek(input, front, sizeof(front), 0);
+	if (image->stub_at != SETUP_SIZE || class_of(front) != container->elf_class ||
+	    (LE_GET(setup, struct setup_header, header) == HDRS_MAGIC) !=
+	    !!(container->parts & HAS(LINUX)))
+		return false;
+	image->base = LE_GET(setup, struct setup_header, pref_address);
+	image->memory_size = layout_memory_size(image->manifest.image_size);
+	if (container->elf_class == ELFCLASSNONE)
+		return true;
+	elf = open_elf(input);
+	if (elf && gelf_getphdr(elf, 0, &load))
+		image->base = load.p_paddr;
+	close_elf(elf, input);
+	return true;
+}
+
+static void check_setup(const struct rj_check *check)
+{
+	uint64_t base = check->image->base;
+	uint64_t image_size = check->image->manifest.image_size;
+	uint8_t setup[sizeof(struct setup_header)] = { 0 };
+
+	rj_input_peek(check->input, setup, sizeof(setup), SETUP_HEADER);
+#define EXPECT(field, value) \
+	rj_check_equal(check, RJ_ERR_LINUX_FIELD, #field, \
+	       SETUP_HEADER + offsetof(struct setup_header, field), (value), \
+	       LE_GET(setup, struct setup_header, field));
+	SETUP_FIELDS(EXPECT)
+#undef EXPECT
+}
+
+/* No multiboot 1 header but the container's own may be where loaders look for one. */
+static void check_stray(const struct rj_check *check, const struct front_layout *layout)
+{
+	const struct front_place *own = &layout->parts[PART_MULTIBOOT];
+	uint8_t bytes[MULTIBOOT_SEARCH] = { 0 };
+	size_t at;
+
+	rj_input_peek(check->input, bytes, sizeof(bytes), 0);
+	if (multiboot_find(bytes, sizeof(bytes), &at) && !(own->size && at == own->at))
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_STRAY_MULTIBOOT, .at = at });
+}
+
+static void check_parts(const struct rj_check *check, const struct front_layout *layout)
+{
+	static const char *const names[PART_COUNT] = {
+		[PART_INTERPRETER] = "interpreter", [PART_PVH] = "PVH note",
+		[PART_MULTIBOOT] = "multiboot header", [PART_MULTIBOOT2] = "multiboot2 header",
+	};
+
+	for (enum front_part part = 0; part < PART_LINUX; part++) {
+		const struct front_place *place = &layout->parts[part];
+		uint8_t expected[PART_BYTES_MAX], found[PART_BYTES_MAX] = { 0 };
+
+		front_fill(part, check->image->base, expected);
+		rj_input_peek(check->input, found, place->size, place->at);
+		for (size_t i = 0; i < place->size; i++)
+			rj_check_equal(check, RJ_ERR_FRONT_PART, names[part], place->at + i,
+				       expected[i], found[i]);
+	}
+	if (layout->parts[PART_LINUX].size)
+		check_setup(check);
+}
+
+/* The header of a container's ELF class has the same names in both. */
+#define AT(structure, field) (wide ? offsetof(Elf64_##structure, field) \
+				   : offsetof(Elf32_##structure, field))
+#define EHDR(field, value) \
+	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, AT(Ehdr, field), (value), header.field)
+
+static bool check_elf_header(const struct rj_check *check, const struct front_layout *layout,
+			     Elf *elf)
+{
+	GElf_Ehdr header;
+	bool wide;
+
+	if (!elf || !gelf_getehdr(elf, &header)) {
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
+						 .name = elf_errmsg(-1) });
+		return false;
+	}
+	wide = gelf_getclass(elf) == ELFCLASS64;
+	EHDR(e_type, ET_EXEC);
+	EHDR(e_machine, wide ? EM_X86_64 : EM_386);
+	EHDR(e_version, EV_CURRENT);
+	EHDR(e_entry, check->image->base);
+	EHDR(e_phoff, layout->program_headers_at);
+	EHDR(e_phnum, layout->segment_count);
+	return header.e_phnum == layout->segment_count;
+}
+
+#define PHDR(field, value) \
+	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, at + AT(Phdr, field), (value), \
+		       segment.field)
+
+static void check_segments(const struct rj_check *check, const struct front_layout *layout,
+			   Elf *elf)
+{
+	const struct front_place *part = &layout->parts[layout->segment_part];
+	uint64_t image_size = check->image->manifest.image_size, at = layout->program_headers_at;
+	bool wide = gelf_getclass(elf) == ELFCLASS64;
+	GElf_Phdr segment;
+
+	if (gelf_getphdr(elf, 0, &segment)) {
+		PHDR(p_type, PT_LOAD);
+		PHDR(p_flags, PF_R | PF_W | PF_X);
+		PHDR(p_offset, SETUP_SIZE);
+		PHDR(p_vaddr, check->image->base);
+		PHDR(p_filesz, image_size);
+		PHDR(p_memsz, layout_memory_size(image_size));
+	}
+	at += wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	if (layout->segment_count > 1 && gelf_getphdr(elf, 1, &segment)) {
+		PHDR(p_type, layout->segment_type);
+		PHDR(p_offset, part->at);
+		PHDR(p_filesz, part->size);
+	}
+}
+
+/* Whether a section of the piece's name stands where the piece does. */
+static bool has_section(const struct rj_image *image, Elf *elf, size_t names,
+			const struct rj_piece *piece)
+{
+	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+		GElf_Shdr header;
+		const char *name = gelf_getshdr(section, &header)
+				   ? elf_strptr(elf, names, header.sh_name) : NULL;
+
+		if (name && strcmp(name, piece->name) == 0 &&
+		    header.sh_addr == image->base + piece->offset &&
+		    header.sh_offset == image->stub_at + piece->offset &&
+		    header.sh_size == piece->size)
+			return true;
+	}
+	return false;
+}
+
+static void check_sections(const struct rj_check *check, Elf *elf)
+{
+	const struct rj_image *image = check->image;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) < 0) {
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
+						 .name = elf_errmsg(-1) });
+		return;
+	}
+	for (size_t i = 0; i < image->piece_count; i++)
+		if (!has_section(image, elf, names, &image->pieces[i]))
+			rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_SECTION,
+							 .name = image->pieces[i].name });
+}
+
+static void check_elf(const struct rj_check *check, const struct front_layout *layout)
+{
+	Elf *elf = open_elf(check->input);
+
+	if (check_elf_header(check, layout, elf)) {
+		check_segments(check, layout, elf);
+		check_sections(check, elf);
+	}
+	close_elf(elf, check->input);
+}
+
+static void check_checksum(const struct rj_check *check)
+{
+	struct rj_error error;
+	uint32_t crc;
+
+	if (rj_crc_input(check->input, 0, check->input->size, &crc, &error))
+		rj_check_report(check, error);
+	else if (crc != SETUP_FILE_CRC)
+		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_FILE_CRC });
+}
+
+void layout_check(const struct container *container, const struct rj_image *image,
+		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
+		  void *context)
+{
+	struct rj_check check = { image, input, finding, context };
+	struct front_layout layout;
+
+	front_lay_out(container, &layout);
+	rj_check_equal(&check, RJ_ERR_FILE_SIZE, NULL, input->size,
+	       layout_file_size(image->manifest.image_size), input->size);
+	check_parts(&check, &layout);
+	check_stray(&check, &layout);
+	if (container->elf_class != ELFCLASSNONE)
+		check_elf(&check, &layout);
+	if (with_checksum)
+		check_checksum(&check);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The universal container: an ELF64 executable with a multiboot2 header and a Linux/x86
+ * header, which has a PT_INTERP segment: kexec-tools' ELF loaders leave such a file to its
+ * Linux loader, which takes it in every mode.
+ */
+#include "image/container_layout.h"
+
+const struct container container_elf = {
+	.name = "elf",
+	.help = "ELF64, multiboot2 and Linux/x86 in one, for every loader",
+	.elf_class = ELFCLASS64,
+	.parts = HAS(INTERPRETER) | HAS(MULTIBOOT2) | HAS(LINUX),
+	.write = layout_write,
+	.recognise = layout_recognise,
+	.check = layout_check,
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For loaders that know no more than multiboot 1, or only 32-bit ELF files.
+ */
+#include "image/container_layout.h"
+
+const struct container container_elf32 = {
+	.name = "elf32",
+	.help = "ELF32 with headers of multiboot 1 and 2",
+	.elf_class = ELFCLASS32,
+	.parts = HAS(MULTIBOOT) | HAS(MULTIBOOT2),
+	.write = layout_write,
+	.recognise = layout_recognise,
+	.check = layout_check,
+};

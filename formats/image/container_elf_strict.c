@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For loaders that want an ELF64 executable and nothing else: it has a multiboot2 header,
+ * and the note by which PVH loaders find their entry.
+ */
+#include "image/container_layout.h"
+
+const struct container container_elf_strict = {
+	.name = "elf-strict",
+	.help = "ELF64 with a multiboot2 header and a PVH note only",
+	.elf_class = ELFCLASS64,
+	.parts = HAS(PVH) | HAS(MULTIBOOT2),
+	.write = layout_write,
+	.recognise = layout_recognise,
+	.check = layout_check,
+};

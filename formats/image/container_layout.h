@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The layout that all containers with a stub share, in file order:
+ *
+ *   0              ELF header, program headers                     } the front
+ *                  interpreter, PVH note, multiboot headers        }
+ *   SETUP_HEADER   Linux header                                    }
+ *   SETUP_CODE     16-bit entry                                    }   } the blob
+ *   SETUP_SIZE     stub; loaders put everything from here to base      } from stub/
+ *                  manifest
+ *                  section names, section headers
+ *                  (nothing, up to MULTIBOOT_SEARCH, if a piece looks like a
+ *                  multiboot header otherwise)
+ *                  pieces, by address
+ *                  zeros, then the image checksum in the last 4 bytes
+ *
+ * A container says which parts its front has, and whether it is an ELF file.
+ */
+#ifndef RJ_CONTAINER_LAYOUT_H
+#define RJ_CONTAINER_LAYOUT_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <gelf.h>
+
+#include "base/setup_header.h"
+#include "image/container.h"
+#include "image/multiboot.h"
+#include "image/pvh.h"
+
+/*
+ * row(NAME, section, type of the section, its alignment, bytes at most)
+ * The interpreter keeps kexec-tools' ELF loaders away from a file that its Linux loader
+ * is to take.
+ */
+#define FRONT_PARTS(row) \
+	row(INTERPRETER, ".interp", SHT_PROGBITS, 1, sizeof(ELF_INTERPRETER)) \
+	row(PVH, ".note", SHT_NOTE, 4, sizeof(struct pvh_note)) \
+	row(MULTIBOOT, ".multiboot", SHT_PROGBITS, 4, sizeof(struct multiboot_header)) \
+	row(MULTIBOOT2, ".multiboot2", SHT_PROGBITS, MULTIBOOT2_ALIGN, \
+	    sizeof(struct multiboot2_header)) \
+	row(LINUX, ".setup", SHT_PROGBITS, 1, SETUP_SIZE - SETUP_HEADER)
+#define ELF_INTERPRETER "rjpack"
+
+enum front_part {
+#define FRONT_PART(name, section, type, align, size) PART_##name,
+	FRONT_PARTS(FRONT_PART)
+#undef FRONT_PART
+	PART_COUNT
+};
+#define HAS(part) (1u << PART_##part)
+#define PART_BYTES_MAX (SETUP_SIZE - SETUP_HEADER)
+
+/* Where a container's front has them; size 0: it has none. */
+struct front_place {
+	uint64_t at;
+	size_t size;
+};
+struct front_layout {
+	struct front_place parts[PART_COUNT];
+	uint64_t program_headers_at;
+	size_t segment_count;           /* of them the first is what loaders load */
+	enum front_part segment_part;   /* and the second, if there is one, this part */
+	GElf_Word segment_type;
+};
+void front_lay_out(const struct container *container, struct front_layout *layout);
+
+/*
+ * The bytes of a part, but the Linux header's, for an image at base; part_size of
+ * front_layout are written to `to`.
+ */
+void front_fill(enum front_part part, uint64_t base, uint8_t *to);
+
+/* To a power of two. */
+#define ROUND_UP(value, to) (((value) + ((to) - 1)) / (to) * (to))
+
+/* Bytes of memory, and of the file, for an image of this many bytes. */
+uint64_t layout_memory_size(uint64_t image_size);
+uint64_t layout_file_size(uint64_t image_size);
+
+/*
+ * The Linux header of an image of image_size bytes, to be loaded at base. Loaders
+ * in real mode do not move it: code32_start is where they all put it.
+ */
+#define SETUP_FIELDS(row) \
+	row(setup_sects, SETUP_SIZE / SETUP_SECTOR - 1) \
+	row(syssize, (layout_file_size(image_size) - SETUP_SIZE) / SETUP_SYS_UNIT) \
+	row(boot_flag, SETUP_BOOT_FLAG) \
+	row(jump, SETUP_SHORT_JUMP | (SETUP_CODE - SETUP_ENTRY - 2) << 8) \
+	row(header, HDRS_MAGIC) \
+	row(version, SETUP_VERSION) \
+	row(loadflags, LOADED_HIGH) \
+	row(code32_start, HIGH_MEMORY) \
+	row(initrd_addr_max, SETUP_INITRD_MAX) \
+	row(kernel_alignment, SETUP_ALIGN) \
+	row(relocatable_kernel, 1) \
+	row(min_alignment, SETUP_ALIGN_SHIFT) \
+	row(xloadflags, SETUP_XLOADFLAGS) \
+	row(cmdline_size, SETUP_CMDLINE_MAX) \
+	row(pref_address, base) \
+	row(init_size, layout_memory_size(image_size))
+
+/* For struct container. */
+enum rj_err layout_write(const struct container *container, const struct rj_plan *plan,
+			 const struct rj_blob *blob, int fd, struct rj_image *image,
+			 struct rj_error *err);
+bool layout_recognise(const struct container *container, struct rj_image *image,
+		      const struct rj_input *input);
+void layout_check(const struct container *container, const struct rj_image *image,
+		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
+		  void *context);
+
+#endif

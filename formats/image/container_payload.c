@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A payload file: manifest and pieces without a stub, one right behind the other. The
+ * offsets count from the file's first byte, which is the manifest's; so stub_crc is the
+ * CRC-32 of nothing. It is what an image with the payload "given" takes from its loader.
+ */
+#include "image/container.h"
+
+#include "base/copy.h"
+#include "common/le.h"
+#include "image/check.h"
+
+static void describe(const struct container *container, const struct rj_plan *plan,
+		     struct rj_image *image)
+{
+	*image = (struct rj_image){
+		.container = container->name,
+		.piece_count = plan->piece_count,
+		.manifest = rj_manifest_of_plan(plan, 0),
+	};
+}
+
+static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_image *image,
+			       struct rj_error *err)
+{
+	uint64_t at = image->manifest.size;
+
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
+			return err->code;
+		at += plan->pieces[i].size;
+	}
+	if (at > UINT32_MAX)
+		return rj_fail(err, RJ_ERR_PAYLOAD_LARGE, .count = at);
+	image->manifest.image_size = (uint32_t)at;
+	image->file_size = at;
+	return RJ_OK;
+}
+
+static enum rj_err payload_write(const struct container *container, const struct rj_plan *plan,
+				 const struct rj_blob *blob, int fd, struct rj_image *image,
+				 struct rj_error *err)
+{
+	uint8_t manifest[RJ_MANIFEST_MAX];
+
+	(void)blob;
+	if (plan->given)
+		return rj_fail(err, RJ_ERR_PAYLOAD_GIVEN);
+	describe(container, plan, image);
+	if (copy_pieces(plan, fd, image, err))
+		return err->code;
+	if (fd < 0)
+		return RJ_OK;
+	rj_manifest_store(image, manifest);
+	image->manifest.crc = le32(manifest + offsetof(struct rj_manifest, crc));
+	return rj_write(fd, manifest, image->manifest.size, 0, err);
+}
+
+static bool payload_recognise(const struct container *container, struct rj_image *image,
+			      const struct rj_input *input)
+{
+	(void)container;
+	(void)input;
+	if (image->stub_size)
+		return false;
+	image->faces = (struct rj_faces){ 0 };  /* whatever its bytes look like */
+	return true;
+}
+
+/* Not a byte belongs to no piece, so that every one is in a checksum. */
+static void payload_check(const struct container *container, const struct rj_image *image,
+			  const struct rj_input *input, bool with_checksum,
+			  rj_finding *report, void *context)
+{
+	struct rj_check check = { image, input, report, context };
+	uint64_t at = image->manifest.size;
+
+	(void)container;
+	(void)with_checksum;
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		rj_check_equal(&check, RJ_ERR_PAYLOAD_OFFSET, piece->name,
+			       rj_manifest_size(i) + offsetof(struct rj_piece, offset), at,
+			       piece->offset);
+		if (piece->flags & RJ_PIECE_RUNTIME)
+			rj_check_report(&check, (struct rj_error){ .code = RJ_ERR_PAYLOAD_GIVEN });
+		at += piece->size;
+	}
+	rj_check_equal(&check, RJ_ERR_PAYLOAD_SIZE, NULL, offsetof(struct rj_manifest, image_size),
+		       at, image->manifest.image_size);
+	rj_check_equal(&check, RJ_ERR_PAYLOAD_SIZE, NULL, at, at, input->size);
+}
+
+const struct container container_payload = {
+	.name = "payload",
+	.help = "what an image packed with --boot given takes as initrd or module",
+	.suffixes = "rjp",
+	.write = payload_write,
+	.recognise = payload_recognise,
+	.check = payload_check,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/container.h"
+
+#include <string.h>
+
+#include "base/words.h"
+
+const struct container *const containers[] = {
+#define LIST(name) &container_##name,
+	CONTAINERS(LIST)
+#undef LIST
+};
+const size_t container_count = sizeof(containers) / sizeof(containers[0]);
+
+enum rj_err container_find(const char *name, const struct container **container,
+			   struct rj_error *err)
+{
+	rj_fail(err, RJ_ERR_FORMAT, .name = name);
+	for (size_t i = 0; i < container_count; i++) {
+		*container = containers[i];
+		if (strcmp(name, containers[i]->name) == 0)
+			return RJ_OK;
+		rj_error_list(err, "%s", containers[i]->name);
+	}
+	return err->code;
+}
+
+const struct container *container_of_file(const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+
+	for (size_t i = 0; dot && i < container_count; i++)
+		if (rj_has_word(containers[i]->suffixes, dot + 1))
+			return containers[i];
+	return containers[0];
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/loaders.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <gelf.h>
+
+#include "base/setup_header.h"
+#include "common/le.h"
+#include "image/multiboot.h"
+#include "image/pvh.h"
+
+#define PAGE               4096u
+#define FOUR_GIB           (UINT64_C(1) << 32)
+#define MULTIBOOT2_SEARCH  32768u
+#define NOTES_MAX          4096u
+#define SEGMENTS_MAX       16u          /* KEXEC_SEGMENT_MAX */
+#define NEEDS(face, why)   if (!(face)) return why
+
+static void read_linux(struct rj_faces *faces, const uint8_t *setup)
+{
+	unsigned version = (unsigned)LE_GET(setup, struct setup_header, version);
+	unsigned flags = (unsigned)LE_GET(setup, struct setup_header, xloadflags);
+
+	if (LE_GET(setup, struct setup_header, header) != HDRS_MAGIC ||
+	    LE_GET(setup, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
+		return;
+	faces->linux16 = version >= 0x0200;
+	faces->linux32 = version >= 0x0205 &&
+			 LE_GET(setup, struct setup_header, relocatable_kernel) != 0 &&
+			 LE_GET(setup, struct setup_header, loadflags) & LOADED_HIGH;
+	faces->linux64 = faces->linux32 && version >= 0x020C && flags & XLF_KERNEL_64 &&
+			 flags & XLF_CAN_BE_LOADED_ABOVE_4G &&
+			 LE_GET(setup, struct setup_header, cmdline_size) > 0;
+}
+
+static bool find_multiboot2(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i + sizeof(struct multiboot2_header) <= size; i += MULTIBOOT2_ALIGN) {
+		const uint8_t *at = bytes + i;
+		uint32_t rest = (uint32_t)(LE_GET(at, struct multiboot2_header, architecture) +
+					   LE_GET(at, struct multiboot2_header, length) +
+					   LE_GET(at, struct multiboot2_header, checksum));
+
+		if (le32(at) == MULTIBOOT2_MAGIC && MULTIBOOT2_MAGIC + rest == 0 &&
+		    LE_GET(at, struct multiboot2_header, architecture) == MULTIBOOT2_I386)
+			return true;
+	}
+	return false;
+}
+
+/* Notes are name and contents, each padded to 4 bytes. */
+static bool has_pvh_note(const struct rj_input *input, uint64_t at, uint64_t size)
+{
+	uint8_t notes[NOTES_MAX];
+	size_t end = rj_input_peek(input, notes, size < sizeof(notes) ? (size_t)size
+								      : sizeof(notes), at);
+
+	for (size_t i = 0; i + sizeof(struct pvh_note) <= end;) {
+		const uint8_t *note = notes + i;
+		uint64_t name = LE_GET(note, struct pvh_note, name_size);
+		uint64_t entry = LE_GET(note, struct pvh_note, entry_size);
+
+		if (name == sizeof(PVH_NOTE_NAME) &&
+		    LE_GET(note, struct pvh_note, type) == PVH_NOTE_ENTRY &&
+		    memcmp(note + offsetof(struct pvh_note, name), PVH_NOTE_NAME, (size_t)name) == 0)
+			return true;
+		name = offsetof(struct pvh_note, name) + ((name + 3) & ~UINT64_C(3)) +
+		       ((entry + 3) & ~UINT64_C(3));
+		if (name > end - i)
+			break;
+		i += (size_t)name;
+	}
+	return false;
+}
+
+static void read_segment(struct rj_faces *faces, const GElf_Phdr *segment, uint64_t entry)
+{
+	faces->segments++;
+	if (segment->p_paddr % PAGE != 0)
+		faces->on_pages = false;
+	if (segment->p_vaddr != segment->p_paddr)
+		faces->same_addresses = false;
+	if (segment->p_paddr < HIGH_MEMORY || segment->p_memsz > FOUR_GIB ||
+	    segment->p_paddr > FOUR_GIB - segment->p_memsz)
+		faces->high = false;
+	if (entry >= segment->p_vaddr && entry - segment->p_vaddr < segment->p_memsz)
+		faces->entry_inside = true;
+}
+
+static void read_segments(struct rj_faces *faces, const struct rj_input *input, Elf *elf)
+{
+	GElf_Ehdr header;
+	GElf_Phdr segment;
+	size_t count;
+
+	if (!gelf_getehdr(elf, &header) || elf_getphdrnum(elf, &count) < 0 ||
+	    header.e_machine != (gelf_getclass(elf) == ELFCLASS64 ? EM_X86_64 : EM_386))
+		return;
+	faces->elf = true;
+	faces->elf64 = gelf_getclass(elf) == ELFCLASS64;
+	faces->on_pages = faces->same_addresses = faces->high = true;
+	for (size_t i = 0; i < count && gelf_getphdr(elf, (int)i, &segment); i++) {
+		if (segment.p_type == PT_LOAD)
+			read_segment(faces, &segment, header.e_entry);
+		faces->interpreter |= segment.p_type == PT_INTERP;
+		faces->pvh |= segment.p_type == PT_NOTE &&
+			      has_pvh_note(input, segment.p_offset, segment.p_filesz);
+	}
+}
+
+static void read_elf(struct rj_faces *faces, const struct rj_input *input)
+{
+	Elf *elf;
+
+	errno = 0;
+	elf = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(input->fd, ELF_C_READ, NULL);
+	if (elf && elf_kind(elf) == ELF_K_ELF)
+		read_segments(faces, input, elf);
+	for (Elf_Scn *section = NULL; faces->elf && (section = elf_nextscn(elf, section));) {
+		GElf_Shdr header;
+
+		if (gelf_getshdr(section, &header))
+			faces->relocations |= header.sh_type == SHT_REL || header.sh_type == SHT_RELA;
+	}
+	if (elf)
+		elf_end(elf);
+	rj_input_heed_errno(input);
+}
+
+void rj_faces_read(struct rj_faces *faces, const struct rj_input *input)
+{
+	static uint8_t front[MULTIBOOT2_SEARCH];
+	size_t size = rj_input_peek(input, front, sizeof(front), 0), at;
+
+	*faces = (struct rj_faces){ 0 };
+	memset(front + size, 0, sizeof(front) - size);
+	read_linux(faces, front + SETUP_HEADER);
+	faces->multiboot = multiboot_find(front, MULTIBOOT_SEARCH, &at);
+	faces->multiboot2 = find_multiboot2(front, size);
+	read_elf(faces, input);
+}
+
+/* What every loader of ELF files asks for. */
+static const char *refuses_elf(const struct rj_faces *f)
+{
+	NEEDS(f->elf && f->segments > 0, "it is no ELF file with something to load");
+	NEEDS(f->entry_inside, "its entry is outside of what is loaded");
+	NEEDS(f->high, "it is not loaded between 1 MiB and 4 GiB");
+	return NULL;
+}
+
+/* kexec-tools asks its ELF loaders first; they leave a file with an interpreter alone. */
+static const char *refuses_kexec_elf(const struct rj_faces *f)
+{
+	const char *why = refuses_elf(f);
+
+	if (why)
+		return why;
+	NEEDS(!f->interpreter, "its ELF loaders refuse an interpreter");
+	NEEDS(f->on_pages, "it is not loaded at a multiple of 4 KiB");
+	NEEDS(f->segments <= SEGMENTS_MAX, "it has more than 16 segments");
+	NEEDS(f->multiboot || f->multiboot2, "it has no multiboot header");
+	return NULL;
+}
+
+static const char *refuses_kexec_file(const struct rj_faces *f)
+{
+	NEEDS(f->linux64, "kexec_file_load takes only Linux/x86 2.12 that loads above 4 GiB");
+	NEEDS(!f->elf || f->interpreter, "kexec's ELF loaders take it first, and fail in this mode");
+	NEEDS(!f->multiboot, "kexec's multiboot loader takes it first, and fails in this mode");
+	return NULL;
+}
+
+static const char *refuses_multiboot2(const struct rj_faces *f)
+{
+	const char *why = f->multiboot2 ? refuses_elf(f) : "it has no multiboot2 header";
+
+	if (why)
+		return why;
+	NEEDS(!f->relocations, "it has relocations");
+	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	return NULL;
+}
+
+static const char *refuses_multiboot(const struct rj_faces *f)
+{
+	const char *why = f->multiboot ? refuses_elf(f) : "it has no multiboot 1 header";
+
+	if (why)
+		return why;
+	NEEDS(!f->elf64, "it is of 64 bits");
+	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	return NULL;
+}
+
+static const char *refuses_linux32(const struct rj_faces *f)
+{
+	NEEDS(f->linux32, "it has no Linux/x86 header of 2.05 or later, relocatable");
+	return NULL;
+}
+
+static const char *refuses_linux16(const struct rj_faces *f)
+{
+	NEEDS(f->linux16, "it has no Linux/x86 header");
+	return NULL;
+}
+
+/* QEMU looks for a Linux header, then for multiboot 1, then for ELF with the note. */
+static const char *refuses_qemu(const struct rj_faces *f)
+{
+	if (f->linux16)
+		return NULL;
+	if (f->multiboot)
+		return refuses_multiboot(f);
+	NEEDS(f->pvh, "it has no Linux header, multiboot 1 header or PVH note");
+	return refuses_elf(f);
+}
+
+static const char *refuses_pvh(const struct rj_faces *f)
+{
+	NEEDS(f->pvh, "it has no PVH note");
+	return refuses_elf(f);
+}
+
+static const char *refuses_ipxe(const struct rj_faces *f)
+{
+	return f->linux16 ? NULL : refuses_multiboot(f);
+}
+
+const struct rj_loader rj_loaders[] = {
+	{ "kexec", "Linux", "kexec -l ", " && kexec -e", false, refuses_kexec_file },
+	{ "kexec-file", "Linux, by file", "kexec -s -l ", " && kexec -e", false,
+	  refuses_kexec_file },
+	{ "kexec-elf", "Linux, as ELF", "kexec -c -l ", " && kexec -e", false, refuses_kexec_elf },
+	{ "grub", "GRUB", "multiboot2 /", "", true, refuses_multiboot2 },
+	{ "grub-linux", "GRUB, or else", "linux /", "", true, refuses_linux32 },
+	{ "grub-linux16", "GRUB, on a BIOS", "linux16 /", "", true, refuses_linux16 },
+	{ "multiboot1", "GRUB, multiboot 1", "multiboot /", "", true, refuses_multiboot },
+	{ "qemu", "QEMU", "qemu-system-x86_64 -kernel ", "", false, refuses_qemu },
+	{ "syslinux", "SYSLINUX", "LINUX /", "", true, refuses_linux16 },
+	{ "mboot.c32", "SYSLINUX, multiboot 1", "COM32 mboot.c32 /", "", true, refuses_multiboot },
+	{ "ipxe", "iPXE", "kernel ", "", true, refuses_ipxe },
+	{ "limine", "Limine", "protocol: linux, path: boot():/", "", true, refuses_linux32 },
+	{ "pvh", "Xen, PVH", "kernel = ", "", false, refuses_pvh },
+};
+const size_t rj_loader_count = sizeof(rj_loaders) / sizeof(rj_loaders[0]);
+
+enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
+			   struct rj_error *err)
+{
+	size_t length = strcspn(*list, ",");
+	const char *name = *list;
+
+	*list = name[length] ? name + length + 1 : NULL;
+	rj_fail(err, RJ_ERR_LOADER, .name = name);
+	for (size_t i = 0; i < rj_loader_count; i++) {
+		*loader = &rj_loaders[i];
+		if (strlen((*loader)->name) == length &&
+		    memcmp((*loader)->name, name, length) == 0)
+			return RJ_OK;
+		rj_error_list(err, "%s", (*loader)->name);
+	}
+	return err->code;
+}
+
+void rj_loader_command(const struct rj_loader *loader, const char *image, char *text,
+		       size_t size)
+{
+	const char *slash = strrchr(image, '/');
+
+	if (loader->by_base_name && slash && slash[1])
+		image = slash + 1;
+	snprintf(text, size, "%s%s%s", loader->before, image, loader->after);
+}
+
+void rj_loader_give(const char *file, char *text, size_t size)
+{
+	snprintf(text, size, "kexec -l rjpack.lkrn --initrd=%s && kexec -e", file);
+}

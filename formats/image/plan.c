@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/layout.h"
+#include "abi/repairs.h"
+#include "base/compress.h"
+#include "base/copy.h"
+#include "common/boot_catalog.h"
+#include "image/regs.h"
+
+#define FOUR_GIB (UINT64_C(1) << 32)
+
+const struct rj_range rj_reserved[] = {
+	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory",
+	  RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME, false },
+	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", RJ_PIECE_MAKER, true },
+	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE, false },
+	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0, false },
+};
+const size_t rj_reserved_count = sizeof(rj_reserved) / sizeof(rj_reserved[0]);
+
+void rj_plan_init(struct rj_plan *plan, uint8_t drive)
+{
+	*plan = (struct rj_plan){
+		.drive = drive,
+		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL,
+		.serial_port = COM1,
+		.serial_divisor = COM1_DIVISOR,
+		.base = HIGH_MEMORY,
+		.repairs = RJ_ALL_REPAIRS,
+		.wishes = { .level = RJ_LEVEL_DEFAULT },
+		.disk_file = { .fd = -1 },
+		.initrd_file = { .fd = -1 },
+	};
+	rj_regs_init(&plan->regs, drive);
+}
+
+void rj_plan_free(struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		free(plan->pieces[i].bytes);
+	plan->piece_count = 0;
+	rj_input_close(&plan->disk_file);
+	rj_input_close(&plan->initrd_file);
+}
+
+static bool name_taken(const struct rj_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (strcmp(plan->pieces[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
+				       struct rj_error *err)
+{
+	struct rj_plan_piece *piece = &plan->pieces[plan->piece_count];
+	char unique[RJ_NAME_SIZE] = { 0 };      /* the image holds all of it */
+
+	if (plan->piece_count == RJ_MAX_PIECES) {
+		rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+		return NULL;
+	}
+	snprintf(unique, sizeof(unique), "%s", name);
+	for (unsigned n = 1; name_taken(plan, unique); n++)
+		snprintf(unique, sizeof(unique), "%.9s%u", name, n % 100);
+	memcpy(piece->name, unique, sizeof(unique));
+	plan->piece_count++;
+	return piece;
+}
+
+enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address,
+			const struct rj_input *input, uint64_t offset, uint64_t size,
+			struct rj_error *err)
+{
+	struct rj_plan_piece *piece = new_piece(plan, name, err);
+
+	if (!piece)
+		return err->code;
+	piece->address = address;
+	piece->size = size;
+	piece->input = input;
+	piece->offset = offset;
+	return RJ_OK;
+}
+
+enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
+			      uint64_t address, uint8_t *bytes, uint64_t size,
+			      struct rj_error *err)
+{
+	struct rj_plan_piece *piece = new_piece(plan, name, err);
+
+	if (!piece) {
+		free(bytes);
+		return err->code;
+	}
+	piece->address = address;
+	piece->size = size;
+	piece->bytes = bytes;
+	return RJ_OK;
+}
+
+enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_t address,
+				 const struct rj_input *input, uint64_t offset,
+				 uint64_t size, struct rj_error *err)
+{
+	if (rj_plan_add(plan, name, address, input, offset, size, err))
+		return err->code;
+	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_FIRMWARE;
+	return RJ_OK;
+}
+
+void rj_plan_set_drive(struct rj_plan *plan, uint8_t drive)
+{
+	if (plan->drive_chosen)
+		return;
+	plan->drive = drive;
+	plan->regs.edx = (plan->regs.edx & ~(uint32_t)UINT8_MAX) | drive;
+}
+
+void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload)
+{
+	if (plan->disk)
+		return;
+	rj_plan_set_drive(plan, CD_DRIVE);
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CD_DRIVE,
+		     .subject = payload->path, .at = plan->drive });
+}
+
+void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)
+{
+	plan->regs.cs = cs;
+	plan->regs.ip = ip;
+	plan->has_entry = true;
+}
+
+void rj_plan_note(struct rj_plan *plan, const struct rj_error *note)
+{
+	if (plan->note_count < RJ_MAX_NOTES)
+		plan->notes[plan->note_count++] = *note;
+}
+
+uint64_t rj_plan_entry(const struct rj_regs *regs)
+{
+	return ((uint64_t)regs->cs << 4) + regs->ip;
+}
+
+bool rj_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a_size > 0 && b_size > 0 &&
+	       (a < b ? b - a < a_size : a - b < b_size);
+}
+
+static const char *subject(const struct rj_plan_piece *piece)
+{
+	return piece->input ? piece->input->path : NULL;
+}
+
+/* An error about a piece, its range filled in. */
+static struct rj_error about(enum rj_err code, const struct rj_plan_piece *piece)
+{
+	return (struct rj_error){
+		.code = code, .subject = subject(piece), .name = piece->name,
+		.at = piece->address, .end = piece->address + piece->size,
+	};
+}
+
+static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
+			 void *context)
+{
+	enum rj_err code = RJ_OK;
+	struct rj_error error;
+
+	if (piece->name[0] == '\0')
+		code = RJ_ERR_PIECE_NAME;
+	else if (piece->size == 0)
+		code = RJ_ERR_PIECE_SIZE;
+	else if (piece->size > FOUR_GIB || piece->address > FOUR_GIB - piece->size)
+		code = RJ_ERR_BEYOND;
+	if (!code)
+		return true;
+	error = about(code, piece);
+	report(context, &error);
+	return code == RJ_ERR_PIECE_NAME;
+}
+
+/* What a snapshot can hold ends where video memory begins. */
+static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report,
+			   void *context)
+{
+	struct rj_error error = about(RJ_ERR_FIRMWARE_HIGH, piece);
+
+	if (piece->flags & RJ_PIECE_FIRMWARE && piece->address >= HIGH_MEMORY)
+		report(context, &error);
+}
+
+/* Our own code is linked to run there and nowhere else. */
+static void check_own(const struct rj_plan_piece *piece, rj_finding *report, void *context)
+{
+	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
+	bool is_maker = piece->flags & RJ_PIECE_MAKER;
+	uint32_t start = is_maker ? DISK_MAKER : SERVICES;
+	uint32_t end = is_maker ? EBDA_FLOOR : SERVICES_END;
+
+	if (piece->flags & RJ_PIECE_OWN &&
+	    (piece->address != start || piece->size > end - start))
+		report(context, &error);
+}
+
+static bool carries_services(const struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (plan->pieces[i].flags & RJ_PIECE_SERVICES)
+			return true;
+	return false;
+}
+
+static void check_reserved(const struct rj_plan_piece *piece, bool with_services,
+			   rj_finding *report, void *context)
+{
+	for (size_t i = 0; i < rj_reserved_count; i++) {
+		const struct rj_range *range = &rj_reserved[i];
+		struct rj_error error = about(range->for_services ? RJ_ERR_SERVICES_ROOM
+								  : RJ_ERR_RESERVED, piece);
+
+		if (piece->flags & range->flags || (range->for_services && !with_services) ||
+		    !rj_overlaps(piece->address, piece->size, range->from,
+				 range->end - range->from))
+			continue;
+		error.other = range->name;
+		error.other_at = range->from;
+		error.other_end = range->end;
+		report(context, &error);
+	}
+}
+
+static void check_pair(const struct rj_plan_piece *first,
+		       const struct rj_plan_piece *second, rj_finding *report,
+		       void *context)
+{
+	struct rj_error error = about(RJ_OK, second);
+
+	/* the one that only runs before anything is placed comes first, and may overlap */
+	error.other = first->name;
+	error.other_at = first->address;
+	error.other_end = first->address + first->size;
+	if (strcmp(first->name, second->name) == 0)
+		error.code = RJ_ERR_SAME_NAME;
+	else if (!(first->flags & RJ_PIECE_RUNTIME) &&
+		 rj_overlaps(first->address, first->size, second->address, second->size))
+		error.code = RJ_ERR_OVERLAP;
+	else if (first->address > second->address)
+		error.code = RJ_ERR_ORDER;
+	if (error.code)
+		report(context, &error);
+}
+
+static const struct rj_plan_piece *piece_at(const struct rj_plan *plan,
+					    uint64_t address)
+{
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct rj_plan_piece *piece = &plan->pieces[i];
+
+		if (rj_overlaps(piece->address, piece->size, address, 1))
+			return piece;
+	}
+	return NULL;
+}
+
+static void check_entry(const struct rj_plan *plan, rj_finding *report,
+			void *context)
+{
+	struct rj_error error = { .code = RJ_ERR_NO_ENTRY };
+	const struct rj_plan_piece *piece;
+
+	if (plan->has_entry) {
+		error.code = RJ_ERR_ENTRY_OUTSIDE;
+		error.at = rj_plan_entry(&plan->regs);
+		error.name = "CS:IP";
+		piece = piece_at(plan, error.at);
+		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)))
+			return;
+	}
+	report(context, &error);
+}
+
+/* A push at SS:SP writes the bytes just below it; SP of 0 wraps around to 64 KiB. */
+static void check_stack(const struct rj_plan *plan, rj_finding *report,
+			void *context)
+{
+	uint64_t top = plan->regs.esp & UINT16_MAX ? plan->regs.esp & UINT16_MAX
+						   : UINT16_MAX + 1;
+	uint64_t address = ((uint64_t)plan->regs.ss << 4) + top - 1;
+	const struct rj_plan_piece *piece = piece_at(plan, address);
+	struct rj_error error;
+
+	if (!piece)
+		return;
+	error = about(RJ_ERR_STACK, piece);
+	error.name = "SS:SP";
+	error.other = piece->name;
+	error.other_at = error.at;
+	error.other_end = error.end;
+	report(context, &error);
+}
+
+void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context)
+{
+	bool with_services = carries_services(plan);
+
+	if (plan->piece_count == 0)
+		report(context, &(struct rj_error){ .code = RJ_ERR_NO_PIECES });
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		if (!check_itself(&plan->pieces[i], report, context))
+			continue;
+		check_firmware(&plan->pieces[i], report, context);
+		check_own(&plan->pieces[i], report, context);
+		check_reserved(&plan->pieces[i], with_services, report, context);
+		for (size_t j = 0; j < i; j++)
+			check_pair(&plan->pieces[j], &plan->pieces[i], report, context);
+	}
+	check_entry(plan, report, context);
+	check_stack(plan, report, context);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct rj_plan_piece *first = a, *second = b;
+
+	if (first->address == second->address)
+		return (first->flags < second->flags) - (first->flags > second->flags);
+	return first->address < second->address ? -1 : 1;
+}
+
+struct sealing {
+	struct rj_plan *plan;
+	struct rj_error *first;
+};
+
+static void keep_first(void *context, const struct rj_error *error)
+{
+	struct sealing *sealing = context;
+
+	if (rj_error_class(error->code) == RJ_NOTE)
+		rj_plan_note(sealing->plan, error);
+	else if (!sealing->first->code)
+		*sealing->first = *error;
+}
+
+enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err)
+{
+	struct sealing sealing = { plan, err };
+
+	*err = (struct rj_error){ .code = RJ_OK };
+	qsort(plan->pieces, plan->piece_count, sizeof(plan->pieces[0]), by_address);
+	rj_plan_check(plan, keep_first, &sealing);
+	return err->code;
+}
+
+enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,
+			       uint32_t *crc, struct rj_error *err)
+{
+	const struct rj_part part = { piece->input, piece->offset, piece->size };
+
+	if (piece->input)
+		return rj_copy(&part, fd, offset, crc, err);
+	*crc = rj_crc(0, piece->bytes, (size_t)piece->size);
+	return fd < 0 ? RJ_OK : rj_write(fd, piece->bytes, (size_t)piece->size, offset, err);
+}

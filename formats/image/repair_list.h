@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stub's repairs by name, see RJ_REPAIRS.
+ */
+#ifndef RJ_REPAIR_LIST_H
+#define RJ_REPAIR_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/repairs.h"
+#include "base/error.h"
+
+struct rj_repair_row {
+	const char *name;
+	const char *what;       /* it does */
+	uint32_t bit;           /* of rj_manifest.repairs */
+};
+
+/* In the order in which the stub does them. */
+extern const struct rj_repair_row rj_repair_table[RJ_REPAIR_COUNT];
+
+/*
+ * Words with commas between them, each applied to what those before it gave:
+ * all, none, NAME to add a repair, -NAME to take it out. They start from none
+ * if the first is a NAME, and from all otherwise. The list is cut into its
+ * words in place. RJ_ERR_REPAIR.
+ */
+enum rj_err rj_repairs_parse(char *list, uint32_t *repairs, struct rj_error *err);
+
+/* The shortest list that gives them: "all", "none", "all,-hpet" or "pic,pit". */
+#define RJ_REPAIRS_TEXT 256
+void rj_repairs_text(uint32_t repairs, char text[RJ_REPAIRS_TEXT]);
+
+#endif

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/services.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/layout.h"
+#include "base/number.h"
+#include "common/boot_sector.h"
+#include "common/disk_layout.h"
+#include "common/le.h"
+
+#define PAGE       4096u
+
+const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
+#define ROW(name, what) { #name, what },
+	RJ_INT13_MODES(ROW)
+#undef ROW
+};
+
+enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
+{
+	rj_fail(err, RJ_ERR_INT13, .name = name);
+	for (unsigned i = 0; i < RJ_INT13_COUNT; i++) {
+		*mode = (uint8_t)i;
+		if (strcmp(name, rj_int13_modes[i].name) == 0)
+			return RJ_OK;
+		rj_error_list(err, "%s", rj_int13_modes[i].name);
+	}
+	return err->code;
+}
+
+/* Where on its controller a disk is, as --drive-map calls it. */
+static const char *const units[] = { "/port", "/ns", "/target" };
+
+/* Two or fewer hexadecimal digits up to limit, and what stands behind them; or NULL. */
+static const char *take_part(const char *text, char behind, unsigned limit, unsigned *value)
+{
+	size_t length = strspn(text, "0123456789abcdefABCDEF");
+	char digits[3] = { 0 };
+
+	if (length == 0 || length >= sizeof(digits) || text[length] != behind)
+		return NULL;
+	memcpy(digits, text, length);
+	*value = (unsigned)strtoul(digits, NULL, 16);
+	return *value <= limit ? text + length + (behind != '\0') : NULL;
+}
+
+static enum rj_err parse_unit(const char *text, uint32_t *unit, struct rj_error *err)
+{
+	uint64_t value;
+
+	*unit = 0;
+	if (*text == '\0')
+		return RJ_OK;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t length = strlen(units[i]);
+
+		if (strncmp(text, units[i], length) != 0)
+			continue;
+		if (rj_parse_number(text + length, UINT32_MAX, &value, err))
+			return err->code;
+		*unit = (uint32_t)value;
+		return RJ_OK;
+	}
+	return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+}
+
+/* pci:[0000:]BB:DD.F[/unit] */
+static enum rj_err parse_place(const char *text, struct rj_drive_map *row,
+			       struct rj_error *err)
+{
+	const char *at = strncmp(text, "pci:", 4) == 0 ? text + 4 : NULL;
+	unsigned bus, device, function;
+	char digit[2] = { 0 };
+
+	if (at && strncmp(at, "0000:", 5) == 0)
+		at += 5;
+	else if (at && strspn(at, "0123456789abcdefABCDEF") == 4 && at[4] == ':')
+		return rj_fail(err, RJ_ERR_MAP_DOMAIN, .name = text);
+	if (at)
+		at = take_part(at, ':', UINT8_MAX, &bus);
+	if (at)
+		at = take_part(at, '.', 31, &device);
+	if (!at || *at == '\0' || (at[1] != '\0' && at[1] != '/'))
+		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+	digit[0] = *at;
+	if (!take_part(digit, '\0', 7, &function))
+		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+	row->pci = (uint16_t)(bus << 8 | device << 3 | function);
+	return parse_unit(at + 1, &row->unit, err);
+}
+
+enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
+			     struct rj_error *err)
+{
+	const char *equals = strchr(text, '=');
+	struct rj_drive_map row = { 0 };
+	char number[16];
+	size_t n = 0;
+
+	if (!equals || (size_t)(equals - text) >= sizeof(number))
+		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+	memcpy(number, text, (size_t)(equals - text));
+	number[equals - text] = '\0';
+	if (rj_parse_drive(number, &row.number, err) || row.number < HARD_DISKS)
+		return rj_fail(err, RJ_ERR_MAP_NUMBER, .name = text);
+	if (parse_place(equals + 1, &row, err))
+		return err->code;
+	for (; n < RJ_MAX_DRIVE_MAP && services->map[n].number; n++)
+		if (services->map[n].number == row.number ||
+		    (services->map[n].pci == row.pci && services->map[n].unit == row.unit))
+			return rj_fail(err, RJ_ERR_MAP_TWICE, .name = text);
+	if (n == RJ_MAX_DRIVE_MAP)
+		return rj_fail(err, RJ_ERR_MAP_MANY, .limit = RJ_MAX_DRIVE_MAP);
+	services->map[n] = row;
+	return RJ_OK;
+}
+
+/* The numbers of struct rj_services and of what it is made of, with their bits. */
+#define BLOCK_FIELDS(row) row(magic, 32) row(version, 16) row(int13, 8) row(boot_drive, 8) \
+	row(size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
+	row(image.crc, 32) row(image.flags, 32) row(image.contents, 32) row(el_torito.size, 8) \
+	row(el_torito.media, 8) row(el_torito.drive, 8) row(el_torito.controller, 8) \
+	row(el_torito.lba, 32) row(el_torito.device, 16) row(el_torito.cache_segment, 16) \
+	row(el_torito.load_segment, 16) row(el_torito.sector_count, 16) \
+	row(el_torito.cylinders, 8) row(el_torito.sectors, 8) row(el_torito.heads, 8)
+#define DRIVE_FIELDS(row) row(offset, 32) row(sectors, 32) row(sector_size, 16) \
+	row(cylinders, 16) row(heads, 16) row(sectors_per_track, 8) row(number, 8) \
+	row(flags, 8) row(floppy_type, 8)
+#define MAP_FIELDS(row) row(number, 8) row(pci, 16) row(unit, 32)
+
+#define DRIVE_AT(n) (offsetof(struct rj_services, drives) + (n) * sizeof(struct rj_drive))
+#define MAP_AT(n) (offsetof(struct rj_services, map) + (n) * sizeof(struct rj_drive_map))
+
+static void store_block(const struct rj_services *block, uint8_t *to)
+{
+	memset(to, 0, sizeof(*block));
+#define STORE(field, bits) LE_PUT(to, struct rj_services, field, block->field);
+	BLOCK_FIELDS(STORE)
+#undef STORE
+#define STORE(field, bits) LE_PUT(to + DRIVE_AT(i), struct rj_drive, field, \
+				  block->drives[i].field);
+	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES; i++) {
+		DRIVE_FIELDS(STORE)
+	}
+#undef STORE
+#define STORE(field, bits) LE_PUT(to + MAP_AT(i), struct rj_drive_map, field, \
+				  block->map[i].field);
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
+		MAP_FIELDS(STORE)
+	}
+#undef STORE
+}
+
+static void load_block(struct rj_services *block, const uint8_t *from)
+{
+	*block = (struct rj_services){ 0 };
+#define LOAD(field, bits) \
+	block->field = (uint##bits##_t)LE_GET(from, struct rj_services, field);
+	BLOCK_FIELDS(LOAD)
+#undef LOAD
+#define LOAD(field, bits) block->drives[i].field = \
+	(uint##bits##_t)LE_GET(from + DRIVE_AT(i), struct rj_drive, field);
+	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES; i++) {
+		DRIVE_FIELDS(LOAD)
+	}
+#undef LOAD
+#define LOAD(field, bits) block->map[i].field = \
+	(uint##bits##_t)LE_GET(from + MAP_AT(i), struct rj_drive_map, field);
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
+		MAP_FIELDS(LOAD)
+	}
+#undef LOAD
+}
+
+/* The modules that can be carried, in their order in the piece. */
+static const char *const carried_modules[] = {
+	"int13",
+#define ROW(name, what) #name,
+	RJ_DRIVERS(ROW)
+#undef ROW
+	"inflate",
+};
+#define CARRIED_MODULES (sizeof(carried_modules) / sizeof(carried_modules[0]))
+_Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");
+
+static bool wants(const struct rj_plan *plan, const char *module)
+{
+	const struct rj_services *services = &plan->services;
+
+	if (strcmp(module, "int13") == 0)
+		return true;
+	if (strcmp(module, "inflate") == 0)
+		return services->image.flags & RJ_DISK_DEFLATED;
+	return services->int13 == RJ_INT13_auto ||
+	       strcmp(module, rj_int13_modes[services->int13].name) == 0;
+}
+
+static const struct rj_service_blob *find_blob(const struct rj_service_table *table,
+					       const char *name, struct rj_error *err)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (strcmp(table->blobs[i].name, name) == 0)
+			return &table->blobs[i];
+	rj_fail(err, RJ_ERR_SERVICES_NONE, .name = name);
+	return NULL;
+}
+
+/* The blobs of the piece: the installer, then the modules. */
+struct parts {
+	const struct rj_service_blob *blobs[1 + CARRIED_MODULES];
+	size_t count;
+	size_t size;            /* of the piece */
+};
+
+static enum rj_err add_part(struct parts *parts, const struct rj_service_table *table,
+			    const char *name, struct rj_error *err)
+{
+	const struct rj_service_blob *blob = find_blob(table, name, err);
+
+	if (!blob)
+		return err->code;
+	parts->blobs[parts->count++] = blob;
+	parts->size += blob->size;
+	return RJ_OK;
+}
+
+static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
+			  const struct rj_service_table *table, struct rj_error *err)
+{
+	*parts = (struct parts){ .size = sizeof(struct rj_services) };
+	if (add_part(parts, table, "install", err))
+		return err->code;
+	for (size_t i = 0; i < CARRIED_MODULES; i++)
+		if (wants(plan, carried_modules[i]) &&
+		    add_part(parts, table, carried_modules[i], err))
+			return err->code;
+	if (parts->size > RJ_SERVICES_MAX)
+		return rj_fail(err, RJ_ERR_SERVICES_SIZE, .count = parts->size,
+			       .limit = RJ_SERVICES_MAX);
+	return RJ_OK;
+}
+
+/* installer | struct rj_services | modules */
+static void compose(const struct parts *parts, struct rj_services *services, uint8_t *to)
+{
+	size_t installer = parts->blobs[0]->size;
+	uint8_t *at = to + installer + sizeof(*services);
+
+	services->magic = RJ_SERVICES_MAGIC;
+	services->version = RJ_SERVICES_VERSION;
+	services->size = (uint32_t)(parts->size - installer);
+	memcpy(to, parts->blobs[0]->bytes, installer);
+	store_block(services, to + installer);
+	for (size_t i = 1; i < parts->count; i++) {
+		memcpy(at, parts->blobs[i]->bytes, parts->blobs[i]->size);
+		at += parts->blobs[i]->size;
+	}
+}
+
+/* The first place from 1 MiB on that no other piece wants, at a page's start. */
+static void place_disk(struct rj_plan *plan, struct rj_plan_piece *disk)
+{
+	disk->address = HIGH_MEMORY;
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct rj_plan_piece *other = &plan->pieces[i];
+
+		if (other == disk || !rj_overlaps(disk->address, disk->size, other->address,
+						  other->size))
+			continue;
+		disk->address = (other->address + other->size + PAGE - 1) / PAGE * PAGE;
+		i = (size_t)-1;
+	}
+}
+
+/* Where it cannot stand is for the plan's check to say, so its address is not used here. */
+static void place_disks(struct rj_plan *plan)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (strcmp(plan->pieces[i].name, RJ_DISK_PIECE) == 0) {
+			place_disk(plan, &plan->pieces[i]);
+			plan->services.image.address = (uint32_t)plan->pieces[i].address;
+		}
+}
+
+static enum rj_err add_code(struct rj_plan *plan, const struct rj_service_table *table,
+			    const char *piece, uint32_t address, uint32_t flag,
+			    struct rj_error *err)
+{
+	const struct rj_service_blob *blob = find_blob(table, piece + 1, err);
+	uint8_t *bytes = blob ? malloc(blob->size) : NULL;
+
+	if (!bytes)
+		return blob ? rj_fail(err, RJ_ERR_MEMORY) : err->code;
+	memcpy(bytes, blob->bytes, blob->size);
+	if (rj_plan_add_bytes(plan, piece, address, bytes, blob->size, err))
+		return err->code;
+	plan->pieces[plan->piece_count - 1].flags = flag;
+	return RJ_OK;
+}
+
+/* What the stub asks what has been given, and what makes a disk of that. */
+static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_table *table,
+			       struct rj_error *err)
+{
+	if (add_code(plan, table, RJ_RUNTIME_PIECE, SERVICES, RJ_PIECE_RUNTIME, err))
+		return err->code;
+	return add_code(plan, table, RJ_MAKER_PIECE, DISK_MAKER, RJ_PIECE_MAKER, err);
+}
+
+enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
+			     struct rj_error *err)
+{
+	struct rj_services *services = &plan->services;
+	struct parts parts;
+	uint8_t *bytes;
+
+	if (plan->given && add_runtime(plan, table, err))
+		return err->code;
+	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given)
+		return RJ_OK;
+	place_disks(plan);
+	if (choose(&parts, plan, table, err))
+		return err->code;
+	bytes = malloc(parts.size);
+	if (!bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	services->boot_drive = (uint8_t)plan->regs.edx;
+	compose(&parts, services, bytes);
+	if (rj_plan_add_bytes(plan, RJ_SERVICES_PIECE, SERVICES, bytes, parts.size, err))
+		return err->code;
+	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_SERVICES;
+	return RJ_OK;
+}
+
+/*
+ * Behind an installer whose length nobody tells: the first place with the magic
+ * from which the size leads to the piece's end.
+ */
+static bool find_block(struct rj_services_info *info, const uint8_t *bytes, size_t size)
+{
+	for (size_t at = 0; at + sizeof(struct rj_services) <= size; at++) {
+		const uint8_t *block = bytes + at;
+
+		if (LE_GET(block, struct rj_services, magic) == RJ_SERVICES_MAGIC &&
+		    LE_GET(block, struct rj_services, size) == size - at) {
+			info->at = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is wrong with a module of which `left` bytes are there, or NULL. */
+static const char *check_module(const uint8_t *module, size_t left)
+{
+	uint64_t size = LE_GET(module, struct rj_module, size);
+	uint64_t relocations = LE_GET(module, struct rj_module, relocations);
+	uint64_t count = LE_GET(module, struct rj_module, relocation_count);
+
+	if (size < sizeof(struct rj_module) || size > left || size % 16 != 0)
+		return "size of a module";
+	if (LE_GET(module, struct rj_module, resident) > size ||
+	    LE_GET(module, struct rj_module, resident) % 16 != 0)
+		return "resident part of a module";
+	if (relocations + count * 8 > size)
+		return "relocations of a module";
+	if (LE_GET(module, struct rj_module, interface) >= size)
+		return "interface of a module";
+	return NULL;
+}
+
+static const char *parse_modules(struct rj_services_info *info, const uint8_t *at,
+				 size_t left)
+{
+	while (left > 0) {
+		const char *wrong = "module table";
+		size_t size;
+
+		if (left >= sizeof(struct rj_module) &&
+		    info->module_count < RJ_SERVICES_MODULES)
+			wrong = check_module(at, left);
+		if (wrong)
+			return wrong;
+		size = (size_t)LE_GET(at, struct rj_module, size);
+		memcpy(info->modules[info->module_count].name, at,
+		       sizeof(((struct rj_module *)0)->name));
+		info->modules[info->module_count++].size = (uint32_t)size;
+		at += size;
+		left -= size;
+	}
+	return NULL;
+}
+
+#define KNOWN_IMAGE_FLAGS (RJ_DISK_READONLY | RJ_DISK_DEFLATED)
+#define KNOWN_DRIVE_FLAGS (RJ_DISK_READONLY | RJ_DISK_CD | RJ_DISK_FLOPPY | RJ_DISK_REMOVABLE)
+static const char *check_image(const struct rj_disk_image *image)
+{
+	if (image->flags & ~KNOWN_IMAGE_FLAGS)
+		return "RAM disk's flags";
+	if (image->size % SECTOR_SIZE != 0 || (image->size == 0) != (image->packed_size == 0) ||
+	    image->contents > image->size ||
+	    (!(image->flags & RJ_DISK_DEFLATED) && image->contents != image->packed_size))
+		return "RAM disk's size";
+	return NULL;
+}
+
+static bool has_sector_size(const struct rj_drive *drive)
+{
+	if (drive->flags & RJ_DISK_CD)
+		return drive->sector_size == CD_SECTOR;
+	return drive->sector_size == SECTOR_SIZE ||
+	       (drive->sector_size == LARGE_SECTOR && !(drive->flags & RJ_DISK_FLOPPY));
+}
+
+static const char *check_drive(const struct rj_drive *drive, uint32_t image_size)
+{
+	uint64_t end = drive->offset + (uint64_t)drive->sectors * drive->sector_size;
+
+	if (drive->sectors == 0)
+		return NULL;
+	if (drive->flags & ~KNOWN_DRIVE_FLAGS || !has_sector_size(drive))
+		return "drive's kind";
+	if (end > image_size)
+		return "drive's place";
+	if (drive->cylinders == 0 || drive->heads == 0 || drive->sectors_per_track == 0 ||
+	    drive->cylinders > GEOMETRY_CYLINDERS_MAX || drive->heads > GEOMETRY_HEADS_MAX ||
+	    drive->sectors_per_track > GEOMETRY_SECTORS_MAX)
+		return "drive's geometry";
+	if (!(drive->flags & RJ_DISK_FLOPPY) != (drive->number >= HARD_DISKS))
+		return "drive's number";
+	return NULL;
+}
+
+/* What is wrong with the block's own numbers, or NULL. */
+static const char *check_block(struct rj_services *block)
+{
+	const char *wrong = check_image(&block->image);
+
+	if (block->version != RJ_SERVICES_VERSION)
+		return "version";
+	if (block->int13 >= RJ_INT13_COUNT) {
+		block->int13 = RJ_INT13_auto;
+		return "mode";
+	}
+	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES && !wrong; i++)
+		wrong = check_drive(&block->drives[i], block->image.size);
+	if (!wrong && block->el_torito.size != 0 && block->el_torito.size != RJ_EL_TORITO_PACKET)
+		return "El Torito packet";
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP && !wrong; i++)
+		if (block->map[i].number && block->map[i].number < HARD_DISKS)
+			return "drive map";
+	return wrong;
+}
+
+void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size)
+{
+	size_t modules;
+
+	*info = (struct rj_services_info){ .carried = true, .wrong = "header" };
+	if (!find_block(info, bytes, size))
+		return;
+	load_block(&info->block, bytes + info->at);
+	info->wrong = check_block(&info->block);
+	modules = info->at + sizeof(struct rj_services);
+	if (!info->wrong)
+		info->wrong = parse_modules(info, bytes + modules, size - modules);
+}
+
+void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan)
+{
+	*info = (struct rj_services_info){ 0 };
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (plan->pieces[i].flags & RJ_PIECE_SERVICES && plan->pieces[i].bytes)
+			rj_services_parse(info, plan->pieces[i].bytes,
+					  (size_t)plan->pieces[i].size);
+}

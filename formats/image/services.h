@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The services that an image carries, as services/services.h describes them: the
+ * piece that holds them, composed and read back.
+ */
+#ifndef RJ_FORMATS_SERVICES_H
+#define RJ_FORMATS_SERVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/service_blobs.h"
+#include "abi/services.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "image/plan.h"
+
+#define RJ_SERVICES_PIECE   ".services"
+#define RJ_DISK_PIECE       ".disk"
+#define RJ_RUNTIME_PIECE    ".runtime"
+#define RJ_MAKER_PIECE      ".maker"
+#define RJ_SERVICES_MAX     (SERVICES_END - SERVICES)
+#define RJ_SERVICES_MODULES 8
+#define RJ_MODULE_NAME_SIZE 9            /* with a NUL */
+
+struct rj_service_table {
+	const struct rj_service_blob *blobs;
+	size_t count;
+};
+
+/* The values of --int13 by number: word, and what it means. */
+struct rj_int13_mode {
+	const char *name, *what;
+};
+extern const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT];
+
+/* By name; RJ_ERR_INT13, whose text lists them. */
+enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err);
+
+/*
+ * NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN], a row more of services->map.
+ * RJ_ERR_MAP_SYNTAX, _MAP_NUMBER, _MAP_TWICE, _MAP_MANY, _MAP_PCI.
+ */
+enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
+			     struct rj_error *err);
+
+/*
+ * Adds the piece of what plan->services asks for; none if that is nothing: no
+ * RAM disk, and INT 13h left to the firmware. Its boot_drive is DL of plan->regs.
+ * If plan->given, all that could be needed, and the piece that looks at what is given.
+ * RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY.
+ */
+enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
+			     struct rj_error *err);
+
+/* The piece as it is read back. */
+struct rj_services_info {
+	bool carried;
+	const char *wrong;              /* what cannot be read, or NULL */
+	size_t at;                      /* of struct rj_services in the piece */
+	struct rj_services block;       /* in the host's byte order */
+	size_t module_count;
+	struct {
+		char name[RJ_MODULE_NAME_SIZE];
+		uint32_t size;
+	} modules[RJ_SERVICES_MODULES];
+};
+
+/*
+ * Reads the piece's bytes, none of which is trusted: up to what is wrong.
+ */
+void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size);
+
+/* The same of a plan that has the piece, for what shows it before it is written. */
+void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan);
+
+#endif

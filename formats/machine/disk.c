@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The facts of disks: which of them hold /boot and /, through partitions, device mapper
+ * and md; on which controllers they are; and what the first one boots.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/input.h"
+#include "machine/pci.h"
+#include "machine/target.h"
+#include "payload/payload.h"
+
+#define BLOCK          "/sys/class/block"
+#define DEPTH_MAX      16       /* of md on dm on partitions: SLAVE each, PARTITION in between */
+#define PARTITION      1
+#define SLAVE          2
+#define BIOS_DRIVE     0x80
+
+/* PCI Code and ID Assignment 1.11, 1.2; virtio 1.1, 4.1.2.1: blk and scsi, old and new */
+#define CLASS_IDE      0x0101u
+#define CLASS_AHCI     0x010601u
+#define CLASS_NVME     0x010802u
+#define CLASS_STORAGE  0x01u
+#define VIRTIO         0x1AF4u
+
+extern const struct payload_kind payload_from_disk;
+
+uint8_t rj_target_int13(const struct rj_target_controller *controller)
+{
+	static const uint16_t virtio[] = { 0x1001, 0x1004, 0x1042, 0x1048 };
+
+	if (!controller->pci || controller->domain != 0 ||
+	    controller->class >> 16 != CLASS_STORAGE)
+		return RJ_INT13_none;
+	for (size_t i = 0; i < sizeof(virtio) / sizeof(virtio[0]); i++)
+		if (controller->id == ((uint32_t)virtio[i] << 16 | VIRTIO))
+			return RJ_INT13_virtio;
+	if (controller->class == CLASS_AHCI)
+		return RJ_INT13_ahci;
+	if (controller->class == CLASS_NVME)
+		return RJ_INT13_nvme;
+	return controller->class >> 8 == CLASS_IDE ? RJ_INT13_ata : RJ_INT13_none;
+}
+
+/* The number behind a prefix, as of target0:0:3 its last one; false for other names. */
+static bool last_number(const char *name, const char *prefix, uint32_t *number)
+{
+	const char *colon = strrchr(name, ':');
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0 || !colon ||
+	    !isdigit((unsigned char)colon[1]))
+		return false;
+	*number = (uint32_t)strtoul(colon + 1, NULL, 10);
+	return true;
+}
+
+/*
+ * Which disk of the controller it is, by a directory on the way to it. libata's port_no
+ * counts from 1 (local_port_no), AHCI's ports from 0.
+ */
+static void read_unit(const struct rj_tree *tree, const char *device,
+		      struct rj_target_disk *disk)
+{
+	const char *name = strrchr(device, '/') + 1;
+	char path[PATH_MAX];
+	uint64_t number;
+
+	if (disk->has_unit == RJ_YES)
+		return;
+	if (last_number(name, "target", &disk->unit)) {
+		disk->has_unit = RJ_YES;
+	} else if (strncmp(name, "ata", 3) == 0 &&
+		   snprintf(path, sizeof(path), "%s/ata_port/%s", device, name) < PATH_MAX &&
+		   rj_pci_number(tree, path, "port_no", 10, &number) && number > 0) {
+		disk->unit = (uint32_t)(number - 1);
+		disk->has_unit = RJ_YES;
+	}
+}
+
+/* A SCSI target of a disk on ATA is libata's own: only its port counts. */
+static void take_unit(const struct rj_tree *tree, const char *device,
+		      struct rj_target_disk *disk)
+{
+	if (strncmp(strrchr(device, '/') + 1, "ata", 3) == 0)
+		disk->has_unit = RJ_UNKNOWN;
+	read_unit(tree, device, disk);
+}
+
+/* Upwards from the disk to its PCI function: drivers on the way, the unit. */
+static void read_controller(const struct rj_tree *tree, struct rj_target_disk *disk)
+{
+	char device[PATH_MAX], driver[RJ_TARGET_NAME], *slash;
+	uint64_t namespace;
+
+	strcpy(device, disk->path);
+	if (rj_pci_number(tree, device, "nsid", 10, &namespace)) {
+		disk->unit = (uint32_t)namespace;
+		disk->has_unit = RJ_YES;
+	}
+	while ((slash = strrchr(device, '/')) && slash != device) {
+		if (rj_pci_function(tree, device, &disk->controller))
+			return;
+		take_unit(tree, device, disk);
+		rj_pci_driver(tree, device, driver);
+		if (*driver && strcmp(driver, "sd") != 0 && !*disk->transport)
+			strcpy(disk->transport, driver);
+		*slash = '\0';
+	}
+}
+
+struct path_search {
+	const struct rj_tree *tree;
+	const char *directory;
+	char *to;
+};
+
+static bool controller_link(void *context, const char *name)
+{
+	struct path_search *search = context;
+	char path[PATH_MAX];
+
+	if (strncmp(name, "nvme", 4) != 0 || strspn(name + 4, "0123456789") != strlen(name + 4) ||
+	    snprintf(path, sizeof(path), "%s/%s", search->directory, name) >= PATH_MAX)
+		return true;
+	return !rj_tree_resolve(search->tree, path, search->to);
+}
+
+/* A namespace of several controllers hangs on none: its subsystem has links to them. */
+static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *disk)
+{
+	char directory[PATH_MAX], device[PATH_MAX] = "";
+	struct path_search search = { tree, directory, device };
+	char *slash;
+
+	strcpy(directory, disk->path);
+	slash = strrchr(directory, '/');
+	if (disk->controller.pci || !slash || !strstr(directory, "/nvme-subsystem/"))
+		return;
+	*slash = '\0';
+	rj_tree_names(tree, directory, controller_link, &search);
+	while ((slash = strrchr(device, '/')) && slash != device) {
+		if (rj_pci_function(tree, device, &disk->controller))
+			return;
+		*slash = '\0';
+	}
+}
+
+/* A whole disk, by its directory in /sys; once only. */
+static void add_disk(struct rj_target *target, const char *path, const char *mount, bool stacked)
+{
+	struct rj_target_disk *disk = &target->disks[target->disk_count];
+	const char *name = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < target->disk_count; i++)
+		if (strcmp(target->disks[i].path, path) == 0)
+			return;
+	if (target->disk_count == RJ_TARGET_DISKS || strlen(name) >= RJ_TARGET_NAME)
+		return;
+	memset(disk, 0, sizeof(*disk));
+	strcpy(disk->name, name);
+	strcpy(disk->path, path);
+	snprintf(disk->mount, sizeof(disk->mount), "%s", mount);
+	disk->stacked = stacked;
+	read_controller(&target->tree, disk);
+	find_nvme_path(&target->tree, disk);
+	target->disk_count++;
+}
+
+struct walk {
+	struct rj_target *target;
+	const char *path;       /* of the device whose slaves are walked */
+	const char *mount;
+	unsigned depth;
+	bool any;               /* it has slaves */
+};
+
+static void walk_block(struct rj_target *target, const char *path, const char *mount,
+		       unsigned depth);
+
+static bool walk_slave(void *context, const char *name)
+{
+	struct walk *walk = context;
+	char path[PATH_MAX], device[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/slaves/%s", walk->path, name) < PATH_MAX &&
+	    rj_tree_resolve(&walk->target->tree, path, device)) {
+		walk->any = true;
+		walk_block(walk->target, device, walk->mount, walk->depth + SLAVE);
+	}
+	return walk->target->disk_count < RJ_TARGET_DISKS;
+}
+
+/* Down from a block device to the disks that it is made of. */
+static void walk_block(struct rj_target *target, const char *path, const char *mount,
+		       unsigned depth)
+{
+	struct walk walk = { target, path, mount, depth, false };
+	char slaves[PATH_MAX], disk[PATH_MAX], partition[PATH_MAX];
+
+	if (depth > DEPTH_MAX || !strchr(path, '/') ||
+	    snprintf(slaves, sizeof(slaves), "%s/slaves", path) >= PATH_MAX ||
+	    snprintf(partition, sizeof(partition), "%s/partition", path) >= PATH_MAX)
+		return;
+	if (rj_tree_has(&target->tree, partition)) {
+		strcpy(disk, path);
+		*strrchr(disk, '/') = '\0';
+		walk_block(target, disk, mount, depth + PARTITION);
+		return;
+	}
+	rj_tree_names(&target->tree, slaves, walk_slave, &walk);
+	if (!walk.any)
+		add_disk(target, path, mount, depth > PARTITION);
+}
+
+struct mount_search {
+	struct rj_target *target;
+	const char *mount;
+};
+
+/* Where the file system is: by its source, since that of Btrfs has no device number. */
+static void walk_source(struct rj_target *target, const char *source, const char *mount)
+{
+	char path[PATH_MAX], device[PATH_MAX], name[NAME_MAX + 1];
+
+	if (strncmp(source, "/dev/", 5) != 0 || !rj_tree_link(&target->tree, source, name))
+		return;
+	snprintf(path, sizeof(path), BLOCK "/%s", name);
+	if (rj_tree_resolve(&target->tree, path, device))
+		walk_block(target, device, mount, 0);
+}
+
+/* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT OPTIONS... - TYPE SOURCE OPTIONS" */
+static bool mountinfo_row(void *context, char *text)
+{
+	struct mount_search *search = context;
+	struct rj_target *target = search->target;
+	char number[32], mount[256], *dash, path[PATH_MAX], device[PATH_MAX];
+	char type[64], source[512];
+	size_t before = target->disk_count;
+
+	dash = strstr(text, " - ");
+	if (!dash || sscanf(text, "%*s %*s %31s %*s %255s", number, mount) != 2 ||
+	    strcmp(mount, search->mount) != 0 ||
+	    sscanf(dash, " - %63s %511s", type, source) != 2)
+		return true;
+	snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
+	if (rj_tree_resolve(&target->tree, path, device))
+		walk_block(target, device, mount, 0);
+	if (target->disk_count == before)
+		walk_source(target, source, mount);
+	return true;            /* rootfs is mounted below what follows it */
+}
+
+static bool count_disk(void *context, const char *name)
+{
+	static const char *const others[] = { "loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd" };
+	struct walk *walk = context;
+	char path[PATH_MAX], device[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strncmp(name, others[i], strlen(others[i])) == 0)
+			return true;
+	snprintf(path, sizeof(path), "/sys/block/%s", name);
+	if (!rj_tree_resolve(&walk->target->tree, path, device))
+		return true;
+	walk->depth++;
+	if (!walk->any)
+		walk_block(walk->target, device, "", 0);
+	walk->any = true;
+	return true;
+}
+
+/* Nothing of a disk is mounted, as in an initramfs: if there is one disk only, it is it. */
+static void guess_disk(struct rj_target *target)
+{
+	struct walk walk = { .target = target };
+
+	rj_tree_names(&target->tree, "/sys/block", count_disk, &walk);
+	target->guessed = walk.depth == 1;
+	if (!target->guessed)
+		target->disk_count = 0;
+}
+
+/* What is said is of the disk, whose name is the caller's. */
+static void keep_said(struct rj_target_loader *loader, const struct rj_error *said)
+{
+	if (loader->said_count == RJ_TARGET_NOTES)
+		return;
+	loader->said[loader->said_count] = *said;
+	loader->said[loader->said_count++].subject = NULL;
+}
+
+/* By the code of --from-disk, whose notes say what it has found. */
+static void read_loader(struct rj_target *target)
+{
+	static struct rj_plan plan;
+	const struct payload_argument argument = { 0 };
+	struct rj_target_loader *loader = &target->loader;
+	char path[PATH_MAX], device[PATH_MAX];
+	struct rj_input input;
+	struct rj_error error;
+
+	snprintf(path, sizeof(path), "/dev/%s", target->disks[0].name);
+	loader->os_error = ENOENT;
+	if (!rj_tree_outside(&target->tree, path, device))
+		return;
+	loader->os_error = 0;
+	if (rj_input_open_disk(&input, device, &error)) {
+		loader->os_error = error.os_error ? error.os_error : ENODEV;
+		return;
+	}
+	rj_plan_init(&plan, BIOS_DRIVE);
+	if (payload_from_disk.read(&plan, &input, &argument, &error))
+		keep_said(loader, &error);
+	else
+		for (size_t i = 0; i < plan.note_count; i++)
+			keep_said(loader, &plan.notes[i]);
+	rj_plan_free(&plan);
+	rj_input_close(&input);
+}
+
+void rj_target_disks(struct rj_target *target)
+{
+	static const char *const mounts[] = { "/boot", "/" };
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		struct mount_search search = { target, mounts[i] };
+
+		rj_tree_lines(&target->tree, "/proc/self/mountinfo", mountinfo_row, &search);
+	}
+	if (target->disk_count == 0)
+		guess_disk(target);
+	if (target->disk_count > 0)
+		read_loader(target);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The facts of kexec: what the kernel has, what it allows, and kexec-tools.
+ */
+#include <ctype.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "machine/target.h"
+
+#define SYSCTL       "/proc/sys/kernel/"
+#define CONFIG_GZ    "/proc/config.gz"
+#define LOCKDOWN     "/sys/kernel/security/lockdown"
+#define VERSION_TEXT "kexec-tools 2"    /* kexec --version prints it: PACKAGE_STRING */
+#define VERSION_AT   (sizeof(VERSION_TEXT) - 2)
+#define PROGRAM_MAX  (4u << 20)
+/* A user's PATH often lacks them. */
+#define SYSTEM_PATH  "/usr/local/sbin:/usr/sbin:/sbin"
+
+/* "CONFIG_NAME=y" or "# CONFIG_NAME is not set" */
+static void take_config(const char *text, const char *name, enum rj_known *value)
+{
+	const char *at = strncmp(text, "# ", 2) == 0 ? text + 2 : text;
+	size_t length = strlen(name);
+
+	if (strncmp(at, "CONFIG_", 7) != 0 || strncmp(at + 7, name, length) != 0)
+		return;
+	if (strcmp(at + 7 + length, "=y") == 0)
+		*value = RJ_YES;
+	else if (strcmp(at + 7 + length, " is not set") == 0)
+		*value = RJ_NO;
+}
+
+static bool config_row(void *context, char *text)
+{
+	struct rj_target_kernel *kernel = context;
+
+	take_config(text, "KEXEC", &kernel->kexec);
+	take_config(text, "KEXEC_FILE", &kernel->kexec_file);
+	take_config(text, "KEXEC_SIG_FORCE", &kernel->sig_force);
+	take_config(text, "KEXEC_VERIFY_SIG", &kernel->sig_force);
+	return true;
+}
+
+/* What a configuration does not name is not there: an option whose needs are not met. */
+static void settle(enum rj_known *value)
+{
+	if (*value == RJ_UNKNOWN)
+		*value = RJ_NO;
+}
+
+/* Beside the modules is where newer distributions have it. */
+static void read_config(struct rj_target *target)
+{
+	static const struct rj_target_place places[] = {
+		{ "/boot/config-", "" }, { RJ_MODULES, "/config" }, { CONFIG_GZ, NULL } };
+	struct rj_target_kernel *kernel = &target->kernel;
+	size_t i = 0;
+
+	while (i < sizeof(places) / sizeof(places[0]) &&
+	       !(rj_target_place(&places[i], kernel->release, kernel->config_path) &&
+		 rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel)))
+		i++;
+	if (i == sizeof(places) / sizeof(places[0])) {
+		kernel->config_path[0] = '\0';
+		return;
+	}
+	settle(&kernel->kexec);
+	settle(&kernel->kexec_file);
+	settle(&kernel->sig_force);
+}
+
+/* Either of them, once set, holds until the next boot. */
+static enum rj_known is_disabled(const struct rj_tree *tree)
+{
+	char limit[32];
+	uint64_t disabled;
+
+	if (!rj_tree_number(tree, SYSCTL "kexec_load_disabled", 10, &disabled))
+		return RJ_UNKNOWN;
+	if (rj_tree_word(tree, SYSCTL "kexec_load_limit_reboot", limit, sizeof(limit)) &&
+	    strcmp(limit, "0") == 0)
+		return RJ_YES;
+	return disabled ? RJ_YES : RJ_NO;
+}
+
+/* "none [integrity] confidentiality": the one in brackets is in force. */
+static void read_lockdown(struct rj_target *target)
+{
+	char text[RJ_TARGET_NAME], *open, *close;
+
+	if (!rj_tree_word(&target->tree, LOCKDOWN, text, sizeof(text)))
+		return;
+	open = strchr(text, '[');
+	close = open ? strchr(open, ']') : NULL;
+	if (!close)
+		return;
+	*close = '\0';
+	strcpy(target->kernel.lockdown, open + 1);
+}
+
+/* capabilities(7): what this process and its children can ever have. */
+static bool status_row(void *context, char *text)
+{
+	static const char name[] = "CapBnd:";
+	enum rj_known *may_boot = context;
+
+	if (strncmp(text, name, strlen(name)) != 0)
+		return true;
+	*may_boot = strtoull(text + strlen(name), NULL, 16) >> CAP_SYS_BOOT & 1 ? RJ_YES : RJ_NO;
+	return false;
+}
+
+/* include/uapi/linux/nsfs.h: the numbers of the namespaces that a boot begins with. */
+static enum rj_known is_outermost(const struct rj_tree *tree)
+{
+	static const struct { const char *path, *first; } namespaces[] = {
+		{ "/proc/self/ns/user", "user:[4026531837]" },
+		{ "/proc/self/ns/pid", "pid:[4026531836]" },
+	};
+	enum rj_known known = RJ_UNKNOWN;
+	char target[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+		if (!rj_tree_target(tree, namespaces[i].path, target))
+			continue;
+		if (strcmp(target, namespaces[i].first) != 0)
+			return RJ_NO;
+		known = RJ_YES;
+	}
+	return known;
+}
+
+/* By the text that its --version prints: nothing of another tree can be run. */
+static void read_version(struct rj_target *target)
+{
+	static char program[PROGRAM_MAX];
+	char *version = target->kernel.kexec_version;
+	long size = rj_tree_read(&target->tree, target->kernel.kexec_path, program,
+				 sizeof(program));
+	size_t length = 0;
+
+	for (long i = 0; i + (long)VERSION_AT < size; i++) {
+		if (memcmp(program + i, VERSION_TEXT, sizeof(VERSION_TEXT) - 1) != 0)
+			continue;
+		i += (long)VERSION_AT;
+		while (length < RJ_TARGET_NAME - 1 &&
+		       (isdigit((unsigned char)program[i]) || program[i] == '.'))
+			version[length++] = program[i++];
+		version[length] = '\0';
+		return;
+	}
+}
+
+static bool is_program(const struct rj_tree *tree, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	return rj_tree_outside(tree, path, real) && stat(real, &st) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_mode & 0111;
+}
+
+/* In the directories of PATH, then where the system has it. */
+static void find_kexec(struct rj_target *target, const char *path)
+{
+	char found[PATH_MAX];
+
+	for (const char *list = path; list;) {
+		size_t length = strcspn(list, ":");
+		int size = snprintf(found, sizeof(found), "%.*s/kexec", (int)length, list);
+
+		if (length && list[0] == '/' && size < PATH_MAX &&
+		    is_program(&target->tree, found)) {
+			rj_tree_resolve(&target->tree, found, target->kernel.kexec_path);
+			read_version(target);
+			return;
+		}
+		list = list[length] ? list + length + 1 : NULL;
+	}
+}
+
+void rj_target_kernel(struct rj_target *target, const char *path)
+{
+	struct rj_target_kernel *kernel = &target->kernel;
+
+	rj_tree_word(&target->tree, SYSCTL "osrelease", kernel->release,
+		     sizeof(kernel->release));
+	if (strchr(kernel->release, '/'))
+		kernel->release[0] = '\0';
+	read_config(target);
+	if (rj_tree_has(&target->tree, "/sys/kernel"))
+		kernel->core = rj_tree_has(&target->tree, "/sys/kernel/kexec_loaded")
+			       ? RJ_YES : RJ_NO;
+	kernel->disabled = is_disabled(&target->tree);
+	rj_tree_lines(&target->tree, "/proc/self/status", status_row, &kernel->may_boot);
+	kernel->outermost = is_outermost(&target->tree);
+	read_lockdown(target);
+	find_kexec(target, path);
+	if (!*kernel->kexec_path)
+		find_kexec(target, SYSTEM_PATH);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "image/plan.h"
+#include "machine/iomem.h"
+
+#define MEMORY "/dev/mem"
+#define IOMEM  "/proc/iomem"
+#define EFI    "/sys/firmware/efi"
+
+static const struct {
+	int os_error;
+	enum rj_err code;
+} refusals[] = {
+	{ EACCES, RJ_ERR_MEM_ROOT },
+	{ EPERM, RJ_ERR_MEM_LOCKED },
+	{ ENOENT, RJ_ERR_MEM_NONE },
+	{ ENXIO, RJ_ERR_MEM_NONE },
+};
+
+enum rj_err rj_machine_refusal(int os_error)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i].os_error == os_error)
+			return refusals[i].code;
+	return RJ_ERR_OPEN;
+}
+
+/* Whether root and path fit. */
+static bool join(char *to, const char *root, const char *path)
+{
+	return snprintf(to, PATH_MAX, "%s%s", root, path) < PATH_MAX;
+}
+
+static enum rj_err open_memory(struct rj_input *memory, struct rj_error *err)
+{
+	struct stat st;
+
+	do
+		memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (memory->fd < 0 && errno == EINTR);
+	if (memory->fd < 0 || fstat(memory->fd, &st) < 0)
+		return rj_fail(err, rj_machine_refusal(errno), .os_error = errno,
+			       .subject = memory->path);
+	memory->device = st.st_dev;
+	memory->inode = st.st_ino;
+	memory->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : UINT64_MAX;
+	return RJ_OK;
+}
+
+enum rj_err rj_machine_open(struct rj_machine *machine, const char *root,
+			    struct rj_error *err)
+{
+	char efi[PATH_MAX];
+
+	machine->memory = (struct rj_input){ .fd = -1, .path = machine->memory_path };
+	if (!join(machine->memory_path, root, MEMORY) ||
+	    !join(machine->iomem_path, root, IOMEM) || !join(efi, root, EFI))
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = ENAMETOOLONG, .subject = root);
+	if (access(efi, F_OK) == 0)
+		return rj_fail(err, RJ_ERR_UEFI_MACHINE);
+	return open_memory(&machine->memory, err);
+}
+
+void rj_machine_close(struct rj_machine *machine)
+{
+	rj_input_close(&machine->memory);
+}
+
+/* Without privileges every address in it is 0: then it tells nothing. */
+static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
+			     struct rj_error *err)
+{
+	bool tells = false;
+	char line[256];
+	uint64_t from, end;
+
+	while (fgets(line, sizeof(line), iomem)) {
+		if (!rj_iomem_ram(line, &from, &end) || end < from + 2)
+			continue;
+		tells = true;
+		if (rj_overlaps(address, size, from, end - from))
+			return rj_fail(err, RJ_ERR_SYSTEM_RAM, .at = address,
+				       .end = address + size, .other_at = from,
+				       .other_end = end);
+	}
+	if (ferror(iomem))
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno);
+	return tells ? RJ_OK : rj_fail(err, RJ_ERR_IOMEM);
+}
+
+static enum rj_err refuse_ram(const struct rj_machine *machine, uint64_t address,
+			      uint64_t size, struct rj_error *err)
+{
+	FILE *iomem = fopen(machine->iomem_path, "re");
+	enum rj_err code;
+
+	if (!iomem)
+		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
+			       .subject = machine->iomem_path);
+	code = check_ram(iomem, address, size, err);
+	if (code)
+		err->subject = machine->iomem_path;
+	fclose(iomem);
+	return code;
+}
+
+/*
+ * By a mapping: read() gives zeros for a whole page that shares as much as a byte
+ * with System RAM, as that of an EBDA at 9FC00h does.
+ */
+static enum rj_err copy_memory(const struct rj_machine *machine, void *to,
+			       uint32_t address, uint32_t size, struct rj_error *err)
+{
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE), skip = address % page;
+	void *map = mmap(NULL, skip + size, PROT_READ, MAP_SHARED, machine->memory.fd,
+			 (off_t)(address - skip));
+
+	if (map == MAP_FAILED)
+		return rj_fail(err, RJ_ERR_MEM_READ, .os_error = errno, .at = address,
+			       .end = (uint64_t)address + size,
+			       .subject = machine->memory_path);
+	memcpy(to, (const uint8_t *)map + skip, size);
+	munmap(map, skip + size);
+	return RJ_OK;
+}
+
+enum rj_err rj_machine_read(const struct rj_machine *machine, void *to, uint32_t address,
+			    uint32_t size, struct rj_error *err)
+{
+	uint64_t end = (uint64_t)address + size;
+
+	if (refuse_ram(machine, address, size, err))
+		return err->code;
+	if (end > machine->memory.size)
+		return rj_fail(err, RJ_ERR_MEM_SHORT, .at = address, .end = end,
+			       .subject = machine->memory_path);
+	return copy_memory(machine, to, address, size, err);
+}

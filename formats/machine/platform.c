@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The facts of firmware, CPUs, IOMMU and framebuffer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/target.h"
+
+#define EFI          "/sys/firmware/efi"
+#define SECURE_BOOT  EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define EFIVAR_VALUE 4                  /* behind the attributes */
+#define DMI_TABLE    "/sys/firmware/dmi/tables/DMI"
+#define DMI_ID       "/sys/class/dmi/id/"
+
+/* SMBIOS 3.6, 7.1: BIOS Information, type 0, and of it the second extension byte. */
+#define DMI_BIOS      0
+#define DMI_EXTENSION 0x13
+#define DMI_UEFI      0x08u
+
+/* The structure of type 0 comes first in practice, but may be any of the first 64 KiB. */
+static enum rj_known dmi_knows_uefi(const struct rj_tree *tree)
+{
+	static char table[1 << 16];
+	long size = rj_tree_read(tree, DMI_TABLE, table, sizeof(table));
+	const uint8_t *at = (const uint8_t *)table;
+
+	for (long i = 0; i + 4 <= size;) {
+		long length = at[i + 1];
+
+		if (length < 4 || i + length > size)
+			break;
+		if (at[i] == DMI_BIOS && length > DMI_EXTENSION)
+			return at[i + DMI_EXTENSION] & DMI_UEFI ? RJ_YES : RJ_NO;
+		/* strings follow, and two zeros behind them */
+		for (i += length; i + 2 <= size && (at[i] || at[i + 1]); i++)
+			;
+		i += 2;
+	}
+	return RJ_UNKNOWN;
+}
+
+static void read_secure_boot(struct rj_target *target)
+{
+	char value[EFIVAR_VALUE + 2];
+
+	target->firmware.secure_boot = RJ_NO;
+	if (!target->firmware.uefi)
+		return;
+	target->firmware.secure_boot =
+		rj_tree_read(&target->tree, SECURE_BOOT, value, sizeof(value)) <= EFIVAR_VALUE
+		? RJ_UNKNOWN : value[EFIVAR_VALUE] ? RJ_YES : RJ_NO;
+}
+
+void rj_target_firmware(struct rj_target *target)
+{
+	struct rj_target_firmware *firmware = &target->firmware;
+	char vendor[RJ_TARGET_NAME] = "", version[RJ_TARGET_NAME] = "";
+
+	firmware->sys = rj_tree_has(&target->tree, "/sys/firmware");
+	firmware->uefi = rj_tree_has(&target->tree, EFI);
+	firmware->csm = firmware->uefi ? RJ_NO : dmi_knows_uefi(&target->tree);
+	read_secure_boot(target);
+	rj_tree_word(&target->tree, "/sys/hypervisor/guest_type", firmware->xen, sizeof(firmware->xen));
+	rj_tree_word(&target->tree, DMI_ID "bios_vendor", vendor, sizeof(vendor));
+	rj_tree_word(&target->tree, DMI_ID "bios_version", version, sizeof(version));
+	snprintf(firmware->name, sizeof(firmware->name), "%s%s%s", vendor,
+		 *vendor && *version ? " " : "", version);
+}
+
+/* The value behind the colon of a row of /proc/cpuinfo; NULL: it is another row. */
+static const char *value_of(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+	const char *colon = strchr(text, ':');
+
+	if (!colon || strncmp(text, name, length) != 0 ||
+	    (size_t)(colon - text) != length + strspn(text + length, " \t"))
+		return NULL;
+	return colon + 1 + (colon[1] == ' ');
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += length)
+		if ((at == text || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+			return true;
+	return false;
+}
+
+static bool cpuinfo_row(void *context, char *text)
+{
+	struct rj_target_platform *platform = context;
+	const char *value;
+
+	if (value_of(text, "processor"))
+		platform->cpus++;
+	value = value_of(text, "physical id");
+	if (value && strtoul(value, NULL, 10) + 1 > platform->packages &&
+	    strtoul(value, NULL, 10) < UINT16_MAX)
+		platform->packages = (unsigned)strtoul(value, NULL, 10) + 1;
+	value = value_of(text, "flags");
+	if (value && has_word(value, "x2apic"))
+		platform->x2apic = true;
+	return true;
+}
+
+/* "IR-" in front of a chip's name: x86's remap_print_prefix. */
+static bool interrupts_row(void *context, char *text)
+{
+	struct rj_target_platform *platform = context;
+
+	platform->remapping = strstr(text, " IR-") || strstr(text, " DMAR-IR") ||
+			      strstr(text, " AMD-Vi-IR");
+	return !platform->remapping;
+}
+
+static bool first_name(void *context, const char *name)
+{
+	snprintf(context, RJ_TARGET_NAME, "%s", name);
+	return false;
+}
+
+struct cards {
+	const struct rj_tree *tree;
+	char *driver;
+};
+
+/* card0 and so on; card0-HDMI-A-1 is one of its connectors. */
+static bool drm_card(void *context, const char *name)
+{
+	struct cards *cards = context;
+	char path[PATH_MAX], driver[NAME_MAX + 1];
+
+	if (strncmp(name, "card", 4) != 0 || strchr(name, '-'))
+		return true;
+	snprintf(path, sizeof(path), "/sys/class/drm/%s/device/driver", name);
+	if (!rj_tree_link(cards->tree, path, driver))
+		return true;
+	snprintf(cards->driver, RJ_TARGET_NAME, "%.*s", RJ_TARGET_NAME - 1, driver);
+	return false;
+}
+
+/* Of DRM by its driver, of others by the name of the first framebuffer. */
+static void read_framebuffer(struct rj_target *target)
+{
+	struct cards cards = { &target->tree, target->platform.framebuffer };
+	char line[RJ_TARGET_NAME] = "";
+	const char *name;
+
+	rj_tree_names(&target->tree, "/sys/class/drm", drm_card, &cards);
+	if (*cards.driver || !rj_tree_word(&target->tree, "/proc/fb", line, sizeof(line)))
+		return;
+	name = strchr(line, ' ');
+	snprintf(cards.driver, RJ_TARGET_NAME, "%s", name ? name + 1 : "");
+}
+
+void rj_target_platform(struct rj_target *target)
+{
+	rj_tree_lines(&target->tree, "/proc/cpuinfo", cpuinfo_row, &target->platform);
+	rj_tree_lines(&target->tree, "/proc/interrupts", interrupts_row, &target->platform);
+	rj_tree_names(&target->tree, "/sys/class/iommu", first_name, target->platform.iommu);
+	read_framebuffer(target);
+}

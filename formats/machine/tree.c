@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE             /* strverscmp */
+#include "machine/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define LINKS_MAX 40            /* as Linux follows */
+
+/* Appends /name, or takes the last part away for "..". */
+static bool step(char path[PATH_MAX], const char *name, size_t length)
+{
+	size_t used = strlen(path);
+
+	if (length == 0 || (length == 1 && name[0] == '.'))
+		return true;
+	if (length == 2 && name[0] == '.' && name[1] == '.') {
+		char *slash = strrchr(path, '/');
+
+		if (slash)
+			*slash = '\0';
+		return true;
+	}
+	if (used + length + 2 > PATH_MAX)
+		return false;
+	path[used] = '/';
+	memcpy(path + used + 1, name, length);
+	path[used + 1 + length] = '\0';
+	return true;
+}
+
+static bool outside(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+{
+	int size = snprintf(to, PATH_MAX, "%s%s", tree->root, path);
+
+	return size >= 0 && size < PATH_MAX;
+}
+
+/* What is at path: a link's target in target, or an empty target; false if nothing is. */
+static bool look(const struct rj_tree *tree, const char *path, char target[PATH_MAX])
+{
+	char real[PATH_MAX];
+	struct stat st;
+	ssize_t size;
+
+	target[0] = '\0';
+	if (!outside(tree, path, real) || lstat(real[0] ? real : "/", &st) < 0)
+		return false;
+	if (!S_ISLNK(st.st_mode))
+		return true;
+	size = readlink(real, target, PATH_MAX - 1);
+	if (size <= 0)
+		return false;
+	target[size] = '\0';
+	return true;
+}
+
+/* Puts a link's target in front of the rest of the path. */
+static bool follow(char to[PATH_MAX], char rest[PATH_MAX], const char *behind,
+		   const char *target)
+{
+	char joined[PATH_MAX];
+	int size = snprintf(joined, sizeof(joined), "%s/%s", target, behind);
+
+	if (size < 0 || size >= PATH_MAX)
+		return false;
+	memcpy(rest, joined, (size_t)size + 1);
+	if (target[0] == '/')
+		to[0] = '\0';
+	else
+		step(to, "..", 2);
+	return true;
+}
+
+bool rj_tree_resolve(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+{
+	char rest[PATH_MAX], target[PATH_MAX];
+	const char *at = rest;
+	unsigned links = 0;
+
+	to[0] = '\0';
+	if (snprintf(rest, sizeof(rest), "%s", path) >= PATH_MAX)
+		return false;
+	while (*at) {
+		size_t length = strcspn(at, "/");
+
+		if (!step(to, at, length) || !look(tree, to, target))
+			return false;
+		at += length + (at[length] == '/');
+		if (target[0] == '\0')
+			continue;
+		if (++links > LINKS_MAX || !follow(to, rest, at, target))
+			return false;
+		at = rest;
+	}
+	return true;
+}
+
+bool rj_tree_target(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX], inside[PATH_MAX];
+
+	if (!slash || slash - path >= PATH_MAX)
+		return false;
+	memcpy(directory, path, (size_t)(slash - path));
+	directory[slash - path] = '\0';
+	return rj_tree_resolve(tree, directory, inside) &&
+	       step(inside, slash + 1, strlen(slash + 1)) && look(tree, inside, to) && *to;
+}
+
+bool rj_tree_outside(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+{
+	char inside[PATH_MAX];
+
+	return rj_tree_resolve(tree, path, inside) && outside(tree, inside, to);
+}
+
+bool rj_tree_has(const struct rj_tree *tree, const char *path)
+{
+	char inside[PATH_MAX];
+
+	return rj_tree_resolve(tree, path, inside);
+}
+
+static int open_file(const struct rj_tree *tree, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (!rj_tree_outside(tree, path, real))
+		return -1;
+	fd = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+long rj_tree_read(const struct rj_tree *tree, const char *path, char *to, size_t size)
+{
+	int fd = open_file(tree, path);
+	size_t used = 0;
+
+	if (fd < 0)
+		return -1;
+	while (used < size - 1) {
+		ssize_t n = read(fd, to + used, size - 1 - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	close(fd);
+	to[used] = '\0';
+	return (long)used;
+}
+
+bool rj_tree_word(const struct rj_tree *tree, const char *path, char *to, size_t size)
+{
+	if (rj_tree_read(tree, path, to, size) < 0)
+		return false;
+	to[strcspn(to, "\n")] = '\0';
+	return true;
+}
+
+bool rj_tree_number(const struct rj_tree *tree, const char *path, int base, uint64_t *value)
+{
+	char text[64], *end;
+
+	if (!rj_tree_word(tree, path, text, sizeof(text)))
+		return false;
+	errno = 0;
+	*value = strtoull(text, &end, base);
+	return end != text && errno == 0;
+}
+
+bool rj_tree_link(const struct rj_tree *tree, const char *path, char to[NAME_MAX + 1])
+{
+	char inside[PATH_MAX];
+	const char *slash;
+
+	if (!rj_tree_resolve(tree, path, inside) || !(slash = strrchr(inside, '/')) ||
+	    strlen(slash + 1) > NAME_MAX)
+		return false;
+	strcpy(to, slash + 1);
+	return true;
+}
+
+/* Cuts the line's end off; false if it goes on in the next part. */
+static bool ends(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || text[length - 1] != '\n')
+		return length < RJ_TREE_LINE - 1;
+	text[length - 1] = '\0';
+	return true;
+}
+
+bool rj_tree_lines(const struct rj_tree *tree, const char *path,
+		   bool (*line)(void *context, char *text), void *context)
+{
+	char text[RJ_TREE_LINE];
+	bool fresh = true, more = true;
+	int fd = open_file(tree, path);
+	gzFile file = fd < 0 ? NULL : gzdopen(fd, "rb");
+
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (more && gztell(file) < (z_off_t)RJ_TREE_MAX && gzgets(file, text, sizeof(text))) {
+		bool end = ends(text);
+
+		if (fresh)
+			more = line(context, text);
+		fresh = end;
+	}
+	gzclose(file);
+	return true;
+}
+
+static int by_version(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* As many names as fit; what memory there is not for is left out. */
+static size_t list(DIR *directory, char *names[RJ_TREE_NAMES])
+{
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (count < RJ_TREE_NAMES && (entry = readdir(directory))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		names[count] = strdup(entry->d_name);
+		if (!names[count])
+			break;
+		count++;
+	}
+	qsort(names, count, sizeof(*names), by_version);
+	return count;
+}
+
+bool rj_tree_names(const struct rj_tree *tree, const char *path,
+		   bool (*entry)(void *context, const char *name), void *context)
+{
+	char real[PATH_MAX], *names[RJ_TREE_NAMES];
+	DIR *directory;
+	bool more = true;
+	size_t count;
+
+	if (!rj_tree_outside(tree, path, real))
+		return false;
+	directory = opendir(real[0] ? real : "/");
+	if (!directory)
+		return false;
+	count = list(directory, names);
+	closedir(directory);
+	for (size_t i = 0; i < count; i++) {
+		more = more && entry(context, names[i]);
+		free(names[i]);
+	}
+	return true;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The facts of USB, whose controllers Linux takes from the BIOS, and of keyboards.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "machine/pci.h"
+
+#define USB_DEVICES   "/sys/bus/usb/devices"
+#define SERIO_DEVICES "/sys/bus/serio/devices"
+
+/* PCI Code and ID Assignment 1.11, 1.13: USB, and UHCI, OHCI, EHCI, xHCI of it */
+#define CLASS_USB     0x0C03u
+#define XHCI          0x30u
+/* USB Class Definition for HID 1.11, 4.1 to 4.3 */
+#define HID_CLASS     3
+#define HID_KEYBOARD  1
+
+static bool look_at_function(void *context, const char *name)
+{
+	struct rj_target *target = context;
+	struct rj_target_usb *usb = &target->usb;
+	struct rj_target_controller *controller = &usb->controllers[usb->count];
+	char path[PATH_MAX], device[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), RJ_PCI_DEVICES "/%s", name) < PATH_MAX &&
+	    rj_tree_resolve(&target->tree, path, device) &&
+	    rj_pci_function(&target->tree, device, controller) &&
+	    controller->class >> 8 == CLASS_USB && (controller->class & 0xFF) <= XHCI)
+		usb->count++;
+	return usb->count < RJ_TARGET_USB;
+}
+
+static bool look_at_interface(void *context, const char *name)
+{
+	struct rj_target *target = context;
+	char path[PATH_MAX];
+	uint64_t class, protocol;
+
+	if (snprintf(path, sizeof(path), USB_DEVICES "/%s", name) < PATH_MAX &&
+	    rj_pci_number(&target->tree, path, "bInterfaceClass", 16, &class) &&
+	    rj_pci_number(&target->tree, path, "bInterfaceProtocol", 16, &protocol) &&
+	    class == HID_CLASS && protocol == HID_KEYBOARD)
+		target->usb.keyboards++;
+	return true;
+}
+
+/* atkbd drives no port without a keyboard. */
+static bool look_at_port(void *context, const char *name)
+{
+	struct rj_target *target = context;
+	char path[PATH_MAX], driver[RJ_TARGET_NAME] = "";
+
+	if (snprintf(path, sizeof(path), SERIO_DEVICES "/%s", name) < PATH_MAX)
+		rj_pci_driver(&target->tree, path, driver);
+	target->usb.other_keyboard = target->usb.other_keyboard || strcmp(driver, "atkbd") == 0;
+	return true;
+}
+
+void rj_target_usb(struct rj_target *target)
+{
+	rj_tree_names(&target->tree, RJ_PCI_DEVICES, look_at_function, target);
+	rj_tree_names(&target->tree, USB_DEVICES, look_at_interface, target);
+	rj_tree_names(&target->tree, SERIO_DEVICES, look_at_port, target);
+}

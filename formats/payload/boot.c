@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The firmware's own boot order, by either of its interrupts. Or what the image's loader
+ * gives along as initrd or module: stub/runtime/ puts the boot sector of that into the
+ * piece here.
+ */
+#include "payload/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/layout.h"
+#include "common/boot_sector.h"
+#include "payload/boot_code.h"
+
+#define GIVEN      "given"
+#define BOOT_WORDS "int19 int18 " GIVEN
+
+static const struct {
+	const char *word;
+	uint8_t interrupt;
+} boots[] = {
+	{ "int19", BOOT_INT19 },
+	{ "int18", BOOT_INT18 },
+};
+
+static enum rj_err take_given(struct rj_plan *plan, struct rj_error *err)
+{
+	uint8_t *bytes = calloc(1, SECTOR_SIZE);
+
+	if (!bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	plan->given = true;
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	return rj_plan_add_bytes(plan, ".boot", BOOT_SECTOR, bytes, SECTOR_SIZE, err);
+}
+
+static enum rj_err boot_take(struct rj_plan *plan, const char *word, struct rj_error *err)
+{
+	for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]); i++) {
+		if (strcmp(word, boots[i].word) != 0)
+			continue;
+		rj_plan_set_entry(plan, 0, BOOT_CODE);
+		return boot_code_add(plan, boots[i].interrupt, err);
+	}
+	if (strcmp(word, GIVEN) == 0)
+		return take_given(plan, err);
+	return rj_fail(err, RJ_ERR_WORD, .name = word, .other = BOOT_WORDS);
+}
+
+const struct payload_kind payload_boot = {
+	.name = "boot",
+	.argument = "int19|int18|given",
+	.help = "no file: the firmware's boot order; or what the loader gives",
+	.signature = "none",
+	.place = "600h, entry 0:0600; what is given: as it says, or at 7C00h",
+	.words = BOOT_WORDS,
+	.take = boot_take,
+};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A disk's image, to be carried as a RAM disk: what its BIOS would load to start it,
+ * the image itself, and for INT 13h the drives that are on it.
+ */
+#include "payload/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/layout.h"
+#include "base/compress.h"
+#include "base/copy.h"
+#include "base/setup_header.h"
+#include "base/temporary.h"
+#include "common/boot_sector.h"
+#include "common/disk_layout.h"
+#include "disk/el_torito.h"
+#include "disk/partition.h"
+#include "disk/vbr.h"
+#include "image/services.h"
+#include "payload/disk_doubts.h"
+
+static const char *const type_names[DISK_TYPE_COUNT] = {
+	[DISK_FLOPPY] = "floppy disk", [DISK_HARD] = "hard disk", [DISK_CD] = "CD" };
+
+static uint64_t geometry_size(const struct rj_geometry *g, uint32_t sector_size)
+{
+	return (uint64_t)g->cylinders * g->heads * g->sectors * sector_size;
+}
+
+/* Why there is no layout. */
+static enum rj_err refuse(enum rj_layout result, const struct rj_input *input,
+			  const struct rj_disk_wish *wish, const struct rj_disk_layout *layout,
+			  enum boot_catalog catalog, struct rj_error *err)
+{
+	uint64_t asked = geometry_size(&wish->geometry, layout->drives[0].sector_size);
+
+	switch (result) {
+	case RJ_LAYOUT_UNSIGNED:
+		return rj_fail(err, RJ_ERR_DISK_SIGNATURE, .subject = input->path);
+	case RJ_LAYOUT_NUMBER:
+		return rj_fail(err, RJ_ERR_BOOT_DRIVE, .found = wish->number,
+			       .name = type_names[layout->type]);
+	case RJ_LAYOUT_CD_GEOMETRY:
+		return rj_fail(err, RJ_ERR_GEOMETRY_CD);
+	case RJ_LAYOUT_NO_GEOMETRY:
+		return rj_fail(err, RJ_ERR_GEOMETRY_NONE, .count = input->size / SECTOR_SIZE);
+	case RJ_LAYOUT_LARGE:
+		return rj_fail(err, RJ_ERR_DISK_LARGE,
+			       .count = asked > input->size ? asked : input->size);
+	case RJ_LAYOUT_NO_BOOT:
+		return el_torito_fail(catalog, err);
+	case RJ_LAYOUT_OK:
+		break;
+	}
+	return RJ_OK;
+}
+
+static enum rj_err find_layout(struct rj_disk_layout *layout, const struct rj_plan *plan,
+			       const struct rj_input *input, bool data, struct rj_error *err)
+{
+	const struct rj_wishes *wishes = &plan->wishes;
+	struct rj_disk_wish wish = {
+		.geometry = wishes->geometry, .sector_size = wishes->sector_size,
+		.has_number = wishes->has_number, .number = wishes->number, .data = data };
+	struct rj_bytes bytes = rj_input_bytes(input);
+	enum boot_catalog catalog;
+	enum rj_layout result = rj_disk_layout(&bytes, &wish, layout, &catalog);
+
+	return refuse(result, input, &wish, layout, catalog, err);
+}
+
+/* What the BIOS would load: bytes of the disk to a segment, entered at its first byte. */
+static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
+			    const struct rj_disk_layout *layout, struct rj_error *err)
+{
+	uint64_t there = input->size - layout->boot_offset;
+	uint8_t *bytes = calloc(1, layout->boot_size);
+
+	if (!bytes)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (there > layout->boot_size)
+		there = layout->boot_size;
+	if (rj_input_read(input, bytes, (size_t)there, layout->boot_offset, err) ||
+	    rj_vbr_patch(bytes, plan->wishes.bpb, 0, layout->drives[layout->booted].number, err)) {
+		free(bytes);
+		return err->code;
+	}
+	/* 07C0:0 as 0:7C00, which is how BIOSes enter it */
+	rj_plan_set_entry(plan, layout->boot_segment & 0xF000,
+			  (uint16_t)(layout->boot_segment << 4));
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	return rj_plan_add_bytes(plan, ".boot", (uint64_t)layout->boot_segment << 4, bytes,
+				 layout->boot_size, err);
+}
+
+/* Compresses it into a nameless file, if that makes it smaller. */
+static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, struct rj_error *err)
+{
+	struct rj_disk_image *image = &plan->services.image;
+	uint64_t size;
+	int fd;
+
+	if (plan->wishes.level == 0)
+		return RJ_OK;
+	if (rj_temporary_open(&fd, err))
+		return err->code;
+	if (rj_deflate(input, plan->wishes.level, fd, input->size, &size, err) ||
+	    size == input->size) {
+		close(fd);
+		return err->code;
+	}
+	plan->disk_file = (struct rj_input){ .fd = fd, .path = input->path, .size = size };
+	image->packed_size = (uint32_t)size;
+	image->flags |= RJ_DISK_DEFLATED;
+	return RJ_OK;
+}
+
+/* The image as a piece, to be placed when all others are known: rj_services_plan. */
+static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
+			     const struct rj_disk_layout *layout, struct rj_error *err)
+{
+	struct rj_disk_image *image = &plan->services.image;
+
+	image->size = layout->size;
+	image->contents = image->packed_size = (uint32_t)input->size;
+	if (layout->drives[0].flags & RJ_DISK_CD || plan->wishes.read_only)
+		image->flags |= RJ_DISK_READONLY;
+	if (rj_crc_input(input, 0, input->size, &image->crc, err) || pack(plan, input, err))
+		return err->code;
+	return rj_plan_add(plan, RJ_DISK_PIECE, HIGH_MEMORY,
+			   plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,
+			   image->packed_size, err);
+}
+
+static enum rj_err plan_disk(struct rj_plan *plan, const struct rj_input *input, bool data,
+			     struct rj_error *err)
+{
+	struct rj_services *services = &plan->services;
+	struct rj_disk_layout layout;
+
+	if (find_layout(&layout, plan, input, data, err))
+		return err->code;
+	memcpy(services->drives, layout.drives, sizeof(services->drives));
+	services->el_torito = layout.el_torito;
+	if (plan->wishes.read_only)
+		services->drives[0].flags |= RJ_DISK_READONLY;
+	rj_disk_doubts(plan, input, &layout, data);
+	rj_plan_set_drive(plan, layout.drives[layout.booted].number);
+	if (!data && add_boot(plan, input, &layout, err))
+		return err->code;
+	return add_image(plan, input, &layout, err);
+}
+
+static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
+			     const struct payload_argument *argument, struct rj_error *err)
+{
+	enum rj_err code = plan_disk(plan, input, argument->beside, err);
+
+	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
+		err->subject = "a temporary file";
+	plan->disk = input;
+	return code;
+}
+
+/* Of a file that goes on after its boot sector, which may say that it has more than 512 bytes. */
+static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
+			      const char **why)
+{
+	const struct rj_geometry *floppy = rj_floppy_of_size(input->size);
+
+	*why = "a floppy disk's image by its size and BIOS parameter block";
+	if (floppy && boot_sector_has_parameters(sector))
+		return RJ_DETECT_YES;
+	*why = "a floppy disk's image by its BIOS parameter block";
+	if (rj_has_floppy_parameters(sector))
+		return RJ_DETECT_MAYBE;
+	*why = "a floppy disk's image by its size; all of it would be carried";
+	if (floppy)
+		return RJ_DETECT_MAYBE;
+	*why = "a hard disk's image by its BIOS parameter block";
+	if (boot_sector_has_parameters(sector))
+		return RJ_DETECT_MAYBE;
+	*why = "a hard disk's image by its partition table; all of it would be carried";
+	if (boot_sector_has_table(sector))
+		return RJ_DETECT_MAYBE;
+	*why = "a disk's image that goes on after its boot sector; "
+	       "with --boot-drive fd0 a floppy's";
+	return RJ_DETECT_MAYBE;
+}
+
+static enum rj_detected disk_detect(const struct rj_input *input, const char **why)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+	bool is_signed;
+
+	rj_input_peek(input, sector, sizeof(sector), 0);
+	is_signed = boot_sector_is_signed(sector);
+	*why = "an ISO 9660 file system";
+	if (el_torito_is_cd(input) || (el_torito_is_iso(input) && !is_signed))
+		return RJ_DETECT_YES;
+	*why = "an ISO 9660 file system, and a hard disk's boot sector";
+	if (el_torito_is_iso(input))
+		return RJ_DETECT_MAYBE;
+	if (!is_signed || setup_header_is_in(input) || input->size <= SECTOR_SIZE ||
+	    input->size <= rj_vbr_sector_size(sector))
+		return RJ_DETECT_NO;
+	return judge(input, sector, why);
+}
+
+const struct payload_kind payload_disk = {
+	.name = "disk",
+	.argument = "IMAGE",
+	.help = "a RAM disk: image of a hard disk, floppy or CD, or .gz of one",
+	.signature = "a boot catalog (El Torito); AA55h at 1FEh, and more than that sector",
+	.place = "from 1 MiB on; its boot sector at 7C00h, entry 0:7C00",
+	.beside = true,
+	.takes = RJ_WISH_DISK,
+	.detect = disk_detect,
+	.read = disk_read,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/disk_doubts.h"
+
+#include <stdio.h>
+
+#include "common/boot_sector.h"
+#include "common/le.h"
+#include "disk/el_torito.h"
+#include "disk/partition.h"
+#include "disk/vbr.h"
+
+#define VOLUME_SIZE_AT 80u              /* ECMA-119, 8.4.8, in the primary volume descriptor */
+#define VOLUME_PRIMARY 1
+
+/* A disk that is looked at. */
+struct doubts {
+	struct rj_plan *plan;
+	const struct rj_input *input;
+	const struct rj_disk_layout *layout;
+	const struct rj_drive *drive;   /* the one that boots */
+	uint8_t first[SECTOR_SIZE];     /* its first sector */
+	enum rj_table table;            /* of a hard disk */
+	bool has_parameters;            /* of this disk, not left over in its MBR */
+};
+
+#define note(d, ...) rj_plan_note((d)->plan, &(struct rj_error){ \
+	.subject = (d)->input->path, .code = __VA_ARGS__ })
+
+/* How many sectors of the drive are in the file. */
+static uint64_t sectors_there(const struct doubts *d)
+{
+	return (d->input->size - d->drive->offset + d->drive->sector_size - 1) /
+	       d->drive->sector_size;
+}
+
+/* The --geometry by which the disk has so many sectors; nothing if there is none. */
+static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t size)
+{
+	const struct rj_drive *drive = d->drive;
+	uint64_t cylinder = (uint64_t)drive->heads * drive->sectors_per_track;
+	uint64_t cylinders = (sectors + cylinder - 1) / cylinder;
+
+	if (cylinders <= GEOMETRY_CYLINDERS_MAX &&
+	    cylinders * cylinder <= RJ_DISK_MAX / drive->sector_size)
+		snprintf(text, size, ", or add --geometry %u,%u,%u: the rest is zeros then",
+			 (unsigned)cylinders, drive->heads, drive->sectors_per_track);
+}
+
+/* Less is there than the disk says of itself. */
+static void check_end(const struct doubts *d)
+{
+	uint64_t there = sectors_there(d), end = 0;
+	struct rj_error cut = { .code = RJ_ERR_DISK_CUT, .subject = d->input->path,
+				.count = d->drive->sectors };
+
+	if (there < d->drive->sectors)
+		note(d, RJ_ERR_DISK_FILLED, .count = there, .limit = d->drive->sectors);
+	if (d->table != RJ_TABLE_NONE)
+		end = rj_partitions_end(d->input, d->drive->sector_size, &cut.name);
+	if (d->has_parameters) {
+		cut.name = "BIOS parameter block";
+		end = rj_vbr_sectors(d->first);
+	}
+	if (end <= d->drive->sectors)
+		return;
+	cut.limit = end;
+	propose(d, end, cut.text, sizeof(cut.text));
+	rj_plan_note(d->plan, &cut);
+}
+
+/* What the boot sector's own parameters say is not what it gets. */
+static void check_parameters(const struct doubts *d)
+{
+	uint32_t size = rj_vbr_sector_size(d->first);
+	uint64_t hidden = rj_vbr_first(d->first);
+
+	if (!d->has_parameters)
+		return;
+	if (size != d->drive->sector_size)
+		note(d, RJ_ERR_DISK_SECTORS, .count = size, .limit = d->drive->sector_size);
+	if (hidden && !(d->plan->wishes.bpb & RJ_BPB_HIDDEN))
+		note(d, RJ_ERR_DISK_HIDDEN, .count = hidden, .limit = 0);
+}
+
+static void check_geometry(const struct doubts *d)
+{
+	struct rj_error odd = { .code = RJ_ERR_DISK_CHS, .subject = d->input->path };
+
+	if (d->table != RJ_TABLE_CONTRADICTS || d->plan->wishes.geometry.heads || d->has_parameters)
+		return;
+	snprintf(odd.text, sizeof(odd.text), "%u,%u,%u", d->drive->cylinders, d->drive->heads,
+		 d->drive->sectors_per_track);
+	rj_plan_note(d->plan, &odd);
+}
+
+/* Code that names sectors by a floppy's tracks finds others on a hard disk's. */
+static void check_type(const struct doubts *d)
+{
+	bool is_unknown = d->table == RJ_TABLE_NONE && !d->has_parameters;
+
+	if (is_unknown && d->layout->type == DISK_HARD && !d->plan->wishes.has_number &&
+	    rj_geometry_of_floppy(d->first, d->input->size).heads)
+		note(d, RJ_ERR_DISK_SMALL, .count = d->input->size);
+}
+
+static void check_plain(const struct doubts *d, bool data)
+{
+	if (d->input->size % d->drive->sector_size)
+		note(d, RJ_ERR_DISK_PADDED, .count = d->input->size,
+		     .limit = sectors_there(d) * d->drive->sector_size);
+	check_end(d);
+	if (data)
+		return;
+	if (!boot_sector_is_signed(d->first))
+		note(d, RJ_ERR_DISK_UNSIGNED);
+	check_parameters(d);
+	check_geometry(d);
+	check_type(d);
+}
+
+/* The volume's size, in both byte orders of which this is the first. */
+static void check_volume(const struct doubts *d)
+{
+	uint64_t there = (d->input->size + CD_SECTOR - 1) / CD_SECTOR;
+	uint8_t descriptor[VOLUME_SIZE_AT + 4] = { 0 };
+
+	rj_input_peek(d->input, descriptor, sizeof(descriptor), FIRST_DESCRIPTOR * CD_SECTOR);
+	if (descriptor[0] == VOLUME_PRIMARY && le32(descriptor + VOLUME_SIZE_AT) > there)
+		note(d, RJ_ERR_ISO_CUT, .count = there, .limit = le32(descriptor + VOLUME_SIZE_AT));
+}
+
+static void check_emulated(const struct doubts *d)
+{
+	uint64_t there = sectors_there(d), end = boot_sector_partitions_end(d->first);
+
+	if (d->layout->el_torito.media != EL_TORITO_HARD_DISK)
+		end = d->drive->sectors;
+	if (end > there)
+		note(d, RJ_ERR_ISO_EMULATED, .count = there, .limit = end);
+}
+
+static void check_cd(const struct doubts *d)
+{
+	const struct rj_disk_layout *layout = d->layout;
+
+	check_volume(d);
+	if (layout->bad_sum)
+		note(d, RJ_ERR_ISO_SUM);
+	if (layout->boot_is_cut)
+		note(d, RJ_ERR_ISO_LOADED, .limit = layout->boot_size,
+		     .count = layout->el_torito.sector_count * SECTOR_SIZE);
+	if (layout->booted)
+		check_emulated(d);
+	if (!el_torito_is_cd(d->input))
+		note(d, RJ_ERR_ISO_DISK);
+}
+
+void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
+		    const struct rj_disk_layout *layout, bool data)
+{
+	struct doubts d = { .plan = plan, .input = input, .layout = layout,
+			    .drive = &layout->drives[layout->booted] };
+	struct rj_geometry g;
+
+	rj_input_peek(input, d.first, sizeof(d.first), d.drive->offset);
+	if (boot_sector_is_signed(d.first) && !(d.drive->flags & RJ_DISK_FLOPPY))
+		d.table = rj_geometry_of_table(d.first, d.drive->sectors, &g);
+	d.has_parameters = rj_vbr_sector_size(d.first) && d.table != RJ_TABLE_FITS;
+	if (layout->drives[0].flags & RJ_DISK_CD)
+		check_cd(&d);
+	else
+		check_plain(&d, data);
+}

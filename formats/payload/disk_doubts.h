@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What in a disk's image contradicts itself, or the disk that is made of it. */
+#ifndef RJ_DISK_DOUBTS_H
+#define RJ_DISK_DOUBTS_H
+
+#include <stdbool.h>
+
+#include "base/input.h"
+#include "common/disk_layout.h"
+#include "image/plan.h"
+
+/* Leaves notes. data: it need not boot. */
+void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
+		    const struct rj_disk_layout *layout, bool data);
+
+#endif

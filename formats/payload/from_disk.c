@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a disk would boot: GRUB's core.img if its MBR is GRUB's, the boot sector of the
+ * active partition if the MBR is known to start that and no more, and otherwise the MBR
+ * itself, which finds its way on the machine.
+ */
+#include "payload/payload.h"
+
+#include <string.h>
+
+#include "abi/layout.h"
+#include "common/boot_sector.h"
+#include "common/le.h"
+#include "disk/el_torito.h"
+#include "disk/grub_core.h"
+#include "disk/grub_embedded.h"
+#include "disk/mbr_code.h"
+#include "disk/partition.h"
+#include "disk/vbr.h"
+#include "payload/hand_over.h"
+
+/* Only a partition's boot sector has a BIOS parameter block to set. */
+static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
+			      struct rj_error *err)
+{
+	return plan->wishes.bpb ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
+}
+
+/* The MBR; sectors of 4096 bytes are loaded as a whole. */
+static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
+			    const char *reason, struct rj_error *err)
+{
+	uint32_t size = plan->wishes.sector_size;
+
+	if (refuse_bpb(plan, "MBR", err))
+		return err->code;
+	size = size ? size : rj_disk_sector_size(input);
+	if (size > input->size)
+		size = SECTOR_SIZE;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_MBR,
+		     .subject = input->path, .name = reason });
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	return rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, size, err);
+}
+
+/* GRUB counts sectors of 512 bytes, see grub_embedded.c. */
+static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
+			     const uint8_t *sector, struct rj_error *err)
+{
+	const char *wrong;
+	uint8_t *bytes;
+	size_t size;
+
+	if (refuse_bpb(plan, "core.img", err))
+		return err->code;
+	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
+		return err->code;
+	if (wrong) {
+		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_LEFT,
+			     .subject = input->path, .name = wrong,
+			     .count = grub_kernel_sector(sector) });
+		return plan_mbr(plan, input, "it is GRUB's boot.img", err);
+	}
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_CORE,
+		     .subject = input->path, .count = grub_kernel_sector(sector) });
+	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
+}
+
+/* Whether the disk says so itself, rather than that it could not be read. */
+static bool is_about_disk(enum rj_err code)
+{
+	return code == RJ_ERR_PARTITION_TABLE || code == RJ_ERR_PARTITION_GPT ||
+	       code == RJ_ERR_PARTITION_ACTIVE || code == RJ_ERR_PARTITION_BOUNDS ||
+	       code == RJ_ERR_VBR_SIGNATURE;
+}
+
+/* Whether this code would start this boot sector, and no other. */
+static bool would_start(const struct rj_mbr_code *code, const struct rj_vbr *vbr)
+{
+	return vbr->partition.sole && vbr->partition.gpt == code->gpt &&
+	       !vbr->partition.backup && (code->finds_xfs || !vbr->behind_xfs);
+}
+
+/* The boot sector that known MBR code starts; the MBR where it starts none. */
+static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *input,
+				  const struct rj_mbr_code *code, struct rj_error *err)
+{
+	struct rj_vbr vbr;
+
+	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+		return is_about_disk(err->code)
+		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
+	if (!would_start(code, &vbr)) {
+		rj_vbr_free(&vbr);
+		return plan_mbr(plan, input, "its code and its tables do not name one partition", err);
+	}
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_PARTITION,
+		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",
+		.count = vbr.partition.number, .limit = vbr.partition.first });
+	return rj_vbr_plan(plan, &vbr, err);
+}
+
+static enum rj_err plan_file_system(struct rj_plan *plan, const struct rj_input *input,
+				    struct rj_error *err)
+{
+	struct rj_vbr vbr;
+
+	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+		return err->code;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_ALONE, .subject = input->path });
+	return rj_vbr_plan(plan, &vbr, err);
+}
+
+/* As a program for partitions leaves a disk from which nothing was ever to boot. */
+static bool is_empty(const uint8_t *sector)
+{
+	for (size_t i = 0; i < RJ_MBR_CODE_SIZE; i++)
+		if (sector[i])
+			return false;
+	return true;
+}
+
+static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *input,
+				  const struct payload_argument *argument, struct rj_error *err)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+	const struct rj_mbr_code *known;
+
+	(void)argument;
+	rj_input_peek(input, sector, sizeof(sector), 0);
+	if (!boot_sector_is_signed(sector))
+		return rj_fail(err, RJ_ERR_DISK_BOOTS_NOT, .located = true,
+			       .at = SIGNATURE_OFFSET, .expected = SIGNATURE,
+			       .found = le16(sector + SIGNATURE_OFFSET));
+	if (grub_is_boot_img(sector))
+		return plan_grub(plan, input, sector, err);
+	if (boot_sector_has_parameters(sector))
+		return plan_file_system(plan, input, err);
+	if (is_empty(sector))
+		return rj_fail(err, RJ_ERR_DISK_NO_CODE);
+	known = rj_mbr_code_of(sector);
+	return known ? plan_partition(plan, input, known, err)
+		     : plan_mbr(plan, input, "what its code starts is not known", err);
+}
+
+static enum rj_detected from_disk_detect(const struct rj_input *input, const char **why)
+{
+	*why = "a disk's device";
+	if (input->is_device)
+		return RJ_DETECT_YES;
+	*why = "a hard disk's image by its partition table; what it would boot would be carried";
+	return rj_is_disk_image(input) && !el_torito_is_cd(input) ? RJ_DETECT_MAYBE
+								   : RJ_DETECT_NO;
+}
+
+const struct payload_kind payload_from_disk = {
+	.name = "from-disk",
+	.argument = "DISK",
+	.help = "what a disk or its image would boot: core.img, a boot sector",
+	.signature = "a block device; a partition table in 4 MiB or more",
+	.place = "as --grub, --vbr or --mbr",
+	.takes = RJ_WISH_SECTOR_SIZE | RJ_WISH_BPB,
+	.device = true,
+	.detect = from_disk_detect,
+	.read = from_disk_read,
+};

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GRUB 2 in the shapes that grub-mkimage and its boot images give it for i386-pc. What is
+ * carried of each is core.img, which needs none of the loaders in front of it.
+ */
+#include "payload/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/setup_header.h"
+#include "common/le.h"
+#include "disk/grub_core.h"
+#include "disk/grub_embedded.h"
+
+#define CDBOOT_SIZE     2048u           /* cdboot.S: one sector of a CD */
+
+static bool is_cdboot(const uint8_t *head)
+{
+	static const uint8_t code[] = { 0xE8, 0, 0, 0xEB, 0x3B };
+
+	return memcmp(head, code, sizeof(code)) == 0;
+}
+
+static bool is_pxeboot(const uint8_t *head)
+{
+	static const uint8_t code[] = { 0xB2, 0x7F, 0xEA, 0, 0x82, 0, 0 };
+
+	return memcmp(head, code, sizeof(code)) == 0;
+}
+
+static bool is_lnxboot(const uint8_t *head)
+{
+	static const uint8_t code[] = { 0x66, 0x31, 0xED, 0xE9 };
+
+	return memcmp(head, code, sizeof(code)) == 0 &&
+	       LE_GET(head + SETUP_HEADER, struct setup_header, header) == HDRS_MAGIC;
+}
+
+/* Behind the setup sectors, of which 0 are 4. */
+static uint64_t behind_lnxboot(const uint8_t *head)
+{
+	uint64_t sectors = LE_GET(head + SETUP_HEADER, struct setup_header, setup_sects);
+
+	return ((sectors ? sectors : 4) + 1) * GRUB_SECTOR;
+}
+
+static uint64_t behind_cdboot(const uint8_t *head)
+{
+	(void)head;
+	return CDBOOT_SIZE;
+}
+
+/* Loaders that have core.img, with diskboot.img, behind them in their file. */
+static const struct loader {
+	const char *name;
+	bool (*is)(const uint8_t *head);
+	uint64_t (*core_at)(const uint8_t *head);
+	bool of_cd;
+	const char *why;                /* NULL: it is for another kind to detect */
+} loaders[] = {
+	{ "cdboot.img", is_cdboot, behind_cdboot, true, "GRUB's cdboot.img with core.img behind it" },
+	{ "lnxboot.img", is_lnxboot, behind_lnxboot, false, NULL },
+};
+
+static const struct loader *find_loader(const uint8_t *head)
+{
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
+		if (loaders[i].is(head))
+			return &loaders[i];
+	return NULL;
+}
+
+static bool has_diskboot(const struct rj_input *input, uint64_t offset)
+{
+	uint8_t sector[GRUB_SECTOR] = { 0 };
+
+	rj_input_peek(input, sector, sizeof(sector), offset);
+	return grub_is_diskboot(sector);
+}
+
+static enum rj_detected grub_detect(const struct rj_input *input, const char **why)
+{
+	uint8_t head[2 * GRUB_SECTOR] = { 0 };
+	const struct loader *loader;
+
+	rj_input_peek(input, head, sizeof(head), 0);
+	*why = "GRUB's diskboot.img in the first sector";
+	if (grub_is_diskboot(head))
+		return RJ_DETECT_YES;
+	*why = "GRUB's core.img without diskboot.img";
+	if (grub_is_bare_core(head, input->size))
+		return RJ_DETECT_YES;
+	*why = "GRUB's pxeboot.img";
+	if (is_pxeboot(head))
+		return RJ_DETECT_YES;
+	loader = find_loader(head);
+	if (!loader || !loader->why)
+		return RJ_DETECT_NO;
+	*why = loader->why;
+	return has_diskboot(input, loader->core_at(head)) ? RJ_DETECT_YES : RJ_DETECT_NO;
+}
+
+typedef enum rj_err core_check(const uint8_t *core, size_t size, struct rj_error *err);
+
+/* The core.img from offset on, to the file's end, to where it runs. */
+static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
+			    uint64_t offset, uint32_t address, core_check *check,
+			    struct rj_error *err)
+{
+	uint64_t size = input->size - offset;
+	uint8_t *core;
+
+	if (size > GRUB_CORE_MAX)
+		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size, .limit = GRUB_CORE_MAX);
+	/* zeros behind a short file: a diskboot sector is looked at as a whole */
+	core = calloc(1, GRUB_CORE_MAX);
+	if (!core)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	err->code = RJ_OK;
+	if (!rj_input_read(input, core, (size_t)size, offset, err))
+		check(core, (size_t)size, err);
+	free(core);
+	if (err->code)
+		return err->code;
+	return rj_plan_add(plan, ".core", address, input, offset, size, err);
+}
+
+static void note_taken(struct rj_plan *plan, const struct rj_input *input, const char *name)
+{
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_TAKEN,
+		     .subject = input->path, .name = name });
+}
+
+static enum rj_err read_behind(struct rj_plan *plan, const struct rj_input *input,
+			       const struct loader *loader, const uint8_t *head,
+			       struct rj_error *err)
+{
+	uint64_t offset = loader->core_at(head);
+
+	if (!has_diskboot(input, offset))
+		return rj_fail(err, RJ_ERR_CORE_BEHIND, .name = loader->name, .at = offset);
+	note_taken(plan, input, loader->name);
+	if (loader->of_cd)
+		rj_plan_expect_cd(plan, input);
+	return add_core(plan, input, offset, GRUB_CORE_ADDRESS, grub_core_check, err);
+}
+
+/* A disk: boot.img, and core.img where it looks for it. */
+static enum rj_err read_disk(struct rj_plan *plan, const struct rj_input *input,
+			     const uint8_t *sector, struct rj_error *err)
+{
+	const char *wrong;
+	uint8_t *bytes;
+	size_t size;
+
+	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
+		return err->code;
+	if (wrong)
+		return rj_fail(err, RJ_ERR_CORE_BOOT, .name = wrong,
+			       .count = grub_kernel_sector(sector));
+	note_taken(plan, input, "boot.img");
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
+}
+
+static enum rj_err grub_read(struct rj_plan *plan, const struct rj_input *input,
+			     const struct payload_argument *argument, struct rj_error *err)
+{
+	uint8_t head[2 * GRUB_SECTOR] = { 0 };
+	const struct loader *loader;
+
+	(void)argument;
+	rj_input_peek(input, head, sizeof(head), 0);
+	rj_plan_set_entry(plan, 0, GRUB_CORE_START);
+	if (grub_is_diskboot(head))
+		return add_core(plan, input, 0, GRUB_CORE_ADDRESS, grub_core_check, err);
+	if (grub_is_bare_core(head, UINT64_MAX))
+		return add_core(plan, input, 0, GRUB_CORE_START, grub_bare_core_check, err);
+	if (grub_is_boot_img(head))
+		return read_disk(plan, input, head, err);
+	if (is_pxeboot(head))
+		return rj_fail(err, RJ_ERR_CORE_PXE);
+	loader = find_loader(head);
+	if (loader)
+		return read_behind(plan, input, loader, head, err);
+	return rj_fail(err, RJ_ERR_CORE_MAGIC, .located = true, .at = 0, .expected = 0x52,
+		       .found = head[0]);
+}
+
+const struct payload_kind payload_grub = {
+	.name = "grub",
+	.argument = "CORE.IMG",
+	.help = "GRUB's core.img, also behind another of its boot images",
+	.signature = "diskboot.img or cdboot.img in the first sector, or a far jump to 0:82xx",
+	.place = "8000h, entry 0:8200",
+	.detect = grub_detect,
+	.read = grub_read,
+};

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GRUB Legacy (0.9x): stage2, which runs at 8200h, with or without the sector in front of it
+ * that loads it; or stage1, a boot sector. See its stage1/stage1.S, stage2/start.S,
+ * stage2/start_eltorito.S and stage2/asm.S.
+ */
+#include "payload/payload.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/boot_sector.h"
+#include "common/le.h"
+
+#define STAGE2_START    0x8200u         /* of its code; start.S stands in front of it */
+#define STAGE1_5_START  0x2200u
+#define STAGE2_END      0x80000u        /* from there on it has stacks and buffers */
+#define STAGE2_MAX      (STAGE2_END - STAGE2_START)
+#define FAR_JUMP        0xEA
+#define VERSION_3_2     0x0203u         /* of what its parts have in common */
+#define HEAD_MAX        0x200u          /* of asm.S up to where its code goes on */
+#define CLEAR_MAX       0x100u          /* from there to where it clears its memory */
+#define WHOLE_DRIVE     0xFFu
+#define STAGE1_DRIVE_ANY 0xFFu          /* DL has it */
+#define FIRST_BLOCK     0x1F8u          /* of start.S: its list grows down from here */
+#define BLOCK_SIZE      8u
+#define BLOCKS_MAX      32u             /* more would run into its code */
+
+/* asm.S: what follows the far jump over it. */
+struct stage2_head {
+	uint8_t jump[5], padding;
+	uint16_t version;
+	uint8_t bsd_and_low[2];
+	uint8_t partition;              /* of the menu, from 0 */
+	uint8_t unused;
+	uint32_t saved_entry;
+	uint8_t id, force_lba;
+	char release[];                 /* a string, and behind it that with the menu's path */
+};
+static_assert(offsetof(struct stage2_head, partition) == 0x0A, "asm.S");
+static_assert(offsetof(struct stage2_head, id) == 0x10, "asm.S");
+static_assert(offsetof(struct stage2_head, release) == 0x12, "asm.S");
+
+/* stage1.S: its numbers behind the space for a BIOS parameter block. */
+struct stage1_head {
+	uint8_t jump[3], parameters[0x3B];
+	uint16_t version;
+	uint8_t drive, force_lba;
+	uint16_t address;
+	uint32_t sector;                /* of the disk, where stage2 or stage1_5 is */
+	uint16_t segment;
+};
+static_assert(offsetof(struct stage1_head, version) == 0x3E, "stage1.S");
+static_assert(sizeof(struct stage1_head) == 0x4C, "stage1.S");
+
+/* By their numbers in stage2/shared.h. */
+static const char *const parts[] = {
+	"stage2", "ffs_stage1_5", "e2fs_stage1_5", "fat_stage1_5", "minix_stage1_5",
+	"reiserfs_stage1_5", "vstafs_stage1_5", "jfs_stage1_5", "xfs_stage1_5",
+	"iso9660_stage1_5", "ufs2_stage1_5",
+};
+
+/* How many bytes of the head stand in front of the code; 0: it is none. */
+static size_t code_at(const uint8_t *head, uint32_t start)
+{
+	uint32_t target = le16(head + 1);
+
+	if (head[0] != FAR_JUMP || le16(head + 3) != 0 ||
+	    LE_GET(head, struct stage2_head, version) != VERSION_3_2 ||
+	    target <= start + sizeof(struct stage2_head) || target > start + HEAD_MAX)
+		return 0;
+	return target - start;
+}
+
+/* The file's head from offset on, which is all zeros behind the file's end. */
+static void peek_head(const struct rj_input *input, uint64_t offset, uint8_t *head)
+{
+	memset(head, 0, HEAD_MAX);
+	rj_input_peek(input, head, HEAD_MAX, offset);
+}
+
+static bool is_eltorito(const uint8_t *sector)
+{
+	static const uint8_t code[] = { 0xFA, 0xEA, 0x40, 0x7C, 0, 0 };
+
+	return memcmp(sector, code, sizeof(code)) == 0;
+}
+
+static bool is_stage1(const uint8_t *sector)
+{
+	return sector[0] == 0xEB && sector[2] == 0x90 && boot_sector_is_signed(sector) &&
+	       LE_GET(sector, struct stage1_head, version) == VERSION_3_2 &&
+	       LE_GET(sector, struct stage1_head, segment) << 4 ==
+	       LE_GET(sector, struct stage1_head, address);
+}
+
+/* Bytes of the file that follow those of the run before. */
+struct run {
+	uint64_t at, size;
+};
+
+/* A file's parts, by where they start in it. */
+struct parts {
+	uint8_t first[SECTOR_SIZE];
+	bool stage1, eltorito;
+	bool listed;                    /* stage1's stage2 has a list of blocks that holds */
+	struct run runs[BLOCKS_MAX];    /* stage2 from its head on */
+	size_t run_count;
+	uint8_t head[HEAD_MAX];
+	size_t code;                    /* in the head; 0: there is no stage2 */
+	const char *part;               /* what else of GRUB Legacy it is; or NULL */
+};
+
+/* A part other than stage2 that starts here; or NULL. */
+static const char *other_part(const uint8_t *head)
+{
+	size_t id = LE_GET(head, struct stage2_head, id);
+
+	if (!code_at(head, STAGE1_5_START))
+		return NULL;
+	return id > 0 && id < sizeof(parts) / sizeof(parts[0]) ? parts[id] : "a stage1_5";
+}
+
+static void look_at_head(const struct rj_input *input, uint64_t at, struct parts *found)
+{
+	peek_head(input, at, found->head);
+	found->code = code_at(found->head, STAGE2_START);
+	found->part = other_part(found->head);
+}
+
+/* A file of stage2 alone: with the sector that loads it, or without. */
+static void look_for_stage2(const struct rj_input *input, struct parts *found)
+{
+	uint64_t at = 0;
+
+	look_at_head(input, at, found);
+	if (!found->code && !found->part && input->size > SECTOR_SIZE) {
+		at = SECTOR_SIZE;
+		look_at_head(input, at, found);
+		found->eltorito = is_eltorito(found->first);
+	}
+	found->runs[0] = (struct run){ at, input->size - at };
+	found->run_count = 1;
+}
+
+/* The runs that start.S loads, which have to follow each other in memory. */
+static bool read_list(const uint8_t *sector, const struct rj_input *input, struct parts *found)
+{
+	uint64_t sectors = 0;
+
+	for (size_t n = 0; n < BLOCKS_MAX; n++) {
+		const uint8_t *block = sector + FIRST_BLOCK - n * BLOCK_SIZE;
+		struct run run = { (uint64_t)le32(block) * SECTOR_SIZE,
+				   (uint64_t)le16(block + 4) * SECTOR_SIZE };
+
+		if (run.size == 0)
+			return found->run_count > 0;
+		if (le16(block + 6) != (STAGE2_START + sectors * SECTOR_SIZE) >> 4 ||
+		    run.at >= input->size)
+			return false;
+		if (run.size > input->size - run.at)
+			run.size = input->size - run.at;
+		found->runs[found->run_count++] = run;
+		sectors += le16(block + 4);
+	}
+	return false;
+}
+
+/* A disk: stage1 names the first sector of stage2, or of a stage1_5, which lists the rest. */
+static void look_behind_stage1(const struct rj_input *input, struct parts *found)
+{
+	uint64_t at = LE_GET(found->first, struct stage1_head, sector) * SECTOR_SIZE;
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	rj_input_peek(input, sector, sizeof(sector), at);
+	found->listed = read_list(sector, input, found);
+	if (!found->listed)
+		found->run_count = 0;
+	look_at_head(input, found->listed ? found->runs[0].at : at + SECTOR_SIZE, found);
+}
+
+static void look(const struct rj_input *input, struct parts *found)
+{
+	memset(found, 0, sizeof(*found));
+	rj_input_peek(input, found->first, sizeof(found->first), 0);
+	found->stage1 = is_stage1(found->first);
+	if (found->stage1)
+		look_behind_stage1(input, found);
+	else
+		look_for_stage2(input, found);
+}
+
+/* Whether the file has nothing behind what stage1 starts, as when both are put together. */
+static bool is_all(const struct rj_input *input, const struct parts *found)
+{
+	for (size_t i = 0; i < found->run_count; i++)
+		if (found->runs[i].at + found->runs[i].size == input->size)
+			return true;
+	return false;
+}
+
+/* A disk is more than its loader. */
+static enum rj_detected judge_stage1(const struct rj_input *input, const struct parts *found,
+				     const char **why)
+{
+	bool alone = input->size == SECTOR_SIZE && !boot_sector_has_table(found->first);
+
+	*why = alone ? "GRUB Legacy's stage1" : "GRUB Legacy's stage1 with stage2 behind it";
+	if (alone || (found->code && is_all(input, found)))
+		return RJ_DETECT_YES;
+	*why = "a disk's image with GRUB Legacy; only stage2 would be carried";
+	return found->code ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
+}
+
+static enum rj_detected legacy_detect(const struct rj_input *input, const char **why)
+{
+	struct parts found;
+
+	look(input, &found);
+	if (found.stage1)
+		return judge_stage1(input, &found, why);
+	*why = found.part ? "GRUB Legacy's stage1_5" :
+	       found.eltorito ? "GRUB Legacy's stage2_eltorito" : "GRUB Legacy's stage2";
+	return found.code || found.part ? RJ_DETECT_YES : RJ_DETECT_NO;
+}
+
+/*
+ * Bytes that stage2 has, from its head on: it clears memory from its end on, with
+ * mov edi, end; mov ecx, ...; sub ecx, edi. 0 when that is not found.
+ */
+static uint64_t stage2_size(const uint8_t *stage2, size_t size, size_t code)
+{
+	for (size_t i = code; i + 12 <= size && i < code + CLEAR_MAX; i++) {
+		uint32_t end = le32(stage2 + i + 1);
+
+		if (stage2[i] == 0xBF && stage2[i + 5] == 0xB9 && stage2[i + 10] == 0x29 &&
+		    stage2[i + 11] == 0xF9 && end > STAGE2_START && end < STAGE2_END)
+			return end - STAGE2_START;
+	}
+	return 0;
+}
+
+/* The menu's path, with a NUL behind it, into the room that the code leaves it. */
+static enum rj_err set_menu(uint8_t *stage2, size_t code, const char *menu, struct rj_error *err)
+{
+	size_t at = offsetof(struct stage2_head, release), room;
+
+	at += strnlen((const char *)stage2 + at, code - at) + 1;
+	room = at < code ? code - at : 0;
+	if (strlen(menu) >= room)
+		return rj_fail(err, RJ_ERR_LEGACY_MENU, .name = menu,
+			       .count = strlen(menu), .limit = room ? room - 1 : 0);
+	memset(stage2 + at, 0, room);
+	memcpy(stage2 + at, menu, strlen(menu));
+	return RJ_OK;
+}
+
+static enum rj_err set_partition(uint8_t *stage2, uint32_t number, struct rj_error *err)
+{
+	if (number > WHOLE_DRIVE)
+		return rj_fail(err, RJ_ERR_LEGACY_PARTITION, .count = number,
+			       .limit = WHOLE_DRIVE);
+	LE_PUT(stage2, struct stage2_head, partition, number - 1);
+	return RJ_OK;
+}
+
+static enum rj_err patch(uint8_t *stage2, const struct parts *found,
+			 const struct rj_wishes *wishes, struct rj_error *err)
+{
+	if (wishes->partition && set_partition(stage2, wishes->partition, err))
+		return err->code;
+	return wishes->menu ? set_menu(stage2, found->code, wishes->menu, err) : RJ_OK;
+}
+
+static uint64_t size_of(const struct parts *found)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < found->run_count; i++)
+		size += found->runs[i].size;
+	return size;
+}
+
+/* Reads stage2's runs into its size bytes, and checks whether they are enough. */
+static enum rj_err read_stage2(const struct rj_input *input, const struct parts *found,
+			       uint8_t *stage2, size_t size, struct rj_error *err)
+{
+	uint64_t expected;
+	size_t at = 0;
+
+	for (size_t i = 0; i < found->run_count; i++) {
+		const struct run *run = &found->runs[i];
+
+		if (rj_input_read(input, stage2 + at, (size_t)run->size, run->at, err))
+			return err->code;
+		at += (size_t)run->size;
+	}
+	expected = stage2_size(stage2, size, found->code);
+	if (!expected)
+		expected = found->code + CLEAR_MAX;
+	if (size < expected)
+		return rj_fail(err, RJ_ERR_LEGACY_SHORT, .count = size, .limit = expected);
+	return RJ_OK;
+}
+
+static enum rj_err add_stage2(struct rj_plan *plan, const struct rj_input *input,
+			      const struct parts *found, struct rj_error *err)
+{
+	uint64_t size = size_of(found);
+	uint8_t *stage2;
+
+	if (size > STAGE2_MAX)
+		return rj_fail(err, RJ_ERR_LEGACY_LARGE, .count = size, .limit = STAGE2_MAX);
+	stage2 = malloc((size_t)size);
+	if (!stage2)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (read_stage2(input, found, stage2, (size_t)size, err) ||
+	    patch(stage2, found, &plan->wishes, err)) {
+		free(stage2);
+		return err->code;
+	}
+	if (stage2_size(stage2, (size_t)size, found->code))
+		size = stage2_size(stage2, (size_t)size, found->code);
+	rj_plan_set_entry(plan, 0, STAGE2_START);
+	return rj_plan_add_bytes(plan, ".stage2", STAGE2_START, stage2, size, err);
+}
+
+/* Alone: it reads the rest from its disk. */
+static enum rj_err add_stage1(struct rj_plan *plan, const struct rj_input *input,
+			      const struct parts *found, struct rj_error *err)
+{
+	uint64_t drive = LE_GET(found->first, struct stage1_head, drive);
+
+	if (plan->wishes.partition || plan->wishes.menu)
+		return rj_fail(err, RJ_ERR_LEGACY_STAGE1);
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LEGACY_READS,
+		.subject = input->path, .at = drive == STAGE1_DRIVE_ANY ? plan->drive : drive,
+		.count = LE_GET(found->first, struct stage1_head, sector) });
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	return rj_plan_add(plan, ".stage1", BOOT_SECTOR, input, 0, SECTOR_SIZE, err);
+}
+
+static enum rj_err legacy_read(struct rj_plan *plan, const struct rj_input *input,
+			       const struct payload_argument *argument, struct rj_error *err)
+{
+	struct parts found;
+
+	(void)argument;
+	look(input, &found);
+	if (found.stage1 && input->size == SECTOR_SIZE)
+		return add_stage1(plan, input, &found, err);
+	if (found.part)
+		return rj_fail(err, RJ_ERR_LEGACY_STAGE1_5, .name = found.part);
+	if (found.stage1 && (!found.code || !found.listed))
+		return rj_fail(err, found.code ? RJ_ERR_LEGACY_BLOCKS : RJ_ERR_LEGACY_BEHIND,
+			       .count = LE_GET(found.first, struct stage1_head, sector));
+	if (!found.code)
+		return rj_fail(err, RJ_ERR_LEGACY_MAGIC, .located = true,
+			       .at = offsetof(struct stage2_head, version) + SECTOR_SIZE,
+			       .expected = VERSION_3_2,
+			       .found = LE_GET(found.head, struct stage2_head, version));
+	if (found.eltorito)
+		rj_plan_expect_cd(plan, input);
+	return add_stage2(plan, input, &found, err);
+}
+
+const struct payload_kind payload_grub_legacy = {
+	.name = "grub-legacy",
+	.argument = "STAGE2",
+	.help = "GRUB Legacy's stage2, stage2_eltorito or stage1",
+	.signature = "version 3.2 at 206h and a far jump at 200h; stage1: version 3.2 at 3Eh",
+	.place = "8200h, entry 0:8200 (stage1: 7C00h, entry 0:7C00)",
+	.takes = RJ_WISH_PARTITION | RJ_WISH_MENU,
+	.detect = legacy_detect,
+	.read = legacy_read,
+};

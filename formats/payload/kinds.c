@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/payload.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+#define DECLARE(name) extern const struct payload_kind payload_##name;
+PAYLOAD_KINDS(DECLARE)
+#undef DECLARE
+
+const struct payload_kind *const payload_kinds[] = {
+#define LIST(name) &payload_##name,
+	PAYLOAD_KINDS(LIST)
+#undef LIST
+};
+const size_t payload_kind_count = sizeof(payload_kinds) / sizeof(payload_kinds[0]);
+
+static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
+{
+	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
+	for (size_t i = 0; i < payload_kind_count; i++)
+		if (!payload_kinds[i]->words)
+			rj_error_list(err, "--%s %s", payload_kinds[i]->name,
+				      payload_kinds[i]->argument);
+	return err->code;
+}
+
+enum rj_err payload_detect(const struct rj_input *input,
+			   const struct payload_kind **kind, const char **why,
+			   struct rj_error *err)
+{
+	unsigned certain = 0, possible = 0;
+
+	rj_fail(err, RJ_ERR_AMBIGUOUS, .subject = input->path);
+	for (size_t i = 0; i < payload_kind_count; i++) {
+		const struct payload_kind *candidate = payload_kinds[i];
+		const char *reason = NULL;
+		enum rj_detected answer = RJ_DETECT_NO;
+
+		if (candidate->detect && (candidate->device || !input->is_device))
+			answer = candidate->detect(input, &reason);
+		if (answer == RJ_DETECT_NO)
+			continue;
+		rj_error_list(err, "--%s (%s)", candidate->name, reason);
+		possible++;
+		if (answer == RJ_DETECT_YES && ++certain == 1) {
+			*kind = candidate;
+			*why = reason;
+		}
+	}
+	if (!possible)
+		return unknown(input, err);
+	return certain == 1 ? RJ_OK : RJ_ERR_AMBIGUOUS;
+}
+
+enum rj_err payload_split_address(char *argument, uint64_t *address,
+				  struct rj_error *err)
+{
+	char *at = strrchr(argument, '@');
+
+	if (!at || at == argument || at[1] == '\0')
+		return rj_fail(err, RJ_ERR_NO_ADDRESS, .name = argument);
+	*at = '\0';
+	if (rj_parse_number(at + 1, UINT64_MAX, address, err))
+		return err->code;
+	if (*address > UINT32_MAX)
+		return rj_fail(err, RJ_ERR_BEYOND_4G, .subject = argument, .at = *address);
+	return RJ_OK;
+}
+
+enum rj_err payload_split_variant(const struct payload_kind *kind, char *argument,
+				  const char **variant, char **file, struct rj_error *err)
+{
+	size_t length = strcspn(argument, "=");
+
+	for (size_t i = 0; argument[length] && i < kind->variant_count; i++) {
+		const char *name = kind->variants[i].name;
+
+		if (strlen(name) != length || memcmp(name, argument, length) != 0)
+			continue;
+		*variant = name;
+		*file = argument + length + 1;
+		return RJ_OK;
+	}
+	rj_fail(err, RJ_ERR_VARIANT, .name = argument);
+	for (size_t i = 0; i < kind->variant_count; i++)
+		rj_error_list(err, "%s", kind->variants[i].name);
+	return err->code;
+}

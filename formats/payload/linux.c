@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What starts by the 16-bit Linux/x86 boot protocol, up to 2.15: Linux itself, so that
+ * it asks the BIOS, and others in its clothes. References are to Linux,
+ * Documentation/arch/x86/boot.rst, unless they name another source.
+ */
+#include "payload/payload.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/layout.h"
+#include "base/copy.h"
+#include "base/setup_header.h"
+#include "base/temporary.h"
+#include "common/le.h"
+
+#define PAGE            4096u
+#define FOUR_GIB        (UINT64_C(1) << 32)
+#define SETUP_MAX       0x8000u         /* "The real-mode code can total up to 32K" */
+#define CMDLINE_OLD_MAX 255u            /* before 2.06 */
+#define LOADER_UNDEFINED 0xFFu          /* type_of_loader: no assigned ID */
+#define EFLAGS_IF       0x200u
+
+/* "Sample Boot Configuration": where things stand, by the protocol and kind of image. */
+static const struct layout {
+	uint32_t setup;         /* the real-mode part */
+	uint32_t heap_end;      /* from there; the stack's top and the command line */
+	uint32_t cmdline_room;
+} layouts[] = {
+	{ 0x90000, 0x9800, 0x800 },     /* up to 2.01, or a zImage */
+	{ 0x10000, 0xE000, 0x2000 },
+};
+
+/* "Loading The Rest of The Kernel": by LOADED_HIGH. */
+static const uint32_t load_addresses[] = { 0x10000, HIGH_MEMORY };
+
+/* GRUB, boot/i386/pc/lnxboot.S: reg_edx, whose first byte becomes DL of core.img. */
+#define LNXBOOT_DRIVE   0x260
+
+/*
+ * Who is in Linux' clothes. version: the text that the version string starts with,
+ * which then tells the name, too.
+ */
+enum who { LINUX, LNXBOOT, MEMDISK, MEMTEST, WIMBOOT, GRUB4DOS, IPXE };
+static const struct {
+	enum who who;
+	const char *name;
+	const char *version;
+	size_t at, length;
+	const char *mark;
+	const char *needs;      /* what it does nothing without, as its initrd */
+} disguises[] = {
+	{ LNXBOOT, "GRUB's lnxboot.img", NULL, 0, 4, "\x66\x31\xED\xE9", NULL },
+	{ MEMDISK, "", "MEMDISK ", 0, 0, "", "the image of a disk" },
+	{ MEMTEST, "", "Memtest86", 0, 0, "", NULL },
+	/* wimboot, src/prefix.S: the name in its debug directory */
+	{ WIMBOOT, "wimboot", NULL, 0x418, 8, "wimboot.", "a cpio archive with bootmgr and its files" },
+	{ GRUB4DOS, "GRUB4DOS's grub.exe", NULL, 0, 3, "MZ\xEB", NULL },
+	/* iPXE, arch/x86/prefix/lkrnprefix.S: protocol 2.07, code32_start 0 */
+	{ IPXE, "iPXE", NULL, 0x206, 2, "\x07\x02", NULL },
+	{ LINUX, "Linux", NULL, 0, 0, "", NULL },
+};
+
+struct kernel {
+	struct rj_plan *plan;
+	const struct rj_input *input;
+	uint8_t *setup;                 /* the real-mode part; the plan's once it is added */
+	uint32_t setup_size;
+	uint64_t rest;                  /* bytes of the protected-mode part; may be none */
+	uint16_t version;               /* 0: older than 2.00, with code from SETUP_ENTRY on */
+	bool high;                      /* a bzImage */
+	const struct layout *layout;
+	const char *append;
+};
+
+#define FIELD(kernel, name) \
+	LE_GET((kernel)->setup + SETUP_HEADER, struct setup_header, name)
+#define SET_FIELD(kernel, name, value) \
+	LE_PUT((kernel)->setup + SETUP_HEADER, struct setup_header, name, value)
+
+static uint32_t setup_size(const uint8_t *header)
+{
+	uint8_t sectors = LE_GET(header, struct setup_header, setup_sects) & UINT8_MAX;
+
+	return (uint32_t)((sectors ? sectors : SETUP_SECTS_OLD) + 1) * SETUP_SECTOR;
+}
+
+/* The version string's text; no more than it has of ASCII, up to Linux' "(who@where)". */
+static void read_version(const struct rj_input *input, const uint8_t *header, char *text,
+			 size_t size)
+{
+	uint64_t at = LE_GET(header, struct setup_header, kernel_version);
+	size_t length = 0;
+
+	memset(text, 0, size);
+	if (at)
+		rj_input_peek(input, text, size - 1, at + SETUP_ENTRY);
+	while (text[length] >= ' ' && text[length] <= '~' && text[length] != '(')
+		length++;
+	while (length && text[length - 1] == ' ')
+		length--;
+	memset(text + length, 0, size - length);
+}
+
+/* The row of disguises. */
+static size_t identify(const struct rj_input *input, const uint8_t *header,
+		       const char *version)
+{
+	uint8_t bytes[8];
+	size_t i = 0;
+
+	for (; disguises[i].who != LINUX; i++) {
+		const char *start = disguises[i].version;
+
+		if (start && strncmp(version, start, strlen(start)) != 0)
+			continue;
+		if (rj_input_peek(input, bytes, disguises[i].length, disguises[i].at) !=
+			    disguises[i].length ||
+		    memcmp(bytes, disguises[i].mark, disguises[i].length) != 0)
+			continue;
+		if (disguises[i].who == IPXE && LE_GET(header, struct setup_header, code32_start))
+			continue;
+		break;
+	}
+	return i;
+}
+
+/* 0: there is no header, or one that nobody used yet ("Old kernels"). */
+static uint16_t version_of(const uint8_t *header)
+{
+	uint16_t version = (uint16_t)LE_GET(header, struct setup_header, version);
+
+	return LE_GET(header, struct setup_header, header) == HDRS_MAGIC &&
+	       version >= SETUP_VERSION_MIN ? version : 0;
+}
+
+/*
+ * How many units its header counts, 0: it tells nothing. That of a bzImage cannot be
+ * trusted before 2.04, and has 16 bits in others.
+ */
+static uint64_t counted_units(const uint8_t *header, uint16_t version)
+{
+	bool high = version && LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
+	uint64_t units = LE_GET(header, struct setup_header, syssize);
+
+	return version >= 0x204 ? units : high ? 0 : units & UINT16_MAX;
+}
+
+static uint64_t units_of(uint64_t bytes)
+{
+	return (bytes + SETUP_SYS_UNIT - 1) / SETUP_SYS_UNIT;
+}
+
+/* Without a header: the flag, and a size that is exactly the file's. */
+static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *header,
+				   const char **why)
+{
+	uint64_t setup = setup_size(header), units = counted_units(header, 0);
+
+	*why = "no Linux boot header";
+	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG ||
+	    setup >= input->size || units_of(input->size - setup) != units)
+		return RJ_DETECT_NO;
+	*why = "as kernels before Linux boot protocol 2.00, or memtest86+ 5";
+	return RJ_DETECT_MAYBE;
+}
+
+/* Whether the file goes on after the setup part; one that is not loaded high may end there. */
+static bool is_complete(const struct rj_input *input, const uint8_t *header)
+{
+	bool high = LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
+
+	return setup_size(header) < input->size + !high;
+}
+
+static enum rj_detected linux_detect(const struct rj_input *input, const char **why)
+{
+	static char text[96];
+	uint8_t header[sizeof(struct setup_header)] = { 0 };
+	char version[48];
+	const char *name;
+
+	rj_input_peek(input, header, sizeof(header), SETUP_HEADER);
+	if (!setup_header_is_in(input))
+		return detect_old(input, header, why);
+	read_version(input, header, version, sizeof(version));
+	name = disguises[identify(input, header, version)].name;
+	snprintf(text, sizeof(text), "%s%s%s, Linux boot protocol %u.%02u", name,
+		 *name && *version ? " " : "", version,
+		 header[offsetof(struct setup_header, version) + 1],
+		 header[offsetof(struct setup_header, version)]);
+	*why = text;
+	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
+		return RJ_DETECT_MAYBE;
+	return is_complete(input, header) ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
+}
+
+/*
+ * Whether all of the file is there. What stands behind it (Debian: a signature) is
+ * carried, too, as GRUB and QEMU load it.
+ */
+static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header,
+			      struct rj_error *err)
+{
+	uint64_t units = counted_units(header, kernel->version);
+
+	/* a setup part may be all, and then counts itself (BOOTBOOT) */
+	if (kernel->rest == 0 && !kernel->high)
+		return RJ_OK;
+	if (kernel->rest == 0 || units_of(kernel->rest) < units)
+		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
+			       .limit = kernel->setup_size + 1 +
+					(units ? units - 1 : 0) * SETUP_SYS_UNIT);
+	if (!kernel->high && kernel->rest > STUB_HOME - load_addresses[false])
+		return rj_fail(err, RJ_ERR_LINUX_ZIMAGE, .count = kernel->rest,
+			       .limit = STUB_HOME - load_addresses[false]);
+	return RJ_OK;
+}
+
+/* What the header says, or for an old kernel that it could be one. */
+static enum rj_err check_header(const struct kernel *kernel, const uint8_t *header,
+				struct rj_error *err)
+{
+	if (!setup_header_is_in(kernel->input) && !counted_units(header, 0))
+		return rj_fail(err, RJ_ERR_LINUX_HEADER);
+	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
+		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true,
+			       .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
+			       .expected = SETUP_BOOT_FLAG,
+			       .found = LE_GET(header, struct setup_header, boot_flag));
+	if (kernel->setup_size > SETUP_MAX)
+		return rj_fail(err, RJ_ERR_LINUX_FIELD, .name = "number of setup sectors");
+	if (kernel->setup_size > kernel->input->size)
+		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
+			       .limit = kernel->setup_size);
+	return RJ_OK;
+}
+
+static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
+{
+	uint8_t header[sizeof(struct setup_header)] = { 0 };
+
+	rj_input_peek(kernel->input, header, sizeof(header), SETUP_HEADER);
+	kernel->setup_size = setup_size(header);
+	if (check_header(kernel, header, err))
+		return err->code;
+	kernel->version = version_of(header);
+	kernel->high = kernel->version &&
+		       LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
+	kernel->rest = kernel->input->size - kernel->setup_size;
+	kernel->layout = &layouts[kernel->high && kernel->version >= 0x202];
+	kernel->setup = malloc(kernel->setup_size);
+	if (!kernel->setup)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (rj_input_read(kernel->input, kernel->setup, kernel->setup_size, 0, err))
+		return err->code;
+	return check_size(kernel, header, err);
+}
+
+/* The next option of this name in a command line, behind its "="; NULL: there is none. */
+static const char *find_option(const char *line, const char *name)
+{
+	while (*line) {
+		line += strspn(line, " \t\n");
+		if (strncmp(line, name, strlen(name)) == 0)
+			return line + strlen(name);
+		line += strcspn(line, " \t\n");
+	}
+	return NULL;
+}
+
+static bool is_word_end(char c)
+{
+	return c == '\0' || isspace((unsigned char)c);
+}
+
+static bool same_word(const char *word, const char *known)
+{
+	return strncmp(word, known, strlen(known)) == 0 && is_word_end(word[strlen(known)]);
+}
+
+/* "Special Command Line Options": the kernel's video mode, the last vga= that there is. */
+static enum rj_err set_video(struct kernel *kernel, struct rj_error *err)
+{
+	static const struct { const char *word; uint16_t mode; } words[] = {
+		{ "normal", 0xFFFF }, { "ext", 0xFFFE }, { "ask", 0xFFFD } };
+	const char *word = kernel->append;
+
+	while ((word = find_option(word, "vga="))) {
+		char *end;
+		unsigned long mode = strtoul(word, &end, 0);
+		bool known = isdigit((unsigned char)*word) && is_word_end(*end);
+
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (same_word(word, words[i].word)) {
+				mode = words[i].mode;
+				known = true;
+			}
+		if (!known || mode > UINT16_MAX) {
+			rj_fail(err, RJ_ERR_LINUX_VGA, .subject = "--append");
+			snprintf(err->text, sizeof(err->text), "%.*s",
+				 (int)strcspn(word, " \t\n"), word);
+			return err->code;
+		}
+		SET_FIELD(kernel, vid_mode, mode);
+	}
+	return RJ_OK;
+}
+
+/* Where memory ends by a mem=, as for the kernel the lowest; other words are its own. */
+static uint64_t memory_end(const char *line)
+{
+	static const char units[] = "KMGTPE";
+	uint64_t lowest = FOUR_GIB;
+
+	while ((line = find_option(line, "mem="))) {
+		char *end;
+		uint64_t value = strtoull(line, &end, 0);
+		const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+		unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+
+		if (isdigit((unsigned char)*line) && is_word_end(end[unit != NULL]) &&
+		    value <= lowest >> shift)
+			lowest = value << shift;
+	}
+	return lowest;
+}
+
+static enum rj_err add_command_line(struct kernel *kernel, struct rj_error *err)
+{
+	const struct layout *layout = kernel->layout;
+	size_t length = strlen(kernel->append);
+	uint64_t limit = kernel->version >= 0x206 ? FIELD(kernel, cmdline_size)
+						  : CMDLINE_OLD_MAX;
+	char *line;
+
+	if (limit > layout->cmdline_room - 1)
+		limit = layout->cmdline_room - 1;
+	if (length > limit)
+		return rj_fail(err, RJ_ERR_LINUX_APPEND, .subject = "--append",
+			       .count = length, .limit = limit);
+	if (kernel->version >= 0x202) {
+		SET_FIELD(kernel, cmd_line_ptr, layout->setup + layout->heap_end);
+	} else {
+		le_store(kernel->setup + OLD_CMD_LINE, OLD_CMD_LINE_MAGIC, 2);
+		le_store(kernel->setup + OLD_CMD_LINE + 2, layout->heap_end, 2);
+	}
+	if (kernel->version && kernel->version < 0x202)
+		SET_FIELD(kernel, setup_move_size, layout->heap_end + length + 1);
+	line = strdup(kernel->append);
+	if (!line)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	return rj_plan_add_bytes(kernel->plan, ".cmdline", layout->setup + layout->heap_end,
+				 (uint8_t *)line, length + 1, err);
+}
+
+static uint64_t align_up(uint64_t value, uint64_t unit)
+{
+	return unit ? (value + unit - 1) / unit * unit : value;
+}
+
+/*
+ * The first address that the kernel leaves to the initrd. From 2.10 on it tells where it
+ * runs and how much it needs there: a relocatable one at its load address, aligned, but
+ * not below its preferred one (arch/x86/boot/compressed/head_64.S, LOAD_PHYSICAL_ADDR).
+ *
+ * Older ones unpack themselves to 1 MiB and use what is behind themselves for it, so there
+ * is room for what has been packed by 7 to 1. iPXE moves itself below its initrd
+ * (lkrnprefix.S) with all that it needs, which is less than 16 MiB.
+ */
+static uint64_t needed_end(const struct kernel *kernel)
+{
+	uint64_t load = load_addresses[kernel->high];
+	uint64_t end = load + kernel->rest > HIGH_MEMORY ? load + kernel->rest : HIGH_MEMORY;
+	uint64_t preferred, start;
+
+	if (kernel->version < 0x20A) {
+		uint64_t room = HIGH_MEMORY + 8 * kernel->rest;
+
+		return room > OLD_INITRD_FLOOR ? room : OLD_INITRD_FLOOR;
+	}
+	preferred = FIELD(kernel, pref_address);
+	start = FIELD(kernel, relocatable_kernel)
+		? align_up(load, FIELD(kernel, kernel_alignment)) : 0;
+	if (preferred > FOUR_GIB)
+		preferred = FOUR_GIB;
+	if (start < preferred)
+		start = preferred;
+	start += FIELD(kernel, init_size);
+	return start > end ? start : end;
+}
+
+/* The first address that it may not reach. */
+static uint64_t initrd_limit(const struct kernel *kernel)
+{
+	uint64_t highest = kernel->version >= 0x203 ? FIELD(kernel, initrd_addr_max) : 0;
+	uint64_t end = (highest ? highest : OLD_INITRD_ADDR_MAX) + 1;
+	uint64_t memory = memory_end(kernel->append);
+
+	return memory < end ? memory : end;
+}
+
+static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
+			      struct rj_error *err)
+{
+	const struct rj_part whole = { input, 0, input->size };
+	uint32_t crc;
+
+	if (rj_copy(&whole, fd, at, &crc, err)) {
+		err->subject = err->code == RJ_ERR_WRITE ? "a temporary file" : input->path;
+		return err->code;
+	}
+	return RJ_OK;
+}
+
+/* All of them in one file; zeros between them, so that each starts as cpio wants it. */
+static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *err)
+{
+	struct rj_input *joined = &plan->initrd_file;
+	const struct rj_wishes *wishes = &plan->wishes;
+	uint64_t at = 0;
+	int fd;
+
+	if (rj_temporary_open(&fd, err)) {
+		err->subject = "a temporary file";
+		return err->code;
+	}
+	*joined = (struct rj_input){ .fd = fd, .path = "the initrds", .size = size };
+	for (size_t i = 0; i < wishes->initrd_count; i++) {
+		at = align_up(at, INITRD_ALIGN);
+		if (copy_input(wishes->initrds[i], fd, at, err))
+			return err->code;
+		at += wishes->initrds[i]->size;
+	}
+	return RJ_OK;
+}
+
+static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
+{
+	struct rj_plan *plan = kernel->plan;
+	const struct rj_wishes *wishes = &plan->wishes;
+	uint64_t size = 0, limit = initrd_limit(kernel);
+	uint64_t address = align_up(needed_end(kernel), PAGE);
+	bool one = wishes->initrd_count == 1;
+
+	if (!kernel->version)
+		return rj_fail(err, RJ_ERR_LINUX_OLD, .subject = "--initrd");
+	for (size_t i = 0; i < wishes->initrd_count; i++) {
+		size = align_up(size, INITRD_ALIGN) + wishes->initrds[i]->size;
+		if (address > limit || size > limit - address)
+			return rj_fail(err, RJ_ERR_INITRD_ROOM, .subject = "--initrd",
+				       .count = size, .at = address, .limit = limit);
+	}
+	SET_FIELD(kernel, ramdisk_image, address);
+	SET_FIELD(kernel, ramdisk_size, size);
+	if (!one && join(plan, size, err))
+		return err->code;
+	return rj_plan_add(plan, ".initrd", address,
+			   one ? wishes->initrds[0] : &plan->initrd_file, 0, size, err);
+}
+
+/* What stands behind the boot sector; in an old kernel that is code. */
+static void set_header(struct kernel *kernel, enum who who)
+{
+	if (!kernel->version)
+		return;
+	SET_FIELD(kernel, type_of_loader, LOADER_UNDEFINED);
+	if (kernel->version >= 0x201) {
+		SET_FIELD(kernel, heap_end_ptr, kernel->layout->heap_end - SETUP_ENTRY);
+		SET_FIELD(kernel, loadflags, FIELD(kernel, loadflags) | CAN_USE_HEAP);
+	}
+	if (who == LNXBOOT)
+		kernel->setup[LNXBOOT_DRIVE] = kernel->plan->drive;
+}
+
+/* "Running the Kernel": interrupts are off. */
+static void set_registers(const struct kernel *kernel)
+{
+	struct rj_regs *regs = &kernel->plan->regs;
+	uint16_t segment = (uint16_t)(kernel->layout->setup >> 4);
+
+	regs->ds = regs->es = regs->fs = regs->gs = regs->ss = segment;
+	regs->esp = kernel->layout->heap_end;
+	regs->eflags &= ~EFLAGS_IF;
+	rj_plan_set_entry(kernel->plan, segment + (SETUP_ENTRY >> 4), 0);
+}
+
+/* A setup part at 90000h stands where the services work. A RAM disk needs them. */
+static void leave_to_firmware(struct kernel *kernel)
+{
+	struct rj_plan *plan = kernel->plan;
+
+	if (kernel->layout->setup < SERVICES_SCRATCH || plan->disk ||
+	    plan->services.int13 != RJ_INT13_auto)
+		return;
+	plan->services.int13 = RJ_INT13_firmware;
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LINUX_FIRMWARE,
+		     .subject = kernel->input->path, .at = kernel->layout->setup });
+}
+
+/* Who is in its clothes, and whether that has what it needs. */
+static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, struct rj_error *err)
+{
+	const uint8_t *header = kernel->setup + SETUP_HEADER;
+	char version[48];
+	size_t row;
+
+	*who = LINUX;
+	if (!kernel->version)
+		return RJ_OK;
+	read_version(kernel->input, header, version, sizeof(version));
+	row = identify(kernel->input, header, version);
+	*who = disguises[row].who;
+	if (disguises[row].needs && kernel->plan->wishes.initrd_count == 0)
+		return rj_fail(err, RJ_ERR_LINUX_NEEDS, .name = disguises[row].needs);
+	return RJ_OK;
+}
+
+static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
+{
+	struct rj_plan *plan = kernel->plan;
+	uint8_t *setup = kernel->setup;
+	enum who who;
+
+	if (find_out_who(kernel, &who, err))
+		return err->code;
+	leave_to_firmware(kernel);
+	set_header(kernel, who);
+	set_registers(kernel);
+	if (set_video(kernel, err) || add_command_line(kernel, err) ||
+	    (plan->wishes.initrd_count && add_initrd(kernel, err)))
+		return err->code;
+	kernel->setup = NULL;
+	if (rj_plan_add_bytes(plan, ".setup", kernel->layout->setup, setup,
+			      kernel->setup_size, err))
+		return err->code;
+	return kernel->rest ? rj_plan_add(plan, ".kernel", load_addresses[kernel->high],
+					  kernel->input, kernel->setup_size, kernel->rest, err)
+			    : RJ_OK;
+}
+
+static enum rj_err linux_read(struct rj_plan *plan, const struct rj_input *input,
+			      const struct payload_argument *argument, struct rj_error *err)
+{
+	struct kernel kernel = {
+		.plan = plan, .input = input,
+		.append = plan->wishes.append ? plan->wishes.append : "" };
+
+	(void)argument;
+	err->code = RJ_OK;
+	if (!read_setup(&kernel, err))
+		add_pieces(&kernel, err);
+	free(kernel.setup);
+	return err->code;
+}
+
+const struct payload_kind payload_linux = {
+	.name = "linux",
+	.argument = "BZIMAGE",
+	.help = "a Linux kernel, in real mode; memdisk, ipxe.lkrn, memtest86+",
+	.signature = "HdrS at 202h, AA55h at 1FEh; before 2.00 the file's size at 1F4h",
+	.place = "10000h and 1 MiB, entry 1020:0 (zImage: 90000h and 10000h, 9020:0)",
+	.takes = RJ_WISH_INITRD | RJ_WISH_APPEND,
+	.detect = linux_detect,
+	.read = linux_read,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/layout.h"
+#include "base/setup_header.h"
+#include "common/boot_sector.h"
+#include "common/disk_geometry.h"
+#include "common/le.h"
+#include "disk/el_torito.h"
+#include "disk/grub_core.h"
+#include "disk/grub_embedded.h"
+
+/* How MBR code starts: stack and segments set up, as in every packaged one. */
+static bool looks_like_mbr_code(const uint8_t *sector)
+{
+	static const struct { uint8_t bytes[4]; size_t length; } starts[] = {
+		{ { 0x33, 0xC0, 0xFA, 0x8E }, 4 },      /* syslinux */
+		{ { 0x33, 0xC0, 0x8E, 0xD0 }, 4 },      /* Windows */
+		{ { 0xFA, 0x33, 0xC0, 0x8E }, 4 },      /* DOS */
+		{ { 0xFA, 0x31, 0xC0, 0x8E }, 4 },
+		{ { 0xFC, 0x31, 0xC0, 0x8E }, 4 },      /* BSD */
+	};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (memcmp(sector, starts[i].bytes, starts[i].length) == 0)
+			return true;
+	return false;
+}
+
+static enum rj_detected answer(enum rj_detected value, const char *reason,
+			       const char **why)
+{
+	*why = reason;
+	return value;
+}
+
+/* Rather than the front of one: a floppy disk's size, or a partition that ends in the file. */
+static bool is_whole_disk(const struct rj_input *input, const uint8_t *sector)
+{
+	for (size_t i = 0; i < PARTITION_COUNT; i++) {
+		struct partition_entry entry = boot_sector_partition(sector, i);
+
+		if (entry.type && entry.sectors &&
+		    (uint64_t)entry.first_sector + entry.sectors <= input->size / SECTOR_SIZE)
+			return true;
+	}
+	return rj_floppy_of_size(input->size) != NULL;
+}
+
+/* What a sector with a signature is, in the order of certainty. */
+static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
+			      const char **why)
+{
+	bool alone = input->size == SECTOR_SIZE;
+
+	if (grub_is_boot_img(sector) && grub_has_core(input, sector))
+		return is_whole_disk(input, sector)
+		       ? answer(RJ_DETECT_MAYBE, "a disk's image with GRUB in front; "
+				"only boot.img and core.img would be carried", why)
+		       : answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
+	if (grub_is_boot_img(sector) && alone)
+		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
+	if (rj_floppy_of_size(input->size))
+		return answer(RJ_DETECT_MAYBE, "a floppy disk's image by its size; "
+			      "only its boot sector would be carried", why);
+	if (boot_sector_has_parameters(sector))
+		return answer(RJ_DETECT_MAYBE, "a partition's boot sector "
+			      "by its BIOS parameter block", why);
+	if (!alone)
+		return answer(RJ_DETECT_MAYBE, "a disk's image by its size; "
+			      "only its boot sector would be carried", why);
+	if (boot_sector_has_table(sector))
+		return answer(RJ_DETECT_YES, "a boot sector with a partition table", why);
+	return answer(RJ_DETECT_MAYBE, "a boot sector without a partition table", why);
+}
+
+static enum rj_detected mbr_detect(const struct rj_input *input, const char **why)
+{
+	uint8_t sector[SECTOR_SIZE] = { 0 };
+
+	rj_input_peek(input, sector, sizeof(sector), 0);
+	if (input->size <= MBR_CODE_MAX && looks_like_mbr_code(sector))
+		return answer(RJ_DETECT_MAYBE, "it starts as MBR code without a "
+			      "signature does", why);
+	if (input->size < SECTOR_SIZE || !boot_sector_is_signed(sector))
+		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
+	if (setup_header_is_in(input))
+		return answer(RJ_DETECT_NO, "a Linux kernel", why);
+	if (el_torito_is_cd(input))
+		return answer(RJ_DETECT_NO, "an ISO 9660 file system", why);
+	return judge(input, sector, why);
+}
+
+static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
+			    const uint8_t *sector, struct rj_error *err)
+{
+	const char *wrong;
+	uint8_t *bytes;
+	size_t size;
+
+	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
+		return err->code;
+	rj_plan_note(plan, &(struct rj_error){
+		.code = wrong ? RJ_ERR_CORE_LEFT : RJ_ERR_WITH_CORE, .subject = input->path,
+		.name = wrong, .count = grub_kernel_sector(sector) });
+	if (wrong)
+		return RJ_OK;
+	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
+	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
+}
+
+/* Packaged code: padded to a sector, with an empty partition table. */
+static enum rj_err add_code(struct rj_plan *plan, const struct rj_input *input,
+			    struct rj_error *err)
+{
+	uint8_t *sector = calloc(1, SECTOR_SIZE);
+
+	if (!sector)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	if (rj_input_read(input, sector, (size_t)input->size, 0, err)) {
+		free(sector);
+		return err->code;
+	}
+	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
+	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_NO_TABLE,
+		     .subject = input->path, .count = input->size });
+	return rj_plan_add_bytes(plan, ".mbr", BOOT_SECTOR, sector, SECTOR_SIZE, err);
+}
+
+static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input,
+			      struct rj_error *err)
+{
+	uint8_t sector[SECTOR_SIZE];
+	bool with_core;
+
+	if (rj_input_read(input, sector, sizeof(sector), 0, err))
+		return err->code;
+	if (!boot_sector_is_signed(sector))
+		return rj_fail(err, RJ_ERR_MBR_SIGNATURE, .subject = input->path,
+			       .located = true, .at = SIGNATURE_OFFSET,
+			       .expected = SIGNATURE, .found = le16(sector + SIGNATURE_OFFSET));
+	if (rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, SECTOR_SIZE, err))
+		return err->code;
+	if (input->size == SECTOR_SIZE)
+		return RJ_OK;
+	if (grub_is_boot_img(sector) && add_core(plan, input, sector, err))
+		return err->code;
+	with_core = plan->pieces[plan->piece_count - 1].bytes != NULL;
+	if (!with_core)
+		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_FIRST_SECTOR,
+			     .subject = input->path, .count = input->size - SECTOR_SIZE });
+	return RJ_OK;
+}
+
+static enum rj_err mbr_read(struct rj_plan *plan, const struct rj_input *input,
+			    const struct payload_argument *argument, struct rj_error *err)
+{
+	(void)argument;
+	plan->regs.eax = BIOS_SIGNATURE_EAX;
+	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
+	if (input->size <= MBR_CODE_MAX)
+		return add_code(plan, input, err);
+	if (input->size < SECTOR_SIZE)
+		return rj_fail(err, RJ_ERR_MBR_SHORT, .subject = input->path,
+			       .count = input->size);
+	return add_sector(plan, input, err);
+}
+
+const struct payload_kind payload_mbr = {
+	.name = "mbr",
+	.argument = "FILE",
+	.help = "a disk's boot sector, GRUB's core.img behind it too",
+	.signature = "AA55h at 1FEh; GRUB's mark or a partition table",
+	.place = "7C00h, entry 0:7C00 (core.img: 8000h, entry 0:8200)",
+	.detect = mbr_detect,
+	.read = mbr_read,
+};

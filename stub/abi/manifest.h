@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The manifest: the plan in binary. The host writes it behind the stub, the
+ * stub reads nothing else. All numbers are little-endian, all structures packed
+ * by their order; sizes and offsets are asserted below.
+ *
+ * An image, as a loader puts it into memory in one block:
+ *
+ *   stub | manifest header | piece table | (the container's) | pieces, by address
+ *
+ * A payload file is its manifest and pieces alone: there offsets count from the manifest's
+ * first byte, and stub_crc is 0.
+ *
+ * The order of the pieces is what lets the stub place them without any memory
+ * besides theirs: see place.c.
+ */
+#ifndef RJ_MANIFEST_H
+#define RJ_MANIFEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/layout.h"
+
+#define RJ_STUB_MAGIC       "RJPACK\r\n"    /* 8 bytes, without the NUL */
+#define RJ_MANIFEST_MAGIC   0x4B504A52u     /* "RJPK" */
+#define RJ_MANIFEST_VERSION 3
+#define RJ_MAX_PIECES       64
+#define RJ_NAME_SIZE        12
+
+/* rj_manifest.flags */
+#define RJ_UNREAL           0x0001u         /* DS, ES, FS, GS keep 4 GiB limits */
+#define RJ_VERBOSE          0x0002u         /* the stub tells each step */
+#define RJ_HALT_ON_ERROR    0x0004u         /* instead of a reboot */
+#define RJ_CONSOLE_VGA      0x0008u
+#define RJ_CONSOLE_SERIAL   0x0010u
+
+/* rj_piece.flags */
+#define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
+#define RJ_PIECE_SERVICES   0x0002u         /* called when all is placed: services.h */
+#define RJ_PIECE_RUNTIME    0x0004u         /* called before, and not placed: runtime.h */
+#define RJ_PIECE_MAKER      0x0008u         /* called by the services: maker.h */
+#define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
+
+/* At STUB_HEADER in the stub; filled in by the stub's own link. */
+struct rj_stub_header {
+	char magic[8];
+	uint32_t stub_size;     /* bytes; the manifest follows */
+};
+_Static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
+
+/*
+ * Registers on arrival. The order is that in which real.asm takes them:
+ * POP GS, FS, ES, DS, POPAD, POPFD, then far pointers for LSS and JMP.
+ */
+struct rj_regs {
+	uint16_t gs, fs, es, ds;
+	uint32_t edi, esi, ebp, popad_skips, ebx, edx, ecx, eax;
+	uint32_t eflags;
+	uint32_t esp;
+	uint16_t ss;
+	uint16_t ip, cs;
+	uint16_t zero;
+};
+_Static_assert(offsetof(struct rj_regs, eflags) == REGS_EFLAGS, "POPFD");
+_Static_assert(offsetof(struct rj_regs, esp) == REGS_ESP, "LSS");
+_Static_assert(offsetof(struct rj_regs, ip) == REGS_IP, "JMP");
+_Static_assert(sizeof(struct rj_regs) == 56, "registers");
+_Static_assert(ARRIVAL_REGS + sizeof(struct rj_regs) <= STUB_HOME_SIZE, "no room");
+
+struct rj_manifest {
+	uint32_t magic;
+	uint16_t version;
+	uint16_t piece_count;
+	uint32_t size;          /* bytes of this header and the piece table */
+	uint32_t crc;           /* CRC-32 of these bytes, this field taken as 0 */
+	uint32_t image_size;    /* bytes of stub, manifest, padding and pieces */
+	uint32_t stub_crc;      /* CRC-32 of the stub, then of the container's bytes */
+	uint32_t flags;
+	uint16_t serial_port;   /* I/O address of a 16550 */
+	uint16_t serial_divisor;/* UART_BAUD / baud */
+	uint32_t repairs;       /* bits of RJ_REPAIRS */
+	uint32_t zero;
+	struct rj_regs regs;
+};
+_Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
+_Static_assert(offsetof(struct rj_manifest, image_size) == MANIFEST_IMAGE_SIZE, "size");
+_Static_assert(offsetof(struct rj_manifest, regs) == 40, "manifest registers");
+_Static_assert(sizeof(struct rj_manifest) == 96, "manifest header");
+
+/* The piece table: ascending in address and in offset, no two overlap. */
+struct rj_piece {
+	char name[RJ_NAME_SIZE];/* NUL-terminated; a section name too */
+	uint32_t flags;         /* RJ_PIECE_* */
+	uint32_t address;       /* physical, where it stands on arrival */
+	uint32_t offset;        /* from the stub's first byte */
+	uint32_t size;          /* bytes, at least 1 */
+	uint32_t crc;           /* CRC-32 of its bytes */
+};
+_Static_assert(sizeof(struct rj_piece) == 32, "piece");
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stays in memory for the payload: INT 13h and INT 15h, drivers, a RAM disk.
+ *
+ * They travel as one piece with the flag RJ_PIECE_SERVICES, at SERVICES in the stub's home:
+ *
+ *   installer | struct rj_services | modules: int13, and drivers, inflate as needed
+ *
+ * The stub calls its first byte after all pieces have been placed. The installer
+ * moves the modules that this machine needs to the top of base memory; itself
+ * it is gone on arrival. Whatever has several bytes is little-endian.
+ */
+#ifndef RJ_SERVICES_H
+#define RJ_SERVICES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/layout.h"
+
+#define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
+#define RJ_SERVICES_VERSION 2
+
+/* Drivers: each a module of this name, a value of --int13, and a file. */
+#define RJ_DRIVERS(row) \
+	row(ahci, "SATA controllers by AHCI") \
+	row(nvme, "NVMe controllers") \
+	row(virtio, "virtio-blk and virtio-scsi") \
+	row(ata, "IDE controllers by programmed I/O")
+
+/* The values of --int13, of rj.int13, and of rj_services.int13. */
+#define RJ_INT13_MODES(row) \
+	row(auto, "serve the disks that the firmware no longer can") \
+	row(firmware, "leave INT 13h to the firmware") \
+	row(none, "no disks but a carried one: every call fails at once") \
+	RJ_DRIVERS(row)
+
+enum {
+#define ROW(name, what) RJ_INT13_##name,
+	RJ_INT13_MODES(ROW)
+#undef ROW
+	RJ_INT13_COUNT
+};
+
+/* At the front of every module. Offsets are from here. */
+struct rj_module {
+	char name[8];           /* padded with NULs */
+	uint32_t size;          /* bytes, a multiple of 16 */
+	uint32_t resident;      /* offset of what stays, to the end; a multiple of 16 */
+	uint32_t relocations;   /* offset of Elf32_Rel rows, R_386_RELATIVE all of them */
+	uint32_t relocation_count;
+	uint32_t interface;     /* offset of struct rj_driver, rj_int13 or rj_inflate */
+	uint32_t zero;
+};
+_Static_assert(sizeof(struct rj_module) == 32, "module");
+
+/* rj_disk_image.flags, rj_drive.flags, rj_disk.flags */
+#define RJ_DISK_READONLY  0x01u
+#define RJ_DISK_CD        0x02u
+#define RJ_DISK_FLOPPY    0x04u
+#define RJ_DISK_DEFLATED  0x08u         /* the carried bytes: raw deflate, RFC 1951 */
+#define RJ_DISK_REMOVABLE 0x10u
+
+/* The RAM disk: a piece of the image. size 0: none. */
+struct rj_disk_image {
+	uint32_t address;       /* of the piece as it was placed */
+	uint32_t packed_size;   /* bytes of the piece */
+	uint32_t size;          /* bytes in memory, a multiple of 512 */
+	uint32_t crc;           /* CRC-32 of the bytes unpacked */
+	uint32_t flags;         /* RJ_DISK_DEFLATED, RJ_DISK_READONLY */
+	uint32_t contents;      /* bytes unpacked; zeros follow them up to size */
+};
+_Static_assert(sizeof(struct rj_disk_image) == 24, "disk image");
+
+/*
+ * A drive on the RAM disk: all of it, or what El Torito makes drives of. A CD's
+ * number is E0h; a hard disk or floppy pushes those of the machine up by one.
+ */
+struct rj_drive {
+	uint32_t offset;        /* bytes, in the RAM disk */
+	uint32_t sectors;       /* 0: this row is not used */
+	uint16_t sector_size;   /* 512, or 4096 of a hard disk, or 2048 for a CD */
+	uint16_t cylinders;     /* geometry of INT 13h AH=08h */
+	uint16_t heads;         /* 1 to 256 */
+	uint8_t sectors_per_track; /* 1 to 63 */
+	uint8_t number;         /* BIOS drive number */
+	uint8_t flags;          /* RJ_DISK_* */
+	uint8_t floppy_type;    /* as CMOS 10h and AH=08h's BL have it: 1 to 5, 10h; or 0 */
+	uint16_t zero;
+};
+_Static_assert(sizeof(struct rj_drive) == 20, "drive");
+
+/* "El Torito" 1.0, figure 7: what INT 13h AX=4B01h tells of the booted CD. */
+struct rj_el_torito {
+	uint8_t size;           /* 13h, or 0: no CD was booted */
+	uint8_t media;          /* 0: no emulation, 1 to 3: floppy, 4: hard disk */
+	uint8_t drive;
+	uint8_t controller;
+	uint32_t lba;           /* of the boot image, in 2048-byte sectors */
+	uint16_t device;
+	uint16_t cache_segment;
+	uint16_t load_segment;
+	uint16_t sector_count;  /* loaded by the BIOS, of 512 bytes */
+	uint8_t cylinders, sectors, heads; /* as AH=08h's CH, CL, DH */
+	uint8_t zero;           /* not part of the packet */
+};
+_Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
+#define RJ_EL_TORITO_PACKET offsetof(struct rj_el_torito, zero) /* 13h, its size */
+
+/* --drive-map: which disk of the machine has this number. */
+struct rj_drive_map {
+	uint8_t number;         /* 80h and up; 0: this row is not used */
+	uint8_t zero;
+	uint16_t pci;           /* bus << 8 | device << 3 | function */
+	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
+				   channel * 2 + device; 0 for virtio-blk */
+};
+_Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");
+
+#define RJ_MAX_DRIVE_MAP 8
+#define RJ_MAX_RAM_DRIVES 2
+
+struct rj_services {
+	uint32_t magic;
+	uint16_t version;
+	uint8_t int13;          /* RJ_INT13_* */
+	uint8_t boot_drive;     /* DL on arrival, before any rj.drive */
+	uint32_t size;          /* bytes from here to the end of the last module */
+	struct rj_disk_image image;
+	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
+	struct rj_el_torito el_torito;
+	struct rj_drive_map map[RJ_MAX_DRIVE_MAP];
+};
+_Static_assert(offsetof(struct rj_services, image) == 12, "image");
+_Static_assert(offsetof(struct rj_services, map) == 96, "map");
+_Static_assert(sizeof(struct rj_services) == 160, "services");
+
+#endif

@@ -1,7 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: MIT
-# bin2c.sh FILE NAME: FILE as the C array NAME, and its length as NAME_size.
-set -eu
-printf '#include "stub_blob.h"\nconst unsigned char %s[] = {\n' "$2"
-od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
-printf '};\nconst size_t %s_size = sizeof(%s);\n' "$2" "$2"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every driver needs: BARs and capabilities (PCI Local Bus Specification 3.0,
+ * 6.2.5.1 and 6.7), and time by the time stamp counter, as nothing interrupts.
+ */
+#include "drivers/driver.h"
+
+#include "hardware/io.h"
+#include "hardware/pci.h"
+
+#define BAR_IO          0x1u
+#define BAR_TYPE        0x7u    /* with BAR_IO: of memory, the width in bits 2:1 */
+#define BAR_MEMORY64    0x4u
+#define BAR_MEMORY_MASK 0xFFFFFFF0u
+#define BAR_IO_MASK     0xFFFCu
+
+static uint32_t ticks_per_ms;
+
+static INIT uint32_t bar(uint32_t pci, unsigned number)
+{
+	return pci_read(pci, PCI_BAR0 + number * 4);
+}
+
+INIT uint64_t pci_memory(uint32_t pci, unsigned number)
+{
+	uint32_t low = bar(pci, number);
+	uint64_t high = 0;
+
+	if (low & BAR_IO)
+		return 0;
+	if ((low & BAR_TYPE) == BAR_MEMORY64)
+		high = bar(pci, number + 1);
+	return high << 32 | (low & BAR_MEMORY_MASK);
+}
+
+INIT uint16_t pci_ports(uint32_t pci, unsigned number)
+{
+	uint32_t low = bar(pci, number);
+
+	return low & BAR_IO ? (uint16_t)(low & BAR_IO_MASK) : 0;
+}
+
+INIT void pci_enable(uint32_t pci, uint16_t bits)
+{
+	bits |= pci_read16(pci, PCI_COMMAND) | PCI_INTX_DISABLE;
+	pci_write16(pci, PCI_COMMAND, bits);
+}
+
+/* The count ends a list that bites its own tail. */
+INIT uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id)
+{
+	uint32_t at;
+
+	if (!(pci_read16(pci, PCI_STATUS) & PCI_HAS_CAPABILITIES))
+		return 0;
+	at = offset ? pci_read(pci, offset) >> 8 & 0xFC : pci_read(pci, PCI_CAPABILITIES) & 0xFC;
+	for (unsigned i = 0; at && i < PCI_CAPABILITY_LIMIT; i++) {
+		uint32_t header = pci_read(pci, at);
+
+		if ((header & 0xFF) == id)
+			return at;
+		at = header >> 8 & 0xFC;
+	}
+	return 0;
+}
+
+INIT void timer_init(uint32_t per_ms)
+{
+	ticks_per_ms = per_ms;
+}
+
+uint64_t deadline_in(uint32_t ms)
+{
+	return rdtsc() + (uint64_t)ms * ticks_per_ms;
+}
+
+bool expired(uint64_t deadline)
+{
+	return rdtsc() >= deadline;
+}
+
+void delay_ms(uint32_t ms)
+{
+	uint64_t deadline = deadline_in(ms);
+
+	while (!expired(deadline))
+		relax();
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "entry/options.h"
+
+#include <stdbool.h>
+
+/* The command line, with a NUL in the place of each blank. */
+static char words[COMMAND_LINE_SIZE];
+
+/* What is still to be read of a word. What is left in the end was not understood. */
+static const char *at;
+
+#define NOT_UNDERSTOOD "?"
+
+#define PORT_MIN 0x100u         /* below it is what IBM put on the system board */
+#define PORT_MAX 0xFFF8u        /* eight registers */
+#define BAUD_MIN 2u             /* a divisor has 16 bits */
+
+void options_read(const char *line)
+{
+	for (unsigned i = 0; i < sizeof(words) - 1 && line[i]; i++)
+		words[i] = (char)(line[i] == ' ' || line[i] == '\t' ? '\0' : line[i]);
+}
+
+static bool eat(const char *text)
+{
+	const char *rest = at;
+
+	while (*text)
+		if (*rest++ != *text++)
+			return false;
+	at = rest;
+	return true;
+}
+
+const char *boot_option(const char *name)
+{
+	const char *value = NULL;
+
+	for (at = words; at < words + sizeof(words); at++) {
+		if (eat(name) && eat("="))
+			value = at;
+		while (*at)
+			at++;
+	}
+	return value;
+}
+
+/* Decimal, or hexadecimal behind 0x; not in min to max: not understood. */
+static uint32_t number(uint32_t min, uint32_t max)
+{
+	uint32_t base = eat("0x") ? 16 : 10, value = 0;
+	const char *text = at;
+
+	for (at = NOT_UNDERSTOOD; value <= max; at = text) {
+		uint32_t c = (uint8_t)*text++, digit = c - '0';
+
+		if (digit > 9)
+			digit = (c | 0x20) - 'a' < 6 ? (c | 0x20) - 'a' + 10 : base;
+		if (digit >= base && value >= min)
+			return value;
+		if (digit >= base)
+			break;
+		value = value * base + digit;
+	}
+	at = NOT_UNDERSTOOD;
+	return 0;
+}
+
+static void set_drive(struct rj_manifest *m)
+{
+	uint8_t first = eat("hd") ? 0x80 : 0;
+
+	if (!first)
+		eat("fd");
+	m->regs.edx = (m->regs.edx & ~0xFFu) | (first + number(0, 0xFFu - first));
+}
+
+static void set_console(struct rj_manifest *m)
+{
+	m->flags &= ~(RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL);
+	if (eat("none"))
+		return;
+	if (eat("vga")) {
+		m->flags |= RJ_CONSOLE_VGA;
+		if (!eat(","))
+			return;
+	}
+	if (!eat("serial")) {
+		at = NOT_UNDERSTOOD;
+		return;
+	}
+	m->flags |= RJ_CONSOLE_SERIAL;
+	if (eat(":"))
+		m->serial_port = (uint16_t)number(PORT_MIN, PORT_MAX);
+	if (eat(",")) {
+		uint32_t baud = number(BAUD_MIN, UART_BAUD);
+
+		if (!baud || UART_BAUD % baud)
+			at = NOT_UNDERSTOOD;
+		else
+			m->serial_divisor = (uint16_t)(UART_BAUD / baud);
+	}
+}
+
+static void set_on_error(struct rj_manifest *m)
+{
+	m->flags &= ~RJ_HALT_ON_ERROR;
+	if (eat("halt"))
+		m->flags |= RJ_HALT_ON_ERROR;
+	else if (!eat("reboot"))
+		at = NOT_UNDERSTOOD;
+}
+
+/* Of what is not understood, nothing is taken. */
+static bool apply(void (*set)(struct rj_manifest *m), struct rj_manifest *manifest)
+{
+	struct rj_manifest changed = *manifest;
+
+	set(&changed);
+	if (*at)
+		return false;
+	*manifest = changed;
+	return true;
+}
+
+const char *options_apply(struct rj_manifest *manifest)
+{
+	static const struct {
+		const char *name;
+		void (*set)(struct rj_manifest *m);
+	} options[] = {
+		{ "rj.on_error", set_on_error },
+		{ "rj.drive", set_drive },
+		{ "rj.console", set_console },
+	};
+	const char *bad = NULL;
+
+	for (unsigned i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		at = boot_option(options[i].name);
+		if (at && !apply(options[i].set, manifest))
+			bad = options[i].name;
+	}
+	/* Who asks for a console has to read what is wrong, even if none was packed. */
+	if (bad && boot_option("rj.console"))
+		manifest->flags |= RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL;
+	return bad;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IBM PC/AT Technical Reference (6280070), "ROM BIOS": the interrupt list, the
+ * BIOS data area, and the ORGs of the listing, which compatible BIOSes keep.
+ */
+#include "hardware/firmware.h"
+
+#include "abi/layout.h"
+#include "common/bda.h"
+#include "hardware/io.h"
+#include "hardware/ports.h"
+
+#define BDA_KEYS_HEAD    0x41A          /* offsets from 400h */
+#define BDA_KEYS_TAIL    0x41C
+#define BDA_KEYS_START   0x480
+#define BDA_KEYS_END     0x482
+#define KEYS_START       0x1E
+#define KEYS_END         0x3E
+
+#define CMOS_EQUIPMENT   0x14
+
+#define VECTORS          256u
+#define ROM_SEGMENT      0xF000u
+#define ROM              0xF0000u
+#define RESET_VECTOR     (ROM + 0xFFF0)
+#define FAR_JUMP         0xEA
+#define IRET             0xFF53u
+#define VIDEO_ROM        0xC0000u
+#define ROM_SIGNATURE    0xAA55u
+#define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
+
+struct vector {
+	uint8_t number;
+	bool essential; /* to any payload; INT 10h alone may be a shim of UEFI's */
+	uint16_t offset;
+};
+
+static const struct vector entry_points[] = {
+	{ 0x02, false, 0xE2C3 }, { 0x05, false, 0xFF54 }, { 0x08, true, 0xFEA5 },
+	{ 0x09, true, 0xE987 }, { 0x0E, false, 0xEF57 }, { 0x10, false, 0xF065 },
+	{ 0x11, false, 0xF84D }, { 0x12, true, 0xF841 }, { 0x13, true, 0xE3FE },
+	{ 0x14, false, 0xE739 }, { 0x15, true, 0xF859 }, { 0x16, true, 0xE82E },
+	{ 0x17, false, 0xEFD2 }, { 0x19, true, 0xE6F2 }, { 0x1A, true, 0xFE6E },
+	{ 0x1D, false, 0xF0A4 }, { 0x1E, false, 0xEFC7 }, { 0x40, false, 0xEC59 },
+};
+#define ENTRY_POINTS (sizeof(entry_points) / sizeof(*entry_points))
+
+uint32_t bda_ebda(void)
+{
+	return (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
+}
+
+uint32_t bda_base_memory(void)
+{
+	return read16(BDA_BASE_MEMORY) * 1024u;
+}
+
+bool has_video_rom(void)
+{
+	return read16(VIDEO_ROM) == ROM_SIGNATURE;
+}
+
+static bool is_code(uint32_t address)
+{
+	uint8_t first = read8(address);
+
+	return first != 0 && first != 0xFF;
+}
+
+static uint32_t vector(uint32_t number)
+{
+	return ((uint32_t)read16(number * 4 + 2) << 4) + read16(number * 4);
+}
+
+/* A handler of the firmware's, or before it, in memory that it has kept for itself. */
+static bool vector_can_be(uint32_t number)
+{
+	uint32_t address = vector(number);
+
+	return address >= bda_base_memory() && address < HIGH_MEMORY && is_code(address);
+}
+
+static bool vectors_can_be(void)
+{
+	for (unsigned i = 0; i < ENTRY_POINTS; i++)
+		if (entry_points[i].essential && !vector_can_be(entry_points[i].number))
+			return false;
+	return true;
+}
+
+static bool rom_has_entry_points(void)
+{
+	if (read8(RESET_VECTOR) != FAR_JUMP)
+		return false;
+	for (unsigned i = 0; i < ENTRY_POINTS; i++)
+		if (entry_points[i].essential && !is_code(ROM + entry_points[i].offset))
+			return false;
+	return true;
+}
+
+uint32_t int13_in_base_memory(void)
+{
+	uint32_t address = vector(0x13), end = bda_ebda() >= LOW_MEMORY ? bda_ebda() : VIDEO_MEMORY;
+
+	return address < end ? address : 0;
+}
+
+enum firmware firmware_state(void)
+{
+	uint32_t kib = read16(BDA_BASE_MEMORY);
+
+	if (vectors_can_be() && kib && kib <= BASE_MEMORY_MAX)
+		return FIRMWARE_ALIVE;
+	return rom_has_entry_points() ? FIRMWARE_LOST : FIRMWARE_NONE;
+}
+
+static void set_vector(uint32_t number, uint16_t offset)
+{
+	write16(number * 4, offset);
+	write16(number * 4 + 2, ROM_SEGMENT);
+}
+
+/* Base memory ends where an EBDA may begin: nobody knows any more where it does. */
+static void rebuild_bda(void)
+{
+	outb(CMOS_INDEX, CMOS_EQUIPMENT);
+	write16(BDA_EQUIPMENT, inb(CMOS_DATA));
+	if (!read16(BDA_BASE_MEMORY))
+		write16(BDA_BASE_MEMORY, EBDA_FLOOR / 1024);
+	write16(BDA_KEYS_START, KEYS_START);
+	write16(BDA_KEYS_END, KEYS_END);
+	write16(BDA_KEYS_HEAD, KEYS_START);
+	write16(BDA_KEYS_TAIL, KEYS_START);
+}
+
+void firmware_rebuild(void)
+{
+	for (uint32_t i = 0; i < VECTORS; i++)
+		set_vector(i, IRET);
+	for (uint32_t i = 0; i < ENTRY_POINTS; i++)
+		set_vector(entry_points[i].number, entry_points[i].offset);
+	rebuild_bda();
+	outb(PIC_SLAVE + 1, 0xFF);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order is the firmware's own, as far as a disk that is served here can be told
+ * from what INT 13h AH=48h says of size and place; the others follow, by controller.
+ * IBM PC/AT Technical Reference: the BIOS data area. EDD 3.0: the parameters.
+ */
+#include "install/drives.h"
+
+#include <stddef.h>
+
+#include "common/bda.h"
+#include "common/geometry.h"
+#include "common/mem.h"
+#include "hardware/io.h"
+#include "int13/bios.h"
+#include "int13/edd.h"
+
+#define EQUIPMENT_FLOPPY 0x0001u
+#define EQUIPMENT_FLOPPIES_SHIFT 6      /* two bits: how many more than one */
+#define HARD_DISK      0x80u
+#define CD             0xE0u
+#define MAX_HARD_DISKS 32u
+#define MAX_CDS        8u
+#define MAX_FLOPPIES   2u
+
+/* A hard disk of the firmware's. */
+struct firmware_disk {
+	uint64_t sectors;
+	uint32_t sector_size;
+	uint32_t pci;           /* NO_PCI: not told */
+	uint16_t heads;
+	uint8_t sectors_per_track;      /* 0: no geometry told */
+};
+#define NO_PCI 0x10000u
+
+/* What a hard disk's number will mean: a value for the map. */
+static uint8_t slots[MAX_HARD_DISKS];
+#define FREE INT13_NOBODY
+
+static bool is_name(const char *name, const char *bus)
+{
+	return name[0] == bus[0] && name[1] == bus[1] && name[2] == bus[2];
+}
+
+static void ask_edd(uint32_t number, struct firmware_disk *disk)
+{
+	static struct edd_parameters table;
+	struct bios_regs r = { .eax = 0x4800, .edx = number, .ds = segment_of(&table),
+			       .esi = offset_of(&table) };
+
+	memset(&table, 0, sizeof(table));
+	table.size = sizeof(table);
+	bios_call(&r, 0x13);
+	if (r.carry)
+		return;
+	disk->sectors = table.sectors;
+	disk->sector_size = table.sector_size;
+	if (table.size > offsetof(struct edd_parameters, device_path)
+	    && table.path_key == EDD_PATH_KEY && is_name(table.bus, "PCI"))
+		disk->pci = (uint32_t)table.bus_number << 8 | (uint32_t)table.device << 3
+			| table.function;
+}
+
+static void ask_geometry(uint32_t number, struct firmware_disk *disk)
+{
+	struct bios_regs r = { .eax = 0x0800, .edx = number };
+
+	bios_call(&r, 0x13);
+	if (r.carry || r.eax & 0xFF00 || !(r.ecx & 0x3F))
+		return;
+	disk->heads = (uint16_t)((r.edx >> 8 & 0xFF) + 1);
+	disk->sectors_per_track = r.ecx & 0x3F;
+}
+
+static struct firmware_disk ask(uint32_t number)
+{
+	struct firmware_disk disk = { .pci = NO_PCI };
+
+	ask_edd(number, &disk);
+	if (disk.sectors)
+		ask_geometry(number, &disk);
+	return disk;
+}
+
+static bool is_same(const struct firmware_disk *theirs, const struct found *ours)
+{
+	return !ours->numbered && !(ours->disk.flags & RJ_DISK_CD)
+		&& theirs->sectors == ours->disk.sectors
+		&& theirs->sector_size == ours->disk.sector_size
+		&& (theirs->pci == NO_PCI || theirs->pci == ours->disk.pci);
+}
+
+static uint32_t log2_of(uint32_t power)
+{
+	uint32_t shift = 0;
+
+	while (power >> shift > 1)
+		shift++;
+	return shift;
+}
+
+/* Makes a disk a unit; gives what the map says of it. */
+static uint8_t add_unit(struct rj_int13 *int13, struct found *found,
+			const struct firmware_disk *theirs)
+{
+	struct rj_unit *unit = &int13->units[int13->unit_count];
+
+	found->numbered = true;
+	if (int13->unit_count == RJ_MAX_UNITS)
+		return INT13_NOBODY;
+	unit->disk = found->disk;
+	unit->sector_shift = log2_of(found->disk.sector_size);
+	unit->heads = geometry_heads(found->disk.sectors);
+	unit->sectors_per_track = GEOMETRY_SECTORS_MAX;
+	if (theirs && theirs->sectors_per_track) {
+		unit->heads = theirs->heads;
+		unit->sectors_per_track = theirs->sectors_per_track;
+	}
+	unit->cylinders = geometry_cylinders(unit->disk.sectors, unit->heads,
+					     unit->sectors_per_track);
+	return INT13_UNIT + int13->unit_count++;
+}
+
+static uint8_t add_ram_unit(struct rj_int13 *int13, const struct rj_drive *drive,
+			    uint32_t ram_disk)
+{
+	struct rj_unit *unit = &int13->units[int13->unit_count];
+
+	unit->disk = (struct rj_disk){
+		.sectors = drive->sectors,
+		.sector_size = drive->sector_size,
+		.flags = drive->flags,
+		.context = (void *)(ram_disk + drive->offset),
+		.alignment = 1,
+	};
+	unit->sector_shift = log2_of(drive->sector_size);
+	unit->cylinders = drive->cylinders;
+	unit->heads = drive->heads;
+	unit->sectors_per_track = drive->sectors_per_track;
+	unit->floppy_type = drive->floppy_type;
+	return INT13_UNIT + int13->unit_count++;
+}
+
+/* The number for a hard disk that has none of its own: the lowest that is free. */
+static void take_slot(uint8_t mapped)
+{
+	for (uint32_t i = 0; i < MAX_HARD_DISKS; i++)
+		if (slots[i] == FREE) {
+			slots[i] = mapped;
+			return;
+		}
+}
+
+static void take_number(struct rj_int13 *int13, uint32_t number, uint8_t mapped)
+{
+	if (number >= HARD_DISK && number < HARD_DISK + MAX_HARD_DISKS)
+		slots[number - HARD_DISK] = mapped;
+	else
+		int13->map[number] = mapped;
+}
+
+static void number_ram_disk(const struct drives *d, struct rj_int13 *int13)
+{
+	const struct rj_drive *drives = d->services->drives;
+
+	for (uint32_t i = 0; i < RJ_MAX_RAM_DRIVES; i++)
+		if (drives[i].sectors)
+			take_number(int13, drives[i].number,
+				    add_ram_unit(int13, &drives[i], d->ram_disk));
+}
+
+static void put_hex(char *text, uint32_t value, uint32_t digits)
+{
+	while (digits--) {
+		text[digits] = "0123456789ABCDEF"[value & 0xF];
+		value >>= 4;
+	}
+}
+
+/* Until the next call. */
+static const char *two_digits(uint32_t value)
+{
+	static char text[] = "00";
+
+	put_hex(text, value, 2);
+	return text;
+}
+
+static struct found *find(const struct drives *d, const struct rj_drive_map *row)
+{
+	for (uint32_t i = 0; i < d->found_count; i++)
+		if (d->found[i].disk.pci == row->pci && d->found[i].disk.unit == row->unit)
+			return &d->found[i];
+	return NULL;
+}
+
+static void number_mapped(const struct drives *d, struct rj_int13 *int13)
+{
+	for (uint32_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
+		const struct rj_drive_map *row = &d->services->map[i];
+		struct found *found = find(d, row);
+
+		if (!row->number)
+			continue;
+		if (found && !found->numbered)
+			take_number(int13, row->number, add_unit(int13, found, NULL));
+		else
+			d->print("drive %s: no disk is served where --drive-map says",
+				 two_digits(row->number));
+	}
+}
+
+static void number_as_firmware(const struct drives *d, struct rj_int13 *int13)
+{
+	uint32_t count = d->asks_firmware ? read8(BDA_HARD_DISKS) : 0;
+
+	for (uint32_t n = 0; n < count && n < MAX_HARD_DISKS; n++) {
+		struct firmware_disk theirs = ask(HARD_DISK + n);
+		uint32_t i = 0;
+
+		while (i < d->found_count && !is_same(&theirs, &d->found[i]))
+			i++;
+		if (i < d->found_count)
+			take_slot(add_unit(int13, &d->found[i], &theirs));
+		else if (d->firmware_serves)
+			take_slot((uint8_t)(HARD_DISK + n));
+		else
+			d->print("drive %s: the firmware's, on no controller served here",
+				 two_digits(HARD_DISK + n));
+	}
+}
+
+static void number_rest(const struct drives *d, struct rj_int13 *int13)
+{
+	uint32_t cd = CD;
+
+	for (uint32_t i = 0; i < d->found_count; i++) {
+		struct found *found = &d->found[i];
+
+		if (found->numbered)
+			continue;
+		if (!(found->disk.flags & RJ_DISK_CD)) {
+			take_slot(add_unit(int13, found, NULL));
+			continue;
+		}
+		while (cd < CD + MAX_CDS && int13->map[cd] >= INT13_UNIT
+		       && int13->map[cd] < INT13_NOBODY)
+			cd++;
+		if (cd < CD + MAX_CDS)
+			int13->map[cd] = add_unit(int13, found, NULL);
+	}
+}
+
+/* Those of the firmware's follow a floppy of ours. */
+static void number_floppies(struct rj_int13 *int13)
+{
+	uint16_t equipment = read16(BDA_EQUIPMENT);
+	uint32_t theirs = equipment & EQUIPMENT_FLOPPY
+		? (equipment >> EQUIPMENT_FLOPPIES_SHIFT & 3) + 1u : 0;
+	uint32_t ours = 0, next = 0;
+
+	for (uint32_t i = 0; i < HARD_DISK; i++)
+		if (int13->map[i] >= INT13_UNIT && int13->map[i] < INT13_NOBODY)
+			ours++;
+	for (uint32_t i = 0; ours && i < HARD_DISK; i++)
+		if (int13->map[i] < INT13_UNIT)
+			int13->map[i] = next < theirs ? (uint8_t)next++ : INT13_NOBODY;
+	theirs += ours;
+	int13->floppies = (uint8_t)theirs;
+	if (!ours)
+		return;
+	if (theirs > MAX_FLOPPIES)
+		theirs = MAX_FLOPPIES;
+	equipment &= (uint16_t)~(3u << EQUIPMENT_FLOPPIES_SHIFT);
+	write16(BDA_EQUIPMENT, (uint16_t)(equipment | EQUIPMENT_FLOPPY
+					  | (theirs - 1) << EQUIPMENT_FLOPPIES_SHIFT));
+}
+
+static void map_default(const struct drives *d, struct rj_int13 *int13)
+{
+	for (uint32_t i = 0; i < 256; i++)
+		int13->map[i] = d->firmware_serves || (i < INT13_UNIT && d->asks_firmware)
+			? (uint8_t)i : INT13_NOBODY;
+	for (uint32_t i = INT13_UNIT; i < HARD_DISK; i++)
+		int13->map[i] = INT13_NOBODY;
+	memset(slots, FREE, sizeof(slots));
+}
+
+void drives_number(const struct drives *d, struct rj_int13 *int13)
+{
+	map_default(d, int13);
+	number_ram_disk(d, int13);
+	number_mapped(d, int13);
+	number_as_firmware(d, int13);
+	number_rest(d, int13);
+	number_floppies(int13);
+	for (uint32_t i = 0; i < MAX_HARD_DISKS; i++) {
+		int13->map[HARD_DISK + i] = slots[i];
+		if (slots[i] != FREE)
+			int13->hard_disks = (uint8_t)(i + 1);
+	}
+	write8(BDA_HARD_DISKS, int13->hard_disks);
+}
+
+static const char *driver_of(const struct drives *d, const struct rj_disk *disk)
+{
+	for (uint32_t i = 0; i < d->found_count; i++)
+		if (d->found[i].disk.context == disk->context)
+			return d->found[i].driver;
+	return "";
+}
+
+void drives_tell(const struct drives *d, const struct rj_int13 *int13)
+{
+	for (uint32_t n = 0; n < 256; n++) {
+		uint32_t row = int13->map[n] - (uint32_t)INT13_UNIT;
+		const struct rj_disk *disk = &int13->units[row].disk;
+		char number[] = "00", place[] = "00:00.0";
+
+		put_hex(number, n, 2);
+		if (row >= int13->unit_count) {
+			if (n >= HARD_DISK && n < HARD_DISK + int13->hard_disks
+			    && int13->map[n] != INT13_NOBODY)
+				d->print("drive %s: the firmware's %s", number,
+					 two_digits(int13->map[n]));
+			continue;
+		}
+		put_hex(place, disk->pci >> 8, 2);
+		put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
+		put_hex(place + 6, disk->pci & 7, 1);
+		if (disk->transfer)
+			d->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
+			      driver_of(d, disk), place, disk->unit,
+			      (uint32_t)disk->sectors, disk->sector_size);
+		else
+			d->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
+			      (uint32_t)disk->context, (uint32_t)disk->sectors,
+			      disk->sector_size);
+	}
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 1951. A code is looked up by the next bits of the input, in a table of all
+ * codes up to some length; longer ones have tables of their own behind it. An
+ * entry is
+ *
+ *   bits 7:0   how many bits to take from the input
+ *   bit 31     0: a literal, which is in bits 15:8. 1: something else, and then
+ *   bits 15:8  how many extra bits follow; or LINK and the index bits of a table
+ *              to look up next; or END; or BAD
+ *   bits 30:16 the base of a length or distance, or where that table begins
+ */
+#include "install/inflate.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/mem.h"
+
+#define OTHER 0x80000000u
+#define LINK  0x8000u
+#define END   0x4000u
+#define BAD   0x2000u
+#define BASE(entry) ((entry) >> 16 & 0x7FFF)
+#define BITS(entry) ((entry) >> 8 & 15)         /* extra, or of an index */
+
+/*
+ * How many bits the first tables are looked up by, and the most entries that a
+ * code can need with them (as zlib's examples/enough.c finds those).
+ */
+#define LITERAL_BITS 10u
+#define LITERAL_ENTRIES 1334u           /* enough 288 10 15 */
+#define DISTANCE_BITS 8u
+#define DISTANCE_ENTRIES 402u           /* enough 32 8 15 */
+
+/* 3.2.7, and 3.2.6 where the fixed codes have two of each more */
+#define MAX_BITS 15u
+#define LITERALS 286u
+#define DISTANCES 30u
+#define CODE_LENGTHS 19u
+#define FIXED_LITERALS 288u
+#define FIXED_DISTANCES 32u
+#define END_OF_BLOCK 256u
+
+#define NONE 0xFFFFu            /* no symbol */
+#define FULL (1u << MAX_BITS)   /* the space of all codes */
+#define REPEAT 16u              /* the first code length that is none */
+#define MARGIN 16u              /* no two refills read or take more bytes */
+
+enum { STORED, FIXED, DYNAMIC };        /* BTYPE */
+enum alphabet { LITERAL, DISTANCE, CODE_LENGTH };
+
+/* Bits of the input, the next one lowest. Above count stand some of those behind them. */
+struct bits {
+	uint32_t hold;
+	uint8_t count;
+	const uint8_t *next;            /* the byte whose lowest bit is bit count */
+};
+
+struct work {
+	struct bits in;
+	const uint8_t *limit;           /* two refills may begin as long as next is below */
+	const uint8_t *from;
+	uint32_t from_size;
+	const uint8_t *base;            /* next began here, */
+	uint32_t base_at;               /* which is this byte of the input */
+	uint8_t *start, *to, *to_end;
+	uint8_t tail[3 * MARGIN];         /* the input's end, then zeros */
+	uint16_t last[MAX_BITS + 1];    /* the last symbol with a code of that length */
+	uint8_t lengths[FIXED_LITERALS + FIXED_DISTANCES];
+	uint16_t before[FIXED_LITERALS];        /* the symbol before with a code as long */
+	uint32_t distances[DISTANCE_ENTRIES];
+	uint32_t literals[LITERAL_ENTRIES];
+};
+_Static_assert(sizeof(struct work) <= RJ_INFLATE_WORK, "inflate's work");
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE uint32_t load32(const uint8_t *p)
+{
+	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+/* At least 24 bits from here on: whole bytes are counted, up to 31 bits. */
+INLINE void refill(struct bits *in)
+{
+	in->hold |= load32(in->next) << in->count;
+	in->next += (31u - in->count) >> 3;
+	in->count |= 24;
+}
+
+/* n: its lowest 8 bits count. */
+INLINE void drop(struct bits *in, uint32_t n)
+{
+	in->hold >>= n & 31;
+	in->count = (uint8_t)(in->count - n);
+}
+
+static inline uint32_t low_bits(uint32_t value, uint32_t n)
+{
+	return value & ((1u << n) - 1);
+}
+
+/* The entry of the next code, which is taken. */
+INLINE uint32_t look_up(struct bits *in, const uint32_t *table, uint32_t root)
+{
+	uint32_t e = table[low_bits(in->hold, root)];
+
+	drop(in, e);
+	return e;
+}
+
+INLINE uint32_t look_up_link(struct bits *in, const uint32_t *table, uint32_t link)
+{
+	return look_up(in, table + BASE(link), BITS(link));
+}
+
+INLINE uint32_t extra(struct bits *in, uint32_t e)
+{
+	uint32_t hold = in->hold, n = BITS(e);
+
+	drop(in, n);
+	return hold ^ in->hold << n;
+}
+
+/* How much of the input has been taken, in bytes; bits of the last one may be left. */
+static uint32_t taken(const struct work *w)
+{
+	return w->base_at + (uint32_t)(w->in.next - w->base) - w->in.count / 8;
+}
+
+/* Where to read the input from its byte at on. */
+static const uint8_t *seek(struct work *w, uint32_t at)
+{
+	uint32_t rest = w->from_size - at;
+
+	w->base_at = at;
+	if (rest > MARGIN) {
+		w->base = w->from + at;
+		w->limit = w->base + rest - MARGIN;
+	} else {
+		w->base = w->tail;
+		w->limit = w->tail + 2 * MARGIN;
+		memset(w->tail, 0, sizeof(w->tail));
+		memcpy(w->tail, w->from + at, rest);
+	}
+	return w->base;
+}
+
+/* Where the input goes on: in the tail, and then with zeros for ever. */
+static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
+{
+	if (w->base == w->tail)
+		return w->limit - 1;
+	return seek(w, w->base_at + (uint32_t)(next - w->base));
+}
+
+INLINE void refill_checked(struct work *w, struct bits *in)
+{
+	if (in->next >= w->limit)
+		in->next = pass_limit(w, in->next);
+	refill(in);
+}
+
+static uint32_t take(struct work *w, uint32_t n)
+{
+	uint32_t value;
+
+	refill_checked(w, &w->in);
+	value = low_bits(w->in.hold, n);
+	drop(&w->in, n);
+	return value;
+}
+
+/*
+ * 3.2.5: lengths and distances. The first 2 << k values have no extra bits; then
+ * every 1 << k symbols have one more.
+ */
+static uint32_t range(uint32_t base, uint32_t symbol, uint32_t k)
+{
+	uint32_t more = 0;
+
+	if (symbol >= 2u << k) {
+		more = (symbol >> k) - 1;
+		symbol = ((1u << k) + low_bits(symbol, k)) << more;
+	}
+	return OTHER | (base + symbol) << 16 | more << 8;
+}
+
+static uint32_t entry(enum alphabet alphabet, uint32_t symbol)
+{
+	if (alphabet == DISTANCE)
+		return symbol < DISTANCES ? range(1, symbol, 1) : OTHER | BAD;
+	if (alphabet == CODE_LENGTH || symbol < END_OF_BLOCK)
+		return symbol << 8;
+	if (symbol == END_OF_BLOCK)
+		return OTHER | END;
+	if (symbol == LITERALS - 1)
+		return OTHER | 258u << 16;
+	return symbol < LITERALS ? range(3, symbol - END_OF_BLOCK - 1, 2) : OTHER | BAD;
+}
+
+/* The table of a code, with those of its longer codes behind it. */
+struct table {
+	uint32_t *entries;
+	uint32_t root;          /* entries is looked up by so many bits */
+	uint32_t end;           /* entries in use */
+};
+
+static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entry)
+{
+	uint32_t *entries = t->entries, index_bits = t->root;
+
+	if (length > t->root) {
+		uint32_t *link = &entries[low_bits(code, t->root)];
+
+		code >>= t->root;
+		length -= t->root;
+		/* the first code that comes here is the longest, all ones */
+		if (code + 1 == 1u << length) {
+			*link = OTHER | t->end << 16 | LINK | length << 8 | t->root;
+			t->end += 1u << length;
+		}
+		entries += BASE(*link);
+		index_bits = BITS(*link);
+	}
+	for (; code < 1u << index_bits; code += 1u << length)
+		entries[code] = entry | length;
+}
+
+/* Links the symbols by the lengths of their codes; how much of the code space they fill. */
+static uint32_t sort(struct work *w, const uint8_t *lengths, uint32_t n)
+{
+	uint32_t space = 0;
+
+	memset(w->last, 0xFF, sizeof(w->last));
+	for (uint32_t i = 0; i < n; i++) {
+		uint16_t *last = &w->last[lengths[i]];
+
+		w->before[i] = *last;
+		*last = (uint16_t)i;
+		space += FULL >> lengths[i];
+	}
+	for (uint32_t i = w->last[0]; i != NONE; i = w->before[i])
+		space -= FULL;
+	return space;
+}
+
+/*
+ * 3.2.2, from the last and longest code down: that one is all ones, and the next
+ * is always one less. Codes have their first bit lowest. False: there is no such code.
+ */
+static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths, uint32_t n)
+{
+	struct table t = { w->distances, DISTANCE_BITS, 0 };
+	uint32_t space = sort(w, lengths, n), code = 0;
+
+	if (alphabet == LITERAL)
+		t = (struct table){ w->literals, LITERAL_BITS, 0 };
+	t.end = 1u << t.root;
+	if (space != FULL) {
+		/* 3.2.7: no distance, or a single one, which still has one bit */
+		bool single = space == FULL / 2 && w->last[1] != NONE;
+
+		if (alphabet == CODE_LENGTH || (space && !single))
+			return false;
+		for (uint32_t i = 0; i < t.end; i++)
+			t.entries[i] = OTHER | BAD;
+		code = 1;
+	}
+	for (uint32_t length = MAX_BITS; length; length--) {
+		uint32_t top = 1u << length;
+
+		code &= top - 1;
+		for (uint32_t i = w->last[length]; i != NONE; i = w->before[i]) {
+			uint32_t bit = top;
+
+			do {
+				bit >>= 1;
+				code ^= bit;
+			} while (code & bit);
+			place(&t, code, length, entry(alphabet, i));
+		}
+	}
+	return true;
+}
+
+static uint32_t read_symbol(struct work *w)
+{
+	refill_checked(w, &w->in);
+	return look_up(&w->in, w->distances, DISTANCE_BITS) >> 8;
+}
+
+/* 3.2.7: the lengths of both codes, themselves coded. */
+static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
+{
+	static const struct {
+		uint8_t base, bits;
+	} repeats[] = { { 3, 2 }, { 3, 3 }, { 11, 7 } };
+
+	for (uint32_t i = 0; i < n;) {
+		uint32_t symbol = read_symbol(w), count = 1, value = symbol;
+
+		if (symbol >= REPEAT) {
+			count = repeats[symbol - REPEAT].base
+				+ take(w, repeats[symbol - REPEAT].bits);
+			if (symbol == REPEAT && !i)
+				return false;
+			value = symbol == REPEAT ? lengths[i - 1] : 0;
+		}
+		if (count > n - i)
+			return false;
+		memset(lengths + i, (int)value, count);
+		i += count;
+	}
+	return true;
+}
+
+static bool dynamic_codes(struct work *w)
+{
+	static const uint8_t order[CODE_LENGTHS] = {
+		16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+	};
+	uint32_t literals = take(w, 5) + 257, distances = take(w, 5) + 1, n = take(w, 4) + 4;
+
+	if (literals > LITERALS || distances > DISTANCES)
+		return false;
+	memset(w->lengths, 0, CODE_LENGTHS);
+	for (uint32_t i = 0; i < n; i++)
+		w->lengths[order[i]] = (uint8_t)take(w, 3);
+	return build(w, CODE_LENGTH, w->lengths, CODE_LENGTHS)
+		&& read_lengths(w, w->lengths, literals + distances)
+		&& w->lengths[END_OF_BLOCK]
+		&& build(w, LITERAL, w->lengths, literals)
+		&& build(w, DISTANCE, w->lengths + literals, distances);
+}
+
+/* 3.2.6 */
+static bool fixed_codes(struct work *w)
+{
+	uint8_t *l = w->lengths;
+
+	memset(l, 8, FIXED_LITERALS);
+	memset(l + 144, 9, 256 - 144);
+	memset(l + 256, 7, 280 - 256);
+	memset(l + FIXED_LITERALS, 5, FIXED_DISTANCES);
+	return build(w, LITERAL, l, FIXED_LITERALS)
+		&& build(w, DISTANCE, l + FIXED_LITERALS, FIXED_DISTANCES);
+}
+
+static inline void copy_bytes(uint8_t *to, const uint8_t *from, size_t n)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+static inline void copy_dwords(uint8_t *to, const uint8_t *from, size_t n)
+{
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+}
+
+/*
+ * A match, by dwords: up to 3 bytes more than length may be written, if there is
+ * room. What is nearer than a dword is repeated until it no longer is: to is
+ * then a multiple of distance further on, and the source is the same.
+ */
+static uint8_t *copy_match(uint8_t *to, const uint8_t *to_end, uint32_t distance, uint32_t length)
+{
+	const uint8_t *from = to - distance;
+
+	for (; distance < 4 && length > distance; distance *= 2) {
+		copy_bytes(to, from, distance);
+		to += distance;
+		length -= distance;
+	}
+	if (distance >= 4 && (uint32_t)(to_end - to) >= length + 3)
+		copy_dwords(to, from, (length + 3) / 4);
+	else
+		copy_bytes(to, from, length);
+	return to + length;
+}
+
+/* 3.2.3: what a block's codes stand for, to its end. */
+static int32_t decode(struct work *w)
+{
+	struct bits in = w->in;
+	uint8_t *to = w->to;
+	int32_t error = RJ_INFLATE_TOO_LONG;
+	uint32_t e, length, distance;
+
+	for (;;) {
+		if (in.count < MAX_BITS)
+			refill_checked(w, &in);
+		e = look_up(&in, w->literals, LITERAL_BITS);
+		if (e & OTHER) {
+			if (e & LINK)
+				e = look_up_link(&in, w->literals, e);
+			if (e & OTHER) {
+				if (e & (END | BAD)) {
+					error = e & END ? 0 : RJ_INFLATE_DAMAGED;
+					break;
+				}
+				refill_checked(w, &in);
+				length = BASE(e);
+				if (BITS(e))
+					length += extra(&in, e);
+				e = look_up(&in, w->distances, DISTANCE_BITS);
+				if (e & LINK)
+					e = look_up_link(&in, w->distances, e);
+				if (in.count < MAX_BITS)
+					refill(&in);
+				distance = BASE(e) + extra(&in, e);
+				/* 0: it was BAD */
+				if (distance - 1 >= (uint32_t)(to - w->start)) {
+					error = RJ_INFLATE_DAMAGED;
+					break;
+				}
+				if (length > (uint32_t)(w->to_end - to))
+					break;
+				to = copy_match(to, w->to_end, distance, length);
+				continue;
+			}
+		}
+		if (to == w->to_end)
+			break;
+		*to++ = (uint8_t)(e >> 8);
+	}
+	w->in = in;
+	w->to = to;
+	return error;
+}
+
+/* 3.2.4 */
+static int32_t stored(struct work *w)
+{
+	uint32_t at, size, complement;
+
+	drop(&w->in, w->in.count & 7);
+	size = take(w, 16);
+	complement = take(w, 16);
+	at = taken(w);
+	if (size != (complement ^ 0xFFFF))
+		return RJ_INFLATE_DAMAGED;
+	if (at > w->from_size || size > w->from_size - at)
+		return RJ_INFLATE_TOO_SHORT;
+	if (size > (uint32_t)(w->to_end - w->to))
+		return RJ_INFLATE_TOO_LONG;
+	memcpy(w->to, w->from + at, size);
+	w->to += size;
+	w->in.hold = w->in.count = 0;
+	w->in.next = seek(w, at + size);
+	return 0;
+}
+
+static int32_t block(struct work *w, uint32_t type)
+{
+	if (type == STORED)
+		return stored(w);
+	if (type == FIXED ? !fixed_codes(w) : type != DYNAMIC || !dynamic_codes(w))
+		return RJ_INFLATE_DAMAGED;
+	return decode(w);
+}
+
+int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
+			  uint32_t *from_size, void *work)
+{
+	struct work *w = work;
+	uint32_t last;
+	int32_t error;
+
+	w->from = from;
+	w->from_size = *from_size;
+	w->start = w->to = to;
+	w->to_end = to + *to_size;
+	w->in = (struct bits){ 0, 0, seek(w, 0) };
+	do {
+		last = take(w, 1);
+		error = block(w, take(w, 2));
+	} while (!error && !last);
+	/* what was wrong may have been the zeros that follow the input */
+	if (taken(w) > *from_size)
+		error = RJ_INFLATE_TOO_SHORT;
+	*to_size = (uint32_t)(w->to - to);
+	*from_size = taken(w);
+	return error;
+}
+
+int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size,
+		   void *work)
+{
+	uint32_t size = to_size;
+	int32_t error = rj_inflate_stream(to, &size, from, &from_size, work);
+
+	return !error && size != to_size ? RJ_INFLATE_TOO_SHORT : error;
+}

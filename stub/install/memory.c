@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* ACPI 6.3, 15.1: INT 15h AX=E820h. RBIL: AX=E801h and AH=88h, for older machines. */
+#include "install/memory.h"
+
+#include "abi/layout.h"
+#include "common/mem.h"
+#include "int13/bios.h"
+
+#define SMAP      0x534D4150u
+#define PAGE      4096u
+#define ARENA     0x10000u      /* bytes that are reserved at a time for small parts */
+#define KIB       1024u
+#define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
+#define SIXTEEN_M 0x1000000u
+#define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */
+#define FOUR_GIB  (UINT64_C(1) << 32)
+#define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
+
+/* At most two for what is reserved last, two for base memory. */
+#define ROWS_TO_COME 4u
+
+static struct rj_memory map[RJ_MAX_MEMORY];
+static uint32_t count, left_out;
+static const struct rj_manifest *manifest;
+static uint32_t arena, arena_end;
+
+/* A firmware may tell what is one range as many. */
+static void add(uint64_t base, uint64_t size, uint32_t type)
+{
+	struct rj_memory *last = &map[count - 1];
+
+	if (count && last->type == type && last->base + last->size == base)
+		last->size += size;
+	else if (size && count < RJ_MAX_MEMORY)
+		map[count++] = (struct rj_memory){ base, size, type };
+	else if (size)
+		left_out++;
+}
+
+static void ask_e820(void)
+{
+	static struct rj_memory entry;
+	struct bios_regs r = { .es = segment_of(&entry), .edi = offset_of(&entry) };
+
+	for (uint32_t calls = 0; calls < CALLS_MAX; calls++) {
+		r.eax = 0xE820;
+		r.ecx = sizeof(entry);
+		r.edx = SMAP;
+		bios_call(&r, 0x15);
+		if (r.carry || r.eax != SMAP)
+			break;
+		add(entry.base, entry.size, entry.type);
+		if (!r.ebx)
+			break;
+	}
+}
+
+/* What older firmware says: base memory, and one or two ranges above 1 MiB. */
+static void ask_e801(uint32_t base_memory)
+{
+	struct bios_regs r = { .eax = 0xE801 };
+
+	add(0, base_memory, RJ_MEMORY_FREE);
+	bios_call(&r, 0x15);
+	if (!r.carry && (r.eax & 0xFFFF || r.ecx & 0xFFFF)) {
+		uint32_t kib = r.eax & 0xFFFF ? r.eax : r.ecx;
+		uint32_t blocks = r.eax & 0xFFFF ? r.ebx : r.edx;
+
+		add(HIGH_MEMORY, (kib & 0xFFFF) * KIB, RJ_MEMORY_FREE);
+		add(SIXTEEN_M, (uint64_t)(blocks & 0xFFFF) * BLOCK, RJ_MEMORY_FREE);
+		return;
+	}
+	r = (struct bios_regs){ .eax = 0x8800 };
+	bios_call(&r, 0x15);
+	if (!r.carry)
+		add(HIGH_MEMORY, (r.eax & 0xFFFF) * KIB, RJ_MEMORY_FREE);
+}
+
+uint32_t memory_init(const struct rj_manifest *m, uint32_t base_memory)
+{
+	manifest = m;
+	ask_e820();
+	if (!count)
+		ask_e801(base_memory);
+	return left_out;
+}
+
+bool memory_is_free(uint64_t address)
+{
+	bool is_free = false;
+
+	if (address < HIGH_MEMORY)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (address < map[i].base || address - map[i].base >= map[i].size)
+			continue;
+		if (map[i].type != RJ_MEMORY_FREE)
+			return false;
+		is_free = true;
+	}
+	return is_free;
+}
+
+uint32_t memory_free_end(uint32_t address)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (map[i].type == RJ_MEMORY_FREE && map[i].base <= address
+		    && map[i].base + map[i].size > address
+		    && map[i].base + map[i].size <= VIDEO_MEMORY)
+			return (uint32_t)(map[i].base + map[i].size);
+	return address;
+}
+
+/* The piece with the lowest address that shares a byte with the range, or NULL. */
+static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
+{
+	const struct rj_piece *p = (const void *)(manifest + 1);
+
+	for (uint32_t i = 0; i < manifest->piece_count; i++, p++)
+		if (p->address < base + size && base < p->address + p->size)
+			return p;
+	return NULL;
+}
+
+/* The highest place for size bytes in this range that no piece stands in, or 0. */
+static uint32_t place_in(const struct rj_memory *range, uint32_t size, uint32_t alignment)
+{
+	uint64_t start = range->base, end = range->base + range->size;
+
+	if (start < HIGH_MEMORY)
+		start = HIGH_MEMORY;
+	if (end > FOUR_GIB - PAGE)
+		end = FOUR_GIB - PAGE;
+	while (end >= start + size) {
+		uint32_t base = (uint32_t)(end - size) & -alignment;
+		const struct rj_piece *piece;
+
+		if (base < start)
+			break;
+		piece = piece_in(base, size);
+		if (!piece)
+			return base;
+		end = piece->address;
+	}
+	return 0;
+}
+
+static void insert(uint32_t at, uint64_t base, uint64_t size, uint32_t type)
+{
+	if (count == RJ_MAX_MEMORY || !size)
+		return;
+	memmove(&map[at + 1], &map[at], (count - at) * sizeof(map[0]));
+	map[at] = (struct rj_memory){ base, size, type };
+	count++;
+}
+
+/* Takes base to base + size out of map[at]; joins it to what is reserved behind it. */
+static void split(uint32_t at, uint64_t base, uint64_t size)
+{
+	uint64_t end = map[at].base + map[at].size, rest = end - (base + size);
+
+	map[at].size = base - map[at].base;
+	if (!rest && at + 1 < count && map[at + 1].base == end
+	    && map[at + 1].type == RJ_MEMORY_RESERVED) {
+		map[at + 1].base = base;
+		map[at + 1].size += size;
+		return;
+	}
+	insert(at + 1, base + size, rest, RJ_MEMORY_FREE);
+	insert(at + 1, base, size, RJ_MEMORY_RESERVED);
+}
+
+static uint32_t whole_pages(uint32_t size)
+{
+	return (size + PAGE - 1) & -PAGE;
+}
+
+/* The highest place, and the row of the map that it is in. */
+static uint32_t find(uint32_t size, uint32_t alignment, uint32_t *row)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < count && count + 2 <= RJ_MAX_MEMORY; i++) {
+		uint32_t base = map[i].type == RJ_MEMORY_FREE ? place_in(&map[i], size, alignment) : 0;
+
+		if (base > best) {
+			best = base;
+			*row = i;
+		}
+	}
+	return best;
+}
+
+uint32_t memory_find(uint32_t size)
+{
+	uint32_t row;
+
+	return find(whole_pages(size), PAGE, &row);
+}
+
+static uint32_t reserve(uint32_t size, uint32_t alignment)
+{
+	uint32_t row = 0, at;
+
+	size = whole_pages(size);
+	at = find(size, alignment, &row);
+	if (at)
+		split(row, at, size);
+	return at;
+}
+
+uint32_t memory_reserve(uint32_t size)
+{
+	return reserve(size, PAGE);
+}
+
+void *memory_alloc(uint32_t size, uint32_t alignment)
+{
+	uint32_t address = (arena_end - size) & -alignment;
+
+	if (arena_end - arena < size || address < arena) {
+		uint32_t wanted = size > ARENA ? (size + PAGE - 1) & -PAGE : ARENA;
+
+		arena = reserve(wanted, alignment > PAGE ? alignment : PAGE);
+		if (!arena) {
+			arena_end = 0;
+			return NULL;
+		}
+		arena_end = arena + wanted;
+		address = (arena_end - size) & -alignment;
+	}
+	arena_end = address;
+	return memset((void *)address, 0, size);
+}
+
+/* How much free RAM follows address without a gap, up to limit. */
+static uint32_t free_from(uint32_t address, uint32_t limit)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t end = map[i].base + map[i].size;
+
+		if (map[i].type == RJ_MEMORY_FREE && map[i].base <= address && end > address)
+			return (uint32_t)(end > limit ? limit : end) - address;
+	}
+	return 0;
+}
+
+uint32_t memory_tell_size(void)
+{
+	return (count + ROWS_TO_COME) * sizeof(map[0]);
+}
+
+void memory_tell(struct rj_int13 *int13, uint32_t end)
+{
+	uint32_t above_1m = free_from(HIGH_MEMORY, SIXTEEN_M) / KIB, above_16m = 0;
+	uint32_t kib;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (map[i].type == RJ_MEMORY_FREE && map[i].base < end
+		    && map[i].base + map[i].size > end && map[i].base + map[i].size <= HIGH_MEMORY) {
+			split(i, end, map[i].base + map[i].size - end);
+			break;
+		}
+	if (above_1m == (SIXTEEN_M - HIGH_MEMORY) / KIB)
+		above_16m = free_from(SIXTEEN_M, UINT32_MAX) / BLOCK;
+	kib = above_1m + above_16m * (BLOCK / KIB);
+	memcpy((void *)(int13->base + int13->memory), map, count * sizeof(map[0]));
+	int13->memory_count = (uint16_t)count;
+	int13->kib_above_1m = (uint16_t)above_1m;
+	int13->blocks_above_16m = (uint16_t)above_16m;
+	int13->kib_88 = (uint16_t)(kib < MAX_88 ? kib : MAX_88);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* SDM 3A, 4.4 "PAE paging", with pages of 2 MiB (4.3, table 4-10). */
+#include "install/paging.h"
+
+#include <stdbool.h>
+
+#include "hardware/io.h"
+#include "install/memory.h"
+
+#define LARGE     0x200000u     /* bytes of such a page */
+#define PAGE      4096u
+#define ENTRIES   512u          /* of a directory: 1 GiB */
+#define DIRECTORIES 4u
+#define PRESENT   0x01u
+#define WRITABLE  0x02u
+#define UNCACHED  0x18u         /* PWT and PCD */
+#define IS_LARGE  0x80u
+#define CR4_PAE   0x20u
+#define CR0_PG    0x80000000u
+#define MSR_EFER  0xC0000080u
+#define EFER_LME  0x100u
+
+/* Addresses that are given up for it: the firmware's flash, which no driver reads. */
+#define WINDOW     0xFF000000u
+#define WINDOW_END 0xFFC00000u
+
+static uint64_t *tables;        /* the directories, and the four entries for CR3 behind */
+static uint32_t next;          /* behind the windows in use */
+
+static uint32_t pointers(void)
+{
+	return (uint32_t)tables + DIRECTORIES * PAGE;
+}
+
+static bool build(void)
+{
+	tables = memory_alloc(DIRECTORIES * PAGE + DIRECTORIES * sizeof(*tables), PAGE);
+	if (!tables)
+		return false;
+	for (uint32_t i = 0; i < DIRECTORIES * ENTRIES; i++)
+		tables[i] = (uint64_t)i * LARGE | IS_LARGE | WRITABLE | PRESENT;
+	next = WINDOW;
+	for (uint32_t i = 0; i < DIRECTORIES; i++)
+		tables[DIRECTORIES * ENTRIES + i] = ((uint32_t)tables + i * PAGE) | PRESENT;
+	return true;
+}
+
+/*
+ * Also what makes the CPU forget what it knew of these tables (4.10.4). Without LME, with which
+ * this would be the paging of 64-bit mode (4.1.1); whoever has such registers has EFER.
+ */
+static void turn_on(void)
+{
+	uint32_t scratch;
+
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~(uint64_t)EFER_LME);
+
+	__asm__ volatile("movl %%cr4, %0\n\torl %1, %0\n\tmovl %0, %%cr4\n\t"
+			 "movl %2, %%cr3\n\t"
+			 "movl %%cr0, %0\n\torl %3, %0\n\tmovl %0, %%cr0"
+			 : "=&r"(scratch)
+			 : "i"(CR4_PAE), "r"(pointers()), "i"(CR0_PG) : "memory");
+}
+
+/* The window on this page, an old or a new one; 0: there is no room. */
+static uint32_t window_on(uint64_t page)
+{
+	uint64_t entry = page | UNCACHED | IS_LARGE | WRITABLE | PRESENT;
+	uint32_t window = WINDOW;
+
+	while (window < next && tables[window / LARGE] != entry)
+		window += LARGE;
+	if (window == WINDOW_END)
+		return 0;
+	tables[window / LARGE] = entry;
+	if (window == next)
+		next += LARGE;
+	turn_on();
+	return window;
+}
+
+uint32_t paging_map(uint64_t physical, uint32_t size)
+{
+	uint32_t offset = physical & (LARGE - 1), window;
+
+	if (!((physical + size - 1) >> 32))
+		return (uint32_t)physical;
+	if (offset + size > LARGE || (!tables && !build()))
+		return 0;
+	window = window_on(physical - offset);
+	return window ? window + offset : 0;
+}
+
+void paging_forget(void)
+{
+	next = WINDOW;
+}
+
+uint32_t paging_end(void)
+{
+	uint32_t scratch;
+
+	if (!tables)
+		return 0;
+	__asm__ volatile("movl %%cr0, %0\n\tandl %1, %0\n\tmovl %0, %%cr0\n\t"
+			 "movl %%cr4, %0\n\tandl %2, %0\n\tmovl %0, %%cr4\n\t"
+			 "xorl %0, %0\n\tmovl %0, %%cr3"
+			 : "=&r"(scratch) : "i"(~CR0_PG), "i"(~CR4_PAE) : "memory");
+	return pointers();
+}

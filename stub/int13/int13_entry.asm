@@ -1,0 +1,571 @@
+; SPDX-License-Identifier: MIT
+; INT 13h and INT 15h as the payload calls them, and the ways from real mode into
+; 4 GiB of memory. One 16-bit segment, CS = DS = SS, linked at 0; wherever it has
+; been put, its base is that of its interface. The C beside it is compiled with -m16, so
+; calls and returns are 32 bits wide.
+
+%include "layout.inc"
+%include "hardware/cpu.inc"
+%include "int13.inc"
+
+extern serve, interface, ram_read_chs, ram_read_packet
+
+FLAG_CARRY	equ	1
+STACK_SIZE	equ	1536
+SMAP		equ	534D4150h
+
+I8042_DATA	equ	60h		; IBM PC/AT Technical Reference, "Keyboard Controller"
+I8042_COMMAND	equ	64h
+I8042_INPUT_FULL equ	02h
+I8042_WRITE_OUTPUT equ	0D1h
+I8042_A20_ON	equ	0DFh
+I8042_A20_OFF	equ	0DDh
+I8042_PATIENCE	equ	10000h
+MEMORY_ENTRY	equ	20
+
+section .text
+bits 16
+
+; int13_entry: the handler of INT 13h.
+;	In:	AH = function, DL = drive, others by function
+;	Out:	AH = status, CF; others by function
+;	Mode:	real, unreal or virtual-8086; DS, ES, FS and GS can reach 4 GiB
+;		afterwards, for a caller who counts on that
+;	Stack:	8 bytes of the caller's, then our own
+; Its front is the "safe hook" of safe_hook.h.
+global int13_entry
+int13_entry:
+	jmp	strict near route
+	db	"$INT13SF"
+	db	"RJPACK  "
+old_int13:
+	dd	0
+	dd	0			; flags
+	dd	0			; the mBFT
+	dd	0, 0			; what the installer has changed
+route:
+	push	bx
+	movzx	bx, dl
+	mov	bl, [cs:interface + INT13_MAP + bx]
+	cmp	bl, dl
+	jne	.not_the_same
+	cmp	ah, 08h
+	je	firmware
+	pop	bx
+	jmp	far [cs:old_int13]
+
+.not_the_same:
+	cmp	bl, INT13_UNIT		; signed: 00h to 3Fh and 80h to FFh are below
+	jl	firmware
+	cli				; the caller may be another handler's CALL
+	mov	[cs:unit], bl
+	pop	bx
+	cmp	byte [cs:interface + INT13_BUSY], 0
+	jne	busy
+	cmp	ah, 02h
+	je	ram_read_chs
+	cmp	ah, 42h
+	je	ram_read_packet
+
+; serve_call: any call to a drive of ours.
+;	In:	the caller's registers, [unit] what the map says of DL
+global serve_call
+serve_call:
+	mov	[cs:user_esp], esp
+	mov	[cs:user_ss], ss
+	mov	ss, [cs:real_segment]
+	mov	esp, stack_top
+	pushad
+	push	ds
+	push	es
+	push	fs
+	push	gs
+	cld
+	mov	ax, cs
+	mov	ds, ax
+	mov	es, ax
+	inc	byte [interface + INT13_BUSY]
+	mov	eax, esp
+	movzx	edx, byte [unit]
+	call	dword serve		; EAX = whether CF shall be set
+	dec	byte [interface + INT13_BUSY]
+	neg	al			; CF, which no instruction below changes
+	pop	gs
+	pop	fs
+	pop	es
+	pop	ds
+	popad
+	mov	ss, [cs:user_ss]
+	mov	esp, [cs:user_esp]
+
+; return: to the caller.
+;	In:	CF, as the caller shall see it
+global return
+return:
+	push	bp
+	mov	bp, sp
+	jc	.failed
+	and	byte [bp + 6], ~FLAG_CARRY
+	pop	bp
+	iret
+.failed:
+	or	byte [bp + 6], FLAG_CARRY
+	pop	bp
+	iret
+
+; By an interrupt handler while a call is under way.
+busy:
+	mov	ah, STATUS_NOT_READY
+	stc
+	jmp	return
+
+; A drive of the firmware's, perhaps under another number: BL.
+firmware:
+	push	ax
+	push	dx
+	mov	dl, bl
+	push	bp
+	mov	bp, sp
+	mov	bx, [bp + 6]		; the caller's
+	pop	bp
+	pushf
+	call	far [cs:old_int13]
+	push	bp
+	mov	bp, sp			; + 2, + 4, + 6: the caller's DX, AX, BX
+	pushf
+	jc	.same_drive
+	cmp	byte [bp + 5], 15h	; of a hard disk DX is a result
+	jne	.not_15
+	cmp	ah, 3
+	je	.done
+.not_15:
+	cmp	byte [bp + 5], 08h
+	jne	.same_drive
+	mov	dl, [cs:interface + INT13_HARD_DISKS]
+	test	byte [bp + 2], 80h
+	jnz	.done
+	mov	dl, [cs:interface + INT13_FLOPPIES]
+	jmp	.done
+.same_drive:
+	mov	dl, [bp + 2]
+.done:
+	popf
+	pop	bp
+	lea	sp, [esp + 6]		; not ADD: CF
+	jmp	return
+
+; int15_entry: the handler of INT 15h: memory without what is ours.
+;	In:	AX, for E820h EBX, ECX, EDX, ES:DI
+;	Out:	as the firmware has it (ACPI 6.3, 15.1; RBIL)
+global int15_entry
+int15_entry:
+	cmp	word [cs:interface + INT13_MEMORY_COUNT], 0
+	je	.old
+	cmp	ax, 0E820h
+	je	.e820
+	cmp	ax, 0E801h
+	je	.e801
+	cmp	ax, 0E881h		; the same in 32-bit registers
+	je	.e881
+	cmp	ah, 88h
+	je	.88
+.old:	jmp	far [cs:interface + INT13_OLD_INT15]
+
+.88:	mov	ax, [cs:interface + INT13_KIB_88]
+	clc
+	jmp	return
+
+.e881:	xor	eax, eax
+	xor	ebx, ebx
+	xor	ecx, ecx
+	xor	edx, edx
+.e801:	mov	ax, [cs:interface + INT13_KIB_ABOVE_1M]
+	mov	bx, [cs:interface + INT13_BLOCKS_ABOVE_16M]
+	mov	cx, ax
+	mov	dx, bx
+	clc
+	jmp	return
+
+.e820:	cmp	edx, SMAP
+	jne	.old
+	mov	eax, edx
+	cmp	ecx, MEMORY_ENTRY
+	jb	.bad
+	cmp	bx, [cs:interface + INT13_MEMORY_COUNT]
+	jae	.bad
+	push	ds
+	push	si
+	push	di
+	push	cs
+	pop	ds
+	imul	si, bx, MEMORY_ENTRY
+	add	si, [interface + INT13_MEMORY]
+	mov	cx, MEMORY_ENTRY / 2
+	cld
+	rep movsw
+	pop	di
+	pop	si
+	pop	ds
+	mov	ecx, MEMORY_ENTRY
+	inc	ebx
+	cmp	bx, [cs:interface + INT13_MEMORY_COUNT]
+	jb	.more
+	xor	ebx, ebx		; that was the last
+.more:	clc
+	jmp	return
+.bad:	mov	ah, 86h
+	stc
+	jmp	return
+
+; copy: memory to memory anywhere below 4 GiB, in real mode only.
+;	In:	EAX = to, EDX = from, ECX = bytes, a multiple of 4, all physical
+;	Clobbers: EAX, ECX, EDX; FS and GS are 0
+global copy
+copy:
+	mov	[copied.to], eax
+	mov	[copied.from], edx
+	mov	[copied.bytes], ecx
+	mov	eax, [interface + INT13_BASE]
+	add	eax, copy_flat
+	jmp	call32
+
+; call32: calls a driver, in flat 32-bit protected mode with A20 open, real mode only.
+;	In:	EAX = function, EDX = context, ECX = the request, an offset
+;	Out:	EAX = what the function returns
+;	Clobbers: ECX, EDX, flags; FS and GS are 0
+;	Stack:	our own, in all modes
+; The limits that DS and ES get in protected mode outlive it (SDM 3A, 10.9.2).
+global call32
+call32:
+	push	ebx
+	push	ebp
+	push	esi
+	mov	ebx, eax
+	mov	ebp, [interface + INT13_BASE]
+	add	ecx, ebp
+	o32 sgdt [user_gdtr]
+	o32 lgdt [gdtr]
+	mov	eax, cr0
+	inc	ax			; PE
+	mov	cr0, eax
+	jmp	far dword [flat_entry]
+bits 32
+.flat:
+	mov	eax, DATA_FLAT
+	mov	ds, eax
+	mov	es, eax
+	mov	fs, eax
+	mov	gs, eax
+	mov	ss, eax
+	add	esp, ebp
+	call	open_a20
+	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	je	.ready
+	call	paging_on
+.ready:
+	mov	eax, edx		; regparm(3): the context, the request
+	mov	edx, ecx
+	call	ebx
+	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	je	.done
+	call	paging_off
+.done:
+	call	close_a20
+	sub	esp, ebp
+	jmp	CODE_SEG16:.segment
+bits 16
+.segment:
+	mov	cx, DATA_FLAT16
+	mov	ds, cx
+	mov	es, cx
+	mov	fs, cx
+	mov	gs, cx
+	mov	ss, cx
+	mov	ecx, cr0
+	dec	cx
+	mov	cr0, ecx
+	jmp	far [cs:real_entry]
+.real:
+	mov	cx, cs
+	mov	ds, cx
+	mov	es, cx
+	mov	ss, cx
+	xor	cx, cx
+	mov	fs, cx
+	mov	gs, cx
+	o32 lgdt [user_gdtr]
+	movzx	eax, al
+	pop	esi
+	pop	ebp
+	pop	ebx
+	retd
+
+bits 32
+copy_flat:
+	push	edi
+	mov	edi, [ebp + copied.to]
+	mov	esi, [ebp + copied.from]
+	mov	ecx, [ebp + copied.bytes]
+	shr	ecx, 2
+	rep movsd
+	pop	edi
+	ret
+
+; a20_is_open: by the line itself, since no port tells about every way to close it.
+;	In:	EBP = base
+;	Out:	ZF clear: it is
+;	Clobbers: AL
+a20_is_open:
+	call	.look
+	jne	.end
+.look:				; twice, as the same byte may be there by chance
+	inc	byte [ebp + wrapped]
+	mov	al, [ebp + wrapped]
+	cmp	al, [ebp + wrapped + HIGH_MEMORY]
+.end:	ret
+
+; open_a20, close_a20: so that all of memory can be reached, whatever the caller (DOS) likes;
+; by what opens it, and back to how it was found. As stub/repairs/a20.c, with the same sources.
+;	In:	EBP = base
+;	Clobbers: ESI; open_a20 also EAX
+open_a20:
+	mov	byte [ebp + a20_found_closed], 0
+	call	a20_is_open
+	jne	.end
+	inc	byte [ebp + a20_found_closed]
+	in	al, PORT_A
+	mov	[ebp + port_a], al
+	or	al, PORT_A_A20
+	and	al, ~PORT_A_RESET
+	out	PORT_A, al
+	call	a20_is_open
+	jne	.end
+	mov	ah, I8042_A20_ON
+	call	i8042_output
+.wait:	call	a20_is_open		; the controller takes its time
+	jne	.end
+	dec	esi
+	jnz	.wait
+.end:	ret
+
+close_a20:
+	cmp	byte [ebp + a20_found_closed], 0
+	je	.end
+	push	eax
+	mov	al, [ebp + port_a]
+	and	al, ~PORT_A_RESET
+	out	PORT_A, al
+	call	a20_is_open
+	je	.closed
+	mov	al, [ebp + port_a]
+	and	al, ~(PORT_A_RESET | PORT_A_A20)
+	out	PORT_A, al
+	call	a20_is_open
+	je	.closed
+	mov	ah, I8042_A20_OFF
+	call	i8042_output
+.closed:
+	pop	eax
+.end:	ret
+
+; i8042_output: a byte into the keyboard controller's output port.
+;	In:	AH = the byte
+;	Out:	ESI = I8042_PATIENCE
+;	Clobbers: AL
+i8042_output:
+	mov	al, I8042_WRITE_OUTPUT
+	call	.wait
+	out	I8042_COMMAND, al
+	mov	al, ah
+	call	.wait
+	out	I8042_DATA, al
+.wait:	push	eax
+	mov	esi, I8042_PATIENCE
+.busy:	in	al, I8042_COMMAND
+	test	al, I8042_INPUT_FULL
+	jz	.free
+	dec	esi
+	jnz	.busy
+.free:	mov	esi, I8042_PATIENCE
+	pop	eax
+	ret
+bits 16
+
+; is_virtual: whether this is virtual-8086 mode. SMSW is not privileged, and PE is
+; clear in real mode.
+;	Out:	EAX
+global is_virtual
+is_virtual:
+	smsw	ax
+	and	eax, 1			; PE
+	retd
+
+; far_read: from the caller's memory.
+;	In:	EAX = to, EDX = from, segment:offset, ECX = bytes, a multiple of 2
+;	Clobbers: EAX, ECX, EDX
+global far_read
+far_read:
+	push	esi
+	push	edi
+	mov	edi, eax
+	movzx	esi, dx
+	shr	edx, 16
+	mov	ds, dx
+	shr	ecx, 1
+	rep movsw
+	jmp	far_end
+
+; far_write: into the caller's memory.
+;	In:	EAX = to, segment:offset, EDX = from, ECX = bytes, a multiple of 2
+;	Clobbers: EAX, ECX, EDX
+global far_write
+far_write:
+	push	esi
+	push	edi
+	mov	esi, edx
+	movzx	edi, ax
+	shr	eax, 16
+	mov	es, ax
+	shr	ecx, 1
+	rep movsw
+far_end:
+	mov	dx, cs
+	mov	ds, dx
+	mov	es, dx
+	pop	edi
+	pop	esi
+	retd
+
+; bda_put: In: AX = offset from 400h, DL = byte
+global bda_put
+bda_put:
+	xor	cx, cx
+	mov	fs, cx
+	mov	[fs:eax + 400h], dl
+	retd
+
+; bda_get: In: AX = offset from 400h; Out: AL = byte
+global bda_get
+bda_get:
+	xor	cx, cx
+	mov	fs, cx
+	mov	al, [fs:eax + 400h]
+	retd
+
+bits 32
+; paging_on, paging_off: with the tables that the installer made. CR4 and EFER are the caller's:
+; PAE is what these tables are for, and with LME paging would be that of 64-bit mode. Who
+; has registers above 4 GiB has EFER.
+;	In:	EBP = base
+;	Clobbers: ESI
+paging_on:
+	mov	esi, cr4
+	mov	[ebp + user_cr4], esi
+	or	esi, CR4_PAE
+	mov	cr4, esi
+	mov	esi, [ebp + interface + INT13_PAGE_TABLES]
+	mov	cr3, esi
+	push	eax
+	push	ecx
+	push	edx
+	mov	ecx, MSR_EFER
+	rdmsr
+	mov	[ebp + user_efer], eax
+	and	eax, ~EFER_LME
+	wrmsr
+	pop	edx
+	pop	ecx
+	pop	eax
+	mov	esi, cr0
+	or	esi, CR0_PG
+	mov	cr0, esi
+	ret
+
+paging_off:
+	mov	esi, cr0
+	and	esi, ~CR0_PG
+	mov	cr0, esi
+	mov	esi, [ebp + user_cr4]
+	mov	cr4, esi
+	xor	esi, esi
+	mov	cr3, esi
+	push	eax
+	mov	ecx, MSR_EFER
+	rdmsr
+	mov	eax, [ebp + user_efer]
+	wrmsr
+	pop	eax
+	ret
+
+section .data
+	align	8, db 0
+gdt:
+	dq	0
+CODE_FLAT	equ	$ - gdt
+	descriptor 0, 0FFFFFh, FLAT_CODE
+DATA_FLAT	equ	$ - gdt
+	descriptor 0, 0FFFFFh, FLAT_DATA
+%if $ - gdt != DATA_FLAT16
+	%error "int13.h has another selector"
+%endif
+	descriptor 0, 0FFFFFh, UNREAL_DATA
+CODE_SEG16	equ	$ - gdt
+segment_row:
+	descriptor 0, 0FFFFh, REAL_CODE	; base: see place
+GDT_SIZE	equ	$ - gdt
+
+global gdtr
+gdtr:	dw	GDT_SIZE - 1
+gdt_base:
+	dd	gdt			; + the base
+flat_entry:
+	dd	call32.flat		; + the base
+	dw	CODE_FLAT
+real_entry:
+	dw	call32.real
+real_segment:
+	dw	0
+
+section .init.text
+bits 32
+; place: tells the segment where it is.
+;	In:	EAX = base, physical, a multiple of 16, below 1 MiB
+;	Clobbers: ECX
+;	Mode:	flat 32-bit
+global place
+place:
+	mov	[eax + interface + INT13_BASE], eax
+	add	[eax + gdt_base], eax
+	add	[eax + flat_entry], eax
+	or	[eax + segment_row + 2], eax	; bits 23:0 of a descriptor's base
+	mov	ecx, eax
+	shr	ecx, 4
+	mov	[eax + real_segment], cx
+	ret
+
+section .bss
+global unit, user_gdtr
+unit:	resw	1
+user_esp:
+	resd	1
+user_ss:
+	resw	1
+user_gdtr:
+	resb	6
+user_cr4:
+	resd	1
+user_efer:
+	resd	1
+copied:				; what copy is to do
+.to:	resd	1
+.from:	resd	1
+.bytes:	resd	1
+port_a:	resb	1
+a20_found_closed:
+	resb	1
+global wrapped
+wrapped:			; or not: see a20_is_open
+	resb	1
+	alignb	16
+	resb	STACK_SIZE
+stack_top:

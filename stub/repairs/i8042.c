@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IBM PC/AT Technical Reference, "Keyboard Controller", and IBM PS/2 Hardware
+ * Interface Technical Reference, "Keyboard and Auxiliary Device Controller".
+ * A machine without one reads FFh everywhere; every wait ends.
+ */
+#include "repairs/i8042.h"
+
+#include "hardware/io.h"
+#include "repairs/repair.h"
+
+#define OUTPUT_FULL 0x01
+#define INPUT_FULL  0x02
+#define NOBODY      0xFF
+#define PATIENCE    20000u      /* reads of status, about 1 us each */
+#define BUFFERED    64          /* more bytes than any controller holds */
+
+#define READ_MODE   0x20
+#define WRITE_MODE  0x60
+#define AUX_OFF     0xA7
+#define KEYBOARD_OFF 0xAD
+#define KEYBOARD_ON 0xAE
+#define MODE_KEYBOARD_IRQ 0x01
+#define MODE_AUX_IRQ      0x02
+#define MODE_KEYBOARD_OFF 0x10
+#define MODE_TRANSLATE    0x40
+
+#define KEYBOARD_SCAN 0xF4      /* to the keyboard itself: send scan codes */
+
+static bool wait_input_empty(void)
+{
+	for (uint32_t i = 0; i < PATIENCE; i++) {
+		uint8_t status = inb(I8042_COMMAND);
+
+		if (status == NOBODY)
+			return false;
+		if (!(status & INPUT_FULL))
+			return true;
+	}
+	return false;
+}
+
+bool i8042_command(uint8_t command)
+{
+	if (!wait_input_empty())
+		return false;
+	outb(I8042_COMMAND, command);
+	return true;
+}
+
+bool i8042_data(uint8_t byte)
+{
+	if (!wait_input_empty())
+		return false;
+	outb(I8042_DATA, byte);
+	return true;
+}
+
+static bool read_byte(uint8_t *byte)
+{
+	for (uint32_t i = 0; i < PATIENCE; i++)
+		if (inb(I8042_COMMAND) & OUTPUT_FULL) {
+			*byte = inb(I8042_DATA);
+			return true;
+		}
+	return false;
+}
+
+static void drain(void)
+{
+	for (unsigned i = 0; i < BUFFERED && inb(I8042_COMMAND) & OUTPUT_FULL; i++)
+		inb(I8042_DATA);
+}
+
+/*
+ * Both devices off while the mode is changed, so that what is read is the mode. The
+ * mouse stays off: INT 15h AX=C200h turns it on for who wants it.
+ */
+void repair_i8042(void)
+{
+	uint8_t mode;
+
+	if (!i8042_command(KEYBOARD_OFF) || !i8042_command(AUX_OFF))
+		return;
+	drain();
+	if (!i8042_command(READ_MODE) || !read_byte(&mode))
+		return;
+	mode |= MODE_KEYBOARD_IRQ | MODE_TRANSLATE;
+	mode &= (uint8_t)~(MODE_KEYBOARD_OFF | MODE_AUX_IRQ);
+	i8042_command(WRITE_MODE);
+	i8042_data(mode);
+	i8042_command(KEYBOARD_ON);
+	if (i8042_data(KEYBOARD_SCAN) && read_byte(&mode))
+		drain();
+}
