@@ -13,7 +13,7 @@
 #include "disk/contents.h"
 #include "image/regs.h"
 #include "image/services.h"
-#include "inspect/inspect.h"
+#include "inspect/describe.h"
 #include "output.h"
 
 /* Payloads, initrds, a boot sector, a snapshot, a configuration file. */

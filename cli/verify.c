@@ -7,8 +7,8 @@
 
 #include "command.h"
 #include "diag.h"
+#include "findings.h"
 #include "image/loaders.h"
-#include "inspect/inspect.h"
 #include "json.h"
 
 #define COMMAND_MAX 512

@@ -12,8 +12,8 @@
 #include "clean.h"
 #include "diag.h"
 #include "image/compare.h"
+#include "inspect/describe.h"
 #include "inspect/facts.h"
-#include "inspect/inspect.h"
 
 #define TROUBLE 2               /* as diff and cmp say it; 1 is that they differ */
 #define LINE    256

@@ -16,9 +16,9 @@ static enum rj_err compare(const struct rj_part *first, const struct rj_part *se
 
 	for (*same = 0; *same < size && equal == part; *same += equal) {
 		part = size - *same < BUFFER_SIZE ? (size_t)(size - *same) : BUFFER_SIZE;
-		if (rj_input_read(first->input, buffers, part, first->at + *same, err) ||
+		if (rj_input_read(first->input, buffers, part, first->offset + *same, err) ||
 		    rj_input_read(second->input, buffers + BUFFER_SIZE, part,
-				  second->at + *same, err))
+				  second->offset + *same, err))
 			return err->code;
 		if (memcmp(buffers, buffers + BUFFER_SIZE, part) == 0)
 			equal = part;

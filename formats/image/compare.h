@@ -4,14 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/copy.h"
 #include "base/error.h"
-#include "base/input.h"
-
-/* A range of a file's bytes. */
-struct rj_part {
-	const struct rj_input *input;
-	uint64_t at, size;
-};
 
 /*
  * How many bytes two parts share from their start on; as many as the smaller one
