@@ -16,26 +16,27 @@
 #include "inspect/describe.h"
 #include "output.h"
 
-/* Payloads, initrds, a boot sector, a snapshot, a configuration file. */
-#define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_INITRDS + 3)
+/* Payloads, what their options name, a snapshot, a configuration file. */
+#define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_SETTINGS + 2)
 
 struct build {
 	const struct options *options;
 	struct rj_plan plan;
-	struct payload_option starter;                  /* argument NULL: there is none */
-	struct payload_option beside;                   /* the same */
-	struct payload_option adds[RJ_MAX_PIECES];
+	struct payload starter;                         /* no value: there is none */
+	struct payload beside;                          /* the same */
+	struct payload adds[RJ_MAX_PIECES];
 	size_t add_count;
 	struct rj_input inputs[INPUTS_MAX];
 	size_t input_count;
+	const char *origin;                             /* of a value that is being read; or NULL */
 };
 
 /* Keeps one payload in its role. */
-static enum rj_err take_payload(struct build *build, const struct payload_option *payload,
+static enum rj_err take_payload(struct build *build, const struct payload *payload,
 				struct rj_error *err)
 {
 	const struct payload_kind *kind = payload->kind;
-	struct payload_option *role = kind && kind->beside ? &build->beside : &build->starter;
+	struct payload *role = kind && kind->beside ? &build->beside : &build->starter;
 
 	if (kind && kind->adds) {
 		if (build->add_count == RJ_MAX_PIECES)
@@ -43,9 +44,9 @@ static enum rj_err take_payload(struct build *build, const struct payload_option
 		build->adds[build->add_count++] = *payload;
 		return RJ_OK;
 	}
-	if (role->argument)
-		return rj_fail(err, RJ_ERR_TWO_PAYLOADS, .name = role->argument,
-			       .other = payload->argument);
+	if (role->value.text)
+		return rj_fail(err, RJ_ERR_TWO_PAYLOADS, .name = role->value.text,
+			       .other = payload->value.text);
 	*role = *payload;
 	return RJ_OK;
 }
@@ -59,36 +60,39 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 		if (take_payload(build, &options->payloads[i], err))
 			return err->code;
 	for (size_t i = 0; i < options->operand_count; i++)
-		if (take_payload(build, &(struct payload_option){ NULL, options->operands[i] }, err))
+		if (take_payload(build, &(struct payload){ NULL, options->operands[i] }, err))
 			return err->code;
-	if (!build->starter.argument) {
+	if (!build->starter.value.text) {
 		build->starter = build->beside;
-		build->beside = (struct payload_option){ 0 };
+		build->beside = (struct payload){ 0 };
 	}
-	return build->starter.argument || build->add_count
+	return build->starter.value.text || build->add_count
 	       ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
 }
 
 /* Every file that is read is among the inputs; the output is none of them. */
 static void begin_inputs(struct build *build)
 {
-	if (build->options->config)
+	if (build->options->config.text)
 		build->inputs[build->input_count++] = build->options->config_input;
 }
 
 /* Opens a file among the inputs; *input stays where it is. */
-static enum rj_err open_input(struct build *build, const char *path, bool device,
-			      struct rj_input **input, struct rj_error *err)
+static enum rj_err open_input(struct build *build, const char *path, const char *origin,
+			      bool device, struct rj_input **input, struct rj_error *err)
 {
+	enum rj_err code;
+
 	*input = &build->inputs[build->input_count];
-	if (device ? rj_input_open_disk(*input, path, err) : rj_input_open(*input, path, err))
-		return err->code;
+	code = device ? rj_input_open_disk(*input, path, err) : rj_input_open(*input, path, err);
+	(*input)->path = path;
+	(*input)->origin = origin;
 	build->input_count++;
-	return RJ_OK;
+	return code;
 }
 
 static enum rj_err detect(struct build *build, const struct rj_input *input,
-			  struct payload_option *payload, struct rj_error *err)
+			  struct payload *payload, struct rj_error *err)
 {
 	struct rj_error note = { .code = RJ_ERR_DETECTED, .subject = input->path };
 	const char *why;
@@ -102,29 +106,29 @@ static enum rj_err detect(struct build *build, const struct rj_input *input,
 }
 
 /* The parts of a payload's argument: *file is the path in it. */
-static enum rj_err split(const struct payload_option *payload, char **file,
+static enum rj_err split(const struct payload *payload, char **file,
 			 struct payload_argument *argument, struct rj_error *err)
 {
 	const struct payload_kind *kind = payload->kind;
 
-	*file = payload->argument;
+	*file = payload->value.text;
 	if (kind && kind->addressed)
-		return payload_split_address(payload->argument, &argument->address, err);
+		return payload_split_address(payload->value.text, &argument->address, err);
 	if (kind && kind->variants)
-		return payload_split_variant(kind, payload->argument, &argument->word, file, err);
+		return payload_split_variant(kind, payload->value.text, &argument->word, file, err);
 	return RJ_OK;
 }
 
 /* What is in the file, and which kind it is if that was not told. */
 static enum rj_err look_into(struct build *build, struct rj_input *input,
-			     struct payload_option *payload, struct rj_error *err)
+			     struct payload *payload, struct rj_error *err)
 {
 	if (!(payload->kind && payload->kind->exact) && rj_contents(input, err))
 		return err->code;
 	return payload->kind ? RJ_OK : detect(build, input, payload, err);
 }
 
-static enum rj_err read_payload(struct build *build, struct payload_option *payload,
+static enum rj_err read_payload(struct build *build, struct payload *payload,
 				struct rj_error *err)
 {
 	struct payload_argument argument = {
@@ -132,12 +136,16 @@ static enum rj_err read_payload(struct build *build, struct payload_option *payl
 	struct rj_input *input;
 	char *file;
 
-	if (!payload->argument)
+	if (!payload->value.text)
 		return RJ_OK;
 	if (payload->kind && payload->kind->words)
-		return payload->kind->take(&build->plan, payload->argument, err);
-	if (split(payload, &file, &argument, err) ||
-	    open_input(build, file, !payload->kind || payload->kind->device, &input, err))
+		return payload->kind->take(&build->plan, payload->value.text, err);
+	build->origin = payload->value.origin;
+	if (split(payload, &file, &argument, err))
+		return err->code;
+	build->origin = NULL;
+	if (open_input(build, file, payload->value.origin,
+		       !payload->kind || payload->kind->device, &input, err))
 		return err->code;
 	if (!look_into(build, input, payload, err) &&
 	    !payload->kind->read(&build->plan, input, &argument, err))
@@ -147,54 +155,57 @@ static enum rj_err read_payload(struct build *build, struct payload_option *payl
 	return err->code;
 }
 
-/* The files that payloads may wish for. */
-static enum rj_err open_wishes(struct build *build, struct rj_error *err)
+/* An option of the payload's kind; the file that it names is opened. */
+static enum rj_err apply_setting(struct build *build, const struct setting *setting,
+				 struct rj_error *err)
+{
+	const struct payload_option *option = setting->option;
+	struct rj_input *input = NULL;
+
+	if (option->file && open_input(build, setting->value.text, setting->value.origin,
+				       option->device, &input, err))
+		return err->code;
+	return payload_set(&build->plan, option, setting->value.text, input, err);
+}
+
+static enum rj_err apply_settings(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
-	struct rj_wishes *wishes = &build->plan.wishes;
-	struct rj_input *input;
 
-	for (size_t i = 0; i < options->initrd_count; i++) {
-		if (open_input(build, options->initrds[i], false, &input, err))
+	for (size_t i = 0; i < options->setting_count; i++)
+		if (apply_setting(build, &options->settings[i], err))
 			return err->code;
-		wishes->initrds[wishes->initrd_count++] = input;
-	}
-	if (options->boot_sector) {
-		if (open_input(build, options->boot_sector, true, &input, err))
-			return err->code;
-		wishes->boot_sector = input;
-	}
 	return RJ_OK;
 }
 
-/* The first option that makes one of these wishes. */
-static struct option_row option_of(unsigned wish)
+static enum rj_err refuse_setting(const struct build *build, const struct payload_option *option,
+				  struct rj_error *err)
 {
-	size_t i = 0;
+	const struct payload_kind *kind = build->starter.kind;
+	static char name[32];
 
-	while (!(option_at(i).wish & wish))
-		i++;
-	return option_at(i);
+	snprintf(name, sizeof(name), "--%s", option->name);
+	rj_fail(err, RJ_ERR_NOT_TAKEN, .subject = name,
+		.name = kind ? kind->name : build->adds[0].kind->name);
+	for (size_t i = 0; i < payload_kind_count; i++)
+		if (payload_takes(payload_kinds[i], option))
+			rj_error_list(err, "--%s", payload_kinds[i]->name);
+	return err->code;
 }
 
 /* Every option that is for some kinds only has to be for one of those here. */
-static enum rj_err check_wishes(const struct build *build, struct rj_error *err)
+static enum rj_err check_settings(const struct build *build, struct rj_error *err)
 {
-	const struct payload_kind *kinds[] = { build->starter.kind, build->beside.kind };
-	unsigned left = build->options->wishes.given;
-	static char option[32];
+	const struct payload_kind *starter = build->starter.kind, *beside = build->beside.kind;
 
-	for (size_t i = 0; i < 2; i++)
-		left &= ~(kinds[i] ? kinds[i]->takes : 0);
-	if (!left)
-		return RJ_OK;
-	snprintf(option, sizeof(option), "--%s", option_of(left).name);
-	rj_fail(err, RJ_ERR_NOT_TAKEN, .subject = option,
-		.name = kinds[0] ? kinds[0]->name : build->adds[0].kind->name);
-	for (size_t i = 0; i < payload_kind_count; i++)
-		if (payload_kinds[i]->takes & left & -left)
-			rj_error_list(err, "--%s", payload_kinds[i]->name);
-	return err->code;
+	for (size_t i = 0; i < build->plan.setting_count; i++) {
+		const struct payload_option *option = build->plan.settings[i].option;
+
+		if (!(starter && payload_takes(starter, option)) &&
+		    !(beside && payload_takes(beside, option)))
+			return refuse_setting(build, option, err);
+	}
+	return RJ_OK;
 }
 
 static enum rj_err restore(struct build *build, struct rj_error *err)
@@ -202,9 +213,11 @@ static enum rj_err restore(struct build *build, struct rj_error *err)
 	static struct rj_snapshot snapshot;
 	struct rj_input *input;
 
-	if (!build->options->snapshot)
+	const struct value *value = &build->options->snapshot;
+
+	if (!value->text)
 		return RJ_OK;
-	if (open_input(build, build->options->snapshot, false, &input, err))
+	if (open_input(build, value->text, value->origin, false, &input, err))
 		return err->code;
 	if (!rj_snapshot_read(&snapshot, input, err) &&
 	    !rj_snapshot_plan(&snapshot, input, &build->plan, err))
@@ -222,14 +235,14 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 	uint64_t entry;
 	uint16_t cs, ip;
 
-	if (options->entry) {
-		if (rj_parse_far(options->entry, &cs, &ip, err))
+	if (options->entry.text) {
+		if (rj_parse_far(options->entry.text, &cs, &ip, err))
 			return err->code;
 		rj_plan_set_entry(&build->plan, cs, ip);
 	}
 	entry = rj_plan_entry(regs);
 	for (size_t i = 0; i < options->reg_count; i++)
-		if (rj_regs_assign(regs, options->regs[i], err))
+		if (rj_regs_assign(regs, options->regs[i].text, err))
 			return err->code;
 	if (rj_plan_entry(regs) != entry)
 		build->plan.has_entry = true;
@@ -261,10 +274,9 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->base = options->base;
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
-	plan->wishes = options->wishes;
-	if (collect(build, err) || open_wishes(build, err) ||
+	if (collect(build, err) || apply_settings(build, err) ||
 	    read_payload(build, &build->beside, err) || read_payload(build, &build->starter, err) ||
-	    check_wishes(build, err))
+	    check_settings(build, err))
 		return err->code;
 	for (size_t i = 0; i < build->add_count; i++)
 		if (read_payload(build, &build->adds[i], err))
@@ -294,21 +306,15 @@ static void tell(const struct build *build)
 /* The one that was asked for, or that the output's name asks for. */
 static const struct container *choose_container(const struct options *options)
 {
-	return options->container ? options->container : container_of_file(options->output);
+	return options->container ? options->container : container_of_file(options->output.text);
 }
 
-/* How it is loaded: by the first loader that takes it; a payload file, by an image. */
+/* How the first loader that takes the image loads it; each container has one. */
 static void tell_command(const struct rj_image *image, const char *name)
 {
-	size_t i = 0;
 	char text[512];
 
-	while (i < rj_loader_count && rj_loaders[i].refuses(&image->faces))
-		i++;
-	if (i < rj_loader_count)
-		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
-	else
-		rj_loader_give(name, text, sizeof(text));
+	rj_loader_command(rj_loader_for(&image->features), name, text, sizeof(text));
 	printf("%s\n", text);
 }
 
@@ -320,7 +326,7 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	struct rj_image image;
 	struct output output;
 
-	if (output_open(&output, options->output, OUTPUT_SHARED, build->inputs,
+	if (output_open(&output, options->output.text, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->code;
 	if (container->write(container, &build->plan, &blob, output.fd, &image, err)) {
@@ -330,12 +336,12 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_commit(&output, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
-	if (strcmp(options->output, "-") == 0)
+	if (strcmp(options->output.text, "-") == 0)
 		return RJ_OK;
 	if (options->json)
-		inspect_print(&image, options->output, NULL, true);
+		inspect_print(&image, options->output.text, NULL, true);
 	else
-		tell_command(&image, options->output);
+		tell_command(&image, options->output.text);
 	return RJ_OK;
 }
 
@@ -344,26 +350,28 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 	const struct container *container = choose_container(build->options);
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
-	const char *name = build->options->output ? build->options->output : "IMAGE";
+	const char *name = build->options->output.text;
 
 	if (container->write(container, &build->plan, &blob, -1, &image, err))
 		return err->code;
 	rj_services_of_plan(&image.services, &build->plan);
-	inspect_print(&image, name, NULL, build->options->json);
+	inspect_print(&image, name ? name : "IMAGE", NULL, build->options->json);
 	return RJ_OK;
 }
 
 /* What can be wrong with the outputs before anything is read. */
 static enum rj_err check_outputs(const struct options *options, struct rj_error *err)
 {
-	if (!options->output && !options->dry_run)
+	const char *output = options->output.text, *depfile = options->depfile.text;
+
+	if (!output && !options->dry_run)
 		return rj_fail(err, RJ_ERR_NO_OUTPUT);
-	if (!options->output || !options->depfile)
+	if (!output || !depfile)
 		return RJ_OK;
-	if (strcmp(options->output, "-") == 0)
+	if (strcmp(output, "-") == 0)
 		return rj_fail(err, RJ_ERR_DEPFILE_STDOUT, .subject = "--depfile");
-	if (strcmp(options->output, options->depfile) == 0)
-		return rj_fail(err, RJ_ERR_DEPFILE_OUTPUT, .subject = options->depfile);
+	if (strcmp(output, depfile) == 0)
+		return rj_fail(err, RJ_ERR_DEPFILE_OUTPUT, .subject = depfile);
 	return RJ_OK;
 }
 
@@ -373,11 +381,20 @@ static int write_depfile(const struct build *build)
 	const struct options *options = build->options;
 	struct rj_error error;
 
-	if (!options->depfile || options->dry_run ||
-	    !depfile_write(options->depfile, options->output, build->inputs, build->input_count,
-			   &error))
+	if (!options->depfile.text || options->dry_run ||
+	    !depfile_write(options->depfile.text, options->output.text, build->inputs,
+			   build->input_count, &error))
 		return RJ_DONE;
-	return diag_about(options->depfile, &error);
+	return diag_about(options->depfile.text, options->depfile.origin, &error);
+}
+
+/* Where the value, or the file's name, was given that the error is about. */
+static const char *origin_of(const struct build *build, const struct rj_error *error)
+{
+	for (size_t i = 0; error->subject && i < build->input_count; i++)
+		if (build->inputs[i].path && strcmp(build->inputs[i].path, error->subject) == 0)
+			return build->inputs[i].origin;
+	return build->origin;
 }
 
 static int build_image(struct build *build)
@@ -392,13 +409,13 @@ static int build_image(struct build *build)
 	if (!code)
 		code = make_plan(build, &error);
 	if (rj_input_failure(&error) || code)
-		return diag(&error);
+		return diag_about(NULL, origin_of(build, &error), &error);
 	tell(build);
 	status = write_depfile(build);
 	if (status)
 		return status;
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
-		return diag_about(options->output, &error);
+		return diag_about(options->output.text, options->output.origin, &error);
 	return RJ_DONE;
 }
 

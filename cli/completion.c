@@ -171,12 +171,12 @@ static const struct {
 
 int run_completion(const struct options *options)
 {
-	const char *name = options->operand_count ? options->operands[0] : "no shell";
+	const char *name = options->operand_count ? options->operands[0].text : "no shell";
 	struct rj_error error = { .code = RJ_ERR_SHELL, .subject = name };
 
 	if (options->operand_count > 1)
 		return diag(&(struct rj_error){ .code = RJ_ERR_EXTRA,
-						.subject = options->operands[1] });
+						.subject = options->operands[1].text });
 	for (size_t i = 0; i < SHELLS; i++) {
 		if (strcmp(name, shells[i].name) == 0) {
 			shells[i].print();

@@ -12,19 +12,10 @@
 #define BLANK " \t\r\f\v"
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
-/* A value that was taken; messages tell its line. Some options' setters cut it in parts. */
-struct value {
-	char *text;
-	size_t length;
-	unsigned line;
-};
-
 /* The file, for as long as the program runs: options keep pointers to its values. */
 static struct {
 	const char *path;
 	char *text;
-	struct value *values;
-	size_t value_count;
 	unsigned line;          /* that is read */
 } file;
 
@@ -39,18 +30,15 @@ static enum rj_err at_line(struct rj_error *err, const char *key)
 	return err->code;
 }
 
-void config_origin(const struct rj_error *error, char *text, size_t size)
+/* The same for a value, which it outlives. NULL: out of memory. */
+static char *origin(void)
 {
-	const char *about[] = { error->subject, error->name };
+	size_t size = strlen(file.path) + 32;
+	char *text = malloc(size);
 
-	text[0] = '\0';
-	for (size_t i = 0; i < file.value_count * 2 && !*text; i++) {
-		const struct value *value = &file.values[i / 2];
-		uintptr_t from = (uintptr_t)value->text, at = (uintptr_t)about[i % 2];
-
-		if (at >= from && at <= from + value->length)
-			snprintf(text, size, "%s: line %u: ", file.path, value->line);
-	}
+	if (text)
+		snprintf(text, size, "%s: line %u: ", file.path, file.line);
+	return text;
 }
 
 static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
@@ -60,9 +48,7 @@ static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
 	if (input->size > FILE_MAX)
 		return rj_fail(err, RJ_ERR_CONFIG_TEXT, .subject = file.path, .limit = FILE_MAX);
 	file.text = calloc(1, size + 1);
-	/* a line has a value at most, and a byte */
-	file.values = calloc(size, sizeof(*file.values));
-	if (!file.text || !file.values)
+	if (!file.text)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (rj_input_read(input, file.text, size, 0, err))
 		return err->code;
@@ -121,7 +107,7 @@ static size_t distance(const char *from, const char *to)
 /* What can stand in a file: not --help, nor another file. */
 static bool is_key(const struct option_row *row)
 {
-	return row->name && (row->set || row->kind) && strcmp(row->name, "config") != 0;
+	return row->name && (row->set || row->kind || row->option) && strcmp(row->name, "config") != 0;
 }
 
 static enum rj_err find_key(const char *key, const struct command *section, size_t *found,
@@ -180,20 +166,18 @@ static enum rj_err flag(char **value, struct rj_error *err)
 static enum rj_err set_key(struct options *options, const struct option_row *row,
 			   const struct command *command, char *value, struct rj_error *err)
 {
-	size_t length;
+	struct value set = { value, NULL };
 
-	if (!row->argument && flag(&value, err))
+	if (!row->argument && flag(&set.text, err))
 		return err->code;
-	if (!value)
+	if (!set.text)
 		return RJ_OK;
-	if (row->argument && resolve(row, &value, err))
+	if (row->argument && resolve(row, &set.text, err))
 		return err->code;
-	length = strlen(value);
-	if (option_set(options, command, row, value, err))
-		return err->code;
-	if (row->argument)
-		file.values[file.value_count++] = (struct value){ value, length, file.line };
-	return RJ_OK;
+	set.origin = origin();
+	if (!set.origin)
+		return rj_fail(err, RJ_ERR_MEMORY);
+	return option_set(options, command, row, set, err);
 }
 
 /* KEY = VALUE, or KEY. */
@@ -270,7 +254,7 @@ enum rj_err config_read(struct options *options, const struct command *command,
 	struct rj_input *input = &options->config_input;
 	enum rj_err code;
 
-	file.path = options->config;
+	file.path = options->config.text;
 	if (rj_input_open(input, file.path, err))
 		return err->code;
 	code = read_text(input, err);

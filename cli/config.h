@@ -16,10 +16,4 @@
 enum rj_err config_read(struct options *options, const struct command *command,
 			struct rj_error *err);
 
-/*
- * "FILE: line N: " into text when the error is about a value of the configuration file,
- * or of what it names; else text is empty.
- */
-void config_origin(const struct rj_error *error, char *text, size_t size);
-
 #endif

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
-
 #define LINE_SIZE 4096
 
 struct line {
@@ -119,21 +117,24 @@ void diag_format(const struct rj_error *error, char *text, size_t size)
 	}
 }
 
-int diag(const struct rj_error *error)
+static int print(const struct rj_error *error, const char *origin)
 {
 	enum rj_class class = rj_error_class(error->code);
-	char origin[LINE_SIZE] = "", text[LINE_SIZE];
+	char text[LINE_SIZE];
 
-	if (class != RJ_NOTE)
-		config_origin(error, origin, sizeof(origin));
 	diag_format(error, text, sizeof(text));
-	fprintf(stderr, "rjpack: %s%s\n", origin, text);
+	fprintf(stderr, "rjpack: %s%s\n", class != RJ_NOTE && origin ? origin : "", text);
 	return class == RJ_NOTE ? RJ_DONE : (int)class;
 }
 
-int diag_about(const char *subject, struct rj_error *error)
+int diag(const struct rj_error *error)
+{
+	return print(error, NULL);
+}
+
+int diag_about(const char *subject, const char *origin, struct rj_error *error)
 {
 	if (!error->subject)
 		error->subject = subject;
-	return diag(error);
+	return print(error, origin);
 }

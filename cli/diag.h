@@ -18,7 +18,10 @@ void diag_format(const struct rj_error *error, char *text, size_t size);
 /* Prints "rjpack: ..." and gives the exit status for it; 0 for a note. */
 int diag(const struct rj_error *error);
 
-/* Shorthand: the error, about a subject unless it has one. */
-int diag_about(const char *subject, struct rj_error *error);
+/*
+ * Prints the error, about a subject unless it has one. origin: where the subject was given,
+ * "FILE: line N: ", or NULL.
+ */
+int diag_about(const char *subject, const char *origin, struct rj_error *error);
 
 #endif

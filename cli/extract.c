@@ -68,7 +68,7 @@ static enum rj_err remove_link(const char *path, struct rj_error *err)
 static int extract_piece(const struct options *options, const struct rj_image *image,
 			 const struct rj_piece *piece, const struct rj_input *input)
 {
-	char *path = piece_path(options->directory, piece);
+	char *path = piece_path(options->directory.text, piece);
 	struct output output;
 	struct rj_error error;
 	int status = RJ_DONE;
@@ -79,12 +79,12 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	}
 	if (remove_link(path, &error) ||
 	    output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
-		status = diag_about(path, &error);
+		status = diag_about(path, options->directory.origin, &error);
 	} else if (copy_piece(image, piece, input, output.fd, &error)) {
 		output_discard(&output);
-		status = diag_about(path, &error);
+		status = diag_about(path, options->directory.origin, &error);
 	} else if (output_commit(&output, &error)) {
-		status = diag_about(path, &error);
+		status = diag_about(path, options->directory.origin, &error);
 	} else if (options->verbose) {
 		diag(&(struct rj_error){ .code = RJ_ERR_EXTRACTED, .subject = path,
 					 .name = piece->name, .count = unpacked_size(image, piece) });
@@ -120,7 +120,7 @@ int run_extract(const struct options *options)
 {
 	struct rj_error error;
 
-	if (!options->directory) {
+	if (!options->directory.text) {
 		rj_fail(&error, RJ_ERR_NO_DIRECTORY);
 		return diag(&error);
 	}

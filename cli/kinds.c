@@ -73,7 +73,7 @@ int run_kinds(const struct options *options)
 	struct rj_error error;
 
 	if (options->operand_count > 0) {
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0]);
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0].text);
 		return diag(&error);
 	}
 	if (options->json)

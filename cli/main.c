@@ -3,17 +3,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "command.h"
+#include "command_line.h"
 #include "diag.h"
-#include "options.h"
 #include "progress_bar.h"
-
-const struct command commands[] = {
-#define ROW(name, operand, help) { #name, operand, help, COMMAND_BIT(name), run_##name },
-	COMMANDS(ROW)
-#undef ROW
-};
-const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
 /* What was printed has to have arrived. */
 static int flush(int status)
@@ -37,7 +29,7 @@ int main(int argc, char **argv)
 
 	/* a file size limit shows as an error of write() instead */
 	signal(SIGXFSZ, SIG_IGN);
-	status = options_read(&options, &command, argc, argv);
+	status = command_line_read(&options, &command, argc, argv);
 	progress_bar_start();
 	if (status < 0)
 		status = command->run(&options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line. One table of options; getopt's arrays, the help and the
- * completions are made from it.
+ * What rjpack is asked to do. One table of options; getopt's arrays, the help, the completions
+ * and the keys of configuration files are made from it.
  */
 #ifndef RJ_OPTIONS_H
 #define RJ_OPTIONS_H
@@ -18,40 +18,49 @@
 
 #define OPTIONS_MAX 64
 
-struct payload_option {
+/* What an option was set to, and where. */
+struct value {
+	char *text;                             /* NULL: it was not */
+	const char *origin;                     /* "FILE: line N: "; NULL: the command line */
+};
+
+struct payload {
 	const struct payload_kind *kind;        /* NULL: to be detected */
-	char *argument;
+	struct value value;
+};
+
+/* An option of the payload's kind. */
+struct setting {
+	const struct payload_option *option;
+	struct value value;
 };
 
 struct options {
-	struct payload_option payloads[RJ_MAX_PIECES];
+	struct payload payloads[RJ_MAX_PIECES];
 	size_t payload_count;
-	char *operands[RJ_MAX_PIECES];          /* what is no option */
+	struct setting settings[RJ_MAX_SETTINGS];
+	size_t setting_count;
+	struct value operands[RJ_MAX_PIECES];   /* arguments that are not options */
 	size_t operand_count;
-	const char *output, *directory;
+	struct value output, directory;
 	const struct container *container;      /* NULL: by the output's name */
-	const char *entry;                      /* SEG:OFF or NULL */
-	const char *regs[RJ_MAX_PIECES];        /* NAME=VALUE */
+	struct value entry;                     /* SEG:OFF */
+	struct value regs[RJ_MAX_PIECES];       /* NAME=VALUE */
 	size_t reg_count;
 	uint8_t drive;
 	bool has_drive;                         /* DL was asked for */
-	struct rj_wishes wishes;                /* all but its files, which are these: */
-	const char *boot_sector;                /* or NULL */
-	const char *initrds[RJ_MAX_INITRDS];
-	size_t initrd_count;
 	struct rj_services services;            /* int13 and map */
 	uint64_t base;
 	uint32_t flags, repairs;                /* of struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
-	const char *svg;                        /* the file for the picture, or NULL */
-	const char *loaders;                    /* to verify for, or NULL */
-	const char *snapshot;                   /* to be put back, or NULL */
-	const char *root;                       /* of the tree to take a snapshot in */
+	struct value svg;                       /* the file for the picture */
+	struct value loaders;                   /* to verify for */
+	struct value snapshot;                  /* to be put back */
+	struct value root;                      /* of the tree that stands for this machine; or "" */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool dry_run, json, verbose;
-	const char *depfile;                    /* or NULL */
-	char *config;                           /* or NULL */
+	struct value depfile, config;
 	struct rj_input config_input;
 	bool given[OPTIONS_MAX];                /* by option_at()'s numbers */
 };
@@ -68,12 +77,12 @@ struct option_row {
 	unsigned commands;              /* COMMAND_BITs */
 	bool is_file;                   /* for completions: the argument is a file */
 	const char *words;              /* or one of these, with spaces between; or NULL */
-	enum rj_err (*set)(struct options *options, char *argument, struct rj_error *err);
+	enum rj_err (*set)(struct options *options, struct value value, struct rj_error *err);
 	const struct payload_kind *kind;        /* of a payload's option */
-	unsigned wish;                          /* RJ_WISH_*: only some payloads take it */
+	const struct payload_option *option;    /* that only some kinds take */
 };
 
-/* All options: those of the payload kinds, then the others. */
+/* All options: the payload kinds, what only some kinds take, then the others. */
 size_t option_count(void);
 struct option_row option_at(size_t n);
 
@@ -84,13 +93,9 @@ bool option_is_given(const struct options *options, size_t n);
 
 /* Sets an option that the command has to know. RJ_ERR_WRONG_COMMAND, or the option's own. */
 enum rj_err option_set(struct options *options, const struct command *command,
-		       const struct option_row *row, char *argument, struct rj_error *err);
+		       const struct option_row *row, struct value value, struct rj_error *err);
 
-/*
- * Reads argv, options and operands in any order. Gives -1 to go on with
- * *command, or the exit status when all is done: help, version, or an error.
- */
-int options_read(struct options *options, const struct command **command,
-		 int argc, char **argv);
+/* As they are when nothing is set. */
+void options_init(struct options *options);
 
 #endif

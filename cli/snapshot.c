@@ -80,7 +80,7 @@ static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 static enum rj_err take_all(struct taking *taking, const struct options *options,
 			    struct rj_error *err)
 {
-	if (rj_machine_open(&taking->machine, options->root, err) ||
+	if (rj_machine_open(&taking->machine, options->root.text, err) ||
 	    take(taking, 0, LOW_MEMORY, err))
 		return err->code;
 	if (rj_snapshot_check(&taking->snapshot, err)) {
@@ -151,8 +151,8 @@ static int take_and_write(struct taking *taking, const struct options *options)
 		return diag(&error);
 	if (options->verbose)
 		tell(&taking->snapshot);
-	if (write_snapshot(taking, options->output, &error))
-		return diag_about(options->output, &error);
+	if (write_snapshot(taking, options->output.text, &error))
+		return diag_about(options->output.text, options->output.origin, &error);
 	return RJ_DONE;
 }
 
@@ -163,8 +163,8 @@ int run_snapshot(const struct options *options)
 	int status;
 
 	if (options->operand_count > 0)
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0]);
-	else if (!options->output)
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0].text);
+	else if (!options->output.text)
 		rj_fail(&error, RJ_ERR_NO_FILE);
 	if (error.code)
 		return diag(&error);

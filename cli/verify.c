@@ -15,14 +15,14 @@
 
 /* Of each loader that was asked for: its command, or why it does not take the file. */
 static void json_loaders(struct json *json, const struct options *options,
-			 const struct rj_input *input, const struct rj_faces *faces)
+			 const struct rj_input *input, const struct rj_features *features)
 {
 	const struct rj_loader *loader;
 	struct rj_error error;
 
 	json_open(json, "loaders", '[');
-	for (const char *list = options->loaders; list && !rj_loader_next(&list, &loader, &error);) {
-		const char *why = loader->refuses(faces);
+	for (const char *list = options->loaders.text; list && !rj_loader_next(&list, &loader, &error);) {
+		const char *why = loader->refuses(features);
 		char text[COMMAND_MAX];
 
 		rj_loader_command(loader, input->path, text, sizeof(text));
@@ -36,7 +36,7 @@ static void json_loaders(struct json *json, const struct options *options,
 }
 
 static void print_json(const struct options *options, const struct rj_input *input,
-		       const struct rj_faces *faces, const struct findings *findings)
+		       const struct rj_features *features, const struct findings *findings)
 {
 	struct json json = { .file = stdout };
 
@@ -48,7 +48,7 @@ static void print_json(const struct options *options, const struct rj_input *inp
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		json_string(&json, NULL, findings->text[i]);
 	json_close(&json, '[');
-	json_loaders(&json, options, input, faces);
+	json_loaders(&json, options, input, features);
 	json_close(&json, '{');
 }
 
@@ -64,19 +64,19 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 
 /* Whether each loader takes it; the command for those that do is printed. */
 static void check_loaders(const struct options *options, const struct rj_input *input,
-			  struct rj_faces *faces, struct findings *findings)
+			  struct rj_features *features, struct findings *findings)
 {
 	const struct rj_loader *loader;
 	struct rj_error error;
 	char text[COMMAND_MAX];
 
-	rj_faces_read(faces, input);
-	for (const char *list = options->loaders; list;) {
+	rj_features_read(features, input);
+	for (const char *list = options->loaders.text; list;) {
 		const char *why;
 
 		if (rj_loader_next(&list, &loader, &error))
 			return;         /* the option was checked */
-		why = loader->refuses(faces);
+		why = loader->refuses(features);
 		if (why) {
 			rj_fail(&error, RJ_ERR_LOADER_REFUSES, .subject = input->path,
 				.name = loader->name, .other = why);
@@ -93,7 +93,7 @@ static void check_loaders(const struct options *options, const struct rj_input *
 static int verify_input(const struct options *options, const struct rj_input *input)
 {
 	struct findings findings = { 0 };
-	struct rj_faces faces = { 0 };
+	struct rj_features features = { 0 };
 	struct rj_image image;
 	struct rj_error error;
 	int status;
@@ -102,10 +102,10 @@ static int verify_input(const struct options *options, const struct rj_input *in
 		findings_add(&findings, &error);
 	else
 		rj_image_check(&image, input, findings_add, &findings);
-	if (options->loaders)
-		check_loaders(options, input, &faces, &findings);
+	if (options->loaders.text)
+		check_loaders(options, input, &features, &findings);
 	if (options->json)
-		print_json(options, input, &faces, &findings);
+		print_json(options, input, &features, &findings);
 	else
 		print_text(input, &image, &findings);
 	status = findings.status;

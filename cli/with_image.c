@@ -12,10 +12,10 @@ int with_image(const struct options *options,
 	if (options->operand_count == 0)
 		rj_fail(&error, RJ_ERR_NO_IMAGE);
 	else
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1]);
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1].text);
 	if (options->operand_count != 1)
 		return diag(&error);
-	if (rj_input_open(&input, options->operands[0], &error))
+	if (rj_input_open(&input, options->operands[0].text, &error))
 		return diag(&error);
 	status = run(options, &input);
 	rj_input_close(&input);

@@ -36,10 +36,10 @@ const char *doctor_kexec(const struct doctor *doctor)
 {
 	const struct rj_target_kernel *kernel = &doctor->target.kernel;
 	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
-	const struct rj_faces *faces = &doctor->image.faces;
+	const struct rj_features *features = &doctor->image.features;
 
 	/* kexec_file_load() takes kernels only; a payload file is given to one */
-	if (doctor->image_name && doctor->image.stub_size && !faces->linux64)
+	if (doctor->image_name && !features->payload_file && !features->linux64)
 		return load ? "-c -l" : NULL;
 	if (load)
 		return kernel->sig_force == RJ_YES ? "-c -l" : "-l";
@@ -162,23 +162,27 @@ static void advise_pack(const struct doctor *doctor, char *text, size_t size)
 		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
 }
 
+/* The command of the image's loader, with the options by which kexec works here. */
+static void load_by(const char *options, const char *image, const struct rj_features *features,
+		    char *text, size_t size)
+{
+	const struct rj_loader *loader = rj_loader_for(features);
+	char command[DOCTOR_TEXT - 8];
+	const char *after;
+
+	rj_loader_command(loader ? loader : &rj_loaders[0], image, command, sizeof(command));
+	after = strstr(command, " -l ");
+	snprintf(text, size, "kexec %s%s", options, after ? after + strlen(" -l") : "");
+}
+
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const char *kexec = doctor_kexec(doctor);
-	const char *image = doctor->image_name ? doctor->image_name : IMAGE;
-	char given[DOCTOR_TEXT - 8];
-
 	memset(advice, 0, sizeof(*advice));
 	if (!doctor->image_name)
 		advise_pack(doctor, advice->pack, sizeof(advice->pack));
 	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
 		return;
-	if (!doctor->image_name || doctor->image.stub_size) {
-		snprintf(advice->load, sizeof(advice->load), "kexec %s %s && kexec -e", kexec,
-			 image);
-		return;
-	}
-	rj_loader_give(image, given, sizeof(given));
-	snprintf(advice->load, sizeof(advice->load), "kexec %s%s", kexec,
-		 given + strlen("kexec -l"));
+	load_by(kexec, doctor->image_name ? doctor->image_name : IMAGE, &doctor->image.features,
+		advice->load, sizeof(advice->load));
 }

@@ -153,7 +153,7 @@ static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 static uint64_t needed_memory(const struct doctor *doctor)
 {
 	const struct rj_image *image = &doctor->image;
-	uint64_t needed = image->memory_size ? image->memory_size : image->file_size;
+	uint64_t needed = image->memory_size;
 
 	if (!doctor->image_name)
 		return IMAGE_USUAL + (doctor_way(&doctor->target) == DOCTOR_LINUX

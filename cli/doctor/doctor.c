@@ -44,15 +44,15 @@ int run_doctor(const struct options *options)
 	struct rj_error error;
 
 	if (options->operand_count > 1) {
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1]);
+		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1].text);
 		return diag(&error);
 	}
-	if (options->operand_count == 1 && read_image(&doctor, options->operands[0], &error))
-		return diag_about(options->operands[0], &error);
-	rj_target_read(&doctor.target, options->root, path ? path : "");
-	if (*options->root && !rj_tree_has(&doctor.target.tree, "/")) {
-		rj_fail(&error, RJ_ERR_DIRECTORY_NONE, .subject = options->root);
-		return diag(&error);
+	if (options->operand_count == 1 && read_image(&doctor, options->operands[0].text, &error))
+		return diag_about(options->operands[0].text, NULL, &error);
+	rj_target_read(&doctor.target, options->root.text, path ? path : "");
+	if (*options->root.text && !rj_tree_has(&doctor.target.tree, "/")) {
+		rj_fail(&error, RJ_ERR_DIRECTORY_NONE);
+		return diag_about(options->root.text, options->root.origin, &error);
 	}
 	return examine(&doctor, options->json);
 }

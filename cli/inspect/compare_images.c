@@ -283,8 +283,8 @@ int compare_images(const struct options *options)
 
 	comparison = (struct comparison){ .sides = { { .input.fd = -1 }, { .input.fd = -1 } },
 					  .json.file = options->json ? stdout : NULL };
-	if (read_side(&comparison.sides[0], options->operands[0], &error) ||
-	    read_side(&comparison.sides[1], options->operands[1], &error) ||
+	if (read_side(&comparison.sides[0], options->operands[0].text, &error) ||
+	    read_side(&comparison.sides[1], options->operands[1].text, &error) ||
 	    compare(&comparison, &same, &error)) {
 		status = diag(&error);
 		status = status == RJ_BAD ? TROUBLE : status;

@@ -95,15 +95,13 @@ static void print_loaders(const struct rj_image *image, const char *name)
 {
 	char text[512];
 
-	if (!image->memory_size) {
-		rj_loader_give(name, text, sizeof(text));
-		printf("\nGiven to rjpack.lkrn as initrd or module, as in\n  %s\n", text);
-		return;
-	}
-	printf("\nLoaded at %08" PRIX64 "-%08" PRIX64 " (%" PRIu64 " KiB), by\n", image->base,
-	       image->base + image->memory_size - 1, image->memory_size / 1024);
+	if (rj_image_is_placed(image))
+		printf("\nLoaded at %08" PRIX64 "-%08" PRIX64 " (%" PRIu64 " KiB), by\n", image->base,
+		       image->base + image->memory_size - 1, image->memory_size / 1024);
+	else
+		printf("\nLoaded with\n");
 	for (size_t i = 0; i < rj_loader_count; i++) {
-		if (rj_loaders[i].refuses(&image->faces))
+		if (rj_loaders[i].refuses(&image->features))
 			continue;
 		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
 		printf("  %-20s %s\n", rj_loaders[i].label, text);
@@ -205,7 +203,7 @@ static void json_loaders(struct json *json, const struct rj_image *image, const 
 
 	json_open(json, "loaders", '[');
 	for (size_t i = 0; i < rj_loader_count; i++) {
-		if (rj_loaders[i].refuses(&image->faces))
+		if (rj_loaders[i].refuses(&image->features))
 			continue;
 		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
 		json_open(json, NULL, '{');

@@ -38,18 +38,18 @@ static enum rj_err draw(const struct rj_image *image, const char *name, int fd,
 }
 
 static int draw_file(const struct rj_image *image, const struct rj_input *input,
-		     const char *path)
+		     const struct value *picture)
 {
 	struct output output;
 	struct rj_error error;
 
-	if (output_open(&output, path, OUTPUT_SHARED, input, 1, &error))
-		return diag_about(path, &error);
+	if (output_open(&output, picture->text, OUTPUT_SHARED, input, 1, &error))
+		return diag_about(picture->text, picture->origin, &error);
 	if (draw(image, input->path, output.fd, &error)) {
 		output_discard(&output);
-		return diag_about(path, &error);
+		return diag_about(picture->text, picture->origin, &error);
 	}
-	return output_commit(&output, &error) ? diag_about(path, &error) : RJ_DONE;
+	return output_commit(&output, &error) ? diag_about(picture->text, picture->origin, &error) : RJ_DONE;
 }
 
 static int inspect_input(const struct options *options, const struct rj_input *input)
@@ -60,10 +60,10 @@ static int inspect_input(const struct options *options, const struct rj_input *i
 	int status = RJ_DONE;
 
 	if (rj_image_read(&image, input, &error))
-		return diag_about(input->path, &error);
+		return diag_about(input->path, NULL, &error);
 	rj_image_check(&image, input, findings_add, &findings);
-	if (options->svg)
-		status = draw_file(&image, input, options->svg);
+	if (options->svg.text)
+		status = draw_file(&image, input, &options->svg);
 	else
 		inspect_print(&image, input->path, &findings, options->json);
 	for (size_t i = 0; i < findings.count && i < FINDINGS_MAX; i++)
@@ -79,7 +79,7 @@ int run_inspect(const struct options *options)
 	bool two = options->operand_count == 2;
 	struct rj_error error;
 
-	if (options->svg && (two || options->json)) {
+	if (options->svg.text && (two || options->json)) {
 		rj_fail(&error, RJ_ERR_NOT_WITH, .subject = "--svg",
 			.name = two ? "two images" : "--json");
 		return diag(&error);

@@ -71,7 +71,7 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 {
 	size_t pieces = add_pieces(image, rows), count = pieces;
 
-	if (image->memory_size)
+	if (rj_image_is_placed(image))
 		count = add_left((struct memory_row){ image->base,
 			image->base + image->memory_size, MEMORY_IMAGE,
 			"the image was loaded here; free", NULL }, rows, pieces, count);

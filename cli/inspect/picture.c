@@ -175,7 +175,7 @@ static void loaded(const struct rj_image *image, struct picture *picture)
 {
 	uint64_t at = image->base, end = image->base + image->memory_size;
 
-	if (!image->memory_size)
+	if (!rj_image_is_placed(image))
 		return;
 	at += (uint64_t)image->stub_size + image->manifest.size;
 	add_band(picture, image->base, at, MEMORY_IMAGE, "stub and manifest", NULL);

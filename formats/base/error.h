@@ -73,7 +73,7 @@ row(VARIANT, USAGE, "\"{name}\" is no KIND=FILE", "the kinds are {text}") \
 row(PARTITION, USAGE, "\"{name}\" is no partition's number", "they count from 1") \
 row(BPB, USAGE, "\"{name}\" is no list of hidden and drive", "") \
 row(SECTOR_SIZE, BAD, "no disk has sectors of {count} bytes", "they have 512 or 4096") \
-row(INITRDS_MANY, BAD, "there are more than {limit} initrds", "") \
+row(VALUES_MANY, BAD, "given more than {limit} times", "") \
 /* the plan */ \
 row(NO_PIECES, BAD, "there is nothing to carry", "") \
 row(TOO_MANY, BAD, "there are more than {limit} pieces", "") \
@@ -121,7 +121,6 @@ row(LEGACY_BLOCKS, BAD, "stage2's list of blocks, in sector {count}, is damaged 
 row(LEGACY_SHORT, BAD, "it is cut short: stage2 has at least {limit} bytes from its code on, here are {count}", "") \
 row(LEGACY_LARGE, BAD, "{count} bytes are more than the {limit} that stage2 has room for", "") \
 row(LEGACY_MENU, BAD, "the menu's path has {count} bytes, and stage2 has room for {limit}", "shorten it") \
-row(LEGACY_PARTITION, BAD, "GRUB Legacy cannot count to partition {count}", "{limit} is its last") \
 row(PARTITION_TABLE, BAD, "it has no partition table", "") \
 row(PARTITION_GPT, BAD, "its GPT is damaged, the backup in the last sector too", \
 	"--sector-size may help if its sectors are not known") \

@@ -16,6 +16,7 @@
 struct rj_input {
 	int fd;                 /* -1: not open */
 	const char *path;       /* the caller's string */
+	const char *origin;     /* where that was given, for messages; the caller's, or NULL */
 	uint64_t size;          /* bytes, at least 1 */
 	dev_t device;
 	ino_t inode;

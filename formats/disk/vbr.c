@@ -158,32 +158,32 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 
 /* The file's first sector is it, or the one that --hidden names. */
 static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input,
-			      uint64_t number, const struct rj_wishes *wishes,
+			      uint64_t number, const struct rj_vbr_choice *choice,
 			      struct rj_error *err)
 {
 	struct rj_partition *partition = &vbr->partition;
 
 	partition->sector_size = (uint32_t)vbr->size;
-	partition->number = wishes->partition;
+	partition->number = choice->partition;
 	if (load(vbr, input, number, err))
 		return err->code;
-	partition->first = wishes->given & RJ_WISH_HIDDEN ? wishes->hidden :
+	partition->first = choice->has_hidden ? choice->hidden :
 			   rj_vbr_first(vbr->bytes);
 	describe(partition, vbr->bytes);
 	return RJ_OK;
 }
 
 static enum rj_err read_from_disk(struct rj_vbr *vbr, const struct rj_input *input,
-				  const struct rj_wishes *wishes, struct rj_error *err)
+				  const struct rj_vbr_choice *choice, struct rj_error *err)
 {
-	if (wishes->given & RJ_WISH_HIDDEN && !wishes->partition)
-		return read_alone(vbr, input, wishes->hidden, wishes, err);
-	if (rj_partition_find(input, (uint32_t)vbr->size, wishes->partition, &vbr->partition, err) ||
+	if (choice->has_hidden && !choice->partition)
+		return read_alone(vbr, input, choice->hidden, choice, err);
+	if (rj_partition_find(input, (uint32_t)vbr->size, choice->partition, &vbr->partition, err) ||
 	    load(vbr, input, vbr->partition.first, err))
 		return err->code;
-	if (wishes->given & RJ_WISH_HIDDEN) {
-		vbr->partition.first = wishes->hidden;
-		vbr->partition.entry.first_sector = rj_partition_clamp(wishes->hidden);
+	if (choice->has_hidden) {
+		vbr->partition.first = choice->hidden;
+		vbr->partition.entry.first_sector = rj_partition_clamp(choice->hidden);
 	}
 	return RJ_OK;
 }
@@ -196,18 +196,18 @@ static bool is_alone(const struct rj_input *input, const uint8_t *first)
 }
 
 enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
-			const struct rj_wishes *wishes, uint8_t drive, struct rj_error *err)
+			const struct rj_vbr_choice *choice, uint8_t drive, struct rj_error *err)
 {
 	uint8_t first[SECTOR_SIZE] = { 0 };
 	uint32_t told;
 
 	rj_input_peek(input, first, sizeof(first), 0);
-	told = wishes->sector_size ? wishes->sector_size : rj_vbr_sector_size(first);
+	told = choice->sector_size ? choice->sector_size : rj_vbr_sector_size(first);
 	*vbr = (struct rj_vbr){ .path = input->path, .size = told ? told : rj_disk_sector_size(input) };
-	if (is_alone(input, first) ? read_alone(vbr, input, 0, wishes, err)
-				   : read_from_disk(vbr, input, wishes, err))
+	if (is_alone(input, first) ? read_alone(vbr, input, 0, choice, err)
+				   : read_from_disk(vbr, input, choice, err))
 		goto failed;
-	if (!rj_vbr_patch(vbr->bytes, wishes->bpb, vbr->partition.first, drive, err))
+	if (!rj_vbr_patch(vbr->bytes, choice->bpb, vbr->partition.first, drive, err))
 		return RJ_OK;
 failed:
 	if (!err->subject)

@@ -9,8 +9,20 @@
 
 #include "base/error.h"
 #include "base/input.h"
-#include "base/wishes.h"
 #include "disk/partition.h"
+
+/* Fields of the BIOS parameter block to set. */
+#define RJ_BPB_HIDDEN   0x1u            /* hidden sectors: the partition's first */
+#define RJ_BPB_DRIVE    0x2u            /* the drive's number */
+
+/* Which boot sector, and what is set in it; zeros: to be found, nothing. */
+struct rj_vbr_choice {
+	uint32_t partition;             /* from 1 */
+	bool has_hidden;
+	uint64_t hidden;                /* its first sector */
+	unsigned bpb;                   /* RJ_BPB_* */
+	uint32_t sector_size;           /* bytes: 512 or 4096 */
+};
 
 struct rj_vbr {
 	const char *path;               /* of the file */
@@ -21,13 +33,12 @@ struct rj_vbr {
 };
 
 /*
- * The boot sector that the file is, or that it has in the partition which the wishes name
- * (partition, hidden, sector_size); bpb says what is patched in, drive and the partition's
- * first sector. On failure there is nothing to free.
+ * The boot sector that the file is, or that it has in the partition which the choice names;
+ * drive is what RJ_BPB_DRIVE sets. On failure there is nothing to free.
  * RJ_ERR_VBR_*, RJ_ERR_PARTITION_*, _READ, _MEMORY.
  */
 enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
-			const struct rj_wishes *wishes, uint8_t drive, struct rj_error *err);
+			const struct rj_vbr_choice *choice, uint8_t drive, struct rj_error *err);
 
 void rj_vbr_free(struct rj_vbr *vbr);
 

@@ -205,12 +205,12 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
-/* As rj_faces_read will find it. */
-static struct rj_faces faces_of(const struct container *container)
+/* As rj_features_read will find it. */
+static struct rj_features features_of(const struct container *container)
 {
 	bool elf = container->elf_class != ELFCLASSNONE, linux = container->parts & HAS(LINUX);
 
-	return (struct rj_faces){
+	return (struct rj_features){
 		.elf = elf, .elf64 = container->elf_class == ELFCLASS64, .segments = elf,
 		.interpreter = container->parts & HAS(INTERPRETER),
 		.on_pages = elf, .same_addresses = elf, .high = elf, .entry_inside = elf,
@@ -228,7 +228,7 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 
 	*image = (struct rj_image){
 		.container = front->container->name,
-		.faces = faces_of(front->container),
+		.features = features_of(front->container),
 		.file_size = front->file_size,
 		.stub_at = SETUP_SIZE,
 		.stub_size = (uint32_t)(blob->size - SETUP_SIZE),

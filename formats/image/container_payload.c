@@ -15,6 +15,7 @@ static void describe(const struct container *container, const struct rj_plan *pl
 {
 	*image = (struct rj_image){
 		.container = container->name,
+		.features.payload_file = true,
 		.piece_count = plan->piece_count,
 		.manifest = rj_manifest_of_plan(plan, 0),
 	};
@@ -33,7 +34,7 @@ static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_ima
 	if (at > UINT32_MAX)
 		return rj_fail(err, RJ_ERR_PAYLOAD_LARGE, .count = at);
 	image->manifest.image_size = (uint32_t)at;
-	image->file_size = at;
+	image->file_size = image->memory_size = at;
 	return RJ_OK;
 }
 
@@ -61,10 +62,8 @@ static bool payload_recognise(const struct container *container, struct rj_image
 {
 	(void)container;
 	(void)input;
-	if (image->stub_size)
-		return false;
-	image->faces = (struct rj_faces){ 0 };  /* whatever its bytes look like */
-	return true;
+	image->memory_size = image->file_size;
+	return image->stub_size == 0;
 }
 
 /* Not a byte belongs to no piece, so that every one is in a checksum. */

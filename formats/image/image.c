@@ -178,7 +178,7 @@ static size_t peek_manifest(const struct rj_image *image, const struct rj_input 
 
 static void recognise(struct rj_image *image, const struct rj_input *input)
 {
-	rj_faces_read(&image->faces, input);
+	rj_features_read(&image->features, input);
 	for (size_t i = 0; i < container_count && !image->container; i++)
 		if (containers[i]->recognise(containers[i], image, input))
 			image->container = containers[i]->name;

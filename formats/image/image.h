@@ -19,7 +19,7 @@
 
 struct rj_image {
 	const char *container;          /* its name, or NULL when it is unknown */
-	struct rj_faces faces;
+	struct rj_features features;
 	uint64_t file_size;
 	uint64_t stub_at;               /* in the file */
 	uint32_t stub_size;             /* 0: it is a payload file, and the manifest comes first */
@@ -27,9 +27,14 @@ struct rj_image {
 	struct rj_piece pieces[RJ_MAX_PIECES];  /* names end within them */
 	size_t piece_count;
 	struct rj_services_info services;
-	uint64_t base;                  /* where a loader puts the stub */
+	uint64_t base;                  /* where a loader puts the stub; 0: anywhere */
 	uint64_t memory_size;           /* what it needs from there on */
 };
+
+static inline bool rj_image_is_placed(const struct rj_image *image)
+{
+	return image->base != 0;
+}
 
 /* Bytes of a manifest with this many pieces. */
 size_t rj_manifest_size(size_t pieces);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <gelf.h>
 
+#include "abi/manifest.h"
 #include "base/setup_header.h"
 #include "common/le.h"
 #include "image/multiboot.h"
@@ -16,9 +17,8 @@
 #define MULTIBOOT2_SEARCH  32768u
 #define NOTES_MAX          4096u
 #define SEGMENTS_MAX       16u          /* KEXEC_SEGMENT_MAX */
-#define NEEDS(face, why)   if (!(face)) return why
 
-static void read_linux(struct rj_faces *faces, const uint8_t *setup)
+static void read_linux(struct rj_features *features, const uint8_t *setup)
 {
 	unsigned version = (unsigned)LE_GET(setup, struct setup_header, version);
 	unsigned flags = (unsigned)LE_GET(setup, struct setup_header, xloadflags);
@@ -26,11 +26,11 @@ static void read_linux(struct rj_faces *faces, const uint8_t *setup)
 	if (LE_GET(setup, struct setup_header, header) != HDRS_MAGIC ||
 	    LE_GET(setup, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
 		return;
-	faces->linux16 = version >= 0x0200;
-	faces->linux32 = version >= 0x0205 &&
+	features->linux16 = version >= 0x0200;
+	features->linux32 = version >= 0x0205 &&
 			 LE_GET(setup, struct setup_header, relocatable_kernel) != 0 &&
 			 LE_GET(setup, struct setup_header, loadflags) & LOADED_HIGH;
-	faces->linux64 = faces->linux32 && version >= 0x020C && flags & XLF_KERNEL_64 &&
+	features->linux64 = features->linux32 && version >= 0x020C && flags & XLF_KERNEL_64 &&
 			 flags & XLF_CAN_BE_LOADED_ABOVE_4G &&
 			 LE_GET(setup, struct setup_header, cmdline_size) > 0;
 }
@@ -75,21 +75,21 @@ static bool has_pvh_note(const struct rj_input *input, uint64_t at, uint64_t siz
 	return false;
 }
 
-static void read_segment(struct rj_faces *faces, const GElf_Phdr *segment, uint64_t entry)
+static void read_segment(struct rj_features *features, const GElf_Phdr *segment, uint64_t entry)
 {
-	faces->segments++;
+	features->segments++;
 	if (segment->p_paddr % PAGE != 0)
-		faces->on_pages = false;
+		features->on_pages = false;
 	if (segment->p_vaddr != segment->p_paddr)
-		faces->same_addresses = false;
+		features->same_addresses = false;
 	if (segment->p_paddr < HIGH_MEMORY || segment->p_memsz > FOUR_GIB ||
 	    segment->p_paddr > FOUR_GIB - segment->p_memsz)
-		faces->high = false;
+		features->high = false;
 	if (entry >= segment->p_vaddr && entry - segment->p_vaddr < segment->p_memsz)
-		faces->entry_inside = true;
+		features->entry_inside = true;
 }
 
-static void read_segments(struct rj_faces *faces, const struct rj_input *input, Elf *elf)
+static void read_segments(struct rj_features *features, const struct rj_input *input, Elf *elf)
 {
 	GElf_Ehdr header;
 	GElf_Phdr segment;
@@ -98,135 +98,161 @@ static void read_segments(struct rj_faces *faces, const struct rj_input *input, 
 	if (!gelf_getehdr(elf, &header) || elf_getphdrnum(elf, &count) < 0 ||
 	    header.e_machine != (gelf_getclass(elf) == ELFCLASS64 ? EM_X86_64 : EM_386))
 		return;
-	faces->elf = true;
-	faces->elf64 = gelf_getclass(elf) == ELFCLASS64;
-	faces->on_pages = faces->same_addresses = faces->high = true;
+	features->elf = true;
+	features->elf64 = gelf_getclass(elf) == ELFCLASS64;
+	features->on_pages = features->same_addresses = features->high = true;
 	for (size_t i = 0; i < count && gelf_getphdr(elf, (int)i, &segment); i++) {
 		if (segment.p_type == PT_LOAD)
-			read_segment(faces, &segment, header.e_entry);
-		faces->interpreter |= segment.p_type == PT_INTERP;
-		faces->pvh |= segment.p_type == PT_NOTE &&
+			read_segment(features, &segment, header.e_entry);
+		features->interpreter |= segment.p_type == PT_INTERP;
+		features->pvh |= segment.p_type == PT_NOTE &&
 			      has_pvh_note(input, segment.p_offset, segment.p_filesz);
 	}
 }
 
-static void read_elf(struct rj_faces *faces, const struct rj_input *input)
+static void read_elf(struct rj_features *features, const struct rj_input *input)
 {
 	Elf *elf;
 
 	errno = 0;
 	elf = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(input->fd, ELF_C_READ, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF)
-		read_segments(faces, input, elf);
-	for (Elf_Scn *section = NULL; faces->elf && (section = elf_nextscn(elf, section));) {
+		read_segments(features, input, elf);
+	for (Elf_Scn *section = NULL; features->elf && (section = elf_nextscn(elf, section));) {
 		GElf_Shdr header;
 
 		if (gelf_getshdr(section, &header))
-			faces->relocations |= header.sh_type == SHT_REL || header.sh_type == SHT_RELA;
+			features->relocations |= header.sh_type == SHT_REL || header.sh_type == SHT_RELA;
 	}
 	if (elf)
 		elf_end(elf);
 	rj_input_heed_errno(input);
 }
 
-void rj_faces_read(struct rj_faces *faces, const struct rj_input *input)
+void rj_features_read(struct rj_features *features, const struct rj_input *input)
 {
 	static uint8_t front[MULTIBOOT2_SEARCH];
 	size_t size = rj_input_peek(input, front, sizeof(front), 0), at;
 
-	*faces = (struct rj_faces){ 0 };
 	memset(front + size, 0, sizeof(front) - size);
-	read_linux(faces, front + SETUP_HEADER);
-	faces->multiboot = multiboot_find(front, MULTIBOOT_SEARCH, &at);
-	faces->multiboot2 = find_multiboot2(front, size);
-	read_elf(faces, input);
+	*features = (struct rj_features){ .payload_file = le32(front) == RJ_MANIFEST_MAGIC };
+	if (features->payload_file)
+		return;
+	read_linux(features, front + SETUP_HEADER);
+	features->multiboot = multiboot_find(front, MULTIBOOT_SEARCH, &at);
+	features->multiboot2 = find_multiboot2(front, size);
+	read_elf(features, input);
 }
 
 /* What every loader of ELF files asks for. */
-static const char *refuses_elf(const struct rj_faces *f)
+static const char *refuses_elf(const struct rj_features *f)
 {
-	NEEDS(f->elf && f->segments > 0, "it is no ELF file with something to load");
-	NEEDS(f->entry_inside, "its entry is outside of what is loaded");
-	NEEDS(f->high, "it is not loaded between 1 MiB and 4 GiB");
+	if (!f->elf || f->segments == 0)
+		return "it is no ELF file with something to load";
+	if (!f->entry_inside)
+		return "its entry is outside of what is loaded";
+	if (!f->high)
+		return "it is not loaded between 1 MiB and 4 GiB";
 	return NULL;
 }
 
 /* kexec-tools asks its ELF loaders first; they leave a file with an interpreter alone. */
-static const char *refuses_kexec_elf(const struct rj_faces *f)
+static const char *refuses_kexec_elf(const struct rj_features *f)
 {
 	const char *why = refuses_elf(f);
 
 	if (why)
 		return why;
-	NEEDS(!f->interpreter, "its ELF loaders refuse an interpreter");
-	NEEDS(f->on_pages, "it is not loaded at a multiple of 4 KiB");
-	NEEDS(f->segments <= SEGMENTS_MAX, "it has more than 16 segments");
-	NEEDS(f->multiboot || f->multiboot2, "it has no multiboot header");
+	if (f->interpreter)
+		return "its ELF loaders refuse an interpreter";
+	if (!f->on_pages)
+		return "it is not loaded at a multiple of 4 KiB";
+	if (f->segments > SEGMENTS_MAX)
+		return "it has more than 16 segments";
+	if (!f->multiboot && !f->multiboot2)
+		return "it has no multiboot header";
 	return NULL;
 }
 
-static const char *refuses_kexec_file(const struct rj_faces *f)
+static const char *refuses_kexec_file(const struct rj_features *f)
 {
-	NEEDS(f->linux64, "kexec_file_load takes only Linux/x86 2.12 that loads above 4 GiB");
-	NEEDS(!f->elf || f->interpreter, "kexec's ELF loaders take it first, and fail in this mode");
-	NEEDS(!f->multiboot, "kexec's multiboot loader takes it first, and fails in this mode");
+	if (!f->linux64)
+		return "kexec_file_load takes only Linux/x86 2.12 that loads above 4 GiB";
+	if (f->elf && !f->interpreter)
+		return "kexec's ELF loaders take it first, and fail in this mode";
+	if (f->multiboot)
+		return "kexec's multiboot loader takes it first, and fails in this mode";
 	return NULL;
 }
 
-static const char *refuses_multiboot2(const struct rj_faces *f)
+static const char *refuses_multiboot2(const struct rj_features *f)
 {
 	const char *why = f->multiboot2 ? refuses_elf(f) : "it has no multiboot2 header";
 
 	if (why)
 		return why;
-	NEEDS(!f->relocations, "it has relocations");
-	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	if (f->relocations)
+		return "it has relocations";
+	if (!f->same_addresses)
+		return "its virtual and physical addresses differ";
 	return NULL;
 }
 
-static const char *refuses_multiboot(const struct rj_faces *f)
+static const char *refuses_multiboot(const struct rj_features *f)
 {
 	const char *why = f->multiboot ? refuses_elf(f) : "it has no multiboot 1 header";
 
 	if (why)
 		return why;
-	NEEDS(!f->elf64, "it is of 64 bits");
-	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	if (f->elf64)
+		return "it is of 64 bits";
+	if (!f->same_addresses)
+		return "its virtual and physical addresses differ";
 	return NULL;
 }
 
-static const char *refuses_linux32(const struct rj_faces *f)
+static const char *refuses_linux32(const struct rj_features *f)
 {
-	NEEDS(f->linux32, "it has no Linux/x86 header of 2.05 or later, relocatable");
+	if (!f->linux32)
+		return "it has no Linux/x86 header of 2.05 or later, relocatable";
 	return NULL;
 }
 
-static const char *refuses_linux16(const struct rj_faces *f)
+static const char *refuses_linux16(const struct rj_features *f)
 {
-	NEEDS(f->linux16, "it has no Linux/x86 header");
+	if (!f->linux16)
+		return "it has no Linux/x86 header";
 	return NULL;
 }
 
 /* QEMU looks for a Linux header, then for multiboot 1, then for ELF with the note. */
-static const char *refuses_qemu(const struct rj_faces *f)
+static const char *refuses_qemu(const struct rj_features *f)
 {
 	if (f->linux16)
 		return NULL;
 	if (f->multiboot)
 		return refuses_multiboot(f);
-	NEEDS(f->pvh, "it has no Linux header, multiboot 1 header or PVH note");
+	if (!f->pvh)
+		return "it has no Linux header, multiboot 1 header or PVH note";
 	return refuses_elf(f);
 }
 
-static const char *refuses_pvh(const struct rj_faces *f)
+static const char *refuses_pvh(const struct rj_features *f)
 {
-	NEEDS(f->pvh, "it has no PVH note");
+	if (!f->pvh)
+		return "it has no PVH note";
 	return refuses_elf(f);
 }
 
-static const char *refuses_ipxe(const struct rj_faces *f)
+static const char *refuses_ipxe(const struct rj_features *f)
 {
 	return f->linux16 ? NULL : refuses_multiboot(f);
+}
+
+/* An image packed with --boot given, which takes it as initrd or module. */
+static const char *refuses_image(const struct rj_features *f)
+{
+	return f->payload_file ? NULL : "it is no payload file";
 }
 
 const struct rj_loader rj_loaders[] = {
@@ -244,8 +270,18 @@ const struct rj_loader rj_loaders[] = {
 	{ "ipxe", "iPXE", "kernel ", "", true, refuses_ipxe },
 	{ "limine", "Limine", "protocol: linux, path: boot():/", "", true, refuses_linux32 },
 	{ "pvh", "Xen, PVH", "kernel = ", "", false, refuses_pvh },
+	{ "rjpack.lkrn", "rjpack.lkrn", "kexec -l rjpack.lkrn --initrd=", " && kexec -e", false,
+	  refuses_image },
 };
 const size_t rj_loader_count = sizeof(rj_loaders) / sizeof(rj_loaders[0]);
+
+const struct rj_loader *rj_loader_for(const struct rj_features *features)
+{
+	for (size_t i = 0; i < rj_loader_count; i++)
+		if (!rj_loaders[i].refuses(features))
+			return &rj_loaders[i];
+	return NULL;
+}
 
 enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 			   struct rj_error *err)
@@ -273,9 +309,4 @@ void rj_loader_command(const struct rj_loader *loader, const char *image, char *
 	if (loader->by_base_name && slash && slash[1])
 		image = slash + 1;
 	snprintf(text, size, "%s%s%s", loader->before, image, loader->after);
-}
-
-void rj_loader_give(const char *file, char *text, size_t size)
-{
-	snprintf(text, size, "kexec -l rjpack.lkrn --initrd=%s && kexec -e", file);
 }

@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "base/input.h"
 
-/* A file as loaders see it. */
-struct rj_faces {
+/* What loaders look at in a file. */
+struct rj_features {
 	bool elf, elf64;                /* an ELF file for x86; of the 64-bit class */
 	bool interpreter, relocations;  /* PT_INTERP; SHT_REL or SHT_RELA */
 	size_t segments;                /* PT_LOAD */
@@ -23,6 +23,7 @@ struct rj_faces {
 	bool entry_inside;
 	bool pvh;                       /* the note */
 	bool multiboot, multiboot2;     /* headers that are where they are looked for */
+	bool payload_file;              /* of rjpack, which an image takes from its loader */
 	bool linux16, linux32, linux64; /* boot protocol: 2.00; 2.05, relocatable; above 4 GiB */
 };
 
@@ -32,12 +33,15 @@ struct rj_loader {
 	const char *before, *after;     /* the image's name goes between */
 	bool by_base_name;              /* without its directory */
 	/* NULL if it takes the file, or why not */
-	const char *(*refuses)(const struct rj_faces *faces);
+	const char *(*refuses)(const struct rj_features *features);
 };
 extern const struct rj_loader rj_loaders[];
 extern const size_t rj_loader_count;
 
-void rj_faces_read(struct rj_faces *faces, const struct rj_input *input);
+void rj_features_read(struct rj_features *features, const struct rj_input *input);
+
+/* The first that takes a file with these features; of our containers each has one. Or NULL. */
+const struct rj_loader *rj_loader_for(const struct rj_features *features);
 
 /*
  * The next loader of a list of names with commas between; *list moves on, to NULL at the
@@ -49,9 +53,5 @@ enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 /* The command for this image, cut to fit. */
 void rj_loader_command(const struct rj_loader *loader, const char *image, char *text,
 		       size_t size);
-
-
-/* The command that gives a payload file to the image that is for them. */
-void rj_loader_give(const char *file, char *text, size_t size);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "abi/layout.h"
 #include "abi/repairs.h"
-#include "base/compress.h"
 #include "base/copy.h"
 #include "common/boot_catalog.h"
 #include "image/regs.h"
@@ -33,7 +32,6 @@ void rj_plan_init(struct rj_plan *plan, uint8_t drive)
 		.serial_divisor = COM1_DIVISOR,
 		.base = HIGH_MEMORY,
 		.repairs = RJ_ALL_REPAIRS,
-		.wishes = { .level = RJ_LEVEL_DEFAULT },
 		.disk_file = { .fd = -1 },
 		.initrd_file = { .fd = -1 },
 	};

@@ -14,7 +14,6 @@
 #include "abi/services.h"
 #include "base/error.h"
 #include "base/input.h"
-#include "base/wishes.h"
 
 #define RJ_MAX_NOTES    16
 
@@ -28,11 +27,20 @@ struct rj_plan_piece {
 	uint8_t *bytes;         /* the bytes themselves; the plan frees them */
 };
 
+/* What an option of a payload's kind was set to: see payload/option.h. */
+#define RJ_MAX_SETTINGS 32
+struct rj_setting {
+	const struct payload_option *option;
+	const char *text;               /* the argument; "" if it takes none */
+	const struct rj_input *input;   /* the file that it names, opened; or NULL */
+};
+
 struct rj_plan {
 	struct rj_plan_piece pieces[RJ_MAX_PIECES];
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
-	struct rj_wishes wishes;
+	struct rj_setting settings[RJ_MAX_SETTINGS];
+	size_t setting_count;
 	bool given;             /* the image boots what is given to it at run time */
 	const struct rj_input *disk;    /* the RAM disk's image as it was given; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */

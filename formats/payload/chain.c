@@ -42,6 +42,20 @@
 #include "common/le.h"
 #include "disk/dos_root.h"
 #include "disk/vbr.h"
+#include "payload/partition_options.h"
+
+static const struct payload_option option_boot_sector = {
+	.name = "boot-sector", .argument = "FILE",
+	.help = "the partition's boot sector, or a disk with it", .file = true, .device = true,
+};
+
+/* The file that it names, or NULL. */
+static const struct rj_input *boot_sector(const struct rj_plan *plan)
+{
+	const struct rj_setting *setting = payload_setting(plan, &option_boot_sector, 0);
+
+	return setting ? setting->input : NULL;
+}
 
 #define HEAD_SIZE 0x2200u               /* what detectors look at */
 
@@ -361,7 +375,7 @@ static enum rj_err add_directory(struct rj_plan *plan, const struct rj_vbr *vbr,
 	struct dos_root root;
 	uint8_t *bytes;
 
-	if (dos_root_read(&root, plan->wishes.boot_sector, vbr, err))
+	if (dos_root_read(&root, boot_sector(plan), vbr, err))
 		return err->code;
 	plan->regs.eax = root.data >> 16;
 	plan->regs.ebx = root.data & UINT16_MAX;
@@ -393,12 +407,11 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct chain *chain,
 /* What is started knows its partition by the parameter block alone, so that is put right. */
 static enum rj_err read_sector(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err)
 {
-	const struct rj_input *input = plan->wishes.boot_sector;
-	struct rj_wishes wishes = plan->wishes;
+	struct rj_vbr_choice choice = partition_choice(plan);
 	enum rj_err code;
 
-	wishes.bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE;
-	code = rj_vbr_read(vbr, input, &wishes, plan->drive, err);
+	choice.bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE;
+	code = rj_vbr_read(vbr, boot_sector(plan), &choice, plan->drive, err);
 	if (code == RJ_ERR_VBR_NO_BPB)
 		code = err->code = RJ_ERR_CHAIN_BPB;
 	return code;
@@ -407,7 +420,7 @@ static enum rj_err read_sector(struct rj_plan *plan, struct rj_vbr *vbr, struct 
 static enum rj_err chain_read(struct rj_plan *plan, const struct rj_input *input,
 			      const struct payload_argument *argument, struct rj_error *err)
 {
-	uint32_t partition = plan->wishes.partition;
+	uint32_t partition = partition_choice(plan).partition;
 	const struct chain *chain;
 	struct rj_vbr vbr;
 	enum rj_err code;
@@ -416,12 +429,12 @@ static enum rj_err chain_read(struct rj_plan *plan, const struct rj_input *input
 	if (choose(&row, input, argument->word, err))
 		return err->code;
 	chain = &chains[row];
-	if (chain->needs_sector && !plan->wishes.boot_sector)
+	if (chain->needs_sector && !boot_sector(plan))
 		return rj_fail(err, RJ_ERR_CHAIN_SECTOR, .name = variants[row].help);
 	if (add_file(plan, chain, variants[row].help, input, err))
 		return err->code;
 	set_registers(plan, chain, partition);
-	if (!plan->wishes.boot_sector)
+	if (!boot_sector(plan))
 		return RJ_OK;
 	code = read_sector(plan, &vbr, err);
 	if (code)
@@ -439,8 +452,8 @@ const struct payload_kind payload_chain = {
 	.help = "what a partition's boot sector loads: of Windows, ReactOS, DOS, GRUB4DOS",
 	.signature = "of each KIND, or only FILE",
 	.place = "of each KIND",
-	.takes = RJ_WISH_BOOT_SECTOR | RJ_WISH_PARTITION | RJ_WISH_HIDDEN | RJ_WISH_BPB |
-		 RJ_WISH_SECTOR_SIZE,
+	.options = (const struct payload_option *const[]){
+		&option_boot_sector, &option_partition, &option_hidden, &option_bpb, &option_sector_size, NULL },
 	.variants = variants,
 	.variant_count = sizeof(variants) / sizeof(variants[0]),
 	.detect = chain_detect,

@@ -12,6 +12,7 @@
 #include "abi/layout.h"
 #include "base/compress.h"
 #include "base/copy.h"
+#include "base/number.h"
 #include "base/setup_header.h"
 #include "base/temporary.h"
 #include "common/boot_sector.h"
@@ -21,9 +22,95 @@
 #include "disk/vbr.h"
 #include "image/services.h"
 #include "payload/disk_doubts.h"
+#include "payload/partition_options.h"
 
 static const char *const type_names[DISK_TYPE_COUNT] = {
 	[DISK_FLOPPY] = "floppy disk", [DISK_HARD] = "hard disk", [DISK_CD] = "CD" };
+
+static enum rj_err parse_geometry(const char *text, struct rj_geometry *geometry,
+				  struct rj_error *err)
+{
+	return rj_geometry_read(text, geometry) ? RJ_OK
+		: rj_fail(err, RJ_ERR_GEOMETRY, .name = text);
+}
+
+/* none, or zlib[:LEVEL] */
+static enum rj_err parse_compress(const char *text, int *level, struct rj_error *err)
+{
+	const char *digit = text + strlen("zlib:");
+
+	*level = strcmp(text, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
+	if (*level == 0 || strcmp(text, "zlib") == 0)
+		return RJ_OK;
+	if (strncmp(text, "zlib:", 5) != 0 || *digit < '1' || *digit > '9' || digit[1] != '\0')
+		return rj_fail(err, RJ_ERR_COMPRESS, .name = text);
+	*level = *digit - '0';
+	return RJ_OK;
+}
+
+static enum rj_err check_boot_drive(const char *text, struct rj_error *err)
+{
+	uint8_t number;
+
+	return rj_parse_drive(text, &number, err);
+}
+
+static enum rj_err check_geometry(const char *text, struct rj_error *err)
+{
+	struct rj_geometry geometry;
+
+	return parse_geometry(text, &geometry, err);
+}
+
+static enum rj_err check_compress(const char *text, struct rj_error *err)
+{
+	int level;
+
+	return parse_compress(text, &level, err);
+}
+
+static const struct payload_option option_boot_drive = {
+	.name = "boot-drive", .argument = "DRIVE",
+	.help = "--disk: its number; DL too (hd0, fd0; a CD: 0xE0)", .check = check_boot_drive,
+};
+static const struct payload_option option_geometry = {
+	.name = "geometry", .argument = "C,H,S",
+	.help = "--disk: cylinders, heads, sectors of a track", .check = check_geometry,
+};
+static const struct payload_option option_disk_readonly = {
+	.name = "disk-readonly", .help = "--disk: refuse to write to it",
+};
+static const struct payload_option option_compress = {
+	.name = "compress", .argument = "HOW",
+	.help = "--disk: none or zlib[:LEVEL] (zlib:6)", .check = check_compress,
+};
+
+static struct rj_disk_wish disk_wish(const struct rj_plan *plan, bool data)
+{
+	const char *number = payload_text(plan, &option_boot_drive);
+	const char *geometry = payload_text(plan, &option_geometry);
+	struct rj_disk_wish wish = {
+		.sector_size = partition_choice(plan).sector_size,
+		.has_number = number != NULL, .data = data };
+	struct rj_error error;
+
+	if (number)
+		rj_parse_drive(number, &wish.number, &error);
+	if (geometry)
+		parse_geometry(geometry, &wish.geometry, &error);
+	return wish;
+}
+
+static int compression(const struct rj_plan *plan)
+{
+	const char *text = payload_text(plan, &option_compress);
+	int level = RJ_LEVEL_DEFAULT;
+	struct rj_error error;
+
+	if (text)
+		parse_compress(text, &level, &error);
+	return level;
+}
 
 static uint64_t geometry_size(const struct rj_geometry *g, uint32_t sector_size)
 {
@@ -58,18 +145,14 @@ static enum rj_err refuse(enum rj_layout result, const struct rj_input *input,
 	return RJ_OK;
 }
 
-static enum rj_err find_layout(struct rj_disk_layout *layout, const struct rj_plan *plan,
-			       const struct rj_input *input, bool data, struct rj_error *err)
+static enum rj_err find_layout(struct rj_disk_layout *layout, const struct rj_disk_wish *wish,
+			       const struct rj_input *input, struct rj_error *err)
 {
-	const struct rj_wishes *wishes = &plan->wishes;
-	struct rj_disk_wish wish = {
-		.geometry = wishes->geometry, .sector_size = wishes->sector_size,
-		.has_number = wishes->has_number, .number = wishes->number, .data = data };
 	struct rj_bytes bytes = rj_input_bytes(input);
 	enum boot_catalog catalog;
-	enum rj_layout result = rj_disk_layout(&bytes, &wish, layout, &catalog);
+	enum rj_layout result = rj_disk_layout(&bytes, wish, layout, &catalog);
 
-	return refuse(result, input, &wish, layout, catalog, err);
+	return refuse(result, input, wish, layout, catalog, err);
 }
 
 /* What the BIOS would load: bytes of the disk to a segment, entered at its first byte. */
@@ -84,7 +167,7 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 	if (there > layout->boot_size)
 		there = layout->boot_size;
 	if (rj_input_read(input, bytes, (size_t)there, layout->boot_offset, err) ||
-	    rj_vbr_patch(bytes, plan->wishes.bpb, 0, layout->drives[layout->booted].number, err)) {
+	    rj_vbr_patch(bytes, partition_choice(plan).bpb, 0, layout->drives[layout->booted].number, err)) {
 		free(bytes);
 		return err->code;
 	}
@@ -100,14 +183,14 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, struct rj_error *err)
 {
 	struct rj_disk_image *image = &plan->services.image;
+	int level = compression(plan), fd;
 	uint64_t size;
-	int fd;
 
-	if (plan->wishes.level == 0)
+	if (level == 0)
 		return RJ_OK;
 	if (rj_temporary_open(&fd, err))
 		return err->code;
-	if (rj_deflate(input, plan->wishes.level, fd, input->size, &size, err) ||
+	if (rj_deflate(input, level, fd, input->size, &size, err) ||
 	    size == input->size) {
 		close(fd);
 		return err->code;
@@ -126,7 +209,7 @@ static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 
 	image->size = layout->size;
 	image->contents = image->packed_size = (uint32_t)input->size;
-	if (layout->drives[0].flags & RJ_DISK_CD || plan->wishes.read_only)
+	if (layout->drives[0].flags & RJ_DISK_CD || payload_text(plan, &option_disk_readonly))
 		image->flags |= RJ_DISK_READONLY;
 	if (rj_crc_input(input, 0, input->size, &image->crc, err) || pack(plan, input, err))
 		return err->code;
@@ -139,15 +222,16 @@ static enum rj_err plan_disk(struct rj_plan *plan, const struct rj_input *input,
 			     struct rj_error *err)
 {
 	struct rj_services *services = &plan->services;
+	const struct rj_disk_wish wish = disk_wish(plan, data);
 	struct rj_disk_layout layout;
 
-	if (find_layout(&layout, plan, input, data, err))
+	if (find_layout(&layout, &wish, input, err))
 		return err->code;
 	memcpy(services->drives, layout.drives, sizeof(services->drives));
 	services->el_torito = layout.el_torito;
-	if (plan->wishes.read_only)
+	if (payload_text(plan, &option_disk_readonly))
 		services->drives[0].flags |= RJ_DISK_READONLY;
-	rj_disk_doubts(plan, input, &layout, data);
+	rj_disk_doubts(plan, input, &wish, &layout);
 	rj_plan_set_drive(plan, layout.drives[layout.booted].number);
 	if (!data && add_boot(plan, input, &layout, err))
 		return err->code;
@@ -217,7 +301,9 @@ const struct payload_kind payload_disk = {
 	.signature = "a boot catalog (El Torito); AA55h at 1FEh, and more than that sector",
 	.place = "from 1 MiB on; its boot sector at 7C00h, entry 0:7C00",
 	.beside = true,
-	.takes = RJ_WISH_DISK,
+	.options = (const struct payload_option *const[]){
+		&option_boot_drive, &option_geometry, &option_disk_readonly, &option_compress,
+		&option_sector_size, &option_bpb, NULL },
 	.detect = disk_detect,
 	.read = disk_read,
 };

@@ -8,6 +8,7 @@
 #include "disk/el_torito.h"
 #include "disk/partition.h"
 #include "disk/vbr.h"
+#include "payload/partition_options.h"
 
 #define VOLUME_SIZE_AT 80u              /* ECMA-119, 8.4.8, in the primary volume descriptor */
 #define VOLUME_PRIMARY 1
@@ -16,6 +17,7 @@
 struct doubts {
 	struct rj_plan *plan;
 	const struct rj_input *input;
+	const struct rj_disk_wish *wish;
 	const struct rj_disk_layout *layout;
 	const struct rj_drive *drive;   /* the one that boots */
 	uint8_t first[SECTOR_SIZE];     /* its first sector */
@@ -78,7 +80,7 @@ static void check_parameters(const struct doubts *d)
 		return;
 	if (size != d->drive->sector_size)
 		note(d, RJ_ERR_DISK_SECTORS, .count = size, .limit = d->drive->sector_size);
-	if (hidden && !(d->plan->wishes.bpb & RJ_BPB_HIDDEN))
+	if (hidden && !(partition_choice(d->plan).bpb & RJ_BPB_HIDDEN))
 		note(d, RJ_ERR_DISK_HIDDEN, .count = hidden, .limit = 0);
 }
 
@@ -86,7 +88,7 @@ static void check_geometry(const struct doubts *d)
 {
 	struct rj_error odd = { .code = RJ_ERR_DISK_CHS, .subject = d->input->path };
 
-	if (d->table != RJ_TABLE_CONTRADICTS || d->plan->wishes.geometry.heads || d->has_parameters)
+	if (d->table != RJ_TABLE_CONTRADICTS || d->wish->geometry.heads || d->has_parameters)
 		return;
 	snprintf(odd.text, sizeof(odd.text), "%u,%u,%u", d->drive->cylinders, d->drive->heads,
 		 d->drive->sectors_per_track);
@@ -98,18 +100,18 @@ static void check_type(const struct doubts *d)
 {
 	bool is_unknown = d->table == RJ_TABLE_NONE && !d->has_parameters;
 
-	if (is_unknown && d->layout->type == DISK_HARD && !d->plan->wishes.has_number &&
+	if (is_unknown && d->layout->type == DISK_HARD && !d->wish->has_number &&
 	    rj_geometry_of_floppy(d->first, d->input->size).heads)
 		note(d, RJ_ERR_DISK_SMALL, .count = d->input->size);
 }
 
-static void check_plain(const struct doubts *d, bool data)
+static void check_plain(const struct doubts *d)
 {
 	if (d->input->size % d->drive->sector_size)
 		note(d, RJ_ERR_DISK_PADDED, .count = d->input->size,
 		     .limit = sectors_there(d) * d->drive->sector_size);
 	check_end(d);
-	if (data)
+	if (d->wish->data)
 		return;
 	if (!boot_sector_is_signed(d->first))
 		note(d, RJ_ERR_DISK_UNSIGNED);
@@ -156,9 +158,9 @@ static void check_cd(const struct doubts *d)
 }
 
 void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
-		    const struct rj_disk_layout *layout, bool data)
+		    const struct rj_disk_wish *wish, const struct rj_disk_layout *layout)
 {
-	struct doubts d = { .plan = plan, .input = input, .layout = layout,
+	struct doubts d = { .plan = plan, .input = input, .wish = wish, .layout = layout,
 			    .drive = &layout->drives[layout->booted] };
 	struct rj_geometry g;
 
@@ -169,5 +171,5 @@ void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
 	if (layout->drives[0].flags & RJ_DISK_CD)
 		check_cd(&d);
 	else
-		check_plain(&d, data);
+		check_plain(&d);
 }

@@ -3,14 +3,12 @@
 #ifndef RJ_DISK_DOUBTS_H
 #define RJ_DISK_DOUBTS_H
 
-#include <stdbool.h>
-
 #include "base/input.h"
 #include "common/disk_layout.h"
 #include "image/plan.h"
 
-/* Leaves notes. data: it need not boot. */
+/* Leaves notes; the layout is the one for this wish. */
 void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,
-		    const struct rj_disk_layout *layout, bool data);
+		    const struct rj_disk_wish *wish, const struct rj_disk_layout *layout);
 
 #endif

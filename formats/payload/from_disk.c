@@ -18,19 +18,20 @@
 #include "disk/partition.h"
 #include "disk/vbr.h"
 #include "payload/hand_over.h"
+#include "payload/partition_options.h"
 
 /* Only a partition's boot sector has a BIOS parameter block to set. */
 static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
 			      struct rj_error *err)
 {
-	return plan->wishes.bpb ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
+	return payload_text(plan, &option_bpb) ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
 }
 
 /* The MBR; sectors of 4096 bytes are loaded as a whole. */
 static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
 			    const char *reason, struct rj_error *err)
 {
-	uint32_t size = plan->wishes.sector_size;
+	uint32_t size = partition_choice(plan).sector_size;
 
 	if (refuse_bpb(plan, "MBR", err))
 		return err->code;
@@ -87,9 +88,10 @@ static bool would_start(const struct rj_mbr_code *code, const struct rj_vbr *vbr
 static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *input,
 				  const struct rj_mbr_code *code, struct rj_error *err)
 {
+	const struct rj_vbr_choice choice = partition_choice(plan);
 	struct rj_vbr vbr;
 
-	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
 		return is_about_disk(err->code)
 		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
 	if (!would_start(code, &vbr)) {
@@ -105,9 +107,10 @@ static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *i
 static enum rj_err plan_file_system(struct rj_plan *plan, const struct rj_input *input,
 				    struct rj_error *err)
 {
+	const struct rj_vbr_choice choice = partition_choice(plan);
 	struct rj_vbr vbr;
 
-	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
 		return err->code;
 	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_ALONE, .subject = input->path });
 	return rj_vbr_plan(plan, &vbr, err);
@@ -161,7 +164,7 @@ const struct payload_kind payload_from_disk = {
 	.help = "what a disk or its image would boot: core.img, a boot sector",
 	.signature = "a block device; a partition table in 4 MiB or more",
 	.place = "as --grub, --vbr or --mbr",
-	.takes = RJ_WISH_SECTOR_SIZE | RJ_WISH_BPB,
+	.options = (const struct payload_option *const[]){ &option_sector_size, &option_bpb, NULL },
 	.device = true,
 	.detect = from_disk_detect,
 	.read = from_disk_read,

@@ -12,6 +12,11 @@
 
 #include "common/boot_sector.h"
 #include "common/le.h"
+#include "payload/partition_options.h"
+
+static const struct payload_option option_menu = {
+	.name = "menu", .argument = "PATH", .help = "GRUB Legacy's menu, as in (hd0,0)/grub/menu.lst",
+};
 
 #define STAGE2_START    0x8200u         /* of its code; start.S stands in front of it */
 #define STAGE1_5_START  0x2200u
@@ -21,7 +26,6 @@
 #define VERSION_3_2     0x0203u         /* of what its parts have in common */
 #define HEAD_MAX        0x200u          /* of asm.S up to where its code goes on */
 #define CLEAR_MAX       0x100u          /* from there to where it clears its memory */
-#define WHOLE_DRIVE     0xFFu
 #define STAGE1_DRIVE_ANY 0xFFu          /* DL has it */
 #define FIRST_BLOCK     0x1F8u          /* of start.S: its list grows down from here */
 #define BLOCK_SIZE      8u
@@ -256,21 +260,15 @@ static enum rj_err set_menu(uint8_t *stage2, size_t code, const char *menu, stru
 	return RJ_OK;
 }
 
-static enum rj_err set_partition(uint8_t *stage2, uint32_t number, struct rj_error *err)
-{
-	if (number > WHOLE_DRIVE)
-		return rj_fail(err, RJ_ERR_LEGACY_PARTITION, .count = number,
-			       .limit = WHOLE_DRIVE);
-	LE_PUT(stage2, struct stage2_head, partition, number - 1);
-	return RJ_OK;
-}
-
 static enum rj_err patch(uint8_t *stage2, const struct parts *found,
-			 const struct rj_wishes *wishes, struct rj_error *err)
+			 const struct rj_plan *plan, struct rj_error *err)
 {
-	if (wishes->partition && set_partition(stage2, wishes->partition, err))
-		return err->code;
-	return wishes->menu ? set_menu(stage2, found->code, wishes->menu, err) : RJ_OK;
+	uint32_t partition = partition_choice(plan).partition;
+	const char *menu = payload_text(plan, &option_menu);
+
+	if (partition)          /* FFh would be the whole drive; --partition ends at 255 */
+		LE_PUT(stage2, struct stage2_head, partition, partition - 1);
+	return menu ? set_menu(stage2, found->code, menu, err) : RJ_OK;
 }
 
 static uint64_t size_of(const struct parts *found)
@@ -316,7 +314,7 @@ static enum rj_err add_stage2(struct rj_plan *plan, const struct rj_input *input
 	if (!stage2)
 		return rj_fail(err, RJ_ERR_MEMORY);
 	if (read_stage2(input, found, stage2, (size_t)size, err) ||
-	    patch(stage2, found, &plan->wishes, err)) {
+	    patch(stage2, found, plan, err)) {
 		free(stage2);
 		return err->code;
 	}
@@ -332,7 +330,7 @@ static enum rj_err add_stage1(struct rj_plan *plan, const struct rj_input *input
 {
 	uint64_t drive = LE_GET(found->first, struct stage1_head, drive);
 
-	if (plan->wishes.partition || plan->wishes.menu)
+	if (payload_text(plan, &option_partition) || payload_text(plan, &option_menu))
 		return rj_fail(err, RJ_ERR_LEGACY_STAGE1);
 	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LEGACY_READS,
 		.subject = input->path, .at = drive == STAGE1_DRIVE_ANY ? plan->drive : drive,
@@ -372,7 +370,7 @@ const struct payload_kind payload_grub_legacy = {
 	.help = "GRUB Legacy's stage2, stage2_eltorito or stage1",
 	.signature = "version 3.2 at 206h and a far jump at 200h; stage1: version 3.2 at 3Eh",
 	.place = "8200h, entry 0:8200 (stage1: 7C00h, entry 0:7C00)",
-	.takes = RJ_WISH_PARTITION | RJ_WISH_MENU,
+	.options = (const struct payload_option *const[]){ &option_menu, &option_partition, NULL },
 	.detect = legacy_detect,
 	.read = legacy_read,
 };

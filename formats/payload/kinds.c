@@ -16,6 +16,14 @@ const struct payload_kind *const payload_kinds[] = {
 };
 const size_t payload_kind_count = sizeof(payload_kinds) / sizeof(payload_kinds[0]);
 
+bool payload_takes(const struct payload_kind *kind, const struct payload_option *option)
+{
+	for (size_t i = 0; kind->options && kind->options[i]; i++)
+		if (kind->options[i] == option)
+			return true;
+	return false;
+}
+
 static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);

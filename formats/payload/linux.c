@@ -18,6 +18,14 @@
 #include "base/temporary.h"
 #include "common/le.h"
 
+static const struct payload_option option_initrd = {
+	.name = "initrd", .argument = "FILE", .help = "what the kernel gets as initrd; repeatable",
+	.file = true, .repeats = true,
+};
+static const struct payload_option option_append = {
+	.name = "append", .argument = "STRING", .help = "the kernel's command line",
+};
+
 #define PAGE            4096u
 #define FOUR_GIB        (UINT64_C(1) << 32)
 #define SETUP_MAX       0x8000u         /* "The real-mode code can total up to 32K" */
@@ -421,7 +429,7 @@ static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *err)
 {
 	struct rj_input *joined = &plan->initrd_file;
-	const struct rj_wishes *wishes = &plan->wishes;
+	const struct rj_setting *initrd;
 	uint64_t at = 0;
 	int fd;
 
@@ -430,11 +438,11 @@ static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *er
 		return err->code;
 	}
 	*joined = (struct rj_input){ .fd = fd, .path = "the initrds", .size = size };
-	for (size_t i = 0; i < wishes->initrd_count; i++) {
+	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
 		at = align_up(at, INITRD_ALIGN);
-		if (copy_input(wishes->initrds[i], fd, at, err))
+		if (copy_input(initrd->input, fd, at, err))
 			return err->code;
-		at += wishes->initrds[i]->size;
+		at += initrd->input->size;
 	}
 	return RJ_OK;
 }
@@ -442,15 +450,15 @@ static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *er
 static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 {
 	struct rj_plan *plan = kernel->plan;
-	const struct rj_wishes *wishes = &plan->wishes;
+	const struct rj_setting *initrd, *first = payload_setting(plan, &option_initrd, 0);
 	uint64_t size = 0, limit = initrd_limit(kernel);
 	uint64_t address = align_up(needed_end(kernel), PAGE);
-	bool one = wishes->initrd_count == 1;
+	bool one = !payload_setting(plan, &option_initrd, 1);
 
 	if (!kernel->version)
 		return rj_fail(err, RJ_ERR_LINUX_OLD, .subject = "--initrd");
-	for (size_t i = 0; i < wishes->initrd_count; i++) {
-		size = align_up(size, INITRD_ALIGN) + wishes->initrds[i]->size;
+	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
+		size = align_up(size, INITRD_ALIGN) + initrd->input->size;
 		if (address > limit || size > limit - address)
 			return rj_fail(err, RJ_ERR_INITRD_ROOM, .subject = "--initrd",
 				       .count = size, .at = address, .limit = limit);
@@ -460,7 +468,7 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 	if (!one && join(plan, size, err))
 		return err->code;
 	return rj_plan_add(plan, ".initrd", address,
-			   one ? wishes->initrds[0] : &plan->initrd_file, 0, size, err);
+			   one ? first->input : &plan->initrd_file, 0, size, err);
 }
 
 /* What stands behind the boot sector; in an old kernel that is code. */
@@ -515,7 +523,7 @@ static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, stru
 	read_version(kernel->input, header, version, sizeof(version));
 	row = identify(kernel->input, header, version);
 	*who = disguises[row].who;
-	if (disguises[row].needs && kernel->plan->wishes.initrd_count == 0)
+	if (disguises[row].needs && !payload_text(kernel->plan, &option_initrd))
 		return rj_fail(err, RJ_ERR_LINUX_NEEDS, .name = disguises[row].needs);
 	return RJ_OK;
 }
@@ -532,7 +540,7 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 	set_header(kernel, who);
 	set_registers(kernel);
 	if (set_video(kernel, err) || add_command_line(kernel, err) ||
-	    (plan->wishes.initrd_count && add_initrd(kernel, err)))
+	    (payload_text(plan, &option_initrd) && add_initrd(kernel, err)))
 		return err->code;
 	kernel->setup = NULL;
 	if (rj_plan_add_bytes(plan, ".setup", kernel->layout->setup, setup,
@@ -546,9 +554,8 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 static enum rj_err linux_read(struct rj_plan *plan, const struct rj_input *input,
 			      const struct payload_argument *argument, struct rj_error *err)
 {
-	struct kernel kernel = {
-		.plan = plan, .input = input,
-		.append = plan->wishes.append ? plan->wishes.append : "" };
+	const char *append = payload_text(plan, &option_append);
+	struct kernel kernel = { .plan = plan, .input = input, .append = append ? append : "" };
 
 	(void)argument;
 	err->code = RJ_OK;
@@ -564,7 +571,7 @@ const struct payload_kind payload_linux = {
 	.help = "a Linux kernel, in real mode; memdisk, ipxe.lkrn, memtest86+",
 	.signature = "HdrS at 202h, AA55h at 1FEh; before 2.00 the file's size at 1F4h",
 	.place = "10000h and 1 MiB, entry 1020:0 (zImage: 90000h and 10000h, 9020:0)",
-	.takes = RJ_WISH_INITRD | RJ_WISH_APPEND,
+	.options = (const struct payload_option *const[]){ &option_initrd, &option_append, NULL },
 	.detect = linux_detect,
 	.read = linux_read,
 };

@@ -10,6 +10,7 @@
 
 #include "base/input.h"
 #include "image/plan.h"
+#include "payload/option.h"
 
 #define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(grub_legacy) row(syslinux) row(linux) \
 	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(raw)
@@ -34,7 +35,7 @@ struct payload_kind {
 	const char *help;
 	const char *signature;  /* how it is recognised */
 	const char *place;      /* where it goes */
-	unsigned takes;         /* RJ_WISH_*: the further options that it takes */
+	const struct payload_option *const *options; /* that it takes, then NULL; or NULL */
 	bool adds;              /* it may stand beside another, and repeat */
 	bool beside;            /* it may stand beside another, which then starts */
 	bool addressed;         /* its argument is FILE@ADDRESS */
@@ -53,7 +54,7 @@ struct payload_kind {
 
 	/*
 	 * Adds the file's pieces to the plan, sets registers and entry, leaves
-	 * notes. What the user wishes is in plan->wishes, the boot drive in
+	 * notes. Its options are in plan->settings, the boot drive is in
 	 * plan->drive. The input has to live as long as the plan.
 	 */
 	enum rj_err (*read)(struct rj_plan *plan, const struct rj_input *input,
@@ -66,6 +67,8 @@ struct payload_kind {
 
 extern const struct payload_kind *const payload_kinds[];
 extern const size_t payload_kind_count;
+
+bool payload_takes(const struct payload_kind *kind, const struct payload_option *option);
 
 /*
  * The kind that alone is certain of the file. RJ_ERR_AMBIGUOUS or

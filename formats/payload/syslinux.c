@@ -16,6 +16,7 @@
 #include "disk/el_torito.h"
 #include "disk/vbr.h"
 #include "payload/hand_over.h"
+#include "payload/partition_options.h"
 
 #define OEM_NAME        3u
 #define OEM_NAME_SIZE   8u
@@ -174,10 +175,11 @@ static enum rj_err add_isolinux(struct rj_plan *plan, const struct rj_input *inp
 static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input,
 			      struct rj_error *err)
 {
+	const struct rj_vbr_choice choice = partition_choice(plan);
 	struct rj_vbr vbr;
 	enum rj_err code;
 
-	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
 		return err->code;
 	code = is_boot_sector(vbr.bytes) ? rj_vbr_plan(plan, &vbr, err)
 					 : rj_fail(err, RJ_ERR_SYSLINUX_MAGIC);
@@ -205,7 +207,8 @@ const struct payload_kind payload_syslinux = {
 	.help = "SYSLINUX' or EXTLINUX' boot sector, isolinux.bin, or its CD's image",
 	.signature = "SYSLINUX or EXTLINUX at 3; isolinux.bin: a far jump to 7Cxxh at 1",
 	.place = "7C00h, entry 0:7C00",
-	.takes = RJ_WISH_PARTITION | RJ_WISH_HIDDEN | RJ_WISH_BPB | RJ_WISH_SECTOR_SIZE,
+	.options = (const struct payload_option *const[]){
+		&option_partition, &option_hidden, &option_bpb, &option_sector_size, NULL },
 	.detect = syslinux_detect,
 	.read = syslinux_read,
 };

@@ -11,6 +11,7 @@
 #include "disk/grub_embedded.h"
 #include "disk/vbr.h"
 #include "payload/hand_over.h"
+#include "payload/partition_options.h"
 
 /* SYSLINUX's and EXTLINUX's are a kind of their own. */
 static bool is_syslinux(const uint8_t *sector)
@@ -39,10 +40,11 @@ static enum rj_detected vbr_detect(const struct rj_input *input, const char **wh
 static enum rj_err vbr_read(struct rj_plan *plan, const struct rj_input *input,
 			    const struct payload_argument *argument, struct rj_error *err)
 {
+	const struct rj_vbr_choice choice = partition_choice(plan);
 	struct rj_vbr vbr;
 
 	(void)argument;
-	if (rj_vbr_read(&vbr, input, &plan->wishes, plan->drive, err))
+	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
 		return err->code;
 	return rj_vbr_plan(plan, &vbr, err);
 }
@@ -53,7 +55,8 @@ const struct payload_kind payload_vbr = {
 	.help = "a partition's boot sector: alone, in its image, or in a disk's",
 	.signature = "AA55h at 1FEh; a BIOS parameter block",
 	.place = "7C00h, entry 0:7C00; the partition's entry at 7BEh",
-	.takes = RJ_WISH_PARTITION | RJ_WISH_HIDDEN | RJ_WISH_BPB | RJ_WISH_SECTOR_SIZE,
+	.options = (const struct payload_option *const[]){
+		&option_partition, &option_hidden, &option_bpb, &option_sector_size, NULL },
 	.device = true,
 	.detect = vbr_detect,
 	.read = vbr_read,

@@ -83,7 +83,7 @@ static int run(int (*command)(const struct options *options), struct options *op
 	if (size > 0 && bytes[size - 1] & 1)
 		mend(&input);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", input.fd);
-	options->operands[0] = path;
+	options->operands[0].text = path;
 	options->operand_count = 1;
 	options->json = size % 2;
 	options->verbose = true;
@@ -106,7 +106,8 @@ void fuzz_inspect(const uint8_t *bytes, size_t size)
 
 void fuzz_verify(const uint8_t *bytes, size_t size)
 {
-	static struct options options = { .loaders = "kexec,kexec-elf,grub,multiboot1,qemu,pvh" };
+	static char loaders[] = "kexec,kexec-elf,grub,multiboot1,qemu,pvh";
+	static struct options options = { .loaders.text = loaders };
 
 	run(run_verify, &options, bytes, size);
 }
@@ -117,7 +118,7 @@ void fuzz_extract(const uint8_t *bytes, size_t size)
 	static struct options options, verify;
 	int status;
 
-	options.directory = directory;
+	options.directory.text = directory;
 	status = run(run_extract, &options, bytes, size);
 	empty_directory();
 	if (status != RJ_DONE)

@@ -17,6 +17,7 @@
 #include "base/compress.h"
 #include "base/copy.h"
 #include "base/number.h"
+#include "common/disk_geometry.h"
 #include "common/le.h"
 #include "disk/contents.h"
 #include "disk/el_torito.h"
@@ -36,8 +37,8 @@
 /* In front of the bytes of a file: what is done with it. seeds.py writes it, too. */
 struct front {
 	uint32_t size;          /* zeros behind the bytes make it as long */
-	uint16_t wishes;        /* RJ_WISH_* that are made; bits 12 to 15 as below */
-	uint8_t choice;         /* the partition; the variant; bpb; the number of initrds */
+	uint16_t options;       /* of the kind, that are set; bits 12 to 15 as below */
+	uint8_t choice;         /* the variant; the options' arguments */
 	uint8_t drive;
 };
 #define FRONT_SIZE   8u
@@ -133,37 +134,49 @@ static void pack(struct rj_plan *plan, const struct front *front, struct rj_erro
 	rj_input_close(&file);
 }
 
-static void make_wishes(struct rj_wishes *wishes, const struct front *front,
-			const struct rj_input *extra, const char *text)
-{
-	static const struct rj_geometry geometry = { 20, 16, 63 };
-	unsigned given = front->wishes & wishes->given;
+/* Arguments for options: each takes the next one that it understands. */
+static const char *const arguments[] = {
+	"1", "2", "7", "512", "4096", "0x12345", "hidden", "drive", "hidden,drive", "fd0", "hd1",
+	"0xE0", "20,16,63", "80,2,18", "none", "zlib:1",
+};
 
-	wishes->given = given;
-	wishes->level = given & RJ_WISH_COMPRESS ? RJ_LEVEL_DEFAULT : 0;
-	wishes->has_number = given & RJ_WISH_BOOT_DRIVE;
-	wishes->number = front->drive;
-	wishes->read_only = given & RJ_WISH_DISK_READONLY;
-	if (given & RJ_WISH_GEOMETRY)
-		wishes->geometry = geometry;
-	if (given & RJ_WISH_PARTITION)
-		wishes->partition = 1 + front->choice % 8;
-	if (given & RJ_WISH_HIDDEN)
-		wishes->hidden = front->size;
-	if (given & RJ_WISH_BPB)
-		wishes->bpb = 1 + front->choice % 3;
-	if (given & RJ_WISH_SECTOR_SIZE)
-		wishes->sector_size = front->choice % 2 ? 4096 : 512;
-	if (given & RJ_WISH_BOOT_SECTOR)
-		wishes->boot_sector = extra;
-	if (given & RJ_WISH_MENU)
-		wishes->menu = text;
-	if (given & RJ_WISH_APPEND)
-		wishes->append = text;
-	if (given & RJ_WISH_INITRD)
-		wishes->initrd_count = 1 + front->choice % RJ_MAX_INITRDS;
-	for (size_t i = 0; i < wishes->initrd_count; i++)
-		wishes->initrds[i] = extra;
+#define ARGUMENTS (sizeof(arguments) / sizeof(arguments[0]))
+
+static const char *argument_for(const struct payload_option *option, unsigned choice)
+{
+	struct rj_error error = { 0 };
+
+	for (unsigned i = 0; i < ARGUMENTS; i++) {
+		const char *argument = arguments[(choice + i) % ARGUMENTS];
+
+		if (!option->check(argument, &error))
+			return argument;
+		read_error(&error);
+	}
+	require(false, "no argument for an option");
+	return NULL;
+}
+
+static void set_option(struct rj_plan *plan, const struct payload_option *option, unsigned choice,
+		       const struct rj_input *extra, const char *text)
+{
+	const char *argument = option->check ? argument_for(option, choice) : text;
+	unsigned times = option->repeats ? 1 + choice % (RJ_LIST_MAX + 1) : 1;
+	struct rj_error error = { 0 };
+
+	while (times--)
+		if (payload_set(plan, option, argument, option->file ? extra : NULL, &error))
+			read_error(&error);
+}
+
+/* Bit n of options: whether option n of the kind is set. */
+static void set_options(struct rj_plan *plan, const struct payload_kind *kind,
+			const struct front *front, const struct rj_input *extra, const char *text)
+{
+	for (unsigned i = 0; kind->options && kind->options[i]; i++)
+		if (front->options >> i & 1)
+			set_option(plan, kind->options[i], front->choice + front->drive * i, extra,
+				   text);
 }
 
 static void read_kind(const struct payload_kind *kind, struct rj_input *input,
@@ -172,15 +185,14 @@ static void read_kind(const struct payload_kind *kind, struct rj_input *input,
 	static struct rj_plan plan;
 	struct payload_argument argument = {
 		.address = front->size,
-		.beside = kind->beside && front->wishes & FRONT_BESIDE };
+		.beside = kind->beside && front->options & FRONT_BESIDE };
 	const struct payload_kind *detected;
 	struct rj_error error = { 0 };
 	const char *why;
 
 	rj_plan_init(&plan, front->drive);
-	plan.wishes.given = kind->takes;
-	plan.drive_chosen = front->wishes & FRONT_CHOSEN;
-	make_wishes(&plan.wishes, front, extra, text);
+	plan.drive_chosen = front->options & FRONT_CHOSEN;
+	set_options(&plan, kind, front, extra, text);
 	if (kind->variants && front->choice % (kind->variant_count + 1))
 		argument.word = kind->variants[front->choice % (kind->variant_count + 1) - 1].name;
 	if (payload_detect(input, &detected, &why, &error))

@@ -23,7 +23,7 @@ import inputs
 import packaged
 
 SEED_MAX = 128 << 10    # libFuzzer's -max_len in meson.build
-ALL_WISHES = 0x0FFF
+ALL_OPTIONS = 0x0FFF
 
 IMAGES = [["--mbr", "sector"], ["--mbr", "disk", "--int13", "firmware"], ["--grub", "core.img"],
           ["--disk", "floppy"], ["--disk", "noise", "--compress", "none"], ["--disk", "iso"],
@@ -50,15 +50,15 @@ def save(directory, name, data):
     (directory / name).write_bytes(data[:SEED_MAX])
 
 
-def front(data, wishes):
+def front(data, options):
     """See struct front; zeros at the end are its size's to make again."""
-    return struct.pack("<IHBB", len(data), wishes, 0, 0x80) + data.rstrip(b"\0")
+    return struct.pack("<IHBB", len(data), options, 0, 0x80) + data.rstrip(b"\0")
 
 
 def save_file(target, name, data):
     save(target / "plain", name, data)
     save(target / "files", name, front(data, 0))
-    save(target / "files", name + "-wishes", front(data, ALL_WISHES))
+    save(target / "files", name + "-options", front(data, ALL_OPTIONS))
     if len(data) >= inputs.SECTOR:
         save(target / "sectors", name,
              data[:inputs.SECTOR] + struct.pack("<I", len(data) // inputs.SECTOR))
@@ -101,7 +101,7 @@ def make(rjpack, directory):
     save_images(Path(rjpack).resolve(), work, target)
     for n, text in enumerate(TEXTS):
         save(target / "texts", f"text{n}", text.encode())
-        save(target / "files", f"text{n}", front(text.encode(), ALL_WISHES))
+        save(target / "files", f"text{n}", front(text.encode(), ALL_OPTIONS))
     for seed in range(20):
         save(target / "plans", f"plan{seed}", random.Random(seed).randbytes(16 + 12 * seed))
     shutil.rmtree(work)

@@ -80,7 +80,8 @@ static enum rj_err read_named(const char *word, size_t size, const struct rj_inp
 	enum rj_err code;
 
 	rj_plan_init(&plan, 0x80);
-	plan.wishes.boot_sector = volume;
+	if (volume)
+		unit_set(&plan, "boot-sector", volume->path, volume);
 	code = chain_kind()->read(&plan, &input, &argument, &error);
 	if (!code)
 		code = rj_plan_seal(&plan, &error);
@@ -216,7 +217,7 @@ static void sizes(void **state)
 static enum rj_err root_with(size_t at, uint8_t to, size_t size, struct dos_root *root)
 {
 	struct rj_input volume = make_floppy();
-	struct rj_wishes wishes = { 0 };
+	struct rj_vbr_choice choice = { 0 };
 	struct rj_error error = { 0 };
 	struct rj_vbr vbr;
 	enum rj_err code;
@@ -224,7 +225,7 @@ static enum rj_err root_with(size_t at, uint8_t to, size_t size, struct dos_root
 	floppy[at] = to;
 	rj_input_close(&volume);
 	volume = unit_input(floppy, size);
-	assert_int_equal(rj_vbr_read(&vbr, &volume, &wishes, 0, &error), RJ_OK);
+	assert_int_equal(rj_vbr_read(&vbr, &volume, &choice, 0, &error), RJ_OK);
 	code = dos_root_read(root, &volume, &vbr, &error);
 	rj_vbr_free(&vbr);
 	rj_input_close(&volume);

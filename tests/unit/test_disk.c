@@ -14,6 +14,7 @@
 #include "common/le.h"
 #include "disk/contents.h"
 #include "disk/el_torito.h"
+#include "disk/vbr.h"
 #include "image/container_layout.h"
 #include "image/services.h"
 #include "payload/payload.h"
@@ -71,16 +72,49 @@ static void make_cd(uint8_t media, uint16_t count)
 
 static struct rj_input file;
 
+/* Options; level 0: not compressed. */
+struct wishes {
+	struct rj_geometry geometry;
+	bool has_number, read_only;
+	uint8_t number;
+	int level;
+	unsigned bpb;
+	uint32_t sector_size;
+};
+
+static void set_options(struct rj_plan *plan, const struct wishes *wishes)
+{
+	static const char *const bpb[] = { "", "hidden", "drive", "hidden,drive" };
+	static char geometry[32], number[8], level[16], sector_size[8];
+	const struct rj_geometry *g = &wishes->geometry;
+
+	snprintf(geometry, sizeof(geometry), "%u,%u,%u", g->cylinders, g->heads, g->sectors);
+	snprintf(number, sizeof(number), "%u", wishes->number);
+	snprintf(level, sizeof(level), "zlib:%d", wishes->level);
+	snprintf(sector_size, sizeof(sector_size), "%u", wishes->sector_size);
+	unit_set(plan, "compress", wishes->level ? level : "none", NULL);
+	if (g->heads)
+		unit_set(plan, "geometry", geometry, NULL);
+	if (wishes->has_number)
+		unit_set(plan, "boot-drive", number, NULL);
+	if (wishes->read_only)
+		unit_set(plan, "disk-readonly", NULL, NULL);
+	if (wishes->bpb)
+		unit_set(plan, "bpb", bpb[wishes->bpb], NULL);
+	if (wishes->sector_size)
+		unit_set(plan, "sector-size", sector_size, NULL);
+}
+
 /* The bytes as a RAM disk; wishes may be NULL. The plan, and file, are to be freed. */
 static enum rj_err read_disk(struct rj_plan *plan, const void *bytes, size_t size,
-			     const struct rj_wishes *wishes)
+			     const struct wishes *wishes)
 {
 	struct rj_error error;
 
 	file = unit_input(bytes, size);
 	rj_plan_init(plan, 0x80);
 	if (wishes)
-		plan->wishes = *wishes;
+		set_options(plan, wishes);
 	return payload_disk.read(plan, &file, &(struct payload_argument){ 0 }, &error);
 }
 
@@ -99,7 +133,7 @@ static bool has_note(const struct rj_plan *plan, enum rj_err code)
 }
 
 /* The code that reading gives, for what fails or is of no further interest. */
-static enum rj_err code_of(const void *bytes, size_t size, const struct rj_wishes *wishes)
+static enum rj_err code_of(const void *bytes, size_t size, const struct wishes *wishes)
 {
 	struct rj_plan plan;
 	enum rj_err code = read_disk(&plan, bytes, size, wishes);
@@ -438,8 +472,8 @@ static void small_images(void **state)
 		{ 1440 * 1024 + 1, 80, 21, 4 }, { 1700 * 1024, 82, 21, 4 }, { 1800 * 1024, 80, 36, 5 },
 	};
 	static uint8_t image[2880 * 1024 + 1] = { [SIGNATURE_OFFSET] = 0x55, [SIGNATURE_OFFSET + 1] = 0xAA };
-	struct rj_wishes floppy = { .has_number = true, .number = 0, .level = 6 };
-	struct rj_wishes shaped = { .geometry = { 80, 2, 9 } };
+	struct wishes floppy = { .has_number = true, .number = 0, .level = 6 };
+	struct wishes shaped = { .geometry = { 80, 2, 9 } };
 	struct rj_plan plan;
 
 	(void)state;
@@ -469,8 +503,8 @@ static void small_images(void **state)
 static void large_sectors(void **state)
 {
 	static uint8_t image[64 * LARGE_SECTOR];
-	struct rj_wishes wishes = { .sector_size = LARGE_SECTOR, .level = 0 };
-	struct rj_wishes floppy = { .sector_size = LARGE_SECTOR, .has_number = true };
+	struct wishes wishes = { .sector_size = LARGE_SECTOR, .level = 0 };
+	struct wishes floppy = { .sector_size = LARGE_SECTOR, .has_number = true };
 	struct rj_plan plan;
 
 	(void)state;
@@ -555,7 +589,7 @@ static void cd_or_disk(void **state)
 
 	(void)state;
 	FOR_EACH(i, rows) {
-		struct rj_wishes wishes = { .has_number = rows[i].has_number,
+		struct wishes wishes = { .has_number = rows[i].has_number,
 					    .number = rows[i].number };
 		struct rj_plan plan;
 
@@ -607,8 +641,8 @@ static void left_over(void **state)
 static void contradictions(void **state)
 {
 	static uint8_t image[16384 * SECTOR_SIZE];
-	const struct rj_wishes bare = { .level = 0 };
-	struct rj_wishes wishes = bare;
+	const struct wishes bare = { .level = 0 };
+	struct wishes wishes = bare;
 	struct rj_plan plan;
 
 	(void)state;
@@ -651,7 +685,7 @@ static void contradictions(void **state)
 	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_HIDDEN);
 	assert_int_equal(plan.notes[0].count, 2048);
 	done(&plan);
-	wishes = (struct rj_wishes){ .bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE, .has_number = true,
+	wishes = (struct wishes){ .bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE, .has_number = true,
 				     .number = 0x85 };
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
 	assert_int_equal(plan.note_count, 0);
@@ -759,7 +793,7 @@ static void geometry_in_words(void **state)
 static void hard_disks(void **state)
 {
 	static uint8_t image[40 * 1008 * SECTOR_SIZE];
-	struct rj_wishes wishes = { .geometry = { 40, 16, 63 }, .level = 1 };
+	struct wishes wishes = { .geometry = { 40, 16, 63 }, .level = 1 };
 	struct rj_drive *drive;
 	struct rj_plan plan;
 
@@ -812,7 +846,7 @@ static void hard_disks(void **state)
 static void padding(void **state)
 {
 	static uint8_t image[3 * SECTOR_SIZE];
-	struct rj_wishes wishes = { .level = 0 };
+	struct wishes wishes = { .level = 0 };
 	struct rj_plan plan;
 
 	(void)state;
@@ -871,7 +905,7 @@ static void emulated_floppies(void **state)
 	static const struct { uint8_t media; uint32_t sectors; uint8_t track, type; } rows[] = {
 		{ EL_TORITO_1200, 2400, 15, 2 }, { EL_TORITO_1440, 2880, 18, 4 },
 	};
-	struct rj_wishes wishes = { .has_number = true, .number = 1 };
+	struct wishes wishes = { .has_number = true, .number = 1 };
 	struct rj_plan plan;
 
 	(void)state;
@@ -1312,7 +1346,7 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 {
 	static uint8_t image[9 * SECTOR_SIZE];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
-	struct rj_wishes wishes = { .level = level };
+	struct wishes wishes = { .level = level };
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_input packed = unit_input("", 0);
 	struct rj_services_info info;
@@ -1390,7 +1424,7 @@ static void places(void **state)
 	};
 	static uint8_t image[9000];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
-	struct rj_wishes wishes = { .level = 0 };
+	struct wishes wishes = { .level = 0 };
 	struct rj_error error;
 
 	(void)state;

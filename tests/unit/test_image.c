@@ -111,7 +111,7 @@ static void read_back(void **state)
 	assert_int_equal(findings(&packed.file), 0);
 	assert_int_equal(rj_image_read(&image, &packed.file, &error), RJ_OK);
 	assert_string_equal(image.container, written->name);
-	assert_memory_equal(&image.faces, &packed.image.faces, sizeof(image.faces));
+	assert_memory_equal(&image.features, &packed.image.features, sizeof(image.features));
 	assert_int_equal(image.base, has_stub() ? BASE : 0);
 	assert_int_equal(image.memory_size, packed.image.memory_size);
 	assert_memory_equal(&image.manifest, &packed.image.manifest, sizeof(image.manifest));

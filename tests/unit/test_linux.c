@@ -52,9 +52,10 @@ static enum rj_err read_kernel(size_t size, const char *append,
 
 	rj_plan_free(&plan);
 	rj_plan_init(&plan, 0x81);
-	plan.wishes.append = append;
+	if (append)
+		unit_set(&plan, "append", append, NULL);
 	if (initrd)
-		plan.wishes.initrds[plan.wishes.initrd_count++] = initrd;
+		unit_set(&plan, "initrd", initrd->path, initrd);
 	code = payload_linux.read(&plan, &input, &(struct payload_argument){ 0 }, &error);
 	rj_input_close(&input);
 	return code;

@@ -222,17 +222,17 @@ static const char *refusal(const char *name, struct file file)
 {
 	static uint8_t bytes[FILE_SIZE];
 	const struct rj_loader *loader;
-	struct rj_faces faces;
+	struct rj_features features;
 	struct rj_error error;
 	struct rj_input input;
 
 	assert_int_equal(rj_loader_next(&name, &loader, &error), RJ_OK);
 	make(bytes, file);
 	input = unit_input(bytes, sizeof(bytes));
-	rj_faces_read(&faces, &input);
+	rj_features_read(&features, &input);
 	rj_input_close(&input);
 	/* cppcheck-suppress returnDanglingLifetime; a literal of the loader's */
-	return loader->refuses(&faces);
+	return loader->refuses(&features);
 }
 
 #define NOT_ELF       "it is no ELF file with something to load"
@@ -376,7 +376,7 @@ static void multiboot_of_64_bits(void **state)
 static void files_cut_anywhere(void **state)
 {
 	static uint8_t bytes[FILE_SIZE];
-	struct rj_faces faces;
+	struct rj_features features;
 
 	(void)state;
 	make(bytes, (struct file){ ELFCLASS64, INTERPRETER | PVH | MULTIBOOT | MULTIBOOT2 | LINUX,
@@ -384,10 +384,10 @@ static void files_cut_anywhere(void **state)
 	for (size_t size = 0; size <= NOTE + 2 * sizeof(struct pvh_note); size += 13) {
 		struct rj_input input = unit_input(bytes, size);
 
-		rj_faces_read(&faces, &input);
+		rj_features_read(&features, &input);
 		rj_input_close(&input);
-		assert_true(faces.multiboot == (size >= HEADER1 + sizeof(struct multiboot_header)));
-		assert_true(faces.multiboot2 ==
+		assert_true(features.multiboot == (size >= HEADER1 + sizeof(struct multiboot_header)));
+		assert_true(features.multiboot2 ==
 			    (size >= HEADER2 + sizeof(struct multiboot2_header)));
 	}
 }

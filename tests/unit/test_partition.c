@@ -328,11 +328,11 @@ static void make_vbr(uint8_t *sector, const char *name, uint16_t root_entries)
 	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
 }
 
-static enum rj_err read_vbr(struct rj_vbr *vbr, const struct rj_wishes *wishes, size_t size)
+static enum rj_err read_vbr(struct rj_vbr *vbr, const struct rj_vbr_choice *choice, size_t size)
 {
 	struct rj_input input = unit_input(disk, size);
 	struct rj_error error;
-	enum rj_err code = rj_vbr_read(vbr, &input, wishes, 0x83, &error);
+	enum rj_err code = rj_vbr_read(vbr, &input, choice, 0x83, &error);
 
 	rj_input_close(&input);
 	return code;
@@ -354,26 +354,26 @@ static void patched_fields(void **state)
 
 	(void)state;
 	FOR_EACH_OF(i, "rows", 4 * COUNT_OF(rows)) {
-		struct rj_wishes wishes = { .given = RJ_WISH_HIDDEN, .hidden = 0x12345678,
+		struct rj_vbr_choice choice = { .has_hidden = true, .hidden = 0x12345678,
 					    .bpb = i % 4 };
 		uint8_t expected[SECTOR_SIZE];
 		struct rj_vbr vbr;
 
 		make_vbr(disk, rows[i / 4].name, rows[i / 4].root_entries);
 		memcpy(expected, disk, sizeof(expected));
-		if (wishes.bpb & RJ_BPB_HIDDEN)
+		if (choice.bpb & RJ_BPB_HIDDEN)
 			le_store(expected + rows[i / 4].hidden, 0x12345678, rows[i / 4].hidden_size);
-		if (wishes.bpb & RJ_BPB_DRIVE)
+		if (choice.bpb & RJ_BPB_DRIVE)
 			expected[rows[i / 4].drive] = 0x83;
-		assert_int_equal(read_vbr(&vbr, &wishes, SECTOR_SIZE), RJ_OK);
+		assert_int_equal(read_vbr(&vbr, &choice, SECTOR_SIZE), RJ_OK);
 		assert_int_equal(vbr.size, SECTOR_SIZE);
 		assert_memory_equal(vbr.bytes, expected, sizeof(expected));
 		assert_int_equal(vbr.partition.entry.type, rows[i / 4].type);
 		assert_int_equal(vbr.partition.first, 0x12345678);
 		assert_int_equal(vbr.partition.sectors, 0x12345);
 		rj_vbr_free(&vbr);
-		wishes.given = 0;
-		assert_int_equal(read_vbr(&vbr, &wishes, SECTOR_SIZE), RJ_OK);
+		choice.has_hidden = false;
+		assert_int_equal(read_vbr(&vbr, &choice, SECTOR_SIZE), RJ_OK);
 		assert_int_equal(vbr.partition.first, 77);
 		rj_vbr_free(&vbr);
 	}
@@ -381,10 +381,10 @@ static void patched_fields(void **state)
 
 static void vbr_refused(void **state)
 {
-	struct rj_wishes bpb = { .bpb = RJ_BPB_DRIVE }, plain = { 0 };
-	struct rj_wishes far = { .given = RJ_WISH_HIDDEN, .hidden = UINT64_C(1) << 32,
+	struct rj_vbr_choice bpb = { .bpb = RJ_BPB_DRIVE }, plain = { 0 };
+	struct rj_vbr_choice far = { .has_hidden = true, .hidden = UINT64_C(1) << 32,
 				 .bpb = RJ_BPB_HIDDEN };
-	struct rj_wishes large = { .sector_size = LARGE }, seventh = { .partition = 7 };
+	struct rj_vbr_choice large = { .sector_size = LARGE }, seventh = { .partition = 7 };
 	struct rj_vbr vbr;
 
 	(void)state;
@@ -411,7 +411,7 @@ static void vbr_of_disk(void **state)
 	(void)state;
 	FOR_EACH_OF(i, "rows", 2 * COUNT_OF(rows)) {
 		uint32_t size = sizes[i % 2];
-		struct rj_wishes wishes = { .partition = rows[i / 2].partition,
+		struct rj_vbr_choice choice = { .partition = rows[i / 2].partition,
 					    .sector_size = size };
 		size_t at = rows[i / 2].mark * size;
 		struct rj_vbr vbr;
@@ -420,11 +420,11 @@ static void vbr_of_disk(void **state)
 		make_vbr(disk + at, "MSDOS5.0", 512);
 		disk[at + 0x100] = rows[i / 2].mark;
 		disk[at + size - 1] |= 0x40;
-		assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * size),
+		assert_int_equal(read_vbr(&vbr, &choice, SECTORS * size),
 				 size == LARGE ? RJ_OK : RJ_ERR_VBR_SIGNATURE);
 		if (size == SECTOR_SIZE) {
 			disk[at + size - 1] = 0xAA;
-			assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * size), RJ_OK);
+			assert_int_equal(read_vbr(&vbr, &choice, SECTORS * size), RJ_OK);
 		}
 		assert_int_equal(vbr.size, size);
 		assert_memory_equal(vbr.bytes, disk + at, size);
@@ -435,15 +435,15 @@ static void vbr_of_disk(void **state)
 /* EXTLINUX's boot sector of an XFS stands 2 KiB behind the superblock. */
 static void vbr_of_xfs(void **state)
 {
-	struct rj_wishes wishes = { .partition = 1 };
+	struct rj_vbr_choice choice = { .partition = 1 };
 	struct rj_vbr vbr;
 
 	(void)state;
 	make_mbr(SECTOR_SIZE);
 	memcpy(disk + SECTOR_SIZE, "XFSB", 4);
-	assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
+	assert_int_equal(read_vbr(&vbr, &choice, SECTORS * SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
 	make_vbr(disk + 5 * SECTOR_SIZE, "EXTLINUX", 0);
-	assert_int_equal(read_vbr(&vbr, &wishes, SECTORS * SECTOR_SIZE), RJ_OK);
+	assert_int_equal(read_vbr(&vbr, &choice, SECTORS * SECTOR_SIZE), RJ_OK);
 	assert_memory_equal(vbr.bytes, disk + 5 * SECTOR_SIZE, SECTOR_SIZE);
 	assert_int_equal(vbr.partition.first, 1);
 	rj_vbr_free(&vbr);

@@ -20,6 +20,7 @@
 #include "base/input.h"
 #include "common/le.h"
 #include "disk/grub_embedded.h"
+#include "payload/option.h"
 
 /* A nameless file with these bytes, open for reading and writing. */
 static inline int unit_file(const void *bytes, size_t size)
@@ -37,6 +38,21 @@ static inline int unit_file(const void *bytes, size_t size)
 static inline struct rj_input unit_input(const void *bytes, size_t size)
 {
 	return (struct rj_input){ .fd = unit_file(bytes, size), .path = "unit", .size = size };
+}
+
+/* Sets an option of the payload's kind; the text has to live as long as the plan. */
+static inline void unit_set(struct rj_plan *plan, const char *option, const char *text,
+			    const struct rj_input *input)
+{
+	struct rj_error error;
+
+	for (size_t i = 0; payload_option_at(i); i++)
+		if (strcmp(payload_option_at(i)->name, option) == 0) {
+			assert_int_equal(payload_set(plan, payload_option_at(i), text, input, &error),
+					 RJ_OK);
+			return;
+		}
+	fail_msg("no option %s", option);
 }
 
 /* assert_in_range has another name in each cmocka. */

@@ -22,11 +22,15 @@ _rjpack()
 		'*--partition=[the partition that is booted, from 1]:N:' \
 		'*--hidden=[its first sector, when no partition table tells it]:LBA:' \
 		'*--bpb=[set in its parameter block\: hidden, drive]:LIST:(hidden drive hidden,drive)' \
-		'*--boot-sector=[the partition'\''s boot sector, or a disk with it]:FILE:_files' \
 		'*--sector-size=[of the disk'\''s sectors\: 512 or 4096]:BYTES:(512 4096)' \
 		'*--menu=[GRUB Legacy'\''s menu, as in (hd0,0)/grub/menu.lst]:PATH:' \
 		'*--initrd=[what the kernel gets as initrd; repeatable]:FILE:_files' \
 		'*--append=[the kernel'\''s command line]:STRING:' \
+		'*--boot-sector=[the partition'\''s boot sector, or a disk with it]:FILE:_files' \
+		'*--boot-drive=[--disk\: its number; DL too (hd0, fd0; a CD\: 0xE0)]:DRIVE:' \
+		'*--geometry=[--disk\: cylinders, heads, sectors of a track]:C,H,S:' \
+		'*--disk-readonly[--disk\: refuse to write to it]' \
+		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
 		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
 		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0; a RAM disk\: its own)]:DRIVE:' \
@@ -34,10 +38,6 @@ _rjpack()
 		'*--restore=[put the firmware'\''s memory back, see rjpack snapshot]:SNAPSHOT:_files' \
 		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata)' \
 		'*--drive-map=[0x80=pci\:BB\:DD.F\[/portN|/nsN|/targetN\]; repeatable]:DRIVE=DISK:' \
-		'*--boot-drive=[--disk\: its number; DL too (hd0, fd0; a CD\: 0xE0)]:DRIVE:' \
-		'*--geometry=[--disk\: cylinders, heads, sectors of a track]:C,H,S:' \
-		'*--disk-readonly[--disk\: refuse to write to it]' \
-		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
 		'*--depfile=[what the image was made of, as a rule for make and ninja]:FILE:_files' \

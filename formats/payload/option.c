@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/option.h"
+
+#include "payload/payload.h"
+
+const struct rj_setting *payload_setting(const struct rj_plan *plan,
+					 const struct payload_option *option, size_t n)
+{
+	for (size_t i = 0; i < plan->setting_count; i++)
+		if (plan->settings[i].option == option && n-- == 0)
+			return &plan->settings[i];
+	return NULL;
+}
+
+const char *payload_text(const struct rj_plan *plan, const struct payload_option *option)
+{
+	const struct rj_setting *setting = payload_setting(plan, option, 0);
+
+	return setting ? setting->text : NULL;
+}
+
+/* Where the next value of the option goes; NULL: it has enough. */
+static struct rj_setting *place_for(struct rj_plan *plan, const struct payload_option *option)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->setting_count; i++)
+		if (plan->settings[i].option == option) {
+			if (!option->repeats)
+				return &plan->settings[i];
+			count++;
+		}
+	return count < RJ_LIST_MAX && plan->setting_count < RJ_MAX_SETTINGS
+	       ? &plan->settings[plan->setting_count++] : NULL;
+}
+
+enum rj_err payload_set(struct rj_plan *plan, const struct payload_option *option,
+			const char *text, const struct rj_input *input, struct rj_error *err)
+{
+	struct rj_setting *setting;
+
+	if (option->check && option->check(text, err))
+		return err->code;
+	setting = place_for(plan, option);
+	if (!setting)
+		return rj_fail(err, RJ_ERR_VALUES_MANY, .limit = RJ_LIST_MAX);
+	*setting = (struct rj_setting){ option, text ? text : "", input };
+	return RJ_OK;
+}
+
+/* Whether a kind before the nth takes it as well. */
+static bool is_known(const struct payload_option *option, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (payload_takes(payload_kinds[i], option))
+			return true;
+	return false;
+}
+
+const struct payload_option *payload_option_at(size_t n)
+{
+	for (size_t i = 0; i < payload_kind_count; i++)
+		for (size_t j = 0; payload_kinds[i]->options && payload_kinds[i]->options[j]; j++)
+			if (!is_known(payload_kinds[i]->options[j], i) && n-- == 0)
+				return payload_kinds[i]->options[j];
+	return NULL;
+}
