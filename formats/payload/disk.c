@@ -13,7 +13,6 @@
 #include "base/compress.h"
 #include "base/copy.h"
 #include "base/number.h"
-#include "base/setup_header.h"
 #include "base/temporary.h"
 #include "common/boot_sector.h"
 #include "common/disk_layout.h"
@@ -284,11 +283,11 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 	is_signed = boot_sector_is_signed(sector);
 	*why = "an ISO 9660 file system";
 	if (el_torito_is_cd(input) || (el_torito_is_iso(input) && !is_signed))
-		return RJ_DETECT_YES;
+		return RJ_DETECT_OWN;
 	*why = "an ISO 9660 file system, and a hard disk's boot sector";
 	if (el_torito_is_iso(input))
 		return RJ_DETECT_MAYBE;
-	if (!is_signed || setup_header_is_in(input) || input->size <= SECTOR_SIZE ||
+	if (!is_signed || input->size <= SECTOR_SIZE ||
 	    input->size <= rj_vbr_sector_size(sector))
 		return RJ_DETECT_NO;
 	return judge(input, sector, why);

@@ -11,7 +11,6 @@
 #include "abi/layout.h"
 #include "common/boot_sector.h"
 #include "common/le.h"
-#include "disk/el_torito.h"
 #include "disk/grub_core.h"
 #include "disk/grub_embedded.h"
 #include "disk/mbr_code.h"
@@ -154,8 +153,7 @@ static enum rj_detected from_disk_detect(const struct rj_input *input, const cha
 	if (input->is_device)
 		return RJ_DETECT_YES;
 	*why = "a hard disk's image by its partition table; what it would boot would be carried";
-	return rj_is_disk_image(input) && !el_torito_is_cd(input) ? RJ_DETECT_MAYBE
-								   : RJ_DETECT_NO;
+	return rj_is_disk_image(input) ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
 const struct payload_kind payload_from_disk = {

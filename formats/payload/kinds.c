@@ -38,7 +38,8 @@ enum rj_err payload_detect(const struct rj_input *input,
 			   const struct payload_kind **kind, const char **why,
 			   struct rj_error *err)
 {
-	unsigned certain = 0, possible = 0;
+	enum rj_detected best = RJ_DETECT_NO;
+	unsigned alike = 0;
 
 	rj_fail(err, RJ_ERR_AMBIGUOUS, .subject = input->path);
 	for (size_t i = 0; i < payload_kind_count; i++) {
@@ -51,15 +52,16 @@ enum rj_err payload_detect(const struct rj_input *input,
 		if (answer == RJ_DETECT_NO)
 			continue;
 		rj_error_list(err, "--%s (%s)", candidate->name, reason);
-		possible++;
-		if (answer == RJ_DETECT_YES && ++certain == 1) {
+		alike = answer > best ? 1 : alike + (answer == best);
+		if (answer > best) {
+			best = answer;
 			*kind = candidate;
 			*why = reason;
 		}
 	}
-	if (!possible)
+	if (best == RJ_DETECT_NO)
 		return unknown(input, err);
-	return certain == 1 ? RJ_OK : RJ_ERR_AMBIGUOUS;
+	return best >= RJ_DETECT_YES && alike == 1 ? RJ_OK : RJ_ERR_AMBIGUOUS;
 }
 
 enum rj_err payload_split_address(char *argument, uint64_t *address,

@@ -204,7 +204,7 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	*why = text;
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
 		return RJ_DETECT_MAYBE;
-	return is_complete(input, header) ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
+	return is_complete(input, header) ? RJ_DETECT_OWN : RJ_DETECT_MAYBE;
 }
 
 /*

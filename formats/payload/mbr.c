@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "abi/layout.h"
-#include "base/setup_header.h"
 #include "common/boot_sector.h"
 #include "common/disk_geometry.h"
 #include "common/le.h"
-#include "disk/el_torito.h"
 #include "disk/grub_core.h"
 #include "disk/grub_embedded.h"
 
@@ -87,10 +85,6 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 			      "signature does", why);
 	if (input->size < SECTOR_SIZE || !boot_sector_is_signed(sector))
 		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
-	if (setup_header_is_in(input))
-		return answer(RJ_DETECT_NO, "a Linux kernel", why);
-	if (el_torito_is_cd(input))
-		return answer(RJ_DETECT_NO, "an ISO 9660 file system", why);
 	return judge(input, sector, why);
 }
 

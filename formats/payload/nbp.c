@@ -118,7 +118,7 @@ static enum rj_detected nbp_detect(const struct rj_input *input, const char **wh
 	struct program program = identify(input);
 
 	*why = program.name ? program.name : "no known PXE boot program";
-	return program.detected && !setup_header_is_in(input) ? RJ_DETECT_YES : RJ_DETECT_NO;
+	return program.detected ? RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
 static enum rj_err check(struct rj_plan *plan, const struct rj_input *input,

@@ -15,7 +15,13 @@
 #define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(grub_legacy) row(syslinux) row(linux) \
 	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(raw)
 
-enum rj_detected { RJ_DETECT_NO, RJ_DETECT_MAYBE, RJ_DETECT_YES };
+/* How certain a kind is of a file, ascending: what it looks at speaks ... */
+enum rj_detected {
+	RJ_DETECT_NO,           /* against it */
+	RJ_DETECT_MAYBE,        /* for it, and for others as well */
+	RJ_DETECT_YES,          /* for it, as the plainest reading */
+	RJ_DETECT_OWN,          /* for it alone: a signature that no other kind has */
+};
 
 /* What stands with a payload's option besides the file. */
 struct payload_argument {
@@ -46,9 +52,9 @@ struct payload_kind {
 	size_t variant_count;
 
 	/*
-	 * Whether the file is of this kind; why is set to a string, good
-	 * until the next call, that says what speaks for it, whatever the answer. NULL:
-	 * never.
+	 * Whether the file is of this kind, by itself: how that compares with other kinds is for
+	 * payload_detect. why is set to a string, good until the next call, that says what
+	 * speaks for it, whatever the answer. NULL: never.
 	 */
 	enum rj_detected (*detect)(const struct rj_input *input, const char **why);
 
@@ -71,7 +77,7 @@ extern const size_t payload_kind_count;
 bool payload_takes(const struct payload_kind *kind, const struct payload_option *option);
 
 /*
- * The kind that alone is certain of the file. RJ_ERR_AMBIGUOUS or
+ * The kind that is the most certain of the file, if it is certain, and the only one. RJ_ERR_AMBIGUOUS or
  * RJ_ERR_UNKNOWN_KIND with the candidates, or all kinds of files, in err->text.
  */
 enum rj_err payload_detect(const struct rj_input *input,

@@ -55,11 +55,11 @@ static enum rj_detected syslinux_detect(const struct rj_input *input, const char
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	*why = "isolinux.bin by its first bytes";
 	if (is_isolinux(sector))
-		return RJ_DETECT_YES;
+		return RJ_DETECT_OWN;
 	if (!is_boot_sector(sector) || el_torito_is_iso(input))
 		return RJ_DETECT_NO;
 	*why = "SYSLINUX by its name in the boot sector";
-	return input->size == SECTOR_SIZE ? RJ_DETECT_YES : RJ_DETECT_MAYBE;
+	return input->size == SECTOR_SIZE ? RJ_DETECT_OWN : RJ_DETECT_MAYBE;
 }
 
 static enum rj_err add_iso(struct rj_plan *plan, const struct rj_input *input,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "abi/layout.h"
-#include "base/setup_header.h"
 #include "common/boot_sector.h"
 #include "common/disk_geometry.h"
 #include "common/le.h"
@@ -13,21 +12,14 @@
 #include "payload/hand_over.h"
 #include "payload/partition_options.h"
 
-/* SYSLINUX's and EXTLINUX's are a kind of their own. */
-static bool is_syslinux(const uint8_t *sector)
-{
-	return memcmp(sector + 3, "SYSLINUX", 8) == 0 || memcmp(sector + 3, "EXTLINUX", 8) == 0;
-}
-
 static enum rj_detected vbr_detect(const struct rj_input *input, const char **why)
 {
-	uint8_t sector[SECTOR_SIZE + SETUP_HEADER] = { 0 };
+	uint8_t sector[SECTOR_SIZE] = { 0 };
 
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	*why = "a partition's boot sector by its BIOS parameter block";
 	if (input->is_device || !boot_sector_is_signed(sector) ||
-	    !boot_sector_has_parameters(sector) || is_syslinux(sector) ||
-	    le32(sector + SETUP_ENTRY + 2) == HDRS_MAGIC)
+	    !boot_sector_has_parameters(sector))
 		return RJ_DETECT_NO;
 	if (input->size == SECTOR_SIZE)
 		return grub_is_boot_img(sector) ? RJ_DETECT_MAYBE : RJ_DETECT_YES;

@@ -353,7 +353,7 @@ static void who_it_is(void **state)
 		memcpy(image + 0x300, rows[i].version, strlen(rows[i].version));
 		memcpy(image + rows[i].at, rows[i].bytes, rows[i].length);
 		input = unit_input(image, SIZE);
-		assert_int_equal(payload_linux.detect(&input, &why), RJ_DETECT_YES);
+		assert_int_equal(payload_linux.detect(&input, &why), RJ_DETECT_OWN);
 		assert_string_equal(why, rows[i].why);
 		rj_input_close(&input);
 		assert_int_equal(read_kernel(SIZE, NULL, NULL), rows[i].code);
@@ -365,7 +365,7 @@ static void who_it_is(void **state)
 static void detect_cut_kernels(void **state)
 {
 	static const struct { size_t size; enum rj_detected answer; } rows[] = {
-		{ SETUP_BYTES + 1, RJ_DETECT_YES }, { SETUP_BYTES, RJ_DETECT_MAYBE },
+		{ SETUP_BYTES + 1, RJ_DETECT_OWN }, { SETUP_BYTES, RJ_DETECT_MAYBE },
 		{ 0x206, RJ_DETECT_MAYBE }, { 0x205, RJ_DETECT_NO }, { 1, RJ_DETECT_NO },
 	};
 	static const struct { size_t size; enum rj_detected answer; } old[] = {
