@@ -14,6 +14,7 @@
 #include "image/regs.h"
 #include "image/services.h"
 #include "inspect/describe.h"
+#include "options.h"
 #include "output.h"
 
 /* Payloads, what their options name, a snapshot, a configuration file. */

@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 
-#include "options.h"
+#include "base/input.h"
+
+struct options;
 
 #define COMMANDS(row) \
 row(build, "[FILE]", "pack a payload into an image (the default)") \

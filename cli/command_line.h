@@ -3,6 +3,7 @@
 #define RJ_COMMAND_LINE_H
 
 #include "command.h"
+#include "options.h"
 
 /*
  * Reads argv, options and operands in any order, then the configuration file. Returns -1 to go

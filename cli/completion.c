@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "diag.h"
+#include "options.h"
 
 static void print_words(bool options)
 {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "options.h"
 
 /*
  * Sets what the file options->config has for the command, but for options that have been

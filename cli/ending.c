@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "progress_bar.h"
+#include "terminal.h"
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))

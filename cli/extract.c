@@ -13,6 +13,9 @@
 #include "base/copy.h"
 #include "command.h"
 #include "diag.h"
+#include "image/check.h"
+#include "image/read.h"
+#include "options.h"
 #include "output.h"
 
 /* "DIR/name.bin" without the name's leading dots, to be freed. */

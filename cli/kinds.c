@@ -7,6 +7,7 @@
 #include "command.h"
 #include "diag.h"
 #include "json.h"
+#include "options.h"
 
 static void print_json_variants(struct json *json, const struct payload_kind *kind)
 {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "command.h"
 #include "image/container.h"
 #include "image/services.h"
 #include "machine/snapshot.h"
@@ -85,8 +86,6 @@ struct option_row {
 /* All options: the payload kinds, what only some kinds take, then the others. */
 size_t option_count(void);
 struct option_row option_at(size_t n);
-
-struct command;
 
 /* Whether the command line has it, or what stands in its place: a payload is one. */
 bool option_is_given(const struct options *options, size_t n);

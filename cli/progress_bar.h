@@ -6,8 +6,6 @@
 #ifndef RJ_PROGRESS_BAR_H
 #define RJ_PROGRESS_BAR_H
 
-#define CLEAR_LINE "\r\033[K"           /* ECMA-48: carriage return, erase in line */
-
 /* Shows whatever formats/ does from here on. */
 void progress_bar_start(void);
 

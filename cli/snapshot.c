@@ -12,6 +12,7 @@
 #include "common/le.h"
 #include "diag.h"
 #include "machine/machine.h"
+#include "options.h"
 #include "output.h"
 
 #define KIB 1024u

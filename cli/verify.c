@@ -8,8 +8,11 @@
 #include "command.h"
 #include "diag.h"
 #include "findings.h"
+#include "image/check.h"
 #include "image/loaders.h"
+#include "image/read.h"
 #include "json.h"
+#include "options.h"
 
 #define COMMAND_MAX 512
 

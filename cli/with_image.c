@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 #include "diag.h"
+#include "options.h"
 
 int with_image(const struct options *options,
 	       int (*run)(const struct options *options, const struct rj_input *input))

@@ -3,11 +3,13 @@
  * rjpack doctor: whether the way back will work on this machine, and how it is gone.
  */
 #include "doctor/doctor.h"
+#include "image/read.h"
 
 #include <stdlib.h>
 
 #include "command.h"
 #include "diag.h"
+#include "options.h"
 
 static enum rj_err read_image(struct doctor *doctor, const char *path, struct rj_error *err)
 {

@@ -12,6 +12,7 @@
 #include "clean.h"
 #include "diag.h"
 #include "image/compare.h"
+#include "image/read.h"
 #include "inspect/describe.h"
 #include "inspect/facts.h"
 

@@ -9,9 +9,12 @@
 #include "command.h"
 #include "diag.h"
 #include "findings.h"
+#include "image/check.h"
+#include "image/read.h"
 #include "inspect/compare_images.h"
 #include "inspect/describe.h"
 #include "inspect/picture.h"
+#include "options.h"
 #include "output.h"
 
 static enum rj_err draw(const struct rj_image *image, const char *name, int fd,

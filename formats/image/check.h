@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A check in progress: of which image, and who hears of the findings.
- */
 #ifndef RJ_CHECK_H
 #define RJ_CHECK_H
 
-#include <stdint.h>
-
-#include "base/error.h"
-#include "base/input.h"
 #include "image/image.h"
 
-struct rj_check {
-	const struct rj_image *image;
-	const struct rj_input *input;
-	rj_finding *report;
-	void *context;
-};
+/*
+ * Reports everything that is wrong with an image that rj_image_read took:
+ * checksums, rules of the plan, the container's headers.
+ */
+void rj_image_check(const struct rj_image *image, const struct rj_input *input,
+		    rj_finding *finding, void *context);
 
-/* Reports a finding as one about the input. */
-void rj_check_report(const struct rj_check *check, struct rj_error error);
-
-/* Reports code when two numbers differ. name: whatever the words of code call it. */
-void rj_check_equal(const struct rj_check *check, enum rj_err code, const char *name,
-		    uint64_t at, uint64_t expected, uint64_t found);
+/* The same without what needs all bytes to be read. */
+void rj_image_check_headers(const struct rj_image *image,
+			    const struct rj_input *input, rj_finding *finding,
+			    void *context);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/copy.h"
 #include "common/le.h"
-#include "image/check.h"
+#include "image/finding.h"
 
 static Elf *open_elf(const struct rj_input *input)
 {

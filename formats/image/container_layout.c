@@ -463,7 +463,7 @@ static enum rj_err write_manifest(struct front *front, struct rj_image *image, i
 
 	if (rj_image_sum_stub(image, &file, &image->manifest.stub_crc, err))
 		return err->code;
-	rj_manifest_store(image, front->manifest);
+	rj_manifest_store(&image->manifest, image->pieces, front->manifest);
 	image->manifest.crc = le32(front->manifest + offsetof(struct rj_manifest, crc));
 	return rj_write(fd, front->manifest, image->manifest.size, front->manifest_at, err);
 }

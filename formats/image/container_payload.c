@@ -8,7 +8,7 @@
 
 #include "base/copy.h"
 #include "common/le.h"
-#include "image/check.h"
+#include "image/finding.h"
 
 static void describe(const struct container *container, const struct rj_plan *plan,
 		     struct rj_image *image)
@@ -52,7 +52,7 @@ static enum rj_err payload_write(const struct container *container, const struct
 		return err->code;
 	if (fd < 0)
 		return RJ_OK;
-	rj_manifest_store(image, manifest);
+	rj_manifest_store(&image->manifest, image->pieces, manifest);
 	image->manifest.crc = le32(manifest + offsetof(struct rj_manifest, crc));
 	return rj_write(fd, manifest, image->manifest.size, 0, err);
 }

@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi/manifest.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "image/loaders.h"
+#include "image/manifest.h"
 #include "image/plan.h"
 #include "image/services.h"
 
@@ -36,10 +36,6 @@ static inline bool rj_image_is_placed(const struct rj_image *image)
 	return image->base != 0;
 }
 
-/* Bytes of a manifest with this many pieces. */
-size_t rj_manifest_size(size_t pieces);
-#define RJ_MANIFEST_MAX (sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece))
-
 /* What the manifest says of a plan; the checksums are still to come. */
 struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t image_size);
 
@@ -51,31 +47,8 @@ enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
 				const struct rj_plan_piece *from, int fd, uint64_t at,
 				struct rj_error *err);
 
-/* The manifest, its CRC-32 computed, as rj_manifest_size bytes. */
-void rj_manifest_store(const struct rj_image *image, void *to);
-
-/*
- * Reads stub header and manifest. RJ_ERR_NO_STUB, _STUB_BOUNDS,
- * _MANIFEST_*, _READ; checksums are not looked at. base and memory_size are set when
- * the container is known.
- */
-enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
-			  struct rj_error *err);
-
 /* What the image carries, as a plan without bytes; for rj_plan_check. */
 void rj_image_plan(const struct rj_image *image, struct rj_plan *plan);
-
-/*
- * Reports everything that is wrong with an image that rj_image_read took:
- * checksums, rules of the plan, the container's headers.
- */
-void rj_image_check(const struct rj_image *image, const struct rj_input *input,
-		    rj_finding *finding, void *context);
-
-/* The same without what needs all bytes to be read. */
-void rj_image_check_headers(const struct rj_image *image,
-			    const struct rj_input *input, rj_finding *finding,
-			    void *context);
 
 /*
  * rj_manifest.stub_crc as the file's bytes make it: of the stub, and of what the
@@ -93,6 +66,10 @@ const struct rj_piece *rj_image_disk(const struct rj_image *image);
  */
 enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
 				 int fd, struct rj_error *err);
+
+/* The manifest's bytes as far as the file has them, at most RJ_MANIFEST_MAX; returns how many. */
+size_t rj_image_peek_manifest(const struct rj_image *image, const struct rj_input *input,
+			      uint8_t *bytes);
 
 /* Whether a piece lies within the image and the file. */
 bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *piece);

@@ -24,6 +24,24 @@ bool payload_takes(const struct payload_kind *kind, const struct payload_option 
 	return false;
 }
 
+/* Whether a kind before the nth takes it as well. */
+static bool is_known(const struct payload_option *option, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (payload_takes(payload_kinds[i], option))
+			return true;
+	return false;
+}
+
+const struct payload_option *payload_option_at(size_t n)
+{
+	for (size_t i = 0; i < payload_kind_count; i++)
+		for (size_t j = 0; payload_kinds[i]->options && payload_kinds[i]->options[j]; j++)
+			if (!is_known(payload_kinds[i]->options[j], i) && n-- == 0)
+				return payload_kinds[i]->options[j];
+	return NULL;
+}
+
 static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);

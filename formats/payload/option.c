@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "payload/option.h"
 
-#include "payload/payload.h"
-
 const struct rj_setting *payload_setting(const struct rj_plan *plan,
 					 const struct payload_option *option, size_t n)
 {
@@ -46,22 +44,4 @@ enum rj_err payload_set(struct rj_plan *plan, const struct payload_option *optio
 		return rj_fail(err, RJ_ERR_VALUES_MANY, .limit = RJ_LIST_MAX);
 	*setting = (struct rj_setting){ option, text ? text : "", input };
 	return RJ_OK;
-}
-
-/* Whether a kind before the nth takes it as well. */
-static bool is_known(const struct payload_option *option, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (payload_takes(payload_kinds[i], option))
-			return true;
-	return false;
-}
-
-const struct payload_option *payload_option_at(size_t n)
-{
-	for (size_t i = 0; i < payload_kind_count; i++)
-		for (size_t j = 0; payload_kinds[i]->options && payload_kinds[i]->options[j]; j++)
-			if (!is_known(payload_kinds[i]->options[j], i) && n-- == 0)
-				return payload_kinds[i]->options[j];
-	return NULL;
 }

@@ -42,7 +42,4 @@ const struct rj_setting *payload_setting(const struct rj_plan *plan,
 /* Its text, or NULL if it is not set. */
 const char *payload_text(const struct rj_plan *plan, const struct payload_option *option);
 
-/* The nth of all options that some kind takes, each once, or NULL. */
-const struct payload_option *payload_option_at(size_t n);
-
 #endif

@@ -76,6 +76,9 @@ extern const size_t payload_kind_count;
 
 bool payload_takes(const struct payload_kind *kind, const struct payload_option *option);
 
+/* The nth of all options that some kind takes, each once, or NULL. */
+const struct payload_option *payload_option_at(size_t n);
+
 /*
  * The kind that is the most certain of the file, if it is certain, and the only one. RJ_ERR_AMBIGUOUS or
  * RJ_ERR_UNKNOWN_KIND with the candidates, or all kinds of files, in err->text.

@@ -13,6 +13,8 @@
 #include "base/copy.h"
 #include "command.h"
 #include "fuzz.h"
+#include "image/read.h"
+#include "options.h"
 
 #define PATH_SIZE 300
 
@@ -66,7 +68,7 @@ static void mend(struct rj_input *input)
 	}
 	if (image.stub_size)
 		rj_image_sum_stub(&image, input, &image.manifest.stub_crc, &error);
-	rj_manifest_store(&image, manifest);
+	rj_manifest_store(&image.manifest, image.pieces, manifest);
 	rj_write(input->fd, manifest, image.manifest.size, image.stub_at + image.stub_size, &error);
 }
 

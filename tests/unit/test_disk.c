@@ -15,7 +15,9 @@
 #include "disk/contents.h"
 #include "disk/el_torito.h"
 #include "disk/vbr.h"
+#include "image/check.h"
 #include "image/container_layout.h"
+#include "image/read.h"
 #include "image/services.h"
 #include "payload/payload.h"
 

@@ -9,7 +9,9 @@
 #include "abi/repairs.h"
 #include "abi/stub_blob.h"
 #include "common/le.h"
+#include "image/check.h"
 #include "image/container_layout.h"
+#include "image/read.h"
 
 #define BASE 0x200000
 
@@ -296,7 +298,7 @@ static void forge(struct rj_input *file, const struct rj_image *image)
 {
 	uint8_t bytes[sizeof(struct rj_manifest) + RJ_MAX_PIECES * sizeof(struct rj_piece)];
 
-	rj_manifest_store(image, bytes);
+	rj_manifest_store(&image->manifest, image->pieces, bytes);
 	assert_true(pwrite(file->fd, bytes, rj_manifest_size(image->piece_count),
 			   (off_t)(image->stub_at + image->stub_size)) > 0);
 }

@@ -20,7 +20,7 @@
 #include "base/input.h"
 #include "common/le.h"
 #include "disk/grub_embedded.h"
-#include "payload/option.h"
+#include "payload/payload.h"
 
 /* A nameless file with these bytes, open for reading and writing. */
 static inline int unit_file(const void *bytes, size_t size)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A check in progress: of which image, and who hears of the findings.
+ */
+#ifndef RJ_FINDING_H
+#define RJ_FINDING_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/input.h"
+#include "image/image.h"
+
+struct rj_check {
+	const struct rj_image *image;
+	const struct rj_input *input;
+	rj_finding *report;
+	void *context;
+};
+
+/* Reports a finding as one about the input. */
+void rj_check_report(const struct rj_check *check, struct rj_error error);
+
+/* Reports code when two numbers differ. name: whatever the words of code call it. */
+void rj_check_equal(const struct rj_check *check, enum rj_err code, const char *name,
+		    uint64_t at, uint64_t expected, uint64_t found);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_READ_H
+#define RJ_READ_H
+
+#include "image/image.h"
+
+/*
+ * Reads stub header and manifest. RJ_ERR_NO_STUB, _STUB_BOUNDS,
+ * _MANIFEST_*, _READ; checksums are not looked at. base and memory_size are set when
+ * the container is known.
+ */
+enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
+			  struct rj_error *err);
+
+#endif
