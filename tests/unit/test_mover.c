@@ -18,7 +18,7 @@
 
 #include "abi/stub_blob.h"
 #include "common/crc32.h"
-#include "entry/place.h"
+#include "entry/mover.h"
 #include "image/container.h"
 
 #define PAGE       4096u
@@ -222,7 +222,7 @@ static void run_stub(const struct rj_image *image)
 	for (size_t i = 0; i < manifest->piece_count; i++)
 		require(rj_crc32(0, memory + image->base + pieces[i].offset, pieces[i].size) ==
 			pieces[i].crc, "a piece's CRC-32");
-	rj_place(pieces, manifest->piece_count, (uintptr_t)memory, (uint32_t)image->base);
+	rj_move_pieces(pieces, manifest->piece_count, (uintptr_t)memory, (uint32_t)image->base);
 	for (size_t i = 0; i < manifest->piece_count; i++)
 		require(rj_crc32(0, memory + pieces[i].address, pieces[i].size) == pieces[i].crc,
 			"a placed piece's CRC-32");
