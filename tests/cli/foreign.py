@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""foreign.py RJPACK: what is not for a BIOS, or packed otherwise than by gzip, as the tools
-themselves make it, is refused with the words that say what to do; plain and in gzip, with a
-kind's option and without. What is carried byte for byte is carried so all the same.
+"""foreign.py RJPACK: checks that files that are not for a BIOS, or packed by a program other than
+gzip, are rejected with a message that says what to do. The tools themselves make the files. Each is
+tested plain and in gzip, with a kind's option and without; --raw accepts all of them.
 """
 
 import gzip
@@ -23,7 +23,7 @@ def converted(kind, *options):
     return ["qemu-img", "convert", "-q", "-f", "raw", "-O", kind, *options, "disk", "out"]
 
 
-# What the tool makes of "disk" as "out", or the file itself; the words of its refusal.
+# The command that makes "out" from "disk", or the file itself; the two parts of the message.
 MADE = [
     (converted("qcow2"), "a qcow2 image", CONVERT),
     (converted("vmdk"), "a VMDK image", CONVERT),
@@ -75,7 +75,7 @@ def refused(program, directory, data, name, todo):
 
 
 def carried(program, directory, data):
-    """--raw takes the bytes as they are."""
+    """--raw takes the bytes unchanged."""
     (directory / "payload").write_bytes(data)
     if rjpack(program, directory, "--raw", "payload@0x7C00", "--entry", "0:7C00",
               "-o", "image").returncode:
