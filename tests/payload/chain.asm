@@ -9,7 +9,7 @@
 ; -DLAST=n      offset of the last dword that is loaded
 ; -DSECTOR=n    physical address where the boot sector should be
 
-%define CODE 0x2200			; behind everything that signatures need
+%define CODE 0x2200			; after everything that signatures need
 %define PUSHES 100			; as many words the stack has to hold
 
 	org ORIGIN

@@ -19,7 +19,7 @@
 %define REST 0x100000
 %endif
 ENTRY		equ 0x200
-SECTORS		equ 4			; which the header tells by a 0
+SECTORS		equ 4			; which a 0 in the header means
 INITRD_SHOWN	equ 24			; bytes
 
 	org 0

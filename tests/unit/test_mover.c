@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random layouts on the whole way: pieces, plan, container, image, and the stub's mover in a
- * physical memory of 4 GiB. Of that only the pages are there in which the image and the pieces
- * stand: who touches others is told by a SIGSEGV. Every byte in them has to end where the
- * plan says, and no other may change.
+ * Random layouts through all steps: pieces, plan, container, image, and the stub's mover in a
+ * physical memory of 4 GiB. Only the pages that contain the image and the pieces are mapped, so
+ * that an access to any other raises SIGSEGV. Every byte must end up where the plan says, and
+ * no other may change.
  *
- * RJPACK_SEED=N starts with the layout N, RJPACK_LAYOUTS=N makes so many; what fails tells
- * its seed.
+ * RJPACK_SEED=N starts with the layout N, RJPACK_LAYOUTS=N tries so many. A failure prints its
+ * seed.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -59,13 +59,13 @@ static void require(bool good, const char *what)
 		fail_msg("%s: RJPACK_SEED=%llu RJPACK_LAYOUTS=1", what, (unsigned long long)seed);
 }
 
-/* What stands at an address before anything was loaded. */
+/* The byte at an address before anything is loaded. */
 static uint8_t before(uint64_t address)
 {
 	return (uint8_t)(address * 0x9E3779B1u >> 24);
 }
 
-/* Pages that exist, one right behind the other; without overlap, and ascending. */
+/* Pages that exist, without gaps; without overlap, and ascending. */
 struct span {
 	uint64_t from, end;
 	uint8_t *expected;
