@@ -5,7 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "stub" / "framebuffer.c"
+SOURCE = Path(__file__).parents[2] / "stub/hardware/framebuffer.c"
 
 
 def constant(source, name):
