@@ -153,7 +153,7 @@ enum rj_table rj_geometry_of_table(const uint8_t *first_sector, uint64_t sectors
 	gather(&points, first_sector);
 	*geometry = points.last;
 	if (points.count == 0)
-		return RJ_TABLE_UNTOLD;
+		return RJ_TABLE_UNKNOWN;
 	by_parameters(first_sector, &usual[0]);
 	usual[1] = points.last;
 	usual[2] = by_size(sectors);
@@ -175,7 +175,7 @@ struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, const uint8_
 	    (by_parameters(first_sector, &parameters) ||
 	     (partition && by_parameters(partition, &parameters))))
 		return with_cylinders(parameters, sectors);
-	if (table == RJ_TABLE_FITS || (table == RJ_TABLE_UNTOLD && g.heads))
+	if (table == RJ_TABLE_FITS || (table == RJ_TABLE_UNKNOWN && g.heads))
 		return with_cylinders(g, sectors);
 	return by_size(sectors);
 }

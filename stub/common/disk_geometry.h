@@ -47,7 +47,7 @@ struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, const uint8_
 
 enum rj_table {
 	RJ_TABLE_NONE,                  /* there is no partition table */
-	RJ_TABLE_UNTOLD,                /* it has no CHS addresses below the last cylinder */
+	RJ_TABLE_UNKNOWN,               /* it has no CHS addresses below the last cylinder */
 	RJ_TABLE_FITS,                  /* a geometry fits the start and end of all partitions */
 	RJ_TABLE_CONTRADICTS,           /* no geometry fits them all */
 };
@@ -55,7 +55,7 @@ enum rj_table {
 /*
  * The geometry that a partition table was made for. If several fit, that of the BIOS
  * parameter block, of the table's addresses on the last cylinder, or of a disk with this many
- * sectors is preferred. RJ_TABLE_UNTOLD: that of addresses on the last cylinder, heads 0 if
+ * sectors is preferred. RJ_TABLE_UNKNOWN: that of addresses on the last cylinder, heads 0 if
  * there are none.
  */
 enum rj_table rj_geometry_of_table(const uint8_t *first_sector, uint64_t sectors,

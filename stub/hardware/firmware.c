@@ -73,17 +73,17 @@ static uint32_t vector(uint32_t number)
 }
 
 /* Whether the vector may lead to the firmware: to its ROM or to memory that it reserved. */
-static bool vector_can_be(uint32_t number)
+static bool vector_is_plausible(uint32_t number)
 {
 	uint32_t address = vector(number);
 
 	return address >= bda_base_memory() && address < HIGH_MEMORY && is_code(address);
 }
 
-static bool vectors_can_be(void)
+static bool vectors_are_plausible(void)
 {
 	for (unsigned i = 0; i < ENTRY_POINTS; i++)
-		if (entry_points[i].essential && !vector_can_be(entry_points[i].number))
+		if (entry_points[i].essential && !vector_is_plausible(entry_points[i].number))
 			return false;
 	return true;
 }
@@ -109,7 +109,7 @@ enum firmware firmware_state(void)
 {
 	uint32_t kib = read16(BDA_BASE_MEMORY);
 
-	if (vectors_can_be() && kib && kib <= BASE_MEMORY_MAX)
+	if (vectors_are_plausible() && kib && kib <= BASE_MEMORY_MAX)
 		return FIRMWARE_ALIVE;
 	return rom_has_entry_points() ? FIRMWARE_LOST : FIRMWARE_NONE;
 }

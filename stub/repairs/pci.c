@@ -65,7 +65,7 @@ static void message_interrupts_off(uint32_t address)
  * systems. USB controllers report their owner; for disk controllers, INT 13h turns the bit on
  * again if it uses them (pci_firmware_disk_on).
  */
-static bool is_firmwares(uint32_t address)
+static bool firmware_may_use(uint32_t address)
 {
 	enum usb_owner owner;
 
@@ -87,7 +87,7 @@ static void repair_function(uint32_t address)
 	command = pci_read16(address, PCI_COMMAND) & (uint16_t)~PCI_INTX_DISABLE;
 	if (pci_read(address, PCI_CLASS) >> 24 == CLASS_BRIDGE)
 		command |= PCI_BUS_MASTER;
-	else if (!is_firmwares(address))
+	else if (!firmware_may_use(address))
 		command &= (uint16_t)~PCI_BUS_MASTER;
 	pci_write16(address, PCI_COMMAND, command);
 }

@@ -95,7 +95,9 @@ static uint32_t by_pm_timer(void)
 {
 	uint32_t fadt = acpi_find(ACPI_FADT);
 
-	timer_register = fadt && acpi_end(fadt) >= fadt + FADT_SIZE_1 ? read32(fadt + FADT_PM_TIMER) : 0;
+	if (!fadt || acpi_end(fadt) < fadt + FADT_SIZE_1)
+		return 0;
+	timer_register = read32(fadt + FADT_PM_TIMER);
 	return timer_register ? measure(port_count, 0xFFFFFF, PM_TIMER_KHZ) : 0;
 }
 

@@ -296,11 +296,11 @@ static void geometry_untold(void **state)
 	put_partition(sector, 0, 6, 63, 4000000, 16, 63);
 	memcpy(sector + PARTITION_TABLE + 1, "\xFE\xFF\xFF", 3);
 	memcpy(sector + PARTITION_TABLE + 5, "\xFE\xFF\xFF", 3);
-	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNTOLD);
+	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNKNOWN);
 	is_geometry(sector, 4000063, 249, 255, 63);
 	memset(sector + PARTITION_TABLE + 1, 0, 3);
 	memset(sector + PARTITION_TABLE + 5, 0, 3);
-	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNTOLD);
+	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNKNOWN);
 	is_geometry(sector, 4000063, 993, 64, 63);
 	/* a parameter block does; but not where the table's places are proof */
 	memcpy(sector, "\xEB\x3C\x90", 3);
