@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count.py TESTLOG: prints the tables that tests have made, and sums up Meson's testlog.json,
-per suite and in all."""
+"""count.py TESTLOG: prints the tables that tests wrote, and the totals of Meson's testlog.json,
+for each suite and for all."""
 
 import collections
 import json
@@ -9,7 +9,7 @@ import re
 import sys
 
 TABLES = ("matrix table", "sanitize instrumented", "sanitize-full instrumented-full")
-# The second is how newer ones than Meson 1.7 write it.
+# Meson after 1.7 writes the second form.
 NAMES_OF_TESTS = (r"rjpack:(\S+) / (.*)", r"(\S+) - rjpack:(.*)")
 NAMES = ("passed", "failed", "skipped")
 RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}

@@ -35,10 +35,10 @@
 #define LBA_AT            8
 #define DEFAULT_SEGMENT   0x7C0
 
-/* The front of a descriptor: all that is looked at. */
+/* The part of a descriptor that is read. */
 #define FRONT (CATALOG_AT + 4)
 
-/* As many bytes as are asked for, zeros after the file's end. False: all are after it. */
+/* Reads size bytes, with zeros after the end of the file; false if all are after it. */
 static bool read(const struct rj_bytes *bytes, void *to, size_t size, uint64_t offset)
 {
 	memset(to, 0, size);
@@ -57,7 +57,7 @@ static bool is_boot_record(const uint8_t *front)
 	       memcmp(front + BOOT_SYSTEM_AT, BOOT_SYSTEM, sizeof(BOOT_SYSTEM) - 1) == 0;
 }
 
-/* BIOSes look into one sector only, and at nothing before it. */
+/* BIOSes read only this one sector, and none before it. */
 static bool find_record(const struct rj_bytes *bytes, uint8_t *front)
 {
 	if (read_descriptor(bytes, BOOT_RECORD, front) && is_boot_record(front))
@@ -79,7 +79,7 @@ bool boot_catalog_is_iso(const struct rj_bytes *bytes)
 	       (read_descriptor(bytes, BOOT_RECORD, front) && is_boot_record(front));
 }
 
-/* A catalog that is read, an entry at a time. */
+/* A catalog, read one entry at a time. */
 struct catalog {
 	const struct rj_bytes *bytes;
 	uint64_t offset;
@@ -87,7 +87,7 @@ struct catalog {
 	uint8_t entry[ENTRY_SIZE];
 };
 
-/* Into catalog->entry; false at the end of the catalog's sector. */
+/* Reads into catalog->entry; false at the end of the catalog's sector. */
 static bool next_entry(struct catalog *catalog)
 {
 	uint64_t at = catalog->offset + catalog->next * ENTRY_SIZE;
@@ -96,7 +96,7 @@ static bool next_entry(struct catalog *catalog)
 	       read(catalog->bytes, catalog->entry, ENTRY_SIZE, at);
 }
 
-/* All words of the validation entry add up to 0. */
+/* The words of a validation entry add up to 0. */
 static bool has_bad_sum(const uint8_t *entry)
 {
 	uint16_t sum = 0;
@@ -106,7 +106,7 @@ static bool has_bad_sum(const uint8_t *entry)
 	return sum != 0;
 }
 
-/* The entries of a section, of which the header is the entry: one that a PC boots. */
+/* Finds an entry that a PC boots in a section, whose header is catalog->entry. */
 static bool find_in_section(struct catalog *catalog)
 {
 	bool is_pc = catalog->entry[PLATFORM_AT] == PLATFORM_PC;
@@ -123,8 +123,8 @@ static bool find_in_section(struct catalog *catalog)
 }
 
 /*
- * The initial entry is for the validation entry's platform, those that follow a header for
- * the header's.
+ * The initial entry has the platform of the validation entry; those after a header have the
+ * header's.
  */
 static bool find_entry(struct catalog *catalog, bool is_pc)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a file, wherever they are: on the host a file's, in the stub memory. */
+/* The bytes of a disk image: in a file on the host, in memory in the stub. */
 #ifndef RJ_BYTES_H
 #define RJ_BYTES_H
 
@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 struct rj_bytes {
-	/* At most size bytes from offset on; returns how many, 0 from the end on. */
+	/* Copies at most size bytes from offset; returns how many, 0 at or after the end. */
 	size_t (*peek)(const void *from, void *to, size_t size, uint64_t offset);
-	const void *from;               /* for peek alone */
+	const void *from;               /* passed to peek */
 	uint64_t size;
 };
 
-/* All size bytes from offset on, or false. */
+/* Copies size bytes from offset; false if there are fewer. */
 static inline bool rj_bytes_read(const struct rj_bytes *bytes, void *to, size_t size,
 				 uint64_t offset)
 {

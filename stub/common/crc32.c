@@ -2,10 +2,10 @@
 #include "common/crc32.h"
 
 #define POLYNOMIAL 0xEDB88320u  /* 04C11DB7h, lowest bit first */
-#define SLICES 4                /* bytes taken at a time */
+#define SLICES 4                /* bytes in one step */
 
-/* tables[k][b]: what byte b does to the CRC k bytes later. Made at the first
- * call: 4 KiB less in every image. */
+/* tables[k][b]: the effect of byte b on the CRC k bytes later. Built at the first
+ * call, which saves 4 KiB in every image. */
 static uint32_t tables[SLICES][256];
 
 static void make_tables(void)

@@ -12,10 +12,10 @@ static const struct rj_geometry floppies[] = {
 };
 #define FLOPPIES (sizeof(floppies) / sizeof(floppies[0]))
 
-/* What code that names sectors without a parameter block was nearly always written for. */
+/* Code that reads sectors without a parameter block was nearly always written for this one. */
 #define USUAL_FLOPPY 7
 #define FIXED_DISK   0xF8u              /* BPB_MEDIA */
-#define REMOVABLE    0x10u              /* a floppy's type: none of the classic drives */
+#define REMOVABLE    0x10u              /* a floppy drive type: none of the classic drives */
 
 static uint64_t size_of(const struct rj_geometry *g)
 {
@@ -30,7 +30,7 @@ const struct rj_geometry *rj_floppy_of_size(uint64_t bytes)
 	return NULL;
 }
 
-/* 1 is 360 KiB, 2 1.2 MiB, 3 720 KiB, 4 1.44 MiB, 5 2.88 MiB; drives reach a few tracks more. */
+/* 1: 360 KiB, 2: 1.2 MiB, 3: 720 KiB, 4: 1.44 MiB, 5: 2.88 MiB; drives reach some tracks more. */
 uint8_t rj_floppy_type(const struct rj_geometry *g)
 {
 	if (g->heads > 2 || g->cylinders > 86 || g->sectors > 46)
@@ -42,7 +42,7 @@ uint8_t rj_floppy_type(const struct rj_geometry *g)
 	return g->sectors <= 23 ? 4 : 5;
 }
 
-/* The heads and sectors that a FAT's or NTFS' parameter block was made for. */
+/* The heads and sectors in the parameter block of a FAT or NTFS. */
 static bool by_parameters(const uint8_t *sector, struct rj_geometry *g)
 {
 	uint16_t heads = le16(sector + BPB_HEADS), sectors = le16(sector + BPB_TRACK_SECTORS);
@@ -67,20 +67,20 @@ static struct rj_geometry by_size(uint64_t total)
 	return with_cylinders(g, total);
 }
 
-/* A place as a partition table has it, and the sector that is meant. */
+/* A CHS address in a partition table, and the LBA of the same sector. */
 struct point {
 	unsigned cylinder, head, sector;
 	uint64_t lba;
 };
 
-/* What a partition table says of geometry. */
+/* The CHS addresses in a partition table. */
 struct points {
 	struct point points[2 * PARTITION_COUNT];
 	size_t count;
-	struct rj_geometry last;        /* of places on the last cylinder that has a number */
+	struct rj_geometry last;        /* from addresses on the last cylinder that has a number */
 };
 
-/* The last cylinder stands for all that are beyond; a sector 0 says nothing. */
+/* The last cylinder also means all cylinders after it; sector 0 means no address. */
 static void add_point(struct points *p, const uint8_t *chs, uint64_t lba)
 {
 	struct point point = { (chs[1] & 0xC0u) << 2 | chs[2], chs[0], chs[1] & 0x3Fu, lba };
@@ -95,7 +95,7 @@ static void add_point(struct points *p, const uint8_t *chs, uint64_t lba)
 	}
 }
 
-/* A file system in sector 0 may have an entry for itself, as mformat makes it. */
+/* A file system in sector 0 may have an entry for itself, as mformat writes it. */
 static bool is_partition(const struct partition_entry *entry, bool is_file_system)
 {
 	return entry->type != 0 && entry->type != PARTITION_GPT && entry->sectors > 0 &&
@@ -129,7 +129,7 @@ static bool fits(const struct points *p, unsigned heads, unsigned sectors)
 	return heads > 0;
 }
 
-/* All there are: two places with different cylinders leave one. */
+/* Tries all geometries. Two addresses on different cylinders leave at most one. */
 static bool search(const struct points *p, struct rj_geometry *g)
 {
 	for (unsigned heads = 1; heads <= GEOMETRY_HEADS_MAX; heads++)
@@ -153,7 +153,7 @@ enum rj_table rj_geometry_of_table(const uint8_t *first_sector, uint64_t sectors
 	gather(&points, first_sector);
 	*geometry = points.last;
 	if (points.count == 0)
-		return RJ_TABLE_UNTOLD;
+		return RJ_TABLE_UNKNOWN;
 	by_parameters(first_sector, &usual[0]);
 	usual[1] = points.last;
 	usual[2] = by_size(sectors);
@@ -175,12 +175,12 @@ struct rj_geometry rj_geometry_of_disk(const uint8_t *first_sector, const uint8_
 	    (by_parameters(first_sector, &parameters) ||
 	     (partition && by_parameters(partition, &parameters))))
 		return with_cylinders(parameters, sectors);
-	if (table == RJ_TABLE_FITS || (table == RJ_TABLE_UNTOLD && g.heads))
+	if (table == RJ_TABLE_FITS || (table == RJ_TABLE_UNKNOWN && g.heads))
 		return with_cylinders(g, sectors);
 	return by_size(sectors);
 }
 
-/* DOS 4 and later: the drive's number, if the signature of these fields is there, too. */
+/* The drive number of DOS 4 and later, if the signature of these fields is there. */
 static bool names_hard_disk(const uint8_t *sector)
 {
 	bool fat32 = le16(sector + BPB_ROOT_ENTRIES) == 0 && le16(sector + BPB_FAT_SECTORS16) == 0;
@@ -226,7 +226,7 @@ struct rj_geometry rj_geometry_of_floppy(const uint8_t *first_sector, uint64_t b
 	return (struct rj_geometry){ 0 };
 }
 
-/* A decimal number from 1 to max and the character that follows it; NULL: it is not. */
+/* Reads a decimal number from 1 to max, then end; returns the text after both, or NULL. */
 static const char *take_count(const char *text, char end, unsigned max, unsigned *value)
 {
 	bool is_usual = *text != '0';

@@ -15,7 +15,7 @@ static const uint8_t flags[] = {
 	[DISK_CD] = RJ_DISK_CD | RJ_DISK_REMOVABLE | RJ_DISK_READONLY,
 };
 
-/* An image on its way. */
+/* A disk image, and what is known of it so far. */
 struct disk {
 	const struct rj_bytes *bytes;
 	const struct rj_disk_wish *wish;
@@ -30,7 +30,7 @@ uint32_t rj_disk_layout_sector_size(const struct rj_bytes *bytes)
 	static const char mark[8] = { 'E', 'F', 'I', ' ', 'P', 'A', 'R', 'T' };
 	char found[sizeof(mark)];
 
-	/* the primary header; if that is damaged, the backup in the last sector */
+	/* the primary header, or the backup in the last sector if that is damaged */
 	for (uint32_t i = 0; i < 4; i++) {
 		uint32_t size = sizes[i % 2];
 		uint64_t at = i < 2 ? size : bytes->size - size;
@@ -43,13 +43,13 @@ uint32_t rj_disk_layout_sector_size(const struct rj_bytes *bytes)
 	return SECTOR_SIZE;
 }
 
-/* Of at most RJ_DISK_MAX bytes; unit: a power of two below HIGH_MEMORY. */
+/* size: at most RJ_DISK_MAX. unit: a power of two below HIGH_MEMORY. */
 static uint32_t round_up(uint64_t size, uint32_t unit)
 {
 	return ((uint32_t)size + unit - 1) & -unit;
 }
 
-/* Zeros where the file has nothing. */
+/* With zeros after the end of the file. */
 static void read_sector(const struct disk *disk, uint8_t *sector, uint64_t offset)
 {
 	memset(sector, 0, SECTOR_SIZE);
@@ -66,7 +66,7 @@ static enum disk_type type_of_number(uint8_t number)
 	return number < HARD_DISKS ? DISK_FLOPPY : number < CD_DRIVE ? DISK_HARD : DISK_CD;
 }
 
-/* As what a CD boots. */
+/* The type of disk that a CD boots. */
 static enum disk_type emulated_type(enum el_torito_media media)
 {
 	if (media == EL_TORITO_CD)
@@ -75,8 +75,8 @@ static enum disk_type emulated_type(enum el_torito_media media)
 }
 
 /*
- * A CD is what has a boot catalog that holds; but one that is a disk as well is that disk
- * when a number of such a disk is asked for.
+ * An image with a valid boot catalog is a CD. If it is a disk as well, a drive number of that
+ * type of disk makes it one.
  */
 static bool is_cd(const struct disk *disk)
 {
@@ -87,7 +87,7 @@ static bool is_cd(const struct disk *disk)
 	       type_of_number(wish->number) == emulated_type(disk->boot.media);
 }
 
-/* Floppy disks have sectors of 512 bytes. */
+/* Only hard disks may have sectors of other than 512 bytes. */
 static enum disk_type plain_type(const struct disk *disk, uint32_t sector_size)
 {
 	const struct rj_disk_wish *wish = disk->wish;
@@ -102,7 +102,7 @@ static enum disk_type plain_type(const struct disk *disk, uint32_t sector_size)
 	return rj_is_floppy(disk->first, size) ? DISK_FLOPPY : DISK_HARD;
 }
 
-/* Whether the number that is asked for, or the usual one, is a drive's of this type. */
+/* Sets the number that was asked for, or the default; false if it is not for this type. */
 static bool choose_number(const struct disk *disk, enum disk_type type, uint8_t *number)
 {
 	disk->layout->type = type;
@@ -119,7 +119,7 @@ static void set_geometry(struct rj_drive *drive, struct rj_geometry g)
 		drive->floppy_type = rj_floppy_type(&g);
 }
 
-/* The one that boots, or else the first; 0: none is used. */
+/* The first sector of the active partition, or of the first one; 0: there is none. */
 static uint32_t boot_partition(const uint8_t *first_sector)
 {
 	uint32_t found = 0;
@@ -135,7 +135,7 @@ static uint32_t boot_partition(const uint8_t *first_sector)
 	return found;
 }
 
-/* Of a hard disk that is all or a part of the image. */
+/* For a hard disk that is all or a part of the image. */
 static struct rj_geometry find_geometry(const struct disk *disk, const struct rj_drive *drive,
 					const uint8_t *first, uint32_t sectors)
 {
@@ -146,7 +146,7 @@ static struct rj_geometry find_geometry(const struct disk *disk, const struct rj
 	return rj_geometry_of_disk(first, partition ? sector : NULL, sectors);
 }
 
-/* A floppy is whole cylinders; a hard disk is as long as its image, or as it is asked to be. */
+/* A floppy has whole cylinders; a hard disk has the size of its image or of wish->geometry. */
 static enum rj_layout choose_geometry(const struct disk *disk, struct rj_drive *drive)
 {
 	uint32_t sectors = round_up(disk->bytes->size, drive->sector_size) / drive->sector_size;
@@ -192,7 +192,7 @@ static enum rj_layout lay_out_plain(struct disk *disk)
 	return result;
 }
 
-/* A floppy or hard disk in a part of the CD; of a hard disk what the CD has of it. */
+/* A floppy or hard disk in a part of the CD. A hard disk ends with the CD at the latest. */
 static enum rj_layout lay_out_emulated(struct disk *disk, struct rj_drive *drive)
 {
 	static const struct rj_geometry media[] = {
@@ -241,8 +241,8 @@ static void describe_boot(const struct disk *disk, const struct rj_drive *drive)
 	packet->heads = (uint8_t)(drive->heads - 1);
 }
 
-/* At least one sector, and whole ones: a CD has no others to read. No more than the file has,
-   and than has room below the stub. */
+/* Loads at least one sector, and whole CD sectors, since a CD can read no others; but no more
+   than the file has, and no more than fits below the stub. */
 static void choose_boot(struct disk *disk)
 {
 	const struct el_torito_boot *boot = &disk->boot;

@@ -7,11 +7,11 @@ static const struct rj_foreign foreign[] = {
 #define QEMU_IMG "convert it with qemu-img convert -O raw"
 #define DSKCONV  "convert it with dskconv -otype raw"
 #define DOWNLOAD "download the file itself"
-	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it themselves, a BIOS does not" },
+	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it directly; a BIOS cannot" },
 	{ "QFI\xFB", 4, "a qcow2 image", QEMU_IMG },
 	{ "KDMV", 4, "a VMDK image", QEMU_IMG },
 	{ "COWD", 4, "a VMDK image", QEMU_IMG },
-	{ "# Disk DescriptorFile", 21, "the description of a VMDK image", QEMU_IMG },
+	{ "# Disk DescriptorFile", 21, "a VMDK descriptor file", QEMU_IMG },
 	{ "<<< ", 4, "a VDI image", QEMU_IMG },
 	{ "conectix", 8, "a VHD image", QEMU_IMG },
 	{ "vhdxfile", 8, "a VHDX image", QEMU_IMG },
@@ -19,7 +19,7 @@ static const struct rj_foreign foreign[] = {
 	{ "WithoutFreeSpace", 16, "a Parallels image", QEMU_IMG },
 	{ "WithouFreSpacExt", 16, "a Parallels image", QEMU_IMG },
 	{ "Bochs Virtual HD Image", 22, "a Bochs image", QEMU_IMG },
-	{ "DOSEMU", 7, "a disk image with DOSEMU's header", "cut that off with tail -c +129" },
+	{ "DOSEMU", 7, "a disk image with DOSEMU's header", "remove it with tail -c +129" },
 	{ "\x3A\xFF\x26\xED", 4, "an Android sparse image", "convert it with simg2img" },
 	{ "EVF\t\r\n\xFF", 7, "an EWF image", "convert it with ewfexport -f raw" },
 	{ "\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 12, "a CD's raw sectors",
@@ -38,11 +38,11 @@ static const struct rj_foreign foreign[] = {
 	{ "Rar!\x1A\7", 6, "a RAR file", "unpack it with unrar x" },
 	{ "\x89LZO", 5, "an lzop file", "unpack it with lzop -d" },
 	{ "\x02\x21\x4C\x18", 4, "an lz4 file", "unpack it with unlz4" },
-	{ "07070", 5, "a cpio archive", "--initrd gives it to a kernel" },
+	{ "07070", 5, "a cpio archive", "--initrd passes it to a kernel" },
 	{ "<!DOCTYPE ", 10, "a web page", DOWNLOAD },
 	{ "<!doctype ", 10, "a web page", DOWNLOAD },
 	{ "<html", 5, "a web page", DOWNLOAD },
-	{ "version https://git-lfs", 23, "Git LFS's pointer to a file", "git lfs pull downloads that" },
+	{ "version https://git-lfs", 23, "a Git LFS pointer", "download the file with git lfs pull" },
 #undef QEMU_IMG
 #undef DSKCONV
 #undef DOWNLOAD

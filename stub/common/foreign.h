@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Files of formats that no BIOS starts, by their first bytes. For the stub, too.
- */
+/* Formats that a BIOS cannot start, recognised by their first bytes. */
 #ifndef RJ_FOREIGN_H
 #define RJ_FOREIGN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define RJ_FOREIGN_FRONT 32u            /* bytes that are looked at */
+#define RJ_FOREIGN_FRONT 32u            /* bytes to recognise a format by */
 
 struct rj_foreign {
 	const char *magic;

@@ -11,7 +11,7 @@
 #define VECTOR_SIZE  4u
 #define VECTOR(n)    ((n) * VECTOR_SIZE)
 #define IVT_AND_BDA  0x500u
-#define HOOKS_MAX    16u        /* a chain may be a circle */
+#define HOOKS_MAX    16u        /* the chain may be circular */
 
 /* IBM PC/AT Technical Reference: INT 1Eh as POST leaves it, and the equipment word. */
 #define ROM_FLOPPY_TABLE 0xF000EFC7u
@@ -26,7 +26,7 @@ static struct rj_far *vector(uint32_t number)
 	return (struct rj_far *)(base + VECTOR(number));
 }
 
-/* At any address, as 40:13 is odd. */
+/* Unaligned, since 40:13 is odd. */
 struct word {
 	uint16_t value;
 } __attribute__((packed));
@@ -36,7 +36,7 @@ static struct word *word(uint32_t address)
 	return (struct word *)(base + address);
 }
 
-/* What stands at an address that other software has left; NULL: it cannot stand there. */
+/* A pointer to an address that other software has stored; NULL if that cannot be right. */
 static void *at(uint32_t address, uint32_t size)
 {
 	if (address < IVT_AND_BDA || address >= HIGH_MEMORY - size)
@@ -55,7 +55,7 @@ static struct rj_safe_hook *first_hook(void)
 	return hook;
 }
 
-/* What somebody else has changed since is left as it is. */
+/* Does not touch values that another program has changed since. */
 static void undo(const struct rj_safe_hook *hook)
 {
 	const struct rj_changes *changes = at(hook->changes, sizeof(*changes));
@@ -92,7 +92,7 @@ static void undo_memdisk(const struct rj_memdisk *memdisk)
 		--*hard_disks;
 }
 
-/* All that another tool has hooked leads into the segment of its INT 13h. */
+/* All vectors that another tool has hooked point into the segment of its INT 13h. */
 static void undo_other(const struct rj_safe_hook *hook)
 {
 	const struct rj_memdisk *memdisk = at(hook->mbft, sizeof(*memdisk));

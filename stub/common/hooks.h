@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Handlers of INT 13h that stand before the firmware's: those that rjpack left on the way
- * here before, MEMDISK's, and others' that can be told (safe_hook.h). An operating system
- * has had their disks since, so none of them works any more.
+ * INT 13h handlers in front of the firmware's: those that an earlier image left, MEMDISK's,
+ * and others that can be recognised (safe_hook.h). An operating system has used their disks
+ * since, so none of them works any more.
  */
 #ifndef RJ_HOOKS_H
 #define RJ_HOOKS_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Takes them out of the vectors, of base memory and of the counts of drives. memory: where
- * physical address 0 is, of at least 1 MiB (0 in the stub). Returns how many there were.
+ * Removes them from the vectors, from base memory and from the drive counts. memory: where
+ * physical address 0 is, at least 1 MiB (0 in the stub). Returns how many were removed.
  */
 uint32_t hooks_remove(uintptr_t memory);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What GCC expects of a freestanding environment (GCC manual, 2.1). */
+/* The functions that GCC requires in a freestanding environment (GCC manual, 2.1). */
 #include "common/mem.h"
 
 void *memset(void *to, int byte, size_t n)

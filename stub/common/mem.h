@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of <string.h> that the stub uses; on the host the C library has it. */
+/* The part of <string.h> that the stub uses; on the host it is the C library's. */
 #ifndef RJ_MEM_H
 #define RJ_MEM_H
 

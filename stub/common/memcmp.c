@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Apart from mem.c: what stays resident has no use for it. */
+/* Separate from mem.c, since resident code does not use memcmp. */
 #include "common/mem.h"
 
 int memcmp(const void *s1, const void *s2, size_t n)

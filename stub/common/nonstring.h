@@ -2,7 +2,7 @@
 #ifndef RJ_NONSTRING_H
 #define RJ_NONSTRING_H
 
-/* A member of characters without a NUL, which compilers that warn of a string there know. */
+/* For a character array without a NUL, so that compilers do not warn of a string there. */
 #ifdef __has_attribute
 #if __has_attribute(nonstring)
 #define NONSTRING __attribute__((nonstring))

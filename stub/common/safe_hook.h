@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The front of a handler of INT 13h that can be found and taken out again: the "safe hook" of
- * MEMDISK (SYSLINUX, doc/memdisk.txt and memdisk/mstructs.h), which other tools keep to.
+ * The front of an INT 13h handler that can be found and removed again: the "safe hook" of
+ * MEMDISK (SYSLINUX, doc/memdisk.txt and memdisk/mstructs.h), which other tools also use.
  */
 #ifndef RJ_SAFE_HOOK_H
 #define RJ_SAFE_HOOK_H
@@ -18,7 +18,7 @@ struct rj_far {
 	uint16_t offset, segment;
 } __attribute__((packed));
 
-/* "mBFT", by which memdiskfind knows a RAM disk. */
+/* "mBFT", by which memdiskfind finds a RAM disk. */
 struct rj_mbft {
 	char signature[4] NONSTRING;
 	uint32_t length;
@@ -28,7 +28,7 @@ struct rj_mbft {
 	char creator[4] NONSTRING;
 	uint32_t creator_revision;
 	uint32_t hook;          /* physical address of the INT 13h handler */
-	uint16_t info_size;     /* bytes from here on */
+	uint16_t info_size;     /* bytes, from this field on */
 	uint8_t minor, major;
 	uint32_t disk, sectors;
 	struct rj_far command_line, old_int13, old_int15;
@@ -38,13 +38,13 @@ struct rj_mbft {
 } __attribute__((packed));
 _Static_assert(sizeof(struct rj_mbft) == 36 + 4 + 30, "mBFT");
 
-/* What follows it in MEMDISK, whose drive and count of drives are wanted. */
+/* MEMDISK's fields after it, up to the drive number and the number of drives. */
 struct rj_memdisk {
 	struct rj_mbft mbft;
 	uint8_t zero[22];
 	uint8_t drive;          /* BIOS drive number */
 	uint8_t type;
-	uint8_t drives;         /* how many of its class there are, this one included */
+	uint8_t drives;         /* number of drives of this class, including this one */
 } __attribute__((packed));
 _Static_assert(offsetof(struct rj_memdisk, drive) == 40 + 52, "MEMDISK's patch area");
 
@@ -54,8 +54,8 @@ struct rj_safe_hook {
 	char vendor[8] NONSTRING;    /* "MEMDISK " where mbft is set */
 	struct rj_far old_int13;
 	uint32_t flags;
-	uint32_t mbft;          /* physical address, or 0; MEMDISK's and rjpack's */
-	/* rjpack's alone: how it came here, and how it goes */
+	uint32_t mbft;          /* physical address, or 0; only MEMDISK and rjpack set this */
+	/* only in rjpack's hooks: how to undo them */
 	uint32_t magic;         /* RJ_CHANGES_MAGIC */
 	uint32_t changes;       /* physical address of struct rj_changes */
 } __attribute__((packed));
@@ -64,7 +64,7 @@ _Static_assert(sizeof(struct rj_safe_hook) == 39, "safe hook");
 #define RJ_CHANGES_MAGIC 0x484B4A52u    /* "RJKH" */
 #define RJ_CHANGES_MAX   8
 
-/* A value in the IVT or the BDA, as it was and as rjpack has left it. */
+/* A value in the IVT or the BDA, before and after rjpack changed it. */
 struct rj_change {
 	uint16_t address;
 	uint16_t size;          /* bytes, 1 to 4 */

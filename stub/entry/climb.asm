@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; From above 4 GiB, where kexec may put an image, to below. All of it runs in
-; the image and in the scratch memory behind it, on page tables made there,
-; since the loader's may stand where the image has to go.
+; Copies the image from above 4 GiB, where kexec may put it, to below. This code runs in
+; the image and in the scratch memory after it, on page tables built there, since the
+; loader's tables may be where the copy has to go.
 
 %include "layout.inc"
 
@@ -29,16 +29,16 @@ RAMDISK_SIZE	equ	21Ch
 EXT_RAMDISK_IMAGE equ	0C0h		; and the bits above them
 EXT_RAMDISK_SIZE equ	0C4h
 
-ISA_HOLE	equ	0F00000h	; of 1 MiB, where a chipset can leave one
+ISA_HOLE	equ	0F00000h	; some chipsets can leave a hole of 1 MiB here
 
 section .entry.climb progbits alloc exec write align=1
 bits 64
-; climb_down: copy the image to memory below 4 GiB and go on there.
+; climb_down: copies the image to memory below 4 GiB and continues there.
 ;	In:	RBP = address of the stub, a multiple of PAGE; R14 = bytes of the
 ;		image; R15 = the scratch memory; EBX = LOADER_*; long mode, the
 ;		image and the scratch memory identity-mapped
-;	Out:	to below_4g in the copy; EBX = LOADER_NO_ROOM if there is no room,
-;		and then only the stub is copied
+;	Out:	to below_4g in the copy; if there is no room, EBX = LOADER_NO_ROOM
+;		and only the stub is copied
 ;	Stack:	set up at the end of the scratch memory
 global climb_down
 climb_down:
@@ -70,12 +70,12 @@ climb_down:
 	lea	rax, [rbp + below_4g_in_stub]
 	jmp	rax
 
-; Before the 64-bit entry there is room for the rest.
+; The gap before the 64-bit entry has room for this.
 section .entry.gap progbits alloc exec write align=1
-; map: map a range to itself with 2 MiB pages.
+; map: identity-maps a range with 2 MiB pages.
 ;	In:	RAX = start, a multiple of 2 MiB; RDX = end; R8 = the next free page,
 ;		zeroed; R9 = root; R10D = lowest bit of the root's index
-;	Out:	R8 moved on
+;	Out:	R8 = the next free page
 ;	Clobbers: RAX, RCX, R11-R13
 map:
 	mov	r11, r9
@@ -106,7 +106,7 @@ map:
 	ret
 
 section .entry.climb
-; find_room: memory between 1 MiB and 4 GiB for the image, where no initrd stands.
+; find_room: finds memory for the image between 1 MiB and 4 GiB, outside the initrd.
 ;	In:	R14 = bytes of the image, R15 = a copy of boot_params if EBX =
 ;		LOADER_LINUX64; RBP = address of the image
 ;	Out:	RDI = address, a multiple of PAGE; R14 = bytes to copy, with the
@@ -149,7 +149,7 @@ find_room:
 	jbe	.apart
 	cmp	rdi, r9
 	jae	.apart
-	lea	rdi, [r9 + PAGE - 1]	; after it
+	lea	rdi, [r9 + PAGE - 1]	; after the initrd
 	and	rdi, -PAGE
 .apart:
 	sub	rdx, rdi
@@ -160,8 +160,8 @@ find_room:
 	add	rsi, E820_SIZE
 	loop	.entry
 	jmp	short .none
-	; Nobody tells what is memory. But a PC that has some above 4 GiB has it from
-	; 1 MiB up to where ISA cards may be, at 15 MiB; the checksums will tell.
+	; There is no memory map. But a PC with memory above 4 GiB has memory from 1 MiB
+	; to at least 15 MiB, where ISA cards may be; the checksums show whether it does.
 .no_map:
 	mov	edi, HIGH_MEMORY
 	cmp	r14, ISA_HOLE - HIGH_MEMORY - STUB_SCRATCH - PAGE

@@ -1,11 +1,11 @@
 ; SPDX-License-Identifier: MIT
-; The front of the stub: position-independent code that runs wherever a loader
-; has put it, takes the CPU to 32-bit protected mode without paging, unpacks
-; the rest of the stub to STUB_HOME and goes on there (start.asm).
+; The front of the stub: position-independent code that runs wherever the loader
+; has put it, switches the CPU to 32-bit protected mode without paging, unpacks
+; the rest of the stub to STUB_HOME and continues there (start.asm).
 ;
-; It writes nothing below 1 MiB before paging is off, since a long-mode loader
-; need not have mapped that, and leaves no change in the image, since the image
-; is checked later.
+; This code writes nothing below 1 MiB before paging is off, since a long-mode loader
+; need not map that memory, and leaves the image unchanged, since the image is
+; checked later.
 
 %include "layout.inc"
 %include "hardware/cpu.inc"
@@ -15,7 +15,7 @@ extern climb_down, stub_size, summed_dwords
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
-PVH_MAGIC	equ	336EC578h	; of hvm_start_info; from our PVH entry, in EAX
+PVH_MAGIC	equ	336EC578h	; of hvm_start_info; our PVH entry puts it in EAX
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
 CR4_LA57	equ	1 << 12
 CR4_VMXE	equ	1 << 13
@@ -29,8 +29,8 @@ I8042_PULSE_RESET	equ	0FEh
 INTERRUPT_GATE	equ	8E00h		; present, 64-bit interrupt gate, no IST
 
 section .entry progbits alloc exec write align=16
-; stub: entry of multiboot 1 and 2 and of the 32-bit Linux boot protocol (all 32-bit)
-; and of the ELF file (which a long-mode loader jumps to in 64-bit mode).
+; stub: the entry for multiboot 1 and 2 and the 32-bit Linux boot protocol (all 32-bit),
+; and of the ELF file (where a long-mode loader jumps in 64-bit mode).
 ;	In:	multiboot: EAX = magic, EBX = information
 ;		Linux: ESI = boot_params; from setup.asm EAX = SETUP_MAGIC
 ;		long mode: nothing
@@ -43,8 +43,8 @@ stub:
 	times STUB_HEADER - ($ - $$) db 0
 	db	"RJPACK", 13, 10	; struct rj_stub_header
 	dd	stub_size
-; pvh: entry of Xen's PVH, at STUB_ENTRY_PVH.
-;	In:	EBX = hvm_start_info; EAX says nothing (docs/misc/pvh.pandoc)
+; pvh: the entry for Xen's PVH, at STUB_ENTRY_PVH.
+;	In:	EBX = hvm_start_info; EAX is undefined (docs/misc/pvh.pandoc)
 ;	Out:	as stub
 ;	Stack:	none needed
 	times STUB_ENTRY_PVH - ($ - $$) db 0
@@ -54,15 +54,15 @@ stub:
 	cld
 	mov	edx, eax
 	xor	eax, eax
-	mov	dr7, eax		; a breakpoint on what follows would reset
+	mov	dr7, eax		; a breakpoint below would reset the machine
 	db	40h			; 32-bit: INC EAX. 64-bit: a REX prefix of
-	nop				; this NOP. So EAX tells the mode.
+	nop				; this NOP. So EAX shows the mode.
 	test	eax, eax
 	jz	long_mode
 
-	; Nobody promises a stack, and EIP can only be had through one. Borrow a
-	; dword: "reserved" in the multiboot2 information, the first one of the
-	; others', or the scratch field of boot_params.
+	; Reading EIP needs a stack, which no protocol guarantees. Borrow a dword:
+	; "reserved" in the multiboot2 information, the first dword of multiboot's and
+	; PVH's, or the scratch field of boot_params.
 	mov	edi, LOADER_MULTIBOOT2
 	lea	esp, [ebx + 8]
 	cmp	edx, MULTIBOOT2_MAGIC
@@ -91,7 +91,7 @@ stub:
 	mov	esi, ebp
 	jmp	sum
 .whole:
-	; What the loader says may stand where the stub's home or a piece is.
+	; The loader's information may be where the stub's home or a piece goes.
 	mov	edx, edi
 	mov	esi, ebx
 	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
@@ -100,9 +100,9 @@ stub:
 	mov	ecx, LOADER_INFO / 4
 	rep movsd
 	movzx	esi, word [ebp + edx * 2 + command_lines - stub]
-	test	esi, esi		; multiboot2 has it in its information
-	jz	.said
-	mov	esi, [ebx + esi]	; 0, and nobody looks at the copy
+	test	esi, esi		; multiboot2's is a tag of the information
+	jz	.copied
+	mov	esi, [ebx + esi]	; if this is 0, the copy is not read
 	sub	edi, LOADER_INFO - COMMAND_LINE
 	lea	esp, [edi + MODULE_ROW - COMMAND_LINE]
 	mov	ecx, COMMAND_LINE_SIZE
@@ -112,22 +112,22 @@ stub:
 	test	al, al
 	loopnz	.command_line
 	movzx	ecx, byte [ebp + edx + modules - stub]
-	jecxz	.said			; Linux has it in its boot_params
-	mov	esi, [ebx + ecx]	; without modules, nobody looks at this
+	jecxz	.copied			; Linux's initrd is in boot_params
+	mov	esi, [ebx + ecx]	; without modules, the copy is not read
 	mov	edi, esp
 	movsd
 	movsd
 	movsd
 	movsd
-.said:
+.copied:
 	mov	edi, edx
 
-; go_home: unpack the stub to its home and jump there.
+; go_home: unpacks the stub to its home and jumps there.
 ;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat;
-;		what the loader said copied behind the image
+;		the loader's information copied to after the image
 ;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
 ;		DS = ES = SS = FS = GS = DATA32
-;	Stack:	the home's, once what stood there is kept
+;	Stack:	the home's, after its old contents are saved
 go_home:
 	lea	eax, [ebp + gdt - stub]
 	mov	[ebp + gdtr.base - stub], eax
@@ -150,7 +150,7 @@ go_home:
 	mov	edx, STUB_HOME
 	test	ebx, ebx		; LOADER_NO_ROOM
 	jz	.unpack
-	; A module may stand where the stub goes: keep that.
+	; A module may be where the stub goes: save it.
 	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
 	lea	edi, [ebp + edi + LOADER_INFO + PAGE - 1]
 	and	edi, -PAGE
@@ -167,17 +167,17 @@ go_home:
 gdtr:	dw	gdt.end - gdt - 1
 .base:	dq	0
 
-; Where the address of the command line stands in what a loader says, by LOADER_*.
+; By LOADER_*: the offset of the command line's address in the loader's information,
 command_lines:
 	dw	0, CMD_LINE_PTR, CMD_LINE_PTR, CMD_LINE_PTR, 0, 0
 	dw	MULTIBOOT_CMDLINE, PVH_CMDLINE
-; And that of the list of modules.
+; and the offset of the module list's address.
 modules:
 	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
-; unpack: what pack.c has packed, which says how.
+; unpack: unpacks what pack.c has packed; pack.c describes the format.
 ;	In:	ESI = the packed bytes, EDI = where they go
-;	Out:	EDI, ESI = behind them
+;	Out:	EDI, ESI = the bytes after them
 ;	Clobbers: EAX, ECX, EDX
 ;	Stack:	20 bytes
 section .entry.unpack progbits alloc exec write align=1
@@ -186,7 +186,7 @@ unpack:
 	lodsd
 	add	eax, edi
 	push	eax			; the end
-	mov	dl, 80h			; DL: the bits not yet taken, and a 1 after them
+	mov	dl, 80h			; DL: the bits not yet used, then a 1
 .byte:
 	movsb
 .item:
@@ -225,7 +225,7 @@ unpack:
 	add	dl, dl
 	jnz	.done
 	mov	dl, [esi]
-	inc	esi			; leaves CF: the 1 from the end
+	inc	esi			; keeps CF, the final 1
 	adc	dl, dl
 .done:
 	ret
@@ -244,10 +244,10 @@ packed:
 	incbin	"home.packed"
 
 section .entry.sum progbits alloc exec write align=1
-; sum: go on only if no single byte of the stub is damaged. The CRC-32s are for what comes
-; after this; but who computes them, and who says what is wrong, has to be whole. The bytes
-; of this code mean the same in 32-bit and in 64-bit mode.
-;	In:	ESI or RSI = address of the stub, ESP or RSP = where to go on
+; sum: continues only if no single byte of the stub is damaged. CRC-32s protect all that
+; follows, but the code that computes them and prints errors has to be intact itself. The
+; bytes of this code mean the same in 32-bit and in 64-bit mode.
+;	In:	ESI or RSI = address of the stub, ESP or RSP = where to continue
 ;	Out:	there
 ;	Clobbers: EAX, ECX, EDX, ESI
 ;	Stack:	none
@@ -257,35 +257,35 @@ sum:
 .add:
 	lodsd
 	add	edx, eax
-	loop	.add			; leaves the flags
+	loop	.add			; keeps the flags
 	jnz	.damaged
 	jmp	esp
-	; Behind what is summed up stands what to say. Video memory need not be mapped.
+	; The message follows what is summed. Video memory need not be mapped.
 .damaged:
 	mov	dx, COM1
 	mov	cl, message.end - message
 .send:
 	mov	dl, COM1_LINE_STATUS & 0FFh
 	in	al, dx
-	test	al, TRANSMITTER_EMPTY	; so it is if there is no such port
+	test	al, TRANSMITTER_EMPTY	; also set if there is no such port
 	jz	.send
 	mov	dl, COM1 & 0FFh
 	outsb
 	loop	.send
-	mov	al, I8042_PULSE_RESET	; who is to be asked to halt instead, the
-	out	I8042_COMMAND, al	; manifest, was not looked at yet
-	hlt				; there is no such controller
+	mov	al, I8042_PULSE_RESET	; even with --on-error halt: the manifest
+	out	I8042_COMMAND, al	; has not been read yet
+	hlt				; if there is no such controller
 
-; The end of the stub: first what makes the sum 0 (sum.sh).
+; The end of the stub: first the dword that makes the sum 0 (sum.sh).
 section .tail progbits alloc noexec nowrite align=1
 	dd	0
 message:
 	db	"rjpack: the stub is damaged", 10
 .end:
 
-; What stands at STUB_ENTRY64; the linker script fills the gap before it.
+; This section is at STUB_ENTRY64; the linker script fills the gap before it.
 section .entry64 progbits alloc exec write align=1
-; entry64: the 64-bit Linux boot protocol.
+; entry64: the entry for the 64-bit Linux boot protocol.
 ;	In:	RSI = boot_params; the image, boot_params and the command line
 ;		identity-mapped
 ;	Out:	to go_home
@@ -296,7 +296,7 @@ entry64:
 	mov	edi, LOADER_LINUX64
 	jmp	leave_long_mode
 long_mode:
-	xor	esi, esi		; nobody said that it is a boot_params
+	xor	esi, esi		; there is no boot_params
 	mov	edi, LOADER_LONG_MODE
 leave_long_mode:
 	cli
@@ -313,9 +313,9 @@ leave_long_mode:
 	mov	rsi, r8
 	mov	r14d, [rbp + stub_size + MANIFEST_IMAGE_SIZE]
 	lea	r15, [rbp + r14 + PAGE - 1]
-	and	r15, -PAGE		; the scratch memory behind the image
+	and	r15, -PAGE		; the scratch memory after the image
 	test	rsi, rsi
-	jz	.nothing_said
+	jz	.no_information
 	mov	rdi, r15
 	mov	ecx, COMMAND_LINE / 8
 	rep movsq
@@ -323,24 +323,24 @@ leave_long_mode:
 	shl	rsi, 32
 	mov	eax, [r15 + CMD_LINE_PTR]
 	or	rsi, rax
-	jz	.nothing_said
+	jz	.no_information
 	mov	ecx, COMMAND_LINE_SIZE
 .command_line:
 	lodsb
 	stosb
 	test	al, al
 	loopnz	.command_line
-.nothing_said:
+.no_information:
 	lea	rax, [rel gdt]
 	mov	[rel gdtr.base], rax
 	lgdt	[rel gdtr]
 
-	; All that could fault while paging goes off must go before it does:
+	; Turn off whatever could make turning paging off fault:
 	; VMX operation pins PG, PCIDE does too, and LA57 and PAE cannot be
 	; changed in IA-32e mode (SDM 3C, "Restrictions on VMX Operation"; 3A,
 	; "Control Registers" and "Paging"). Outside of VMX operation VMXOFF is
-	; an invalid opcode, and nothing tells whether it is; so the gate for
-	; that exception leads to the instruction behind it.
+	; an invalid opcode, and software cannot find out which applies; so the
+	; gate for that exception leads to the instruction after VMXOFF.
 	mov	rax, cr4
 	test	eax, CR4_VMXE
 	jz	.no_vmx
@@ -366,7 +366,7 @@ leave_long_mode:
 	shr	rax, 32
 	jnz	climb_down
 
-; below_4g: from long mode to go_home.
+; below_4g: leaves 64-bit mode and continues at go_home.
 ;	In:	RBP = address of the stub, below 4 GiB; EBX = LOADER_*
 ;	Out:	to go_home
 ;	Stack:	none

@@ -16,12 +16,12 @@ static const struct idtr no_idt;
 
 static _Noreturn void reboot(void)
 {
-	outb(RESET_CONTROL, 0x02);      /* a hard reset on the next rise of bit 2 */
+	outb(RESET_CONTROL, 0x02);      /* hard reset at the next rising edge of bit 2 */
 	outb(RESET_CONTROL, 0x06);
 	delay_ms(50);
 	outb(I8042_COMMAND, I8042_PULSE_RESET);
 	delay_ms(50);
-	for (;;)                        /* a triple fault shuts down */
+	for (;;)                        /* a triple fault resets the CPU */
 		__asm__ volatile("lidt %0\n\tud2" : : "m"(no_idt));
 }
 

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-/* Whether to halt after a failure, or to reboot once it could be read (the default). */
+/* Whether to halt after a failure. By default, fail reboots when the message could be read. */
 void fail_init(bool halt);
 
-/* Prints why (as print does), then halts or reboots. */
+/* Prints a message (as print does), then halts or reboots. */
 _Noreturn void fail(const char *format, ...);
 
 #endif

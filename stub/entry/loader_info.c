@@ -17,7 +17,7 @@
 #define SCREEN_DEPTH   0x16
 #define SCREEN_BASE    0x18     /* 32 bits */
 #define SCREEN_PITCH   0x24
-#define SCREEN_IS_VGA  0x0F     /* 8 bits: the kind of mode */
+#define SCREEN_IS_VGA  0x0F     /* 8 bits: orig_video_isVGA, the type of mode */
 #define SCREEN_BASE_HIGH 0x3A   /* 32 bits */
 #define MODE_VESA      0x23
 #define MODE_EFI       0x70

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way on the target, from home_start on: check, repair, place, arrive.
- * Nothing outside the stub's home is written before everything was checked.
+ * What the stub does after home_start: check, repair, move the pieces, arrive.
+ * Until everything is checked, it writes only to its home.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "entry/fail.h"
 #include "entry/loader_info.h"
 #include "entry/options.h"
-#include "entry/place.h"
+#include "entry/mover.h"
 #include "hardware/console.h"
 #include "hardware/firmware.h"
 #include "hardware/pci.h"
@@ -32,7 +32,7 @@ uint32_t arrive_flags, entered_by;
 static uint16_t video_adapter;
 static bool firmware_lost;
 
-/* The manifest in the stub's home: the pieces may be placed over the image's. */
+/* A copy in the stub's home, since pieces may be moved over the one in the image. */
 static struct manifest_copy {
 	struct rj_manifest header;
 	struct rj_piece pieces[RJ_MAX_PIECES];
@@ -44,7 +44,7 @@ static bool repair_is_on(enum rj_repair bit)
 	return manifest.header.repairs >> bit & 1;
 }
 
-/* What repair_pci has taken from it. */
+/* Gives back the Bus Master bit that repair_pci cleared. */
 static void give_to_firmware(uint32_t pci)
 {
 	if (repair_is_on(RJ_REPAIR_pci))
@@ -77,7 +77,7 @@ static uint32_t stub_size(uint32_t image)
 	return ((const struct rj_stub_header *)(image + STUB_HEADER))->stub_size;
 }
 
-/* Reads the manifest behind the stub. */
+/* The manifest follows the stub. */
 static void read_manifest(uint32_t image)
 {
 	const struct rj_manifest *m = (const void *)(image + stub_size(image));
@@ -91,8 +91,8 @@ static void read_manifest(uint32_t image)
 	check("the manifest", rj_crc32(0, &manifest, m->size), m->crc);
 }
 
-/* To where and how to speak from now on. */
-static void heed_manifest(void)
+/* Where to print, and what to do after a failure. */
+static void apply_flags(void)
 {
 	const struct rj_manifest *m = &manifest.header;
 
@@ -106,14 +106,14 @@ static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
 	return rj_crc32(crc, (const void *)address, size);
 }
 
-/* The manifest is known to be good by now, so its offsets are. */
+/* The manifest has been checked, so its offsets are valid. */
 static void check_image(uint32_t image)
 {
 	const struct rj_manifest *m = &manifest.header;
-	uint32_t size = stub_size(image), behind = size + m->size;
+	uint32_t size = stub_size(image), after = size + m->size;
 	uint32_t end = m->piece_count ? manifest.pieces[0].offset : m->image_size;
 
-	check("the stub", sum(sum(0, image, size), image + behind, end - behind), m->stub_crc);
+	check("the stub", sum(sum(0, image, size), image + after, end - after), m->stub_crc);
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
@@ -121,7 +121,7 @@ static void check_image(uint32_t image)
 	}
 }
 
-/* The end of base memory, or where the EBDA begins. */
+/* The end of base memory, or the start of the EBDA if that is lower. */
 static uint32_t low_memory_end(void)
 {
 	uint32_t end = bda_base_memory(), ebda = bda_ebda();
@@ -134,25 +134,25 @@ static void check_low_memory(void)
 	uint32_t end = low_memory_end();
 
 	if (end < STUB_HOME + STUB_HOME_SIZE)
-		fail("base memory ends at %x, the stub needs it up to %x", end,
+		fail("base memory ends at %x; the stub needs it up to %x", end,
 		     STUB_HOME + STUB_HOME_SIZE);
 	for (uint32_t i = 0; i < manifest.header.piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
 		if (!(p->flags & RJ_PIECE_FIRMWARE) && p->address < HIGH_MEMORY
 		    && p->address + p->size > end)
-			fail("%s, %x + %x, reaches into this machine's EBDA at %x",
+			fail("%s (%x + %x) does not fit in base memory, which ends at %x",
 			     p->name, p->address, p->size, end);
 	}
 }
 
-/* Before anything asks the firmware: it would answer through them. */
+/* Must come before any call to the firmware, which would go through these handlers. */
 static void remove_hooks(void)
 {
 	uint32_t count = hooks_remove(0);
 
 	if (count && manifest.header.flags & RJ_VERBOSE)
-		print("handlers of INT 13h taken out: %u", count);
+		print("INT 13h handlers removed: %u", count);
 }
 
 static void check_firmware(void)
@@ -160,9 +160,9 @@ static void check_firmware(void)
 	remove_hooks();
 	switch (firmware_state()) {
 	case FIRMWARE_NONE:
-		fail("this machine has no PC BIOS to go back to; boot it by BIOS or CSM, not by UEFI");
+		fail("no BIOS on this machine (booted by UEFI); boot it in BIOS or CSM mode");
 	case FIRMWARE_LOST:
-		print("the interrupt vectors are lost; using the ROM's own");
+		print("the interrupt vectors are overwritten; using the ROM's own");
 		firmware_lost = true;
 		firmware_rebuild();
 		if (has_video_rom()) {
@@ -172,8 +172,8 @@ static void check_firmware(void)
 		break;
 	case FIRMWARE_ALIVE:
 		if (int13_in_base_memory())
-			print("INT 13h is at %x, neither the BIOS's nor rjpack's; it may not work",
-			      int13_in_base_memory());
+			print("the INT 13h handler at %x is neither the BIOS's nor rjpack's; "
+			      "it may not work", int13_in_base_memory());
 		break;
 	}
 	check_low_memory();
@@ -183,14 +183,14 @@ static void place_pieces(uint32_t image)
 {
 	const struct rj_manifest *m = &manifest.header;
 
-	rj_place(manifest.pieces, m->piece_count, 0, image);
+	rj_move_pieces(manifest.pieces, m->piece_count, 0, image);
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		/* SMM code may have a use of its own for the BDA and the EBDA */
+		/* SMM code may change the BDA and the EBDA at any time */
 		if (!(p->flags & RJ_PIECE_FIRMWARE)
 		    && sum(0, p->address, p->size) != p->crc)
-			fail("%s does not stay at %x; is there memory?", p->name, p->address);
+			fail("%s reads back wrong at %x; bad or missing RAM?", p->name, p->address);
 		if (m->flags & RJ_VERBOSE)
 			print("%s at %x, %u bytes", p->name, p->address, p->size);
 	}
@@ -214,18 +214,18 @@ static void install_services(void)
 		pci_for_each(give_to_firmware);
 }
 
-/* What was packed, but for what the command line says. */
-static void heed_options(void)
+/* The command line overrides what was packed. */
+static void apply_options(void)
 {
 	const char *bad = options_apply(&manifest.header);
 
-	heed_manifest();
+	apply_flags();
 	if (bad)
-		fail("%s=%s is not understood", bad, boot_option(bad));
+		fail("%s=%s: invalid value", bad, boot_option(bad));
 }
 
-/* What the loader said: of the screen, and on the command line. */
-static void heed_loader(uint32_t image, uint32_t loader)
+/* Takes the framebuffer and the command line from the copy of the loader's information. */
+static void read_loader_info(uint32_t image, uint32_t loader)
 {
 	uint32_t info = (image + manifest.header.image_size + PAGE - 1) & -PAGE;
 	const char *line = loader_command_line(loader, info);
@@ -235,14 +235,14 @@ static void heed_loader(uint32_t image, uint32_t loader)
 		console_framebuffer(&fb);
 	if (line)
 		options_read(line);
-	heed_options();
+	apply_options();
 }
 
 /*
- * Lets the piece for it put what the loader has given along into the manifest. Gives
- * where the image is that the manifest's pieces are in from now on.
+ * A generic image boots what the loader supplied with it: its run-time piece changes the
+ * manifest accordingly. Returns the address that the offsets of the pieces count from.
  */
-static uint32_t take_given(uint32_t image, uint32_t loader)
+static uint32_t take_loader_payload(uint32_t image, uint32_t loader)
 {
 	const struct rj_piece *p = piece_with(RJ_PIECE_RUNTIME);
 
@@ -250,7 +250,7 @@ static uint32_t take_given(uint32_t image, uint32_t loader)
 		return image;
 	memcpy((void *)p->address, (const void *)(image + p->offset), p->size);
 	image = ((rj_runtime *)p->address)(&callbacks, image, loader);
-	heed_options();
+	apply_options();
 	return image;
 }
 
@@ -267,7 +267,7 @@ static void repair(void)
 	};
 
 	if (repair_is_on(RJ_REPAIR_smp) && !on_boot_cpu())
-		fail("not started on the boot CPU; go there before the jump");
+		fail("not started on the boot CPU; the loader must switch to it first");
 	for (uint32_t i = 0; i < RJ_REPAIR_COUNT; i++) {
 		if (!repair_is_on(repairs[i].bit))
 			continue;
@@ -276,7 +276,7 @@ static void repair(void)
 		repairs[i].function();
 	}
 	if (!a20_is_open())
-		fail("A20 stays closed");
+		fail("cannot enable A20");
 }
 
 _Noreturn void stub_main(uint32_t image, uint32_t loader)
@@ -286,13 +286,13 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	entered_by = loader;
 	console_init(RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, COM1, COM1_DIVISOR);
 	if (loader == LOADER_NO_ROOM)
-		fail("the image is above 4 GiB, and the loader names no room for it below");
+		fail("the image is above 4 GiB, and the loader reports no free memory below");
 	read_manifest(image);
-	heed_loader(image, loader);
+	read_loader_info(image, loader);
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);
-	image = take_given(image, loader);
+	image = take_loader_payload(image, loader);
 	repair();
 	if (!piece_with(RJ_PIECE_FIRMWARE))
 		check_firmware();
@@ -301,7 +301,7 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 		check_firmware();
 	install_services();
 	if (m->flags & RJ_VERBOSE)
-		print("to %x:%x", m->regs.cs, m->regs.ip);
+		print("jumping to %x:%x", m->regs.cs, m->regs.ip);
 	arrival_regs = m->regs;
 	arrive(m->flags & RJ_UNREAL ? UNREAL16 : DATA16, arrive_flags, video_adapter);
 }

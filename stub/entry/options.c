@@ -3,15 +3,15 @@
 
 #include <stdbool.h>
 
-/* The command line, with a NUL in the place of each blank. */
+/* The command line, with each blank replaced by a NUL. */
 static char words[COMMAND_LINE_SIZE];
 
-/* What is still to be read of a word. What is left in the end was not understood. */
+/* The rest of the word. A value is valid if nothing is left of it. */
 static const char *at;
 
-#define NOT_UNDERSTOOD "?"
+#define INVALID "?"
 
-#define PORT_MIN 0x100u         /* below it is what IBM put on the system board */
+#define PORT_MIN 0x100u         /* lower ports are the system board's */
 #define PORT_MAX 0xFFF8u        /* eight registers */
 #define BAUD_MIN 2u             /* a divisor has 16 bits */
 
@@ -45,13 +45,13 @@ const char *boot_option(const char *name)
 	return value;
 }
 
-/* Decimal, or hexadecimal behind 0x; not in min to max: not understood. */
+/* Decimal, or hexadecimal after 0x, from min to max; anything else is INVALID. */
 static uint32_t number(uint32_t min, uint32_t max)
 {
 	uint32_t base = eat("0x") ? 16 : 10, value = 0;
 	const char *text = at;
 
-	for (at = NOT_UNDERSTOOD; value <= max; at = text) {
+	for (at = INVALID; value <= max; at = text) {
 		uint32_t c = (uint8_t)*text++, digit = c - '0';
 
 		if (digit > 9)
@@ -62,7 +62,7 @@ static uint32_t number(uint32_t min, uint32_t max)
 			break;
 		value = value * base + digit;
 	}
-	at = NOT_UNDERSTOOD;
+	at = INVALID;
 	return 0;
 }
 
@@ -86,7 +86,7 @@ static void set_console(struct rj_manifest *m)
 			return;
 	}
 	if (!eat("serial")) {
-		at = NOT_UNDERSTOOD;
+		at = INVALID;
 		return;
 	}
 	m->flags |= RJ_CONSOLE_SERIAL;
@@ -96,7 +96,7 @@ static void set_console(struct rj_manifest *m)
 		uint32_t baud = number(BAUD_MIN, UART_BAUD);
 
 		if (!baud || UART_BAUD % baud)
-			at = NOT_UNDERSTOOD;
+			at = INVALID;
 		else
 			m->serial_divisor = (uint16_t)(UART_BAUD / baud);
 	}
@@ -108,10 +108,10 @@ static void set_on_error(struct rj_manifest *m)
 	if (eat("halt"))
 		m->flags |= RJ_HALT_ON_ERROR;
 	else if (!eat("reboot"))
-		at = NOT_UNDERSTOOD;
+		at = INVALID;
 }
 
-/* Of what is not understood, nothing is taken. */
+/* An invalid value changes nothing. */
 static bool apply(void (*set)(struct rj_manifest *m), struct rj_manifest *manifest)
 {
 	struct rj_manifest changed = *manifest;
@@ -140,7 +140,7 @@ const char *options_apply(struct rj_manifest *manifest)
 		if (at && !apply(options[i].set, manifest))
 			bad = options[i].name;
 	}
-	/* Who asks for a console has to read what is wrong, even if none was packed. */
+	/* Someone who asks for a console must see the error, even if none was packed. */
 	if (bad && boot_option("rj.console"))
 		manifest->flags |= RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL;
 	return bad;

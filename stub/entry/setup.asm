@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The 16-bit entry of the Linux/x86 boot protocol. A loader has put the first
-; SETUP_SIZE bytes of the image anywhere below 640 KiB and the rest at
-; code32_start; the BIOS is alive. Offsets here are offsets in the file.
+; The 16-bit entry of the Linux/x86 boot protocol. The loader has put the first
+; SETUP_SIZE bytes of the image anywhere below 640 KiB, and the rest at
+; code32_start. The BIOS still works. Offsets here are offsets in the file.
 
 %include "layout.inc"
 %include "hardware/cpu.inc"
@@ -12,7 +12,7 @@ CODE32_START	equ	SETUP_HEADER + 23h	; setup_header.code32_start, 214h
 
 section .setup progbits alloc exec write align=1
 bits 16
-; setup: from real mode to the stub's 32-bit entry.
+; setup: switches from real mode to the stub's 32-bit entry.
 ;	In:	CS = segment of the setup code + 20h, SS:SP a stack
 ;	Out:	32-bit protected mode, flat, interrupts off; EAX = SETUP_MAGIC,
 ;		ESI = linear address of the setup code; to code32_start
@@ -26,11 +26,11 @@ setup:
 	push	word .normal		; from here on CS = DS
 	retf
 .normal:
-	mov	ax, 2401h		; enable A20: the stub stands above 1 MiB
+	mov	ax, 2401h		; enable A20: the stub is above 1 MiB
 	int	15h
 	cli
 	cld
-	in	al, PORT_A		; where the BIOS has no such call
+	in	al, PORT_A		; in case the BIOS does not have this call
 	test	al, 2
 	jnz	.a20_on
 	or	al, 2
@@ -48,8 +48,8 @@ setup:
 	mov	eax, cr0
 	or	al, CR0_PE
 	mov	cr0, eax
-	; CS still has its real-mode base, so the pointer is read through it;
-	; the stub wants flat data and stack segments (SDM 3A, 10.9.1).
+	; CS still has its real-mode base, so the pointer is read through CS.
+	; The stub needs flat data and stack segments (SDM 3A, 10.9.1).
 	mov	ax, DATA32
 	mov	ds, ax
 	mov	es, ax
@@ -60,5 +60,5 @@ setup:
 	align	4, db 0
 .stub:	dd	0
 	dw	CODE32
-.gdtr:	dw	0FFFFh			; the stub loads the true limit itself
+.gdtr:	dw	0FFFFh			; the stub later loads the true limit
 	dd	0

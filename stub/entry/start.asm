@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The first and the last instructions at STUB_HOME, which is where this file's
-; section .real begins: an offset in it is an offset in the home's segment.
+; The first and last instructions at STUB_HOME. The section .real of this file begins
+; there, so an offset in it is an offset in the home's segment.
 
 %include "layout.inc"
 %include "hardware/cpu.inc"
@@ -16,8 +16,8 @@ HOME_SEGMENT	equ	STUB_HOME >> 4
 
 section .real progbits alloc exec write align=16
 bits 32
-; home_start: the stub at its home, at STUB_HOME itself.
-;	In:	EBP = where the image stands, EBX = LOADER_*; as go_home leaves it
+; home_start: the first instruction at STUB_HOME.
+;	In:	EBP = address of the image, EBX = LOADER_*; as go_home leaves it
 ;	Out:	to stub_main(image, loader), which does not return
 ;	Stack:	set up here
 global home_start
@@ -29,17 +29,17 @@ home_start:
 	rep stosd
 	lidt	[STUB_HOME + no_idt - $$]	; a fault before arrival resets
 	lgdt	[STUB_HOME + gdtr - $$]
-	mov	eax, ebp		; arguments come in EAX, EDX, ECX
+	mov	eax, ebp		; regparm: arguments are in EAX, EDX, ECX
 	mov	edx, ebx
 	call	stub_main
 	jmp	$
 
-; arrive: down to real mode, text mode 3, registers, payload.
+; arrive: enters real mode, sets text mode 3, loads the registers, jumps to the payload.
 ;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or
-;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = what a video ROM
-;		expects in AX: bus, device and function of its adapter;
+;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = bus, device and
+;		function of the video adapter, which a video ROM expects in AX;
 ;		struct rj_regs at ARRIVAL_REGS
-;	Out:	to the payload, with the registers as given
+;	Out:	to the payload, with the registers of struct rj_regs
 ;	Stack:	the home's
 global arrive
 arrive:
@@ -50,8 +50,7 @@ arrive:
 	jmp	CODE16:.protected16 - $$
 bits 16
 .protected16:
-	; The limits of these descriptors are what real mode goes on with
-	; (SDM 3A, 10.9.2).
+	; Real mode keeps the limits of these descriptors (SDM 3A, 10.9.2).
 	mov	ax, DATA16
 	mov	ds, ax
 	mov	es, ax
@@ -59,7 +58,7 @@ bits 16
 	mov	gs, ax
 	mov	ss, ax
 	mov	eax, cr0
-	and	eax, CR0_CD | CR0_NW	; as found: the firmware's choice
+	and	eax, CR0_CD | CR0_NW	; unchanged: the firmware's choice
 	or	al, CR0_ET
 	mov	cr0, eax
 	jmp	HOME_SEGMENT:.real - $$
@@ -87,12 +86,12 @@ bits 16
 	int	10h
 .limits:
 	cli
-	mov	bx, cs			; a ROM may have left any of them
+	mov	bx, cs			; a ROM may have changed SS and SP
 	mov	ss, bx
 	mov	sp, ARRIVAL_REGS - 2
 	pop	bx
 	; Firmware may use protected mode inside that call and leave its own
-	; limits, so they are set once more. CS is not touched, so no jump.
+	; limits, so set them again. CS does not change, so no jump is needed.
 	o32 lgdt [cs:gdtr - $$]
 	mov	eax, cr0
 	or	al, CR0_PE
@@ -114,7 +113,7 @@ bits 16
 	pop	ds
 	popad
 	popfd				; an interrupt from here on uses our stack,
-	o32 lss	esp, [cs:ARRIVAL_REGS + REGS_ESP]	; below what is still read
+	o32 lss	esp, [cs:ARRIVAL_REGS + REGS_ESP]	; below what is yet to be read
 	jmp	far [cs:ARRIVAL_REGS + REGS_IP]
 
 	align	8, db 0

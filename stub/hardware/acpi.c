@@ -11,7 +11,7 @@
 #define ROM_END   0x100000u
 #define EBDA_SEARCH 1024u
 
-/* 5.2.5.3; the checksums are over the part that every revision has, and over all. */
+/* 5.2.5.3. One checksum covers the fields of revision 0, the other the whole structure. */
 #define RSDP_RSD      0x20445352u       /* "RSD " */
 #define RSDP_PTR      0x20525450u       /* "PTR " */
 #define RSDP_REVISION 15u
@@ -20,7 +20,7 @@
 #define RSDP_XSDT     24u               /* 64 bits, from revision 2 on */
 #define RSDP_SIZE_2   36u
 
-/* 5.2.6: the header of every table, with its length; none is as large as this. */
+/* 5.2.6: the header of every table, with its length. No table reaches TABLE_MAX. */
 #define TABLE_LENGTH  4u
 #define TABLE_HEADER  36u
 #define TABLE_MAX     0x100000u
@@ -28,7 +28,7 @@
 #define RSDT 0x54445352u
 #define XSDT 0x54445358u
 
-/* The RSDT or the XSDT, and the size of an address in it. 0: not found yet. */
+/* The RSDT or the XSDT, and the size of its addresses. 0: not found yet. */
 static uint32_t root, root_step;
 
 static bool sums_to_zero(uint32_t address, uint32_t n)

@@ -7,7 +7,7 @@
 #include "common/mem.h"
 #include "hardware/io.h"
 
-/* VGA text page 0 in modes 2, 3 and 7 aside (IBM VGA Technical Reference). */
+/* Text page 0 in modes 2 and 3 (IBM VGA Technical Reference). */
 #define VGA_TEXT    0xB8000u
 #define VGA_COLUMNS 80u
 #define VGA_ROWS    25u
@@ -44,7 +44,7 @@ void console_framebuffer(const struct framebuffer *fb)
 	screen = *fb;
 }
 
-/* An old OS, or none, may have left any line setting. */
+/* The UART may have any settings, or never have been set up. */
 static void uart_init(void)
 {
 	outb(uart + UART_IER, 0);

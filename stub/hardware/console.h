@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stub's words, on VGA text or a framebuffer and a 16550. Nothing is touched
- * before the first.
+ * Prints the stub's messages in VGA text mode or on a framebuffer, and on a 16550. No device
+ * is touched before the first message.
  */
 #ifndef RJ_CONSOLE_H
 #define RJ_CONSOLE_H
@@ -17,10 +17,10 @@
  */
 void console_init(uint32_t flags, uint16_t port, uint16_t divisor);
 
-/* What VGA text would not show is drawn there too. */
+/* Messages for VGA are also drawn on this framebuffer, since text memory may not be visible. */
 void console_framebuffer(const struct framebuffer *fb);
 
-/* A line, behind "rjpack: ". %s a string, %x eight hexadecimal digits, %u decimal. */
+/* Prints "rjpack: " and a line. %s is a string, %x eight hexadecimal digits, %u decimal. */
 void print(const char *format, ...);
 void vprint(const char *format, va_list args);
 

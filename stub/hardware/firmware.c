@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * IBM PC/AT Technical Reference (6280070), "ROM BIOS": the interrupt list, the
- * BIOS data area, and the ORGs of the listing, which compatible BIOSes keep.
+ * BIOS data area, and the entry points of the listing (ORG), which compatible BIOSes keep.
  */
 #include "hardware/firmware.h"
 
@@ -31,7 +31,7 @@
 
 struct vector {
 	uint8_t number;
-	bool essential; /* to any payload; INT 10h alone may be a shim of UEFI's */
+	bool essential; /* for any payload. INT 10h is not: a UEFI machine may have a shim for it */
 	uint16_t offset;
 };
 
@@ -72,18 +72,18 @@ static uint32_t vector(uint32_t number)
 	return ((uint32_t)read16(number * 4 + 2) << 4) + read16(number * 4);
 }
 
-/* A handler of the firmware's, or before it, in memory that it has kept for itself. */
-static bool vector_can_be(uint32_t number)
+/* Whether the vector may lead to the firmware: to its ROM or to memory that it reserved. */
+static bool vector_is_plausible(uint32_t number)
 {
 	uint32_t address = vector(number);
 
 	return address >= bda_base_memory() && address < HIGH_MEMORY && is_code(address);
 }
 
-static bool vectors_can_be(void)
+static bool vectors_are_plausible(void)
 {
 	for (unsigned i = 0; i < ENTRY_POINTS; i++)
-		if (entry_points[i].essential && !vector_can_be(entry_points[i].number))
+		if (entry_points[i].essential && !vector_is_plausible(entry_points[i].number))
 			return false;
 	return true;
 }
@@ -109,7 +109,7 @@ enum firmware firmware_state(void)
 {
 	uint32_t kib = read16(BDA_BASE_MEMORY);
 
-	if (vectors_can_be() && kib && kib <= BASE_MEMORY_MAX)
+	if (vectors_are_plausible() && kib && kib <= BASE_MEMORY_MAX)
 		return FIRMWARE_ALIVE;
 	return rom_has_entry_points() ? FIRMWARE_LOST : FIRMWARE_NONE;
 }
@@ -120,7 +120,7 @@ static void set_vector(uint32_t number, uint16_t offset)
 	write16(number * 4 + 2, ROM_SEGMENT);
 }
 
-/* Base memory ends where an EBDA may begin: nobody knows any more where it does. */
+/* Lets base memory end at the lowest possible EBDA, since the true one is no longer known. */
 static void rebuild_bda(void)
 {
 	outb(CMOS_INDEX, CMOS_EQUIPMENT);

@@ -91,7 +91,7 @@ static uint32_t glyph_of(char c)
 	return GLYPH(code >= FIRST && code <= LAST ? code : '?');
 }
 
-/* White is all ones and black all zeros in every direct-colour format. */
+/* In every direct-colour format, white is all ones and black all zeros. */
 static void fill(const struct framebuffer *fb, uint32_t x, uint32_t y, uint8_t colour)
 {
 	uint32_t at = fb->address + y * fb->pitch + x * fb->bytes;

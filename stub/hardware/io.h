@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The few instructions that C has no words for. */
+/* Instructions that C cannot express, and access to memory by physical address. */
 #ifndef RJ_IO_H
 #define RJ_IO_H
 
@@ -88,7 +88,7 @@ struct idtr {
 } __attribute__((packed));
 _Static_assert(sizeof(struct idtr) == 6, "idtr");
 
-/* Memory at a physical address, read or written once, as wide as the name says. */
+/* Read or write memory at a physical address, once, with the width in the name. */
 static inline uint8_t read8(uint32_t address)
 {
 	return *(const volatile uint8_t *)address;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* bus << 16 | device << 11 | function << 8, as in the address register. */
+/* bus << 16 | device << 11 | function << 8, as CONFIG_ADDRESS has them. */
 #define PCI_ADDRESS(bus, device, function) \
 	((uint32_t)(bus) << 16 | (uint32_t)(device) << 11 | (uint32_t)(function) << 8)
 
@@ -30,7 +30,7 @@
 #define PCI_NOBODY  0xFFFFFFFFu
 
 uint32_t pci_read(uint32_t address, uint32_t offset);   /* offset: a multiple of 4 */
-uint16_t pci_read16(uint32_t address, uint32_t offset); /* of 2 */
+uint16_t pci_read16(uint32_t address, uint32_t offset); /* offset: a multiple of 2 */
 void pci_write(uint32_t address, uint32_t offset, uint32_t value);
 void pci_write16(uint32_t address, uint32_t offset, uint16_t value);
 
@@ -40,18 +40,12 @@ void pci_for_each(void (*visit)(uint32_t address));
 #define PCI_CLASS_STORAGE 0x01
 #define PCI_CLASS_SDHCI   0x0805        /* class and subclass: SD Host Controller 3.0, C.3 */
 
-/* Whether a BIOS may serve disks by it: mass storage, or a host controller of SD cards. */
+/* Whether a BIOS may serve disks through it: mass storage, or an SD card host controller. */
 static inline bool pci_is_disk_controller(uint32_t address)
 {
 	uint32_t class = pci_read(address, PCI_CLASS) >> 16;
 
 	return class >> 8 == PCI_CLASS_STORAGE || class == PCI_CLASS_SDHCI;
 }
-
-/* For a disk controller that the firmware's INT 13h will work with: Bus Master on. */
-void pci_firmware_disk_on(uint32_t address);
-
-/* Bus, device and function, as a ROM takes it in AX, of the VGA adapter; or 0. */
-uint16_t pci_video_adapter(void);
 
 #endif

@@ -27,7 +27,7 @@ void pci_write(uint32_t address, uint32_t offset, uint32_t value)
 	outl(CONFIG_DATA, value);
 }
 
-/* 16 bits wide: a write of all 32 to the command would clear bits in the status. */
+/* 16 bits wide, since a write of all 32 to the command would clear bits in the status. */
 void pci_write16(uint32_t address, uint32_t offset, uint16_t value)
 {
 	outl(CONFIG_ADDRESS, CONFIG_ENABLE | address | (offset & 0xFC));

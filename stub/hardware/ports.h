@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* I/O ports that more than one file touches (IBM PC/AT Technical Reference). */
+/* I/O ports that more than one file uses (IBM PC/AT Technical Reference). */
 #ifndef RJ_PORTS_H
 #define RJ_PORTS_H
 

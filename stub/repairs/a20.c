@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A20 is closed when an address and the one 1 MiB above it are the same byte.
- * The methods: system control port A (PS/2 and all chipsets since; ICH
- * datasheet, "Port 92"), then the 8042's output port (IBM PC/AT Technical
- * Reference, "Keyboard Controller", commands D1h and FFh).
- * A machine that has neither has no gate either. The BIOS's own call, INT 15h
- * AX=2401h, is not tried: it uses these.
+ * A20 is off if an address and the one 1 MiB above it are the same byte. Two methods turn
+ * it on: system control port A (PS/2 and all chipsets since; ICH datasheet, "Port 92"),
+ * then the 8042's output port (IBM PC/AT Technical Reference, "Keyboard Controller",
+ * commands D1h and FFh). A machine that has neither has no A20 gate either. The BIOS's
+ * own call, INT 15h AX=2401h, is not tried, since it uses the same two.
  */
 #include "repairs/repair.h"
 
@@ -18,7 +17,7 @@
 #define I8042_A20_ON  0xDF
 #define I8042_NOTHING 0xFF
 
-/* In the stub's own home; the byte 1 MiB above is put back. */
+/* In the stub's own home; the byte 1 MiB above it is restored. */
 static uint8_t probe;
 
 bool a20_is_open(void)

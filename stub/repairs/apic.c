@@ -21,7 +21,7 @@
 
 #define APIC_VERSION  0x030
 #define LVT_MASKED    0x10000u
-#define LVT_EXTINT    0x08700u  /* the trigger mode is ignored, and set by firmware */
+#define LVT_EXTINT    0x08700u  /* level-triggered, as firmware sets it; the CPU ignores this */
 #define LVT_NMI       0x08400u
 #define SVR_ENABLED   0x001FFu  /* vector FFh, as after a reset, and enabled */
 #define DFR_FLAT      0xFFFFFFFFu
@@ -68,7 +68,7 @@ void apic_write(uint32_t offset, uint32_t value)
 		write32(xapic(offset), value);
 }
 
-/* Newer CPUs may have been told never to leave x2APIC mode again. */
+/* On newer CPUs x2APIC mode can be locked until the next reset. */
 static bool xapic_is_locked_out(void)
 {
 	return cpuid(0).eax >= CPUID_FEATURES7
@@ -77,7 +77,7 @@ static bool xapic_is_locked_out(void)
 		&& rdmsr(MSR_XAPIC_DISABLE_STATUS) & XAPIC_DISABLED;
 }
 
-/* From x2APIC the only way to xAPIC is through disabled. */
+/* The only way from x2APIC to xAPIC mode is through the disabled state. */
 static void leave_x2apic(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);
@@ -101,7 +101,7 @@ __attribute__((interrupt)) static void ignore(struct interrupt_frame *frame)
 	(void)frame;
 }
 
-/* The gates stand where the services will: no piece has been placed yet. */
+/* The gates use the memory of the services, since no piece has been moved yet. */
 static void set_gates(struct idtr *idtr)
 {
 	struct gate *gates = (struct gate *)SERVICES;
@@ -114,9 +114,9 @@ static void set_gates(struct idtr *idtr)
 }
 
 /*
- * What is in service ends by EOI. What was requested while interrupts were off
- * has no way out but to be taken (SDM 3A, 11.8.4); real mode would take it for
- * an INT of that number, and never end it.
+ * EOI ends interrupts that are in service. Those that were requested while interrupts were
+ * off must be taken (SDM 3A, 11.8.4). Otherwise real mode would take each as an INT of that
+ * number, and never send its EOI.
  */
 static void drain(void)
 {
@@ -138,8 +138,8 @@ static void mask_local_interrupts(void)
 {
 	static const struct {
 		uint16_t offset;
-		uint8_t entry;          /* the number of the LVT's highest, to have this one */
-		bool masked;            /* or 0 */
+		uint8_t entry;          /* exists if the highest LVT entry is at least this */
+		bool masked;            /* write LVT_MASKED; otherwise 0 */
 	} writes[] = {
 		{ APIC_TIMER, 0, true },
 		{ APIC_TIMER_COUNT, 0, false },
@@ -158,7 +158,7 @@ static void mask_local_interrupts(void)
 			apic_write(writes[i].offset, writes[i].masked ? LVT_MASKED : 0);
 }
 
-/* No logical destination, flat model. In x2APIC mode the hardware says what it is. */
+/* No logical destination, flat model. In x2APIC mode the hardware sets these. */
 static void reset_logical_destination(void)
 {
 	if (apic_is_x2apic())
@@ -167,7 +167,7 @@ static void reset_logical_destination(void)
 	apic_write(APIC_LDR, 0);
 }
 
-/* Enabled first: a software-disabled APIC keeps every LVT entry masked. */
+/* Enables the APIC first, since a disabled one keeps every LVT entry masked. */
 void repair_apic(void)
 {
 	if (!apic_on())

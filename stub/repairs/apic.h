@@ -31,7 +31,7 @@
 #define APIC_BASE_X2APIC 0x400u
 #define APIC_BASE_ENABLE 0x800u
 
-/* Whether this CPU has one and it is on. */
+/* Whether this CPU has a local APIC that is enabled. */
 bool apic_on(void);
 
 bool apic_is_x2apic(void);

@@ -32,7 +32,7 @@
 
 struct msr {
 	uint32_t number;
-	uint32_t feature;       /* of EDX in the leaf that the table is for */
+	uint32_t feature;       /* bits of EDX in the table's CPUID leaf; any of them suffices */
 	uint64_t value;
 };
 
@@ -70,7 +70,7 @@ static void reset_msrs(void)
 			   cpuid(CPUID_EXTENDED_FEATURES).edx);
 }
 
-/* SDM volume 1, 11.6.4 MXCSR; the registers beyond XMM7 are out of 32-bit code's reach. */
+/* SDM volume 1, 11.6.4 MXCSR. 32-bit code cannot reach registers above XMM7. */
 static void reset_sse(void)
 {
 	const uint32_t mxcsr = MXCSR_AT_RESET;
@@ -86,7 +86,7 @@ static void reset_sse(void)
 	__asm__ volatile("mov %0, %%cr4" : : "r"(0));
 }
 
-/* SDM volume 3A, 2.6: XSETBV is there while CR4 turns it on. CR4 ends up 0. */
+/* SDM volume 3A, 2.6: XSETBV needs CR4.OSXSAVE. Leaves CR4 at 0. */
 static void reset_xcr0(void)
 {
 	if (!(cpuid(CPUID_FEATURES).ecx & ECX_XSAVE))
@@ -97,9 +97,9 @@ static void reset_xcr0(void)
 }
 
 /*
- * CR4 before the MSRs: EFER may refuse a change while features that CR4 turns
- * on still need it. CR0 before FNINIT: that faults with EM or TS set. DR7
- * before the others: nothing may match while they change.
+ * CR4 comes before the MSRs, since a feature that CR4 turns on can prevent a change of
+ * EFER; CR0 before FNINIT, which faults if EM or TS is set; DR7 before the other debug
+ * registers, so that no breakpoint matches while they change.
  */
 void repair_cpu(void)
 {

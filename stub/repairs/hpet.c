@@ -5,10 +5,10 @@
 #include "hardware/acpi.h"
 #include "hardware/io.h"
 
-#define TABLE_ADDRESS  44u      /* in the ACPI table: the block's, 64 bits */
+#define TABLE_ADDRESS  44u      /* in the ACPI table: the register block's address, 64 bits */
 #define TABLE_SIZE     56u
 #define CAPABILITIES   0x000u
-#define CONFIGURATION  0x010u   /* bit 0 counts, bit 1 replaces PIT and RTC */
+#define CONFIGURATION  0x010u   /* bit 0: enable; bit 1: replace PIT and RTC */
 #define TIMER          0x100u
 #define TIMER_SIZE     0x020u
 #define TIMER_INTERRUPT 0x0004u

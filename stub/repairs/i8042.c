@@ -2,7 +2,7 @@
 /*
  * IBM PC/AT Technical Reference, "Keyboard Controller", and IBM PS/2 Hardware
  * Interface Technical Reference, "Keyboard and Auxiliary Device Controller".
- * A machine without one reads FFh everywhere; every wait ends.
+ * A machine without a controller reads FFh from both ports. Every wait is limited.
  */
 #include "repairs/i8042.h"
 
@@ -13,7 +13,7 @@
 #define INPUT_FULL  0x02
 #define NOBODY      0xFF
 #define PATIENCE    20000u      /* reads of status, about 1 us each */
-#define BUFFERED    64          /* more bytes than any controller holds */
+#define BUFFERED    64          /* bytes, more than any controller holds */
 
 #define READ_MODE   0x20
 #define WRITE_MODE  0x60
@@ -73,8 +73,8 @@ static void drain(void)
 }
 
 /*
- * Both devices off while the mode is changed, so that what is read is the mode. The
- * mouse stays off: INT 15h AX=C200h turns it on for who wants it.
+ * Both devices are off while the mode is changed, so that the byte read is the mode. The
+ * mouse stays off; INT 15h AX=C200h turns it on.
  */
 void repair_i8042(void)
 {

@@ -8,7 +8,7 @@
 #define I8042_DATA    0x60
 #define I8042_COMMAND 0x64      /* read: status */
 
-/* False when there is no controller, or when it does not take a byte in time. */
+/* False if there is no controller, or if it does not accept the byte in time. */
 bool i8042_command(uint8_t command);
 bool i8042_data(uint8_t byte);
 

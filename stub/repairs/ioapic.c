@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Intel 82093AA I/O APIC datasheet (290566-001), 3.0 "Register Description";
- * where they are: ACPI specification 6.4, 5.2.12.3.
+ * addresses: ACPI specification 6.4, 5.2.12.3.
  */
 #include "repairs/repair.h"
 
@@ -27,7 +27,7 @@ static void write_register(uint32_t ioapic, uint32_t number, uint32_t value)
 	write32(ioapic + IOWIN, value);
 }
 
-/* Masked and edge-triggered: the latter also clears a pending level's remote IRR. */
+/* Masked and edge-triggered; the latter also clears the remote IRR of a pending level. */
 static void mask_pins(uint32_t ioapic)
 {
 	uint32_t version, last;

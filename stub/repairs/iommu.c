@@ -11,7 +11,7 @@
 
 #define TABLE_ENTRIES 48u       /* in DMAR and in IVRS alike */
 
-#define STRUCTURE_LENGTH 2u     /* 16 bits, after the type; AMD's type is the low byte alone */
+#define STRUCTURE_LENGTH 2u     /* 16 bits, after the type; AMD's type is only the low byte */
 #define UNIT_ADDRESS  8u        /* in DRHD and IVHD alike: the registers, 64 bits */
 #define UNIT_SIZE     16u
 #define GCMD          0x18u
@@ -24,7 +24,7 @@
 
 #define AMD_CONTROL   0x18u
 
-/* One bit at a time, as the specification asks: translation first. */
+/* One bit at a time, as the specification requires. */
 static void clear_global(uint32_t unit, uint32_t bit)
 {
 	write32(unit + GCMD, read32(unit + GSTS) & GSTS_STATE & ~bit);
@@ -32,6 +32,7 @@ static void clear_global(uint32_t unit, uint32_t bit)
 		;
 }
 
+/* Translation first. */
 static void intel_off(uint32_t unit)
 {
 	static const uint32_t bits[] = { TRANSLATION, REMAPPING, QUEUE };
@@ -51,7 +52,7 @@ static bool is_drhd(uint16_t type)
 	return type == 0;
 }
 
-/* Types 10h, 11h and 40h, by the specification's revision. */
+/* Types 10h, 11h and 40h, depending on the revision of the specification. */
 static bool is_ivhd(uint16_t type)
 {
 	return (type & 0xFE) == 0x10 || (type & 0xFF) == 0x40;

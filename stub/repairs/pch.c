@@ -14,7 +14,7 @@
 #define LPC  PCI_ADDRESS(0, 31, 0)
 #define P2SB PCI_ADDRESS(0, 31, 1)
 #define P2SBC       0xE0
-#define P2SBC_HIDE  0x00000100u         /* the function answers no reads */
+#define P2SBC_HIDE  0x00000100u         /* the function does not answer reads */
 #define ITSS_PORT   0xC40000u           /* port id C4h << 16 */
 #define ITSS_POWER  0x3300u
 #define PIT_GATED   0x04u               /* 8254CGE */

@@ -2,7 +2,7 @@
 #ifndef RJ_PCH_H
 #define RJ_PCH_H
 
-/* Intel's chipsets since the 100 series can stop the 8254's clock: starts it again. */
+/* Starts the 8254's clock, which Intel's chipsets since the 100 Series can stop. */
 void ungate_pit_clock(void);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define CAPABILITY_MSI   0x05
 #define CAPABILITY_MSIX  0x11
-#define MSI_ENABLE       0x0001u        /* of the control word behind id and next */
+#define MSI_ENABLE       0x0001u        /* in the control word, after id and next pointer */
 #define MSIX_ENABLE      0x8000u
 
 #define CLASS_BRIDGE  0x06
@@ -59,12 +59,13 @@ static void message_interrupts_off(uint32_t address)
 }
 
 /*
- * A device that nobody has quieted goes on writing to the memory of who is gone: without Bus
- * Master it cannot. What the firmware works with keeps it as found. To real mode only loaders
- * come that need the firmware; to 64-bit mode, operating systems. USB controllers tell whose
- * they are; disk controllers get it back from who works with them (pci_firmware_disk_on).
+ * Whether a function keeps its Bus Master bit because the firmware may use it. Without this
+ * bit, a device that was not stopped cannot go on writing to the old system's memory. Loaders
+ * that enter in real mode need the firmware; those that enter in 64-bit mode are operating
+ * systems. USB controllers report their owner; for disk controllers, INT 13h turns the bit on
+ * again if it uses them (pci_firmware_disk_on).
  */
-static bool is_firmwares(uint32_t address)
+static bool firmware_may_use(uint32_t address)
 {
 	enum usb_owner owner;
 
@@ -86,7 +87,7 @@ static void repair_function(uint32_t address)
 	command = pci_read16(address, PCI_COMMAND) & (uint16_t)~PCI_INTX_DISABLE;
 	if (pci_read(address, PCI_CLASS) >> 24 == CLASS_BRIDGE)
 		command |= PCI_BUS_MASTER;
-	else if (!is_firmwares(address))
+	else if (!firmware_may_use(address))
 		command &= (uint16_t)~PCI_BUS_MASTER;
 	pci_write16(address, PCI_COMMAND, command);
 }

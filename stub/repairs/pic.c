@@ -9,17 +9,17 @@
 #define ICW4_8086 0x01
 
 /*
- * Open are IRQ 0, 1, 2 and 6, and 8, 12, 13 and 14, as SeaBIOS leaves them. Bochs' BIOS and IBM's
- * listing differ in IRQ 8 alone, which they open when INT 15h AH=83h and 86h need it; SeaBIOS
- * counts on it being open. IRQ 15 is masked by all of them: who has a second IDE channel
- * polls it, and so does our driver, or opens it.
+ * IRQ 0, 1, 2, 6, 8, 12, 13 and 14 are unmasked, as SeaBIOS leaves them. Bochs' BIOS and IBM's
+ * listing differ only in IRQ 8, which they unmask when INT 15h AH=83h and 86h need it; SeaBIOS
+ * relies on it being unmasked. All of them mask IRQ 15: users of a second IDE channel poll it,
+ * as our driver does, or unmask it.
  */
 #define MASTER_MASK 0xB8
 #define SLAVE_MASK  0x8E
 
 /*
- * ICW1 also clears the in-service and mask registers and the edge latches. No
- * ELCR write: single machines are known to lose devices by one.
+ * ICW1 also clears the in-service and mask registers and the edge latches. The ELCR is not
+ * written, since some machines are known to lose devices then.
  */
 static void init(uint16_t chip, uint8_t vector, uint8_t cascade, uint8_t mask)
 {

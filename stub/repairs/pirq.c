@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Intel 82371SB (PIIX3) datasheet, 2.2.10 "PIRQRC", ICH datasheets, "PIRQ[n]_ROUT": bit 7
- * routes nothing, bits 3:0 are the IRQ, 6:4 are 0. Linux disables what ACPI calls a
- * link by bit 7, and leaves the IRQ there.
+ * disables routing, bits 3:0 are the IRQ, 6:4 are 0. Linux disables what ACPI calls a link
+ * by setting bit 7, and does not change the IRQ.
  */
 #include "repairs/repair.h"
 
 #include "hardware/pci.h"
 
-#define INTERRUPT       0x3C    /* Interrupt Line, then Interrupt Pin: 0 is none */
+#define INTERRUPT       0x3C    /* Interrupt Line, then Interrupt Pin, which is 0 for none */
 #define INTEL           0x8086u
 #define CLASS_ISA       0x0601u
 #define ICH             PCI_ADDRESS(0, 31, 0)
 #define PIRQ_A_TO_D     0x60
-#define PIRQ_E_TO_H     0x68    /* ICH's; in PIIX3 it is something else */
+#define PIRQ_E_TO_H     0x68    /* on ICH only; PIIX3 has something else here */
 
 #define NOT_ROUTED      0x80u
 #define RESERVED        0x70u
 
-/* Bit n: the firmware gave some function IRQ n. */
+/* Bit n: the firmware assigned IRQ n to some function. */
 static uint32_t lines;
 
 static void note_line(uint32_t address)
@@ -53,7 +53,7 @@ static void route_all(uint32_t address)
 		route(address, PIRQ_E_TO_H);
 }
 
-/* No function has IRQ 0: that Interrupt Line says that nobody gave it one. */
+/* No function has IRQ 0; an Interrupt Line of 0 means that none was assigned. */
 void repair_pirq(void)
 {
 	pci_for_each(note_line);

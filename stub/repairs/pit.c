@@ -12,7 +12,7 @@
 #define CHANNEL0_MODE2 0x34     /* both bytes, rate generator, binary */
 
 /* System control port B (IBM PC/AT Technical Reference; ICH datasheet, NMI_SC). */
-#define PORT_B_KEEP 0x0C        /* the NMI masks; gate and speaker off */
+#define PORT_B_KEEP 0x0C        /* keep the NMI masks; gate and speaker off */
 
 static uint16_t count(void)
 {

@@ -13,7 +13,7 @@
 #define ICR_PENDING       0x01000u      /* xAPIC mode only */
 #define ICR_INIT          0x00500u
 #define PATIENCE          100000u
-#define INIT_MS           10            /* before anything else may be sent */
+#define INIT_MS           10            /* wait before the next IPI */
 
 bool on_boot_cpu(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Delays by the time stamp counter, whose speed is measured once against the first of the
+ * Delays use the time stamp counter. Its speed is measured once, against the first of the
  * machine's timers that runs; on some machines none of the older ones does.
  *
  *   8254: Intel 8254 datasheet (231164-005); port 61h: ICH datasheet, NMI_SC
@@ -18,18 +18,18 @@
 
 #define MEASURED_MS     10u
 #define PATIENCE        (1u << 28)      /* ticks: 26 ms at 10 GHz, 268 ms at 1 GHz */
-#define FASTEST         4000000u        /* a millisecond's, if nothing tells: rather too long */
+#define FASTEST         4000000u        /* ticks in a millisecond if unknown; rather too many */
 
 #define CHANNEL2        0x42
 #define CONTROL         0x43
 #define CHANNEL2_MODE2  0xB4            /* both bytes, rate generator, binary */
 #define LATCH_CHANNEL2  0x80
-#define PORT_B_KEEP     0x0C            /* the NMI masks; gate and speaker off */
+#define PORT_B_KEEP     0x0C            /* keep the NMI masks; gate and speaker off */
 #define GATE2           0x01
 #define PIT_KHZ         1193u
 
 #define FADT_PM_TIMER   76u
-#define FADT_SIZE_1     116u            /* of ACPI 1.0 */
+#define FADT_SIZE_1     116u            /* in ACPI 1.0 */
 #define PM_TIMER_KHZ    3580u
 
 #define HPET_PERIOD     0x004u          /* femtoseconds, at most 100 ns */
@@ -40,7 +40,7 @@
 #define CPUID_CRYSTAL   0x15
 #define CPUID_FREQUENCY 0x16
 
-static uint32_t place;          /* of the timer's register: a port or an address */
+static uint32_t timer_register;         /* its port or address */
 
 static uint32_t pit_count(void)
 {
@@ -53,16 +53,16 @@ static uint32_t pit_count(void)
 
 static uint32_t port_count(void)
 {
-	return inl((uint16_t)place);
+	return inl((uint16_t)timer_register);
 }
 
 static uint32_t memory_count(void)
 {
-	return read32(place);
+	return read32(timer_register);
 }
 
-/* Ticks of the time stamp counter in a millisecond, of which the timer has so many counts; 0: it
-   does not count. */
+/* Ticks of the time stamp counter in a millisecond; 0 if the timer does not run. counts: of the
+   timer in a millisecond. */
 static uint32_t measure(uint32_t (*count)(void), uint32_t mask, uint32_t counts)
 {
 	uint32_t first = count(), counted, ticks;
@@ -95,8 +95,10 @@ static uint32_t by_pm_timer(void)
 {
 	uint32_t fadt = acpi_find(ACPI_FADT);
 
-	place = fadt && acpi_end(fadt) >= fadt + FADT_SIZE_1 ? read32(fadt + FADT_PM_TIMER) : 0;
-	return place ? measure(port_count, 0xFFFFFF, PM_TIMER_KHZ) : 0;
+	if (!fadt || acpi_end(fadt) < fadt + FADT_SIZE_1)
+		return 0;
+	timer_register = read32(fadt + FADT_PM_TIMER);
+	return timer_register ? measure(port_count, 0xFFFFFF, PM_TIMER_KHZ) : 0;
 }
 
 static uint32_t by_hpet(void)
@@ -107,7 +109,7 @@ static uint32_t by_hpet(void)
 		return 0;
 	period = read32(hpet + HPET_PERIOD) / 4096;
 	configuration = read32(hpet + HPET_CONFIGURATION);
-	place = hpet + HPET_COUNTER;
+	timer_register = hpet + HPET_COUNTER;
 	write32(hpet + HPET_CONFIGURATION, configuration | 1);
 	ticks = period ? measure(memory_count, UINT32_MAX, FEMTOSECONDS_4096 / period) : 0;
 	write32(hpet + HPET_CONFIGURATION, configuration);

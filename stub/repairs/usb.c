@@ -17,12 +17,12 @@ enum { UHCI = 0x00, OHCI = 0x10, EHCI = 0x20, XHCI = 0x30 };    /* programming i
 #define EHCI_HCCPARAMS   0x08u
 #define XHCI_HCCPARAMS1  0x10u
 
-#define LEGACY_SUPPORT   1u             /* the id of a capability, in its low byte */
+#define LEGACY_SUPPORT   1u             /* id of this capability, in the low byte */
 #define OWNED_BY_BIOS    0x00010000u
 #define OWNED_BY_OS      0x01000000u
-#define XHCI_CAPABILITIES 64u           /* a list may be a circle */
+#define XHCI_CAPABILITIES 64u           /* the list may be circular */
 
-/* Its registers in the first 4 GiB, or 0. */
+/* The address of the controller's registers, or 0 if they are above 4 GiB or off. */
 static uint32_t registers(uint32_t address)
 {
 	uint32_t bar = pci_read(address, PCI_BAR0);

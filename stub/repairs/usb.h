@@ -5,12 +5,12 @@
 #include <stdint.h>
 
 enum usb_owner {
-	USB_UNKNOWN,            /* nobody has taken it, or its registers are out of reach */
-	USB_FIRMWARE,           /* the BIOS works with it: its disks, keyboards */
-	USB_OS                  /* an operating system has taken it, and gave it back to nobody */
+	USB_UNKNOWN,            /* no owner, or the registers cannot be reached */
+	USB_FIRMWARE,           /* the BIOS uses it, for disks and keyboards */
+	USB_OS                  /* an operating system took it and did not give it back */
 };
 
-/* Who works with the USB controller at this PCI address, by its hand-off registers. */
+/* Who owns the USB controller at this PCI address, according to its hand-off registers. */
 enum usb_owner usb_owner(uint32_t address);
 
 #endif

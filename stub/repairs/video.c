@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Only the video BIOS knows its adapter, whatever mode a driver has left: INT 10h
- * AH=00h, which real mode calls (arrive in start.asm).
+ * Only the video BIOS can reset its adapter from any mode that a driver has left. arrive, in
+ * start.asm, calls INT 10h AH=00h from real mode.
  */
 #include "repairs/repair.h"
 

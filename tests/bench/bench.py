@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py RJPACK: one table of what rjpack costs, beside others that do such a thing, all
-measured here and now. Guest instructions are exact; seconds are those of this machine."""
+"""bench.py RJPACK: prints a table of what rjpack costs, next to similar programs, all
+measured in this run. Guest instructions are exact; seconds are those of this machine."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ def figure(value):
 
 
 def tell(what, unit, measured):
-    """One line: what, its unit, ours, and each other's figure as a multiple of ours."""
+    """One line: the measure, its unit, our figure, and each other's as a multiple of ours."""
     (_, ours), *others = measured.items()
     beside = ", ".join(f"{name} {figure(value)} ({value / ours:.2f} x)" for name, value in others)
     print(f"{what:<{WIDTHS[0]}}{unit:<{WIDTHS[1]}}{figure(ours):>{WIDTHS[2]}}  {beside}", flush=True)

@@ -34,7 +34,7 @@ TIMEOUT = 180
 
 
 def guest(*arguments):
-    """The numbers that a guest prints whose clock counts its instructions."""
+    """The numbers that a guest prints; its clock counts instructions."""
     lines = subprocess.run(
         ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", *arguments,
          "-device", "isa-debug-exit,iobase=0xf4", "-display", "none", "-serial", "stdio",
@@ -45,7 +45,7 @@ def guest(*arguments):
 
 def instructions(rjpack, *options):
     """From the loader's jump to the payload's first instruction. The wait of 10 ms
-    for the other CPUs is cut short: here a million port reads take but 5 ms."""
+    for the other CPUs is cut short: here a million port reads take only 5 ms."""
     run(rjpack, *options, "-o", "image.elf")
     with open("image.elf", "rb") as image, open("part", "wb") as part:
         part.write(image.read()[SETUP_SIZE:])
@@ -70,9 +70,9 @@ def descent(rjpack):
 
 
 def inflate(rjpack):
-    """What an unpacked byte costs more than a stored one: GRUB's modules behind a boot
-    sector. The host's zlib is counted by valgrind, once and twice, so that what is around it does
-    not count."""
+    """How much more an unpacked byte costs than a stored one: GRUB's modules after a boot
+    sector. Valgrind counts the host's zlib, for one run and for two, so that the code around it
+    does not count."""
     data = b"".join(Path(name).read_bytes() for name in sorted(glob.glob(f"{GRUB}/*.mod")))
     disk = Path("tsc.bin").read_bytes() + data
     disk = disk.ljust(-(-len(disk) // MIB) * MIB, b"\0")
@@ -95,7 +95,7 @@ def host_instructions(script):
 
 
 def disks(rjpack):
-    """A read by AH=42h of 32 KiB, and of a sector by AH=02h."""
+    """Reads 32 KiB by AH=42h, and a sector by AH=02h."""
     nasm(f"{HERE}/int13.asm", "bench.bin")
     Path("disk.img").write_bytes(Path("bench.bin").read_bytes().ljust(8 * MIB, b"\0"))
     run(rjpack, "--disk", "disk.img", "-o", "image.elf")
@@ -134,7 +134,7 @@ def way_back(rjpack):
 
 def seconds(arguments, work, leaving, command=None):
     """From the console's line LEAVING, and a command to QEMU's monitor there, to "Linux
-    version": Linux tells how long it has been up."""
+    version": Linux prints how long it has been up."""
     left = None
     with qemu.Guest(arguments, work / "log", TIMEOUT) as running:
         for line in running.lines():

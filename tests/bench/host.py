@@ -25,7 +25,7 @@ def nasm(source, output, *defines):
 
 
 def peak(pid):
-    """Peak resident KiB of a running process; wait4's would count this one's own."""
+    """Peak resident KiB of a running process; wait4 would also count this process."""
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         return max([int(line.split()[1]) for line in status if line.startswith("VmHWM:")] or [0])
 
@@ -46,7 +46,7 @@ def measure(command):
 
 
 def packing(rjpack):
-    """The same bytes by everybody; wraplinux takes them as a kernel's initrd."""
+    """The same bytes for all programs; wraplinux takes them as a kernel's initrd."""
     with open("big", "wb") as file:
         for _ in range(SIZE):
             file.write(os.urandom(MIB))
@@ -69,7 +69,7 @@ def packing(rjpack):
 
 
 def overhead(rjpack):
-    """What the image has more than the payload."""
+    """The size of the image minus that of the payload."""
     def size(*command):
         run(*command)
         return os.path.getsize("out")

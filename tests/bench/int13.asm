@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; A boot sector that tells what a read of 32 KiB by INT 13h AH=42h takes, and one of a
-; sector by AH=02h, from its own drive: the least of RUNS, in ticks of the TSC, in decimal
-; on COM1. Under QEMU's -icount shift=0 that is guest instructions. Where a device
-; does the work, its polling counts, and the least is nearest to none of that.
+; A boot sector that measures a read of 32 KiB by INT 13h AH=42h, and of a sector by AH=02h,
+; from its own drive. It prints the minimum of RUNS in ticks of the TSC, in decimal on COM1.
+; With QEMU's -icount shift=0 those are guest instructions. Polling a device counts as
+; well, and the minimum has the least of that.
 RUNS	equ	256
 TARGET	equ	2000h			; segment
 

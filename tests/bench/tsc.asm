@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Tells how far the TSC has come since tests/boot/loader.asm jumped, in decimal on COM1.
-; Under QEMU's -icount shift=0 that is the number of guest instructions. A boot sector,
-; or with -DKERNEL what the Linux boot protocol starts.
+; Prints the ticks of the TSC since tests/boot/loader.asm jumped, in decimal on COM1. With
+; QEMU's -icount shift=0 that is the number of guest instructions. A boot sector, or with
+; -DKERNEL a kernel of the Linux boot protocol.
 STARTED	equ	600h
 
 bits 16

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; A payload that asks of the BIOS what any payload needs: it prints to the screen by
-; INT 10h, and one NAME=VALUE line for each other call to COM1, which the stub has
-; set up. Then it stands still, with its text on the screen.
+; A payload that makes the BIOS calls that any payload needs. It prints on the screen by
+; INT 10h, and a NAME=VALUE line for each other call on COM1, which the stub has set
+; up. Then it halts, with its text on the screen.
 
 	org 0x7C00
 	bits 16
@@ -62,7 +62,7 @@ start:
 .stop:	hlt
 	jmp .stop
 
-; puts: the text behind the call. Clobbered: BX, SI.
+; puts: prints the text after the call. Clobbered: BX, SI.
 puts:
 	pop si
 	xchg ax, bx
@@ -74,7 +74,7 @@ puts:
 .end:	xchg ax, bx
 	jmp si
 
-; print: AX in hex. Clobbered: AX, CX.
+; print: prints AX in hex. Clobbered: AX, CX.
 print:
 	mov cx, 4
 .next:	rol ax, 4

@@ -1,16 +1,16 @@
 ; SPDX-License-Identifier: MIT
-; An operating system that leaves nothing as it found it, and then enters the
-; image. QEMU starts the first sector and has put the whole of this file to WORK,
-; and the image to IMAGE, beforehand (-device loader).
+; An operating system that changes everything, and then enters the image. QEMU starts the
+; first sector, after it has put this whole file at WORK and the image at IMAGE
+; (-device loader).
 ;
 ;	-DIMAGE=address		of the stub's first byte, below 4 GiB, 2 MiB-aligned
 ;	-DMODE=...		one of the names below
-;	-DCPUS=n		how many other CPUs to start
+;	-DCPUS=n		number of other CPUs to start
 ;	-DZERO_IVT, -DZERO_BDA, -DZERO_EBDA
 ;	-DLA57			5-level paging
 ;	-DX2APIC		x2APIC mode
 ;	-DVMXON, -DVMXE		in VMX operation; CR4.VMXE alone
-;	-DA20_OFF		A20 closed
+;	-DA20_OFF		A20 off
 
 %define LINUX32		2	; 32-bit, ESI = boot_params
 %define LINUX64		3	; 64-bit at +200h, RSI = boot_params
@@ -23,8 +23,8 @@ CODE32		equ	08h
 DATA32		equ	10h
 CODE64		equ	18h
 
-; At 32 MiB, out of the image's way and with address bit 20 clear: this file,
-; then what it makes. Page tables map all below 4 GiB, but for the first 2 MiB.
+; At 32 MiB, away from the image and with address bit 20 clear: this file, then what it
+; builds. Page tables map everything below 4 GiB, except the first 2 MiB.
 %define WORK	2000000h
 STACK		equ	WORK + 10000h	; downwards
 PARAMS		equ	WORK + 10000h
@@ -40,7 +40,7 @@ LARGE_PAGE	equ	200000h
 PTE_TABLE	equ	003h		; present, writable
 PTE_LARGE	equ	183h		; and 2 MiB, global
 
-; Where the other CPUs run, in real mode; a piece of the image comes here.
+; The other CPUs run here in real mode; a piece of the image goes here.
 AP_CODE		equ	70000h
 AP_DATA		equ	71000h		; dwords: the counter, how many have come
 
@@ -182,7 +182,7 @@ long_mode:
 	bts	rax, 13
 	mov	cr4, rax
 %endif
-	; GS and FS bases and a stack that point nowhere.
+	; GS and FS bases and a stack pointer that point to nothing.
 	mov	ecx, 0C0000100h
 	mov	eax, 12345678h
 	mov	edx, 1234h
@@ -203,7 +203,7 @@ stop:
 bits 32
 %endif
 
-; make_params: as loader.asm: base memory, and 1 MiB to 128 MiB.
+; make_params: like loader.asm: base memory, and 1 MiB to 128 MiB.
 ; Clobbered: EAX, ECX, EDI.
 make_params:
 	mov	edi, PARAMS
@@ -219,8 +219,8 @@ make_params:
 	mov	dword [edi + 2E4h + 16], 1
 	ret
 
-; start_cpus: INIT, SIPI, and wait until all have come (SDM 3A, 9.4.4). No second SIPI:
-; if the host lets a CPU sleep meanwhile, QEMU keeps that pending over the stub's INIT.
+; start_cpus: sends INIT and SIPI, and waits until all run (SDM 3A, 9.4.4). No second SIPI:
+; if the host lets a CPU sleep meanwhile, QEMU keeps it pending across the stub's INIT.
 ; Clobbered: EAX, ECX, ESI, EDI.
 start_cpus:
 	mov	esi, ap_code
@@ -240,7 +240,7 @@ start_cpus:
 %endif
 	ret
 
-; delay: more than 10 ms, by writes to an ISA port of 1 us each and more.
+; delay: waits more than 10 ms, by writes to an ISA port of at least 1 us each.
 ; Clobbered: ECX.
 delay:
 	mov	ecx, 10000
@@ -248,7 +248,7 @@ delay:
 	loop	.next
 	ret
 
-; ap_code: counts. It is copied, and so must not depend on where it is.
+; ap_code: counts. This code is copied, so it must be position-independent.
 bits 16
 ap_code:
 	mov	ax, AP_DATA >> 4
@@ -259,7 +259,7 @@ ap_code:
 ap_code_end:
 bits 32
 
-; zero_memory: the firmware's.
+; zero_memory: zeroes the firmware's memory.
 ; Clobbered: EAX, ECX, EDI.
 zero_memory:
 	xor	eax, eax
@@ -282,7 +282,7 @@ zero_memory:
 %endif
 	ret
 
-; write_ports: rows of port and value.
+; write_ports: writes rows of port and value.
 ; In: ESI = rows, EDI = their end. Clobbered: AL, EDX, ESI.
 write_ports:
 	movzx	edx, byte [esi]
@@ -293,7 +293,7 @@ write_ports:
 	jb	write_ports
 	ret
 
-; pic: other vectors, the tick in service (a poll acknowledges it: 8259A
+; pic: other vectors, the timer tick in service (a poll acknowledges it: 8259A
 ; datasheet, "Poll Command"), automatic end of interrupt in the second chip.
 ; Clobbered: AL, EDX, ESI, EDI.
 pic:
@@ -317,7 +317,7 @@ pic:
 	db	0A0h, 11h,  0A1h, 28h,  0A1h, 2,  0A1h, 3,  0A1h, 0FFh
 .end:
 
-; keyboard: no scan codes, no IRQ1, no translation, and bytes that nobody has read.
+; keyboard: no scan codes, no IRQ1, no translation, and unread bytes.
 ; Clobbered: AL, EDX, ESI.
 keyboard:
 	mov	esi, .writes
@@ -377,8 +377,8 @@ pci:
 	jb	.function
 	ret
 
-; pci_read: In: EBX = function, AL = register. Out: EAX = its value, EDX =
-; the port of it. Clobbered: ECX.
+; pci_read: In: EBX = function, AL = register. Out: EAX = its value, EDX = its port.
+; Clobbered: ECX.
 pci_read:
 	movzx	ecx, al
 	lea	eax, [ebx + ecx]
@@ -388,8 +388,8 @@ pci_read:
 	in	eax, dx
 	ret
 
-; local_apic: its timer runs, was taken once and never ended, and is pending
-; again; everything else as a BIOS would never have it.
+; local_apic: the timer runs, its interrupt is in service and pending again; everything
+; else is as a BIOS would never set it.
 ; Clobbered: EAX.
 local_apic:
 	mov	dword [IDT + TIMER_VECTOR * 8], (CODE32 << 16) | (timer_interrupt - protected + 200h)
@@ -424,7 +424,7 @@ timer_interrupt:
 	mov	byte [taken], 1
 	iret
 
-; io_apic: each pin to a vector that means nothing.
+; io_apic: routes each pin to a meaningless vector.
 ; Clobbered: EAX, ECX.
 io_apic:
 	xor	ecx, ecx
@@ -441,7 +441,7 @@ io_apic:
 	jb	.next
 	ret
 
-; hpet: instead of the PIT and the RTC, at 10 kHz if it counts at 100 MHz.
+; hpet: replaces the PIT and the RTC, at 10 kHz if it counts at 100 MHz.
 ; Clobbered: nothing.
 hpet:
 	mov	dword [HPET_CONFIG], 0
@@ -451,8 +451,7 @@ hpet:
 	mov	dword [HPET_CONFIG], 3
 	ret
 
-; timers: the PIT fires once and the speaker is on; the RTC interrupts for
-; everything; NMI is off.
+; timers: the PIT fires once and the speaker is on; all RTC interrupts are on; NMI is off.
 ; Clobbered: AL, EDX, ESI, EDI.
 timers:
 	mov	esi, .writes
@@ -462,7 +461,7 @@ timers:
 	db	70h, 8Ah,  71h, 2Fh,  70h, 8Bh,  71h, 72h
 .end:
 
-; msrs: rows of number, value, CPUID leaf and bit of EDX.
+; msrs: writes rows of number, value, CPUID leaf and bit of EDX.
 ; Clobbered: all.
 %macro msr 4
 	dd	%1, (%2) & 0FFFFFFFFh, (%2) >> 32, %3, %4
@@ -506,8 +505,8 @@ msrs:
 	msr	277h, 0407050600070106h, 1, 16			; PAT
 .end:
 
-; debug_registers: breakpoints where the stub and the payload run, and where
-; they write.
+; debug_registers: sets breakpoints where the stub and the payload run, and where they
+; write.
 ; Clobbered: EAX.
 debug_registers:
 	mov	eax, 80000h
@@ -522,7 +521,7 @@ debug_registers:
 	mov	dr7, eax
 	ret
 
-; fpu: no exception masked, and one pending; SSE with another rounding and a value.
+; fpu: no exception is masked, and one is pending; SSE has another rounding and a value.
 ; Clobbered: EAX, XMM3.
 fpu:
 	mov	eax, cr0
@@ -544,7 +543,7 @@ fpu:
 .mxcsr:	dd	7F80h
 .control: dw	0340h
 
-; cr4_bits: Out: EAX = all that this CPU knows, but for LA57, VMXE and SMXE.
+; cr4_bits: Out: EAX = all that this CPU supports, except LA57, VMXE and SMXE.
 ; Clobbered: all.
 %macro feature 4		; leaf, register, bit there, bit in CR4
 	db	%1, %2, %3, %4
@@ -601,7 +600,7 @@ cr4_rows:
 	feature	7, ECX_, 7, 23		; CET
 cr4_rows_end:
 
-; last_words: what would hinder the code above: A20, and the rest of CR0.
+; last_words: sets what would hinder the code above: A20, and the rest of CR0.
 ; Clobbered: EAX.
 CR0_LAST	equ	5002Eh		; AM, WP, NE, TS, EM, MP
 %macro close_a20 0

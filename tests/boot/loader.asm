@@ -1,18 +1,18 @@
 ; SPDX-License-Identifier: MIT
-; A boot sector that plays the loader of an operating system: the image is
-; already in memory (QEMU's -device loader), this enters it by one of the
-; stub's entries, in the least comfortable state that the contract allows.
+; A boot sector that acts as the loader of an operating system. The image is already in
+; memory (QEMU's -device loader); this code enters it through one of the stub's entries,
+; in the worst state that the contract allows.
 ;
 ;	-DIMAGE=address		of the stub's first byte
 ;	-DMODE=...		one of the names below
 ;	-DLA57			5-level paging
 ;	-DNO_MAP		boot_params without a memory map
 ;	-DGIVEN=address -DGIVEN_SIZE=bytes	an initrd or a module
-;	-DGIVEN_FROM=address	copied there from here, out of the firmware's way
-;	-DBASE_MEMORY=KiB	what an earlier program has left in the BIOS data area
-;	-DBASE_MEMORY_USED	a vector leads into what lies above that
-;	-DRANGES=n -DTYPES=n	INT 15h AX=E820h knows so many ranges of 1 MiB, of 1 or 2 types
-;	-DWAIT=n		say "WAITS" on COM1, and wait there for a character; from then on a
+;	-DGIVEN_FROM=address	the same, copied from this address, away from the firmware's memory
+;	-DBASE_MEMORY=KiB	size of base memory that an earlier program left in the BDA
+;	-DBASE_MEMORY_USED	a vector points into the memory above that
+;	-DRANGES=n -DTYPES=n	INT 15h AX=E820h returns n ranges of 1 MiB, of 1 or 2 types
+;	-DWAIT=n		print "WAITS" on COM1, and wait there for a character; then a
 ;				watchdog (QEMU's ib700) resets the machine after 30 - 2n s
 
 %define MULTIBOOT2	1	; 32-bit, EAX = magic, EBX = information
@@ -34,7 +34,7 @@ CODE32		equ	08h
 DATA32		equ	10h
 CODE64		equ	18h
 
-; At 32 MiB, out of the image's way: this sector again, boot_params, page tables.
+; At 32 MiB, away from the image: a copy of this sector, boot_params, page tables.
 WORK		equ	2000000h
 PARAMS		equ	WORK + 1000h
 ROOT		equ	WORK + 2000h

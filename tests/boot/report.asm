@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; A boot sector for loaders under test to start: it says so, with the drive it got, on the
-; first serial port, and ends QEMU.
+; A boot sector for loaders under test to start. It reports on COM1 that it runs, with its
+; drive, and ends QEMU.
 
 bits 16
 org 7C00h
@@ -41,7 +41,7 @@ PASSED          equ 10h
 	out	dx, al
 	hlt
 
-; AL, and waits until it is out.
+; Sends AL, and waits until it is sent.
 send:
 	mov	dx, COM1
 	out	dx, al

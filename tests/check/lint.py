@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""lint.py TOOL SOURCE BUILD [DIRECTORY]: lets one tool look at what of the repository it is
-for; clang-tidy and clang-analyzer at what is compiled of DIRECTORY. What it finds makes the
-exit status 1."""
+"""lint.py TOOL SOURCE BUILD [DIRECTORY]: runs one tool on the files of the repository that it
+supports; clang-tidy and clang-analyzer on the files that are compiled from DIRECTORY. The exit
+status is 1 if the tool finds anything."""
 
 import json
 import os
@@ -12,16 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-# GCC's alone.
+# Only GCC has these.
 GCC_ONLY = ("-fno-tree-", "-malign-data=", "-mpreferred-stack-boundary=")
-# unusedStructMember: structures are as long as the specification has them.
-# variableScope: a function's variables stand together.
+# unusedStructMember: structures have all members of the specification.
+# variableScope: a function declares its variables together.
 CPPCHECK_NOT = ("unusedStructMember", "variableScope")
 CPPCHECK_OF = ("cli", "formats", "stub", "tests/unit", "tests/fuzz", "tests/os")
 
 
 def compiled(source, build, directory):
-    """Each file's first compilation, with what clang knows of its flags."""
+    """The first compilation of each file, with the flags that clang knows."""
     found = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
@@ -38,7 +38,7 @@ def clang_tidy(source, build, directory, checks="-clang-analyzer-*"):
     with tempfile.TemporaryDirectory(prefix="rjpack-lint-") as work:
         Path(work, "compile_commands.json").write_text(json.dumps(list(commands.values())))
         tidy = ["clang-tidy", "--quiet", f"--checks={checks}", "--warnings-as-errors=*", "-p", work]
-        # clang-tidy 14 mixes up the settings of directories that it sees in one run
+        # clang-tidy 14 mixes up the settings of different directories in one run
         places = sorted({os.path.dirname(file) for file in commands})
         return max(subprocess.run([*tidy, *(file for file in commands
                                             if os.path.dirname(file) == place)]).returncode
@@ -46,7 +46,7 @@ def clang_tidy(source, build, directory, checks="-clang-analyzer-*"):
 
 
 def clang_analyzer(source, build, directory):
-    """Every path through every function: twenty times as long."""
+    """Follows every path through every function; takes twenty times as long."""
     return clang_tidy(source, build, directory, checks="")
 
 
@@ -59,7 +59,7 @@ def cppcheck(source, build):
 
 
 def sources(source, first_line, suffix=""):
-    """The repository's files that begin so, or are named so."""
+    """The repository's files whose first line or name matches."""
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source).parts
         if inside[0].startswith((".git", "build")) or not path.is_file():

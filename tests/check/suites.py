@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """suites.py instrumented SOURCE BUILD part|all: the unit and cli suites with ASan and UBSan, in
-a build of their own below BUILD that counts lines, too; prints how many of cli/ and formats/ ran.
+a separate build below BUILD that also counts lines; prints how many of cli/ and formats/ ran.
 suites.py valgrind SOURCE BUILD part|all: the same suites of BUILD in valgrind's memcheck.
 
-Exit status: 0 if all have passed, and if nine lines of ten ran.
+Exit status: 0 if all tests passed and nine lines of ten ran.
 """
 
 import json
@@ -13,11 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What runs none of our own code, or has the sanitizers built in.
+# Tests that run no code of ours, or have the sanitizers built in.
 OTHERS = ("stub flags", "left out", "rjload alone", "fuzz ")
 # Valgrind needs a temporary directory itself.
 NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
-# What the part leaves out: what takes longest, and of the rows in cli/ all but one of so many.
+# The part leaves out the slowest tests, and all rows in cli/ except one of so many.
 SLOW = {"instrumented": ("inflate", "mover"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
                      "core-lengths", "foreign", "examples", "stub", "given", "progress")}
@@ -29,7 +29,7 @@ INSTRUMENTED = ("-Dwerror=true", "-Dtests=enabled", "-Db_sanitize=address,undefi
 SANITIZER = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-    # rows that are run by another user, or may write little, cannot count
+    # rows that run as another user, or with a limit on file size, cannot write counters
     "GCOV_ERROR_FILE": "/dev/null",
 }
 MEMCHECK = ("valgrind --quiet --error-exitcode=99 --leak-check=full "
@@ -52,7 +52,7 @@ def tests(build, sort, part):
 
 
 def run(build, names, *options, **environment):
-    # other suites have rows of the same names
+    # other suites have rows with the same names
     command = ["meson", "test", "-C", build, "--suite", "unit", "--suite", "cli",
                "--print-errorlogs", "-t", "10", *options, *names]
     return subprocess.run(command, env=os.environ | environment, stdout=sys.stderr).returncode
@@ -78,7 +78,7 @@ def valgrind(source, build, part):
 
 
 def coverage(source, build):
-    """Prints the directories, and their files of which too few lines ran."""
+    """Prints the directories, and the files in them of which too few lines ran."""
     summary = json.loads(subprocess.check_output(
         ["gcovr", "--root", source, "--filter", "cli/", "--filter", "formats/", "--json-summary", "-",
          *(build / part for part in ("cli", "formats", "tests/unit"))], cwd=source))

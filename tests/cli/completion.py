@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""completion.py RJPACK SHELL: what a shell itself completes by the script that we print."""
+"""completion.py RJPACK SHELL: checks what a shell completes with the script that rjpack prints."""
 
 import functools
 import os
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-# what stands on the command line, what is offered for its last word, what is not
+# the command line, what is offered for its last word, what is not
 ROWS = [
     ("", {"inspect", "extract", "grub.img"}, {"--initrd"}),
     ("--in", {"--initrd", "--int13"}, {"--output", "inspect"}),
@@ -69,8 +69,8 @@ def zsh_terminal():
 
 
 def zsh(line):
-    """Typed at its prompt, for its completion works nowhere else: Tab, then what tells that
-    all is there, then no line again."""
+    """Types at the prompt, since the completion works nowhere else: Tab, then a word that
+    marks the end, then deletes the line."""
     os.write(zsh_terminal(), f"rjpack {line}\t\x14".encode())
     text = read_until(zsh_terminal(), "DONE")
     os.write(zsh_terminal(), b"\x15")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""core_lengths.py RJPACK: what GRUB makes is taken whole and refused cut, at any length.
+"""core_lengths.py RJPACK: checks that core.img files are accepted whole and rejected when cut.
 
-The sets of modules give core.img files of many sizes; the lengths stand for all:
-around the ends of headers, sectors and the file.
+Sets of modules make core.img files of many sizes. They are cut around the ends of headers,
+sectors and the file, as samples of all lengths.
 """
 
 import subprocess

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""depfile.py RJPACK: make and ninja, by the rule of --depfile, make an image again after any
-one of the files was changed that it was made of, and not else. All of their names have
-something in them that both tools want escaped.
+"""depfile.py RJPACK: checks that make and ninja, with the rule of --depfile, rebuild an image
+exactly when one of the files changes from which it was made. All names contain characters that
+both tools require to be escaped.
 """
 
 import os
@@ -35,8 +35,8 @@ TOOLS = {
     "ninja": ("build.ninja", NINJA.format(deps=""), ["ninja"]),
     "ninja, deps = gcc": ("build.ninja", NINJA.format(deps="deps = gcc"), ["ninja"]),
 }
-# option: what inputs.py makes, and the name; some stand in the configuration file. What is in
-# front of a name is no part of it.
+# option: what inputs.py makes, and the name; some are in the configuration file. A prefix of a
+# name is not part of it.
 IMAGES = [
     {"linux": "a: b.bin", "initrd": "sub: 1/$i#.img", "restore": "bios snap", "disk": "a:b"},
     {"mbr": "the $$ sector", "raw": "sub: 1/r:a w@0x10000"},
@@ -53,7 +53,7 @@ def file_of(option, argument):
 
 
 def furnish(directory, options, rjpack):
-    """The files of an image; gives their names."""
+    """Makes the files for an image; returns their names."""
     (directory / CONFIG).parent.mkdir()
     for option, argument in options.items():
         path = directory / file_of(option, argument)
@@ -81,7 +81,7 @@ def runs(directory):
 
 
 def check(options, tool, rjpack):
-    """The names of the files whose change is not noticed, or which are taken for changed."""
+    """The names of the files whose change is missed, or that count as changed without a change."""
     with tempfile.TemporaryDirectory(prefix="rjpack-depfile-") as directory:
         directory = Path(directory)
         names, command = furnish(directory, options, rjpack)

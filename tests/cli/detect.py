@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""detect.py table RJPACK [print]: what every known file is taken for, whole and cut.
-detect.py gzip RJPACK: packed by gzip, each gives the same image.
+"""detect.py table RJPACK [print]: checks as what each known file is detected, whole and cut.
+detect.py gzip RJPACK: checks that each file makes the same image when packed by gzip.
 
-The table is detect.txt: a file a line, then what is found out of it, and of it cut to each
-of CUTS. A kind is its name; what only may be of a kind has a question mark, one for each;
-"-" is of no kind; "refused" is seen through, but cut short or not for here.
+The table is detect.txt: a line for each file, with the result for the whole file and for it cut to
+each of CUTS. A result is the name of a kind; a kind that is only possible has a question mark;
+"-" is no kind; "refused" is a file that is recognised, but cut short or not for a BIOS.
 Exit status: 0 as expected, 1 not.
 """
 
@@ -44,7 +44,7 @@ def answer(program, path):
 
 
 def answers(program, path):
-    """Of the file at each cut, once more of no bytes; the file is gone then."""
+    """The results for the file at each cut, then for no bytes; removes the file."""
     data, found = path.read_bytes(), []
     for cut in CUTS.values():
         size = cut(len(data))
@@ -61,7 +61,7 @@ def answers(program, path):
 
 
 def make_all(directory):
-    """Every file of inputs.py, and of packages with "packaged-" in front."""
+    """Every file of inputs.py, and those of packages with the prefix "packaged-"."""
     for name in inputs.FILES:
         if name not in LEFT_OUT:
             inputs.make(name, directory)
@@ -91,13 +91,13 @@ def table(program, directory, action="check"):
 
 
 def packed(program, path, image):
-    """The image of the file, or None if it is not taken."""
+    """The image made of the file, or None if it is rejected."""
     result = rjpack(program, path, "-o", image)
     return image.read_bytes() if result.returncode == 0 else None
 
 
 def gzipped(program, directory):
-    """The name that ends in .gz is not the same, so the files have one each in turn."""
+    """A name that ends in .gz would differ, so the two files have the same name in turn."""
     same, path, image = 0, directory / "payload", directory / "image"
     for made in make_all(directory):
         made.rename(path)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""examples.py RJPACK FILE...: runs the commands that README.md and the man pages print,
-as they print them, each block by a shell in a directory with what it names. Blocks that
-README.md has from rjpack-recipes(7) are run from there, by the suite "recipes".
+"""examples.py RJPACK FILE...: runs the commands in README.md and the man pages verbatim,
+each block with a shell in a directory that has the files it names. The suite "recipes" runs
+blocks that README.md shares with rjpack-recipes(7).
 
-What would change this machine, or needs root, is stood in for: kexec only checks that
-its image is a good one, and that what is given to it is there; /dev/sda is a file, snapshot
-reads a made-up machine, and doctor a recorded one. Blocks that start guests are other suites'.
+Programs that would change this machine, or need root, are replaced: kexec only checks its image
+and that other files exist; /dev/sda is a file; snapshot reads a synthetic machine, and doctor a
+recorded one. Other suites run the blocks that start guests.
 """
 
 import os
@@ -68,7 +68,7 @@ def blocks(path):
 
 
 def lines(block):
-    """What is not space at both ends, or a comment."""
+    """The lines of a block, stripped of blanks and comments."""
     return {re.sub(r"\s+#.*", "", line).strip() for line in block.splitlines()}
 
 
@@ -81,7 +81,7 @@ def is_shell(block):
 
 
 def furnish(directory, rjpack):
-    """The programs and the files that the examples name."""
+    """Makes the programs and the files that the examples name."""
     programs = directory / "bin"
     programs.mkdir()
     inputs.make_machine()(directory / "machine")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""foreign.py RJPACK: what is not for a BIOS, or packed otherwise than by gzip, as the tools
-themselves make it, is refused with the words that say what to do; plain and in gzip, with a
-kind's option and without. What is carried byte for byte is carried so all the same.
+"""foreign.py RJPACK: checks that files that are not for a BIOS, or packed by a program other than
+gzip, are rejected with a message that says what to do. The tools themselves make the files. Each is
+tested plain and in gzip, with a kind's option and without; --raw accepts all of them.
 """
 
 import gzip
@@ -15,7 +15,7 @@ import inputs
 import packaged
 
 CONVERT = "convert it with qemu-img convert -O raw"
-ELF = "kexec and multiboot loaders start it themselves, a BIOS does not"
+ELF = "kexec and multiboot loaders start it directly; a BIOS cannot"
 PE = "no BIOS starts it; give its variant for BIOS"
 
 
@@ -23,18 +23,18 @@ def converted(kind, *options):
     return ["qemu-img", "convert", "-q", "-f", "raw", "-O", kind, *options, "disk", "out"]
 
 
-# What the tool makes of "disk" as "out", or the file itself; the words of its refusal.
+# The command that makes "out" from "disk", or the file itself; the two parts of the message.
 MADE = [
     (converted("qcow2"), "a qcow2 image", CONVERT),
     (converted("vmdk"), "a VMDK image", CONVERT),
-    (converted("vmdk", "-o", "subformat=monolithicFlat"), "the description of a VMDK image", CONVERT),
+    (converted("vmdk", "-o", "subformat=monolithicFlat"), "a VMDK descriptor file", CONVERT),
     (converted("vdi"), "a VDI image", CONVERT),
     (converted("vpc"), "a VHD image", CONVERT),
     (converted("vhdx"), "a VHDX image", CONVERT),
     (converted("qed"), "a QED image", CONVERT),
     (converted("parallels"), "a Parallels image", CONVERT),
     (r"{ printf 'DOSEMU\0\377\0\0\0\77\0\0\0\2\0\0\0\200\0\0\0'; head -c 105 /dev/zero; cat disk; } >out",
-     "a disk image with DOSEMU's header", "cut that off with tail -c +129"),
+     "a disk image with DOSEMU's header", "remove it with tail -c +129"),
     (r"{ printf '\0\377\377\377\377\377\377\377\377\377\377\0\0\2\0\1'; cat disk; } >out",
      "a CD's raw sectors", "convert them with ccd2iso"),
     (r"{ cat disk; printf 'NER5\0\0\0\0\0\7\340\0'; } >out", "a Nero image of a CD",
@@ -42,7 +42,7 @@ MADE = [
     (r"{ cat disk; printf koly; head -c 508 /dev/zero; } >out", "a DMG image",
      "convert it with dmg2img"),
     ("tar -cf out disk", "a tar file", "unpack it with tar -x"),
-    ("echo disk | busybox cpio -o -H newc >out 2>log", "a cpio archive", "--initrd gives it to a kernel"),
+    ("echo disk | busybox cpio -o -H newc >out 2>log", "a cpio archive", "--initrd passes it to a kernel"),
     ("xz -c disk >out", "an xz file", "unpack it with unxz"),
     ("zstd -q -c disk >out", "a zstd file", "unpack it with unzstd"),
     ("bzip2 -c disk >out", "a bzip2 file", "unpack it with bunzip2"),
@@ -75,7 +75,7 @@ def refused(program, directory, data, name, todo):
 
 
 def carried(program, directory, data):
-    """--raw takes the bytes as they are."""
+    """--raw takes the bytes unchanged."""
     (directory / "payload").write_bytes(data)
     if rjpack(program, directory, "--raw", "payload@0x7C00", "--entry", "0:7C00",
               "-o", "image").returncode:

@@ -61,7 +61,7 @@ def core(path):
 
 
 def disk(path):
-    """GRUB as grub-install leaves it: boot.img, core.img behind it, partitions."""
+    """GRUB as grub-install installs it: boot.img, then core.img, then partitions."""
     return boot_img() + core(path).ljust(200 * SECTOR, b"\0")
 
 
@@ -82,13 +82,13 @@ def lnxboot(path):
 
 
 def multiboot(path):
-    """What starts with a multiboot 1 header that kexec would take."""
+    """A file with a multiboot 1 header that kexec would take."""
     magic = 0x1BADB002
     return struct.pack("<III", magic, 0, -magic & 0xFFFFFFFF).ljust(SECTOR, b"\x90")
 
 
 def noise(size):
-    """Bytes that nothing makes smaller."""
+    """Bytes that cannot be compressed."""
     return random.Random(size).randbytes(size)
 
 
@@ -112,7 +112,7 @@ def partitioned(heads, sectors, size):
 
 def dos_disk(flag=0x80, size=4 << 20, boot_sector=True, code=None, other_flag=0):
     """A hard disk with a FAT in its second partition, from sector 64 on. Its MBR starts the
-    active one, unless other CODE is wished for."""
+    active one, unless CODE replaces it."""
     code = mbr_code() if code is None else code
     disk = bytearray(code.ljust(size, b"\0"))
     disk[0x1BE + 16], disk[0x1C2 + 16], disk[0x1BE] = flag, 0x0E, other_flag
@@ -128,7 +128,7 @@ CD_SECTOR, BOOT_LBA = 2048, 20
 
 
 def iso(image=b"\xEB\xFE", media=0, platform=0, segment=0, sectors=4, boot_record=True, checksum=0):
-    """What BIOSes look at of an ISO 9660 file system, and a boot image."""
+    """The parts of an ISO 9660 file system that BIOSes read, and a boot image."""
     cd = bytearray(BOOT_LBA * CD_SECTOR)
     kinds = [1, 0, 255] if boot_record else [1, 255]
     for n, kind in enumerate(kinds, 16):
@@ -144,7 +144,7 @@ def iso(image=b"\xEB\xFE", media=0, platform=0, segment=0, sectors=4, boot_recor
 
 
 def with_mbr(cd, first):
-    """A CD that is a disk with a partition from sector FIRST on, too."""
+    """A CD that is also a disk with a partition from sector FIRST on."""
     disk = bytearray(cd.ljust(1 << 20, b"\0"))
     disk[:SECTOR] = boot_sector()
     disk[0x1C6:0x1CE] = struct.pack("<II", first, len(disk) // SECTOR - first)
@@ -152,7 +152,7 @@ def with_mbr(cd, first):
 
 
 def cut_volume():
-    """A CD whose file system has a sector more."""
+    """A CD whose file system is one sector longer."""
     cd = bytearray(iso())
     cd[16 * CD_SECTOR + 80:16 * CD_SECTOR + 84] = struct.pack("<I", len(cd) // CD_SECTOR + 1)
     return bytes(cd)
@@ -169,7 +169,7 @@ IOMEM = "00000000-00000fff : Reserved\n" + RAM + """\
 
 
 def first_mib(vector=0xF000E000, ebda=EBDA, ebda_kib=1):
-    """The memory of a machine that its BIOS has just booted, as far as anybody looks."""
+    """The memory of a machine after its BIOS has booted, as far as rjpack reads it."""
     memory = bytearray(bytes(i * 7 + (i >> 8) & 0xFF for i in range(1 << 16)) * 16)
     memory[:0x400] = b"".join(struct.pack("<I", vector and vector + i) for i in range(256))
     memory[0x40E:0x410] = struct.pack("<H", ebda >> 4)
@@ -179,8 +179,8 @@ def first_mib(vector=0xF000E000, ebda=EBDA, ebda_kib=1):
 
 
 def hooked(signature):
-    """The same, once a handler with this signature stands before INT 13h: as MEMDISK's, which
-    keeps what was there before in an mBFT."""
+    """The same after a handler with this signature has hooked INT 13h, like MEMDISK's, which
+    stores the old values in an mBFT."""
     memory, at, mbft = bytearray(first_mib()), 0x9D000, 0x9D400
     hook = struct.pack("<3x8s8s4sII", signature, b"MEMDISK ", memory[0x4C:0x50], 0, mbft)
     memory[at:at + len(hook)] = hook
@@ -195,7 +195,7 @@ def hooked(signature):
 
 
 def make_machine(memory=None, iomem=IOMEM, uefi=False, mode=0o644):
-    """A directory that looks like a machine's root, as far as snapshot looks."""
+    """A directory with the files of a machine's root that snapshot reads."""
     def make(path):
         for name in ("dev", "proc", "sys/firmware/efi" if uefi else "sys/firmware"):
             (path / name).mkdir(parents=True)
@@ -212,7 +212,7 @@ def legacy(name):
 
 
 def stage2_code(partition=None, menu=None):
-    """stage2 without its loader, as asm.S has it: the partition at 0Ah, the menu at 17h."""
+    """stage2 without its loader, as in asm.S: the partition is at 0Ah, the menu at 17h."""
     code = bytearray(legacy("stage2")[SECTOR:])
     if menu is not None:
         code[0x0A] = partition - 1
@@ -221,7 +221,7 @@ def stage2_code(partition=None, menu=None):
 
 
 def isolinux_told():
-    """isolinux.bin with the boot information of the CD that iso makes of it."""
+    """isolinux.bin with the boot information table of the CD that iso makes."""
     data = bytearray(ISOLINUX.read_bytes())
     total = sum(struct.unpack(f"<{len(data) // 4 - 16}I", data[64:])) & 0xFFFFFFFF
     data[8:24] = struct.pack("<4I", 16, BOOT_LBA, len(data), total)
@@ -233,7 +233,7 @@ def syslinux_sector():
     sector[3:11] = b"SYSLINUX"
     return bytes(sector)
 def chain_disk(path, *names):
-    """A disk with a FAT partition, and what mtools had to be given for it."""
+    """A disk with a FAT partition, and the name of that partition for mtools."""
     for name in names:
         (path.parent / f"{path.name}.{name}").touch()
     chain.disk(path, lambda *command: subprocess.run(map(str, command), check=True), names)

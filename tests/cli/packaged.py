@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What boots, or looks as if it did, out of Debian's packages, and what their tools make."""
+"""Files from Debian's packages, and made by their tools, that boot or look as if they did."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ ISOLINUX = Path("/usr/lib/ISOLINUX")
 
 
 def tool(path, *commands):
-    """What commands, in which {} is the path, make of it."""
+    """The file that commands make; {} in them is its path."""
     for command in commands:
         subprocess.run([word.format(path) for word in command], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -56,7 +56,7 @@ def partitioned(path, label):
 
 
 def files():
-    """Name: a function that gives the bytes, for which it may write to the path."""
+    """Name to a function that returns the bytes; it may write to the path."""
     payloads = cache.unpacked("payloads")
     linux = initramfs.kernel()
     paths = [*sorted(inputs.GRUB.glob("*.img")), *sorted((SYSLINUX / "mbr").glob("*.bin")),

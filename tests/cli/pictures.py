@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""pictures.py RJPACK: the pictures of rjpack inspect, on terminals of many widths and as SVG.
+"""pictures.py RJPACK: checks the memory maps of rjpack inspect, for terminals of many widths
+and as SVG.
 
-That of the SVG every rectangle is as high as its size says is computed here again, from the
-sizes that the picture tells.
+The height of every rectangle in the SVG is computed here again, from the sizes that the map
+prints.
 """
 
 import re
@@ -53,7 +54,7 @@ def check_widths(rjpack, image):
 
 
 def read_svg(rjpack, image, status=0):
-    """Of each picture its rectangles: class, y, height, label, size, address."""
+    """The rectangles of each map: class, y, height, label, size, address."""
     found = subprocess.run([rjpack, "inspect", image, "--svg", "-"], capture_output=True)
     require(found.returncode == status, found.stderr)
     root = ElementTree.fromstring(found.stdout)
@@ -98,7 +99,7 @@ def check_svg(rjpack, image):
 
 
 def check_hostile(rjpack, image):
-    """A name of 11 bytes that are no good anywhere, in text, tables, SVG and XML's title."""
+    """A name of 11 bytes that need escaping everywhere: text, tables, SVG and its title."""
     data = image.read_bytes()
     at = data.index(b".raw2\0")         # in the manifest, which comes before the sections' names
     hostile = image.with_name("<&\"'.elf")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""progress.py RJPACK: the bar that tells of long work, on a pseudoterminal.
+"""progress.py RJPACK: checks the progress bar on a pseudoterminal.
 
-What is slow is the image of a disk with holes. Whoever stops the program for a while makes
-any work long, however fast the machine is.
+The input is a disk image with holes. The test stops the program for a while, so that its work
+takes long even on a fast machine.
 """
 
 import os
@@ -31,7 +31,7 @@ def require(condition, what):
 
 
 def bars(output):
-    """The bars in turn, and what is left on the terminal's lines in the end."""
+    """The bars in turn, and the terminal's lines at the end."""
     drawn, shown = [], ""
     for part in re.split(r"(\r\033\[K|\n)", output):
         if part == CLEAR:
@@ -52,7 +52,7 @@ def slow_disk(directory):
 
 
 def hold_up(program):
-    """Stops a program for a while, as soon as it reads its input, which is large."""
+    """Stops a program for a while as soon as it reads its large input."""
     while not re.search(r"rchar: \d{7,}", Path(f"/proc/{program.pid}/io").read_text()):
         time.sleep(0.001)
     os.kill(program.pid, signal.SIGSTOP)
@@ -97,7 +97,7 @@ def check_others(rjpack, directory):
 
 
 def check_error(rjpack, directory):
-    """A message stands on a line of its own."""
+    """A message has a line of its own."""
     output, status = held_up([rjpack, "--disk", "disk", "-o", "/nowhere/image"], cwd=directory)
     drawn, shown = bars(output)
     require(status == 3 and drawn, output)
@@ -106,7 +106,7 @@ def check_error(rjpack, directory):
 
 
 def check_silent(rjpack, directory):
-    """Fast work; terminals that clear no line; no terminal."""
+    """Fast work; terminals that cannot clear a line; no terminal."""
     output, status = Program([rjpack, "sector", "-o", "out"], cwd=directory).finish()
     require(status == 0 and output == "kexec -l out && kexec -e\n", output)
     slow = [rjpack, "--disk", "disk", "-o", "out"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""repairs.py REPAIRS_H RJPACK_1 RJPACK_IMAGE_5: whether the man pages list what the stub repairs,
-in its order, with the same words and the same bits."""
+"""repairs.py REPAIRS_H RJPACK_1 RJPACK_IMAGE_5: checks that the man pages list the stub's repairs
+in the same order, with the same words and bits."""
 
 import re
 import sys

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reproducible.py RJPACK: images made of the same bytes are the same, whatever else is not:
-the directory, the files' names and times, who runs it when and where, and with what limits.
+"""reproducible.py RJPACK: checks that images made from the same bytes are the same, whatever the
+directory, the names and times of the files, the user, the time and the limits are.
 """
 
 import os

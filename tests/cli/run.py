@@ -6,19 +6,19 @@ directory of its own.
 A row has
   files   made by inputs.py before anything runs
   run     a command, or a list of them
-  exit    the exit status of the last command, 0 if it is not told; the others' is 0
-  stderr  the text of the last command's standard error, line by line; where the exit status is
-          not 0 this or one of the next two has to be there
-  stdout  the same of its standard output; golden: the file in golden/ that has it.
-          In all of them <n> stands for a number, <hex> for a hexadecimal one,
-          <any> for anything in the line
+  exit    the exit status of the last command, by default 0; that of the others is 0
+  stderr  the text of the last command's standard error, line by line; required, or one of the
+          next two, if the exit status is not 0
+  stdout  the same for its standard output; golden: a file in golden/ that contains it.
+          In all of them <n> matches a number, <hex> a hexadecimal one,
+          <any> anything in the line
   same    pairs of files that must be equal at the end
-  absent  files that must not be there;  kept: files that must be as they were made
+  absent  files that must not exist;  kept: files that must be unchanged
   limit   the size in bytes that no file may exceed
   user    true: not as root
   change  [file, offset, byte]: changes a file before the last command
-The environment's RJPACK_WRAPPER, if any, runs the program: valgrind and its options.
-What --json prints, also into a pipe, is held against its schema in man/.
+RJPACK_WRAPPER in the environment, if set, runs the program: valgrind and its options.
+The output of --json, also into a pipe, is checked against its schema in man/.
 Exit status: 0 passed, 1 failed.
 """
 
@@ -57,7 +57,7 @@ def matches(expected, found):
 
 
 def compare(what, expected, found):
-    """Line by line; a line of the expected text may hold placeholders."""
+    """Compares line by line; lines of the expected text may contain placeholders."""
     wanted, lines = expected.splitlines(), found.splitlines()
     if len(wanted) == len(lines) and all(map(matches, wanted, lines)):
         return
@@ -69,7 +69,7 @@ def compare(what, expected, found):
 
 
 def restrict(row):
-    """In the child: what the row asks for."""
+    """In the child: sets the limits and the user that the row asks for."""
     if "limit" in row:
         resource.setrlimit(resource.RLIMIT_FSIZE, (row["limit"],) * 2)
     if row.get("user") and os.geteuid() == 0:
@@ -80,7 +80,7 @@ def restrict(row):
 def environment(row, directory):
     if not row.get("user"):
         return None
-    # who may not write where a program with --coverage counts
+    # this user cannot write where a program with --coverage writes its counters
     return os.environ | {"GCOV_PREFIX": f"{directory}/counts"}
 
 
@@ -100,7 +100,7 @@ def schema_of(command):
 
 
 def check_json(command, output):
-    """What the command prints as JSON is what man/ says of it."""
+    """Checks JSON that the command prints against its schema in man/."""
     import jsonschema
     schema = json.loads((SCHEMAS / f"rjpack-{schema_of(command)}.schema.json").read_text())
     try:
@@ -112,7 +112,7 @@ def check_json(command, output):
 def check_all_json(commands, row, directory, result):
     for command in commands:
         for found in JSON_COMMAND.findall(command):
-            if " -o - " in found:       # standard output has the image
+            if " -o - " in found:       # standard output contains the image
                 continue
             output = (result if found == commands[-1] else execute(found, row, directory)).stdout
             if output:
@@ -141,7 +141,7 @@ def check_files(row, directory, before):
 
 
 def check_row(row):
-    """An exit status alone may be that of anything."""
+    """An exit status alone could have any cause, so the row must expect output too."""
     checked = any(map(row.get, WORDS)) if row.get("exit") else any(name in row for name in RESULTS)
     if not checked:
         raise Failure("the row checks neither words nor a result")
@@ -174,7 +174,7 @@ def run(row, directory, golden):
 
 
 def install(program, path):
-    """The program, or what runs it in the words of RJPACK_WRAPPER."""
+    """The program, after the words of RJPACK_WRAPPER."""
     wrapper = os.environ.get("RJPACK_WRAPPER")
     if not wrapper:
         shutil.copy(program, path)
@@ -187,7 +187,7 @@ def install(program, path):
 def main(rows_file, name, program):
     rows = tomllib.loads(Path(rows_file).read_text())
     with tempfile.TemporaryDirectory(prefix="rjpack-cli-") as directory:
-        # a user other than root may not reach the build directory
+        # another user may not be able to reach the build directory
         directory = Path(directory)
         directory.chmod(0o755)
         bin_directory, work = directory / "bin", directory / "work"

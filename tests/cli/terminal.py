@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs on a terminal: run in a session of its own, with a pseudoterminal."""
+"""Runs programs on a pseudoterminal, each in a session of its own."""
 
 import fcntl
 import os
@@ -28,7 +28,7 @@ class Program:
             os.execvpe(arguments[0], [os.fspath(word) for word in arguments], environment)
 
     def read(self, until=None, timeout=60):
-        """What it prints up to the given bytes or to its end."""
+        """What the program prints up to the given bytes, or to its end."""
         end = time.monotonic() + timeout
         while until is None or until not in self.output:
             left = end - time.monotonic()
@@ -37,7 +37,7 @@ class Program:
                 raise TimeoutError(self.output)
             try:
                 data = os.read(self.terminal, 65536)
-            except OSError:             # Linux says so when the other side is closed
+            except OSError:             # Linux returns this when the other side is closed
                 data = b""
             if not data:
                 break
@@ -48,7 +48,7 @@ class Program:
         os.write(self.terminal, keys)
 
     def finish(self):
-        """All that it has printed, and its exit status, negative for a signal."""
+        """Everything that the program printed, and its exit status, negative for a signal."""
         self.read()
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         os.close(self.terminal)

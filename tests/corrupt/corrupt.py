@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""corrupt.py RJPACK WORK COUNT [SEED]: COUNT images with one byte changed, in QEMU.
+"""corrupt.py RJPACK WORK COUNT [SEED]: starts COUNT images with one changed byte in QEMU.
 
-A boot sector (boot/loader.asm) waits for the word to enter the image that QEMU has put into
-memory; there the guest is kept as a snapshot. For each byte the guest goes back to it, the
-byte is changed in its memory, which is a file, and it goes on. Of each:
+A boot sector (boot/loader.asm) waits for a signal to enter the image, which QEMU has put into
+memory; at that point QEMU saves a snapshot. For each byte, QEMU loads the snapshot, the test
+changes the byte in the guest's memory, which is a file, and the guest continues. Results:
 
-  refused   the stub has said why, and the payload has not run
-  unharmed  the payload has run and has got its registers, and all memory but the stub's own
-            is as it is after the image as it was packed
-  silent    neither: the machine stands still, or has reset, before the stub could speak
-  wrong     something else has happened
+  refused   the stub printed why, and the payload did not run
+  unharmed  the payload ran with its registers, and all memory except the stub's own is as
+            after the unchanged image
+  silent    neither: the machine halted or reset before the stub could print anything
+  wrong     anything else
 
-A guest comes to one of three ends: the payload's line, the stub's last one, or a reset, by the
-watchdog if by nothing else. Its clock counts instructions, so that no host is too slow for it.
-rjpack verify has to find each changed byte, and to say so. Half of the places are chosen: all
-fields of the manifest and its rows, and the ends of what stands in the image; the others by
-chance. Silent ones are allowed in UNCHECKED only: what runs before the stub's first check has
-come to an end, and says what that has found.
+A guest ends with the payload's line, the stub's last line, or a reset, at the latest by the
+watchdog. Its clock counts instructions, so that a slow host does not matter. rjpack verify must
+report each changed byte. Half of the bytes are chosen: all fields of the manifest and its rows, and
+the first and last bytes of each part of the image; the others are random. Silent results are
+allowed only in UNCHECKED: code that runs before the stub's first check is complete, and the code
+that reports the result of that check.
 Exit status: 0 passed, 1 failed; the table is printed.
 """
 
@@ -51,9 +51,9 @@ IMAGE = 0x1000000
 HOME = range(0x80000, 0x90000)          # the stub's, free on arrival
 BDA = range(0x400, 0x500)               # the firmware's clock is in it
 KEPT = range(0x7C00 + 440 - 64, 0x7E00) # the payload's own
-STUCK = 120                             # seconds, for what hangs around the guest
-CLOCK = "shift=6,sleep=off"             # 64 ns for each instruction; what sleeps costs no time
-WATCHDOG = 10                           # 10 s, for what takes 2 s at most
+STUCK = 120                             # seconds, for hangs outside the guest
+CLOCK = "shift=6,sleep=off"             # 64 ns for each instruction; sleeping costs no time
+WATCHDOG = 10                           # 10 s, for runs of at most 2 s
 LOADED = "WAITS"
 RAN = "^UNHARMED [0-9A-F]{80,}\\n"       # not the text in memory, which a damaged loop may print
 END = re.compile(rf"{RAN}|^rjpack: (halted|rebooting in \d+ s)\n|^{LOADED}\n", re.MULTILINE)
@@ -66,12 +66,12 @@ IMAGES = {
 
 
 class Guest(qemu.Guest):
-    """Does not end by itself: after a reset the boot sector waits again."""
+    """Does not end by itself, since after a reset the boot sector waits again."""
     command = ["qemu-system-x86_64", "-accel", "tcg", "-icount", CLOCK, "-device", "ib700",
                "-display", "none", "-nodefaults", "-vga", "std", "-serial", "stdio"]
 
     def read(self, patience):
-        """What it says, at the latest after so many seconds."""
+        """What the guest prints, within so many seconds."""
         select.select([self.process.stdout], [], [], patience)
         return (self.process.stdout.read() or b"").decode("latin-1").replace("\r", "")
 
@@ -121,7 +121,7 @@ class Bench:
                      work / "log", 1e6)
 
     def places(self):
-        """Offsets in what is loaded, the chosen ones."""
+        """The chosen offsets in the loaded part of the image."""
         manifest = self.image["stub_size"]
         rows = [manifest + MANIFEST_SIZE + n * PIECE_SIZE for n in range(len(self.image["pieces"]))]
         ends = [end for piece in self.image["pieces"] for at in [piece["file_offset"] - SETUP_SIZE]
@@ -142,7 +142,7 @@ class Bench:
 
 
 def follow(guest):
-    """Until it has come to its end. Gives what it has said."""
+    """Waits until the guest ends. Returns what it printed."""
     text, stuck = "", time.monotonic() + STUCK
     while not END.search(text):
         if time.monotonic() > stuck:
@@ -152,7 +152,7 @@ def follow(guest):
 
 
 def start(bench, guest, changes=()):
-    """Once from the snapshot; gives what the guest has said."""
+    """Runs once from the snapshot; returns what the guest printed."""
     guest.ask("loadvm start")
     guest.read(0)
     for place, byte in changes:
@@ -165,7 +165,7 @@ def start(bench, guest, changes=()):
 
 
 def remember(bench):
-    """The pages of memory that are nobody's own."""
+    """The pages of memory that stub, firmware and payload do not use."""
     image = range(IMAGE, IMAGE + bench.image["memory_size"])
     pages = {}
     for at in range(0, MEMORY, PAGE):
@@ -194,7 +194,7 @@ def judge(bench, text, good, pages):
 
 
 def settle(bench, guest):
-    """The snapshot, and what the image does as it was packed."""
+    """Saves the snapshot, and runs the unchanged image."""
     text = ""
     while LOADED not in text:
         text += guest.read(1)
@@ -210,7 +210,7 @@ def settle(bench, guest):
 
 
 def run(bench, count, chance):
-    """Yields place, verdict, why, and whether verify has found it."""
+    """Yields offset, result, reason, and whether verify reported it."""
     with bench.guest() as guest:
         good, pages = settle(bench, guest)
         chosen = bench.places()

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """doctor.py run NAME RJPACK: runs rjpack doctor on the row's machine, and compares with golden/.
-doctor.py update RJPACK: writes golden/ anew, to be read before it is committed.
-doctor.py colour RJPACK: colour is for terminals that want it.
-doctor.py damaged RJPACK: no damage in a machine's files ends or hangs the program.
+doctor.py update RJPACK: writes golden/ again, to be read before it is committed.
+doctor.py colour RJPACK: checks that only terminals with colour get it.
+doctor.py damaged RJPACK: checks that damaged files of a machine do not crash or hang the program.
 
 A row has
   machine  the file in machines/, as tests/doctor/record writes it. "@ PATH disk NAME" there is
-           what cli/inputs.py makes as NAME, "@ PATH unreadable" a file for nobody
-  more     files that the machine has besides, or in the place of its own, in the same form
-  pack     what to pack as the IMAGE to check, of files; none if it is not told
-  before   a command of rjpack that comes before that
-  exit     the exit status, 0 if it is not told
+           what cli/inputs.py makes as NAME, "@ PATH unreadable" a file that nobody can read
+  more     files to add to those of the machine, or to replace them, in the same form
+  pack     what to pack as the IMAGE to check, from files; by default there is none
+  before   a command of rjpack to run before that
+  exit     the exit status, by default 0
   user     true: not as root
 """
 
@@ -58,7 +58,7 @@ def same(data):
 
 
 def unpack(machine, root, damage=same, more=""):
-    """Makes the machine's files below ROOT, each as DAMAGE leaves it, and MORE."""
+    """Makes the machine's files below ROOT, each changed by DAMAGE, and MORE."""
     links = []
     for path, how, data in files(recorded(machine) + more):
         target = root / path[1:]
@@ -76,7 +76,7 @@ def unpack(machine, root, damage=same, more=""):
             target.chmod({"program": 0o755, "unreadable": 0}.get(how, 0o644))
     for link, target in links:
         os.symlink(os.fsdecode(damage(target.encode())[:200] or b"."), link)
-    for link, target in links:          # what those of /sys lead to need not have been recorded
+    for link, target in links:          # the targets of links in /sys need not have been recorded
         place = os.path.normpath(f"{root}{target}" if target[0] == "/" else link.parent / target)
         if place.startswith(f"{root}/sys/") and not os.path.lexists(place):
             os.makedirs(place)
@@ -88,7 +88,7 @@ def doctor(rjpack, *arguments, **options):
 
 
 def check_json(done):
-    """What was printed is as man/ has it, and says the same as the exit status."""
+    """Checks the output against its schema in man/, and against the exit status."""
     found = json.loads(done.stdout)
     jsonschema.validate(found, SCHEMA)
     if found["works"] != (done.returncode == 0):
@@ -96,8 +96,8 @@ def check_json(done):
 
 
 def results(row, rjpack, work):
-    """The text, the JSON and the exit statuses of a row."""
-    work.chmod(0o777)           # another user is not to run into the build directory
+    """Returns the text, the JSON and the exit statuses of a row."""
+    work.chmod(0o777)           # another user may not be able to reach the build directory
     rjpack = shutil.copy(rjpack, work)
     unpack(row["machine"], work / "root", more=row.get("more", ""))
     arguments = ["--root", "root"]
@@ -139,7 +139,7 @@ def update(rjpack):
 
 
 def on_terminal(rjpack, root, **environment):
-    """What it prints to a terminal."""
+    """What doctor prints on a terminal."""
     ours, theirs = pty.openpty()
     with open(theirs, "wb") as terminal:
         process = subprocess.Popen([rjpack, "doctor", "--root", root], stdout=terminal,
@@ -171,7 +171,7 @@ def colour(rjpack, work):
 
 
 def damaged(rjpack, work):
-    """Changed, cut and giant contents, the same ones every time."""
+    """Changed, cut and giant contents, the same in every run."""
     chance = random.Random(1)
 
     def damage(data):
@@ -190,7 +190,7 @@ def damaged(rjpack, work):
             done = doctor(rjpack, "--root", root, "--json")
             if done.returncode not in (0, 1) or done.stderr:
                 raise cli.Failure(f"{root}: exit status {done.returncode}: {done.stderr}")
-            done.stdout.encode()        # JSON is UTF-8, whatever the files have
+            done.stdout.encode()        # JSON is UTF-8, whatever the files contain
             check_json(done)
 
 

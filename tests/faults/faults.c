@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To be preloaded (ld.so(8), LD_PRELOAD): makes one call of the C library go wrong that a
- * full disk, a bad one, little memory or a signal would. What is asked of it stands in the
- * environment:
+ * A library to preload (ld.so(8), LD_PRELOAD). It makes one call of the C library fail as it would
+ * with a full or bad disk, little memory or a signal. The environment controls it:
  *
  *   FAULT_CALL    the number of the call, from 1
  *   FAULT_HOW     fail: it fails; rest: so do all after it; eintr: it is interrupted;
- *                 short: it moves half the bytes. Only calls are counted that can.
- *   FAULT_REPORT  a descriptor, to which the name of the function is written
+ *                 short: it moves half the bytes. Only calls that can do so are counted.
+ *   FAULT_REPORT  a descriptor to which the name of the function is written
  *
- * stdout, and what fopen() opens, reads and writes by read() and write() of here. EINTR never
- * comes there: stdio has no answer to it. unlink() works always, since nothing can remove
- * what that does not.
+ * stdout, and files that fopen() opens, use read() and write() from here, but never get EINTR,
+ * which stdio does not handle. unlink() always works, since nothing else could remove the file.
  */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS        /* the functions by their plain names; the others below */

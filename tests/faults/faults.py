@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """faults.py ROWS NAME RJPACK FAULTS EVERY: runs one row with the program RJPACK and the
-preloaded library FAULTS (faults.c), once for every EVERYth call that can go wrong and every
-way in which it can. 1 is all of them.
+preloaded library FAULTS (faults.c), once for every EVERYth call that can fail and every
+way in which it can; 1 is all of them.
 
-A run that fails says so by its exit status and on standard error, with the reason that the
-library has given; one that does not has done all that it does without faults. After both each
-file in out/ is as it was, or complete, and no other file is left. Exit status: 0 passed, 1 failed.
+A run that fails must report it by its exit status and on standard error, with the reason that the
+library returned; a run that succeeds must do everything that it does without faults. After both,
+each file in out/ is unchanged or complete, and no other file is left. Exit status: 0 passed, 1 failed.
 """
 
 import os
@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli"))
 import inputs  # noqa: E402
 
 FAILED = 3                      # the host, as man/rjpack.1 has it
-NOT_OPENED = {False: 1, True: 2}        # the input is bad; one of the images to compare is
-# Whether calls go wrong, not only otherwise than is usual.
+NOT_OPENED = {False: 1, True: 2}        # the input is bad, or one of the images to compare
+# Whether calls fail, or only behave in an unusual way.
 WAYS = {"fail": True, "rest": True, "eintr": False, "short": False}
-# What faults.c lets them go wrong with, and libelf's own words for it.
+# The errors of faults.c, and libelf's own messages for them.
 REASON = (r"out of memory|Input/output error|No space left on device|Cannot allocate memory|"
           r"libelf: cannot [\w ]+")
 WORDS = re.compile(rf'^rjpack: .*?(cannot open it: )?(?:{REASON})(?:;.*)?$', re.MULTILINE)
@@ -47,7 +47,7 @@ class Result:
     stdout: bytes
     stderr: bytes
     files: dict                 # name in out/ to its bytes
-    struck: str                 # the function that went wrong, or ""
+    struck: str                 # the function that failed, or ""
 
 
 def contents(directory):
@@ -55,11 +55,11 @@ def contents(directory):
 
 
 class Bench:
-    """The directory in which one row's command is run again and again."""
+    """The directory in which the command of a row is run repeatedly."""
 
     def __init__(self, row, directory, program, library):
         self.row, self.directory = row, directory
-        # inspect and verify print what they have found, which may be less
+        # inspect and verify print what they found, which may be less
         self.reports = row["run"].split()[1] in ("inspect", "verify")
         self.compares = row["run"].startswith("rjpack inspect image other")
         self.out, self.temporary = directory / "out", directory / "tmp"
@@ -74,7 +74,7 @@ class Bench:
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def clean(self, old):
-        """An empty out/, but for the files that are to be replaced."""
+        """Makes out/ empty, except for the files to be replaced."""
         shutil.rmtree(self.out, ignore_errors=True)
         self.out.mkdir()
         for name in old:
@@ -101,7 +101,7 @@ class Bench:
 
 
 def check_failure(good, found, way, bench):
-    """What is wrong with how a run has failed, or None."""
+    """What is wrong with how a run failed, or None."""
     told = list(WORDS.finditer(found.stderr.decode(errors="replace")))
     if bench.reports and not told:
         told = list(WORDS_JSON.finditer(found.stdout.decode()))
@@ -118,7 +118,7 @@ def check_failure(good, found, way, bench):
 
 
 def check(good, found, way, old, bench):
-    """What is wrong with a run during which a call went wrong, or None."""
+    """What is wrong with a run during which a call failed, or None."""
     if found.status == 0:
         for what in ("stdout", "stderr", "files"):
             if getattr(found, what) != getattr(good, what):
@@ -135,7 +135,7 @@ def check(good, found, way, old, bench):
 
 
 def run(bench, every):
-    """Gives the number of runs, and what was wrong with some of them."""
+    """Returns the number of runs, and what was wrong with some of them."""
     good, runs, wrong = bench.run(), 0, []
     if good.status != 0:
         raise Failure(f"without faults: exit status {good.status}\n{good.stderr.decode()}")

@@ -38,7 +38,7 @@
 
 /* In front of the bytes of a file: what is done with it. seeds.py writes it, too. */
 struct front {
-	uint32_t size;          /* zeros behind the bytes make it as long */
+	uint32_t size;          /* zeros after the bytes make the file this long */
 	uint16_t options;       /* of the kind, that are set; bits 12 to 15 as below */
 	uint8_t choice;         /* the variant; the options' arguments */
 	uint8_t drive;
@@ -425,7 +425,7 @@ static void fuzz_rjload(const uint8_t *bytes, size_t size)
 	crc32_z(0, load.image, (size_t)load.size);
 }
 
-/* The readers that are no payload kind. */
+/* The readers that are not payload kinds. */
 static const struct {
 	const char *name;
 	void (*run)(const uint8_t *bytes, size_t size);

@@ -16,7 +16,7 @@
 #include "image/image.h"
 #include "image/plan.h"
 
-/* One input; gives 0. What is wrong ends the program. */
+/* Runs one input; returns 0. Any failure ends the program. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* What the targets share. */

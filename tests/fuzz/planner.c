@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The planner: bytes decide on pieces, registers, base and services. A plan that is sealed
- * keeps the rules of rjpack-image(5), which are told here once more, and becomes an image
+ * keeps the rules of rjpack-image(5), which are checked here again, and becomes an image
  * that rjpack verify accepts.
  */
 #include <stdlib.h>

@@ -50,7 +50,7 @@ static struct seed load(const char *path)
 	return seed;
 }
 
-/* A place of a change: the front of a file is where most of what is read stands. */
+/* An offset to change, mostly near the start of the file, where most of what is read is. */
 static size_t place(size_t size)
 {
 	static const size_t limits[] = { 16, 64, 512, 1024, 4096, SIZE_MAX };

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py TARGET SEEDS SORT seconds N: libFuzzer's TARGET, from the seeds SEEDS/SORT on.
-run.py TARGET SEEDS SORT runs N: the target that replay.c calls, with N changed seeds.
+"""run.py TARGET SEEDS SORT seconds N: runs libFuzzer's TARGET, starting from the seeds SEEDS/SORT.
+run.py TARGET SEEDS SORT runs N: runs the target that replay.c calls, with N changed seeds.
 
 Exit status: the target's.
 """
@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Inputs are of 128 KiB at most, which gzip can make a thousand times as long; files are in
-# memory, too, but not in the process's.
+# Inputs have at most 128 KiB, which gzip can expand a thousand times; files are in memory, too,
+# but not in the memory of the process.
 LIMITS = ["-max_len=131072", "-timeout=10", "-malloc_limit_mb=64", "-rss_limit_mb=768"]
 CHECKS = {"ASAN_OPTIONS": "detect_stack_use_after_return=1:allocator_may_return_null=0",
           "UBSAN_OPTIONS": "print_stacktrace=1"}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""seeds.py kinds PAYLOAD_H: the names of the payload kinds.
-seeds.py make RJPACK DIRECTORY: what fuzzing starts from, a directory for each sort:
-  files      what tests/cli/inputs.py and packaged.py have, behind a struct front of fuzz.c
-  plain      the same without it
-  sectors    first sectors, and a number of sectors behind each
+"""seeds.py kinds PAYLOAD_H: prints the names of the payload kinds.
+seeds.py make RJPACK DIRECTORY: makes the seeds for fuzzing, a directory for each sort:
+  files      the files of tests/cli/inputs.py and packaged.py, after a struct front of fuzz.c
+  plain      the same without the struct
+  sectors    first sectors, each followed by a number of sectors
   images, services, snapshots   made by RJPACK
   texts      arguments of options
   plans      bytes for planner.c
@@ -39,7 +39,7 @@ TEXTS = ["31744", "0x7C00", "7C00h", "31K", "4294967296", "0:7C00", "F000:FFF0h"
 
 
 def kinds(header):
-    """The names in PAYLOAD_KINDS, which may go over several lines."""
+    """The names in PAYLOAD_KINDS, which may span several lines."""
     text = Path(header).read_text().replace("\\\n", " ")
     rows = re.search(r"#define PAYLOAD_KINDS\(row\)(.*)", text)[1]
     return [name.replace("_", "-") for name in re.findall(r"row\((\w+)\)", rows)]
@@ -51,7 +51,7 @@ def save(directory, name, data):
 
 
 def front(data, options):
-    """See struct front; zeros at the end are its size's to make again."""
+    """See struct front; its size restores the zeros at the end."""
     return struct.pack("<IHBB", len(data), options, 0, 0x80) + data.rstrip(b"\0")
 
 
@@ -79,7 +79,7 @@ def save_images(rjpack, work, target):
     run("snapshot", "--root", "machine", "-o", "snapshot")
     snapshot = (work / "snapshot").read_bytes()
     save(target / "snapshots", "machine", snapshot)
-    # an odd last byte lets the target put the CRC-32 right
+    # an odd last byte makes the target correct the CRC-32
     save(target / "snapshots", "machine-odd", snapshot[:-1] + b"\xFF")
     for n, arguments in enumerate(IMAGES):
         run(*arguments, "-o", "image")

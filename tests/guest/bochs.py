@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One guest in Bochs, another machine with another firmware, for the rows of QEMU's."""
+"""One guest in Bochs, a different machine with different firmware, for the same rows as QEMU."""
 
 import os
 import re
@@ -11,8 +11,8 @@ import qemu
 
 END = "PROBE END"               # the probe has no way to end Bochs
 CYLINDER = 16 * 63 * 512
-# Bochs as Debian builds it starts in its debugger. RFB is the display that needs no
-# terminal; with no timeout it waits for nobody. The serial line is its standard output.
+# Debian's Bochs starts in its debugger. RFB is the display that needs no terminal; without a
+# timeout it does not wait for a client. The serial line is Bochs' standard output.
 CONFIG = """config_interface: textconfig
 display_library: rfb, options="timeout=0"
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
@@ -32,7 +32,7 @@ sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 
 
 def padded(path, work):
-    """A copy of the disk in PATH of whole cylinders, and their number."""
+    """A copy of the disk in PATH, padded to whole cylinders, and their number."""
     data = path.read_bytes()
     cylinders = -(-len(data) // CYLINDER)
     copy = work / "bochs.disk"
@@ -41,15 +41,15 @@ def padded(path, work):
 
 
 def images(pairs):
-    """Lines of the configuration for what QEMU's loader puts into memory."""
+    """Configuration lines for what QEMU's loader device puts into memory."""
     found = (re.fullmatch(r"loader,file=(.*),addr=(0x\w+),.*", str(value)) for _, value in pairs)
     return "\n".join(f"optramimage{number}: file={match[1]}, address={match[2]}"
                      for number, match in enumerate(filter(None, found), 1))
 
 
 class Guest(qemu.Guest):
-    """As QEMU's, but without a monitor, and of QEMU's arguments it knows -m, -drive and
-    -device loader, and of -cpu and -smp the numbers and names that Bochs has."""
+    """Like QEMU's, but without a monitor. Of QEMU's arguments it supports -m, -drive and
+    -device loader, and for -cpu and -smp the names and numbers that Bochs has."""
 
     def __init__(self, arguments, log, timeout, _fds=()):
         # pylint: disable=super-init-not-called

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tests build once and share: files under names made from their inputs."""
+"""Files that tests build once and share, under names made from their inputs."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rjpac
 
 
 def fetched(path):
-    """PATH, which tests/setup has to have made."""
+    """PATH, which tests/setup must have made."""
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: run tests/setup with the suite's name")
     return path
@@ -24,7 +24,7 @@ def unpacked(name, debian=""):
 
 
 def key_of(*inputs):
-    """A name for what is made from INPUTS: bytes, text, or the contents of paths."""
+    """A name for a file made from INPUTS: bytes, text, or the contents of paths."""
     digest = hashlib.sha256()
     for item in inputs:
         data = item.read_bytes() if isinstance(item, Path) else item
@@ -37,7 +37,7 @@ def key_of(*inputs):
 def cached(name, inputs, build):
     """The file NAME made from INPUTS. build(path, scratch) writes it if it is new.
 
-    It gets its name only when it is complete, so tests may run at the same time.
+    The file gets its name only when it is complete, so tests may run at the same time.
     """
     stem, dot, suffix = name.partition(".")
     target = ROOT / f"{stem}-{key_of(*inputs)}{dot}{suffix}"

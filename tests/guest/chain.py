@@ -11,11 +11,11 @@ BIO_SIZE, DOS_SIZE = 40774, 38138       # of the files on it, as in MS-DOS 6.22
 
 
 class Chain(NamedTuple):
-    """What is laid over the stand-in; offsets are in the file."""
-    marks: dict                 # what a detector looks at
-    landing: int                # where the jump in it leads to
+    """What is written over the stand-in; offsets are in the file."""
+    marks: dict                 # the signature
+    landing: int                # the target of the jump in it
     size: int                   # of the file
-    skip: int = 0               # bytes in front that are not loaded
+    skip: int = 0               # bytes at the start that are not loaded
     loaded: int = 0             # bytes that are, if not all
     origin: int = 0             # of the first one in the segment
     sector: int = 0x7C00        # where the boot sector is expected
@@ -51,7 +51,7 @@ def defines(name):
 
 
 def lay_over(name, code):
-    """The stand-in as a file: what chain.asm gives, with its marks."""
+    """The stand-in as a file: chain.asm, with its signature and marks."""
     chain = CHAINS[name]
     data = bytearray(bytes(chain.skip) + code).ljust(chain.size, b"\x90")
     last = chain.skip + defines(name)["LAST"]
@@ -61,7 +61,7 @@ def lay_over(name, code):
 
 
 def partition(path, run, names):
-    """A FAT16 file system whose parameter block does not know where it stands."""
+    """A FAT16 file system whose parameter block does not contain its first sector."""
     path.write_bytes(bytes(SECTORS * SECTOR))
     run("mformat", "-i", path, "-T", SECTORS, "-h", 16, "-s", 63, "-H", 7, "::")
     for name, size in zip(names, (BIO_SIZE, DOS_SIZE)):

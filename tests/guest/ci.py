@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""ci.py SOURCE: runs the CI jobs of man/rjpack-recipes.7, as a runner would, for a project
-that has rjpack's SOURCE as its submodule. apt-get only says what it would install.
+"""ci.py SOURCE: runs the CI jobs of man/rjpack-recipes.7 as a runner would, for a project
+that has rjpack's SOURCE as a submodule. apt-get only simulates.
 """
 
 import os
@@ -33,7 +33,7 @@ def run(script, folder, environment):
 
 
 def github(workflow, folder, environment):
-    """Each step has a shell of its own, with what those before it have put into the PATH.
+    """Runs each step in a shell of its own, with the PATH that earlier steps have extended.
     Returns the files to keep."""
     added = folder / "github-path"
     added.touch()
@@ -50,14 +50,14 @@ def github(workflow, folder, environment):
 
 
 def gitlab(jobs, folder, environment):
-    """One shell runs all. Returns the files to keep."""
+    """Runs everything in one shell. Returns the files to keep."""
     job = jobs["image"]
     run("\n".join(job["before_script"] + job["script"]), folder, environment)
     return job["artifacts"]["paths"]
 
 
 def not_source(folder, names):
-    """What of NAMES a checkout has not: git's own, and build directories."""
+    """Those of NAMES that a checkout does not have: git's own, and build directories."""
     return [name for name in names
             if name == ".git" or Path(folder, name, "meson-private").is_dir()]
 

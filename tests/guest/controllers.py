@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a row's disk may hang on, and what Linux needs to drive it there."""
+"""Controllers for a row's disk, and what Linux needs to drive it there."""
 
 from typing import NamedTuple
 
 
 class Controller(NamedTuple):
-    """QEMU's arguments, with a place for more options of the disk; Linux's modules, and
-    its name of the disk."""
+    """QEMU's arguments, with {} for more options of the disk; Linux's modules, and
+    its name for the disk."""
     arguments: str
     modules: tuple
     device: str

@@ -21,7 +21,7 @@ PHASES = (
     (r"kexec -l", "kexec -l: the image goes into memory"),
     (r"kexec -e", "kexec -e: Linux leaves"),
     (r"rjpack: started by .*", "the stub runs"),
-    (r"rjpack: to .*", "the stub has reached real mode: GRUB's boot sector runs"),
+    (r"rjpack: jumping to .*", "the stub has reached real mode: GRUB's boot sector runs"),
     (r"GRUB has read its disk", "GRUB has read its disk, and loads Linux"),
     (r"Linux 2 is up .*", "Linux is up again"),
     (r"back in Linux", None),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Disks from which a PC BIOS boots GRUB, SYSLINUX or EXTLINUX, and these boot Debian's Linux.
+"""Disks from which a PC BIOS boots GRUB, SYSLINUX or EXTLINUX, which boot Debian's Linux.
 
-Made without root: files in, file out. EXTLINUX is installed in a guest.
+They are made from files, without root. EXTLINUX is installed in a guest.
 """
 
 import gzip
@@ -35,7 +35,7 @@ initrd /boot/initramfs.gz
 boot
 """
 
-# As Debian's: an entry for the next boot only (00_header), and the user's entries (41_custom).
+# Like Debian's: an entry for the next boot only (00_header), and the user's entries (41_custom).
 GRUB_MENU = SERIAL + """echo 'GRUB has read its disk'
 load_env
 set default="$next_entry"
@@ -61,7 +61,7 @@ INITRD /boot/initramfs.gz
 APPEND {arguments} boot={loader}
 """
 
-# What puts these and Linux into a file system that EXTLINUX is installed to already.
+# Commands that add these and Linux to a file system in which EXTLINUX is installed.
 EXTLINUX_FOLDER = "/boot/extlinux"
 DEBUGFS_SCRIPT = """cd /boot
 write "{tree}/boot/vmlinuz" vmlinuz
@@ -70,7 +70,7 @@ cd extlinux
 write "{tree}/boot/syslinux.cfg" extlinux.conf
 """
 
-# A floppy has no room for Linux: what is on it starts the hard disk.
+# A floppy has no room for Linux, so this one starts the hard disk.
 FLOPPY_CONFIG = """SERIAL 0 115200
 DEFAULT disk
 LABEL disk
@@ -78,9 +78,9 @@ COM32 chain.c32
 APPEND hd0
 """
 
-# Partition tables, as sfdisk reads them. Identifiers are fixed, so that files are, too.
+# Partition tables in sfdisk's format. Fixed identifiers make the files reproducible.
 PARTITION = 2048            # the first sector of the first partition; init counts before it
-GPT_PARTITION = 4096        # that of the second one, behind GRUB's
+GPT_PARTITION = 4096        # that of the second one, after GRUB's
 UUID = "524A504B-0000-4000-8000-00000000000{}"
 BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"
 DOS = "label: dos\nlabel-id: 0x524A504B\n"
@@ -93,8 +93,8 @@ def gpt_row(number, start, end, kind, more=""):
 
 
 class Disk(NamedTuple):
-    """The partition table; where the file system starts, in sectors; what makes it; whose GRUB
-    and Linux, if not the host's."""
+    """The partition table; the first sector of the file system; the function that makes it; the
+    Debian release of GRUB and Linux, if not the host's."""
     table: str
     start: int
     build: callable
@@ -102,7 +102,7 @@ class Disk(NamedTuple):
 
 
 def finish(command, options):
-    """Runs a tool quietly. mke2fs, debugfs and sfdisk stand where only root's PATH looks."""
+    """Runs a tool quietly. mke2fs, debugfs and sfdisk are only on root's PATH."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path},
                           **options)
@@ -122,7 +122,7 @@ def output(*command, **options):
 
 
 def grub_of(debian):
-    """The command grub-mkimage of a Debian, and the folder with its GRUB."""
+    """The command grub-mkimage of a Debian release, and the folder with its GRUB."""
     if not debian:
         return ["grub-mkimage"], GRUB
     tree = cache.unpacked("grub", debian)
@@ -131,7 +131,7 @@ def grub_of(debian):
 
 def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/boot/grub",
                kind="i386-pc", debian=""):
-    """Writes GRUB's core.img for a BIOS; CONFIG is a script that it starts with."""
+    """Writes GRUB's core.img for a BIOS; GRUB runs CONFIG first."""
     mkimage, folder = grub_of(debian)
     embedded = ["-m", memdisk] if memdisk else []
     if config is not None:
@@ -143,13 +143,13 @@ def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/bo
 
 
 def embed_grub(disk, core, sector=1, end=PARTITION, debian=""):
-    """Does what grub-bios-setup does: boot.img into the MBR, core.img to SECTOR."""
+    """Writes boot.img into the MBR and core.img to SECTOR, as grub-bios-setup does."""
     boot = bytearray((grub_of(debian)[1] / "boot.img").read_bytes())
     struct.pack_into("<Q", boot, 0x5C, sector)      # where boot.img finds core.img
     boot[0x66:0x68] = b"\x90\x90"                   # a hard disk: DL may be wrong
     core = bytearray(core)
-    struct.pack_into("<Q", core, 0x1F4, sector + 1)     # where its first sector finds the rest
-    # The last sector before a partition is where init counts.
+    struct.pack_into("<Q", core, 0x1F4, sector + 1)     # where its first sector looks for the rest
+    # init counts in the last sector before a partition.
     if sector * SECTOR + len(core) > (end - 1) * SECTOR:
         raise RuntimeError("GRUB's core.img does not fit before the partition")
     with disk.open("r+b") as file:
@@ -165,17 +165,17 @@ def partition(disk, table):
 
 
 def ext2(disk, tree, start):
-    """Makes a file system with what is in TREE, at the sector START."""
+    """Makes a file system with the contents of TREE, at the sector START."""
     run("mke2fs", "-q", "-t", "ext2", "-d", tree, "-E", f"offset={start * SECTOR}",
         disk, f"{(SIZE - (start + PARTITION) * SECTOR) // 1024}k")
 
 
 def tree_with_linux(scratch, ramdisk, debian=""):
-    """A directory with Linux in its boot."""
+    """A directory with Linux in its boot directory."""
     tree = scratch / "tree"
     (tree / "boot/grub").mkdir(parents=True)
     shutil.copyfile(initramfs.kernel(debian), tree / "boot/vmlinuz")
-    # Reading takes GRUB longer than unpacking takes Linux.
+    # GRUB takes longer to read than Linux to unpack.
     (tree / "boot/initramfs.gz").write_bytes(gzip.compress(ramdisk.read_bytes(), 1, mtime=0))
     return tree
 
@@ -199,7 +199,7 @@ def grub(path, tree, disk, arguments):
 
 
 def grub_menu(path, tree, disk, arguments):
-    """GRUB with a menu of more than Linux."""
+    """GRUB with a menu of Linux and other entries."""
     (tree / "boot/grub/grub.cfg").write_text(GRUB_MENU % arguments)
     run("grub-editenv", tree / "boot/grub/grubenv", "create")
     partition(path, disk.table)
@@ -208,7 +208,7 @@ def grub_menu(path, tree, disk, arguments):
 
 
 def fat(path, files, *install, offset=0, sectors=0):
-    """SYSLINUX' file system at OFFSET, with FILES, target to source."""
+    """SYSLINUX's file system at OFFSET, with FILES, target to source."""
     place = f"{path}@@{offset}"
     geometry = ["-T", str(sectors), "-h", "16", "-s", "63", "-H", str(offset // SECTOR)]
     run("mformat", "-i", place, "-N", "524A504B", *(geometry if sectors else ["-f", "1440"]), "::")
@@ -227,7 +227,7 @@ def syslinux_config(path, arguments, loader="SYSLINUX"):
 
 
 def syslinux_mbr(path, disk):
-    """Its code in the MBR, which starts the active partition."""
+    """SYSLINUX's code in the MBR, which starts the active partition."""
     code = "gptmbr.bin" if disk.table.startswith(GPT) else "mbr.bin"
     with path.open("r+b") as file:
         file.write((SYSLINUX / "mbr" / code).read_bytes())
@@ -245,7 +245,7 @@ def syslinux(path, tree, disk, arguments):
 
 
 def with_extlinux(path, scratch):
-    """EXTLINUX in an ext2 at PARTITION. All disks share it: a guest takes seconds."""
+    """EXTLINUX in an ext2 at PARTITION. All disks share it, since the guest takes seconds."""
     (scratch / f"tree{EXTLINUX_FOLDER}").mkdir(parents=True)
     partition(path, DISKS["extlinux"].table)
     ext2(path, scratch / "tree", PARTITION)
@@ -259,14 +259,14 @@ def extlinux(path, tree, disk, arguments):
     partition(path, disk.table)
     told = run("debugfs", "-w", "-f", "-", f"{path}?offset={disk.start * SECTOR}",
                input=DEBUGFS_SCRIPT.format(tree=tree))
-    # Its exit status is 0 even so; its version is always there.
+    # The exit status is 0 even after an error; the version is always printed.
     if len(told.splitlines()) > 1:
         raise RuntimeError(told)
     syslinux_mbr(path, disk)
 
 
 def syslinux_floppy(path, tree, _disk, _arguments):
-    """1.44 MB that start the hard disk."""
+    """A floppy of 1.44 MB that starts the hard disk."""
     config = tree / "syslinux.cfg"
     config.write_text(FLOPPY_CONFIG)
     path.write_bytes(bytes(2880 * SECTOR))
@@ -314,7 +314,7 @@ DISKS = {
 
 def build(name, kernel_modules, device, debian=""):
     """The path of the disk NAME; its Linux loads KERNEL_MODULES, and counts on DEVICE. DEBIAN is
-    whose Linux and GRUB, if not the host's."""
+    the release of Linux and GRUB, if not the host's."""
     disk, ramdisk = DISKS[name]._replace(debian=debian), initramfs.base(kernel_modules, debian)
     inputs = [*INPUTS, str(initramfs.kernel(debian)), str(grub_of(debian)[1]), ramdisk.name, name,
               device]

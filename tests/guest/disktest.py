@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What payload/disk.asm works on, and what it should say."""
+"""The disks that payload/disk.asm tests, and what it should print."""
 
 import array
 import re
@@ -10,7 +10,7 @@ PATTERN = 0x10000
 CD_SECTOR = 2048
 BOOT_SECTOR = 20
 BAD_SECTOR = 100                # before PATTERN, where only one test reads
-# Of each kind the size of its sectors, and their number.
+# The sector size and the number of sectors of each kind.
 SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512, 2880),
          "cd": (CD_SECTOR, 6000), "cd_floppy": (512, 2880), "cd_hard_disk": (512, 20160),
          "small_disk": (512, 900), "superfloppy": (512, 3486), "cut_floppy": (512, 1172),
@@ -19,14 +19,14 @@ SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512
 
 EMULATED = {"cd_floppy": 2, "cut_cd_floppy": 2, "cd_hard_disk": 4}
 
-# What the payload has to be told of its disk.
+# What the payload must know about its disk.
 FLOPPY_1440 = ("TOTAL=2880", "HEADS=2", "TRACK=18")
 DEFINES = {"hard_disk_4k": ("SECTOR=4096",), "superfloppy": ("TOTAL=3486", "HEADS=2", "TRACK=21"),
            "cut_floppy": (*FLOPPY_1440, "FILE_SECTORS=1172"),
            "filled_disk": ("FILE_SECTORS=20573",), "cut_cd_floppy": ("FILE_SECTORS=2000",)}
 
-# Patterns of what is printed, for a hard disk. Where BIOSes differ, all of the values
-# that one of them gives are good: SeaBIOS has 01h for what is out of range, others 04h.
+# Patterns of the output for a hard disk. Where BIOSes differ, the value of any of them is
+# accepted: SeaBIOS returns 01h for sectors out of range, others 04h.
 TESTS = ("FIRST", "LAST", "COUNTS", "RANDOM", "ALIGN", "BOUNDARY", "SEGMENT", "QUIET", "VERIFY",
          "SEEK", "A20", "A20_8042", "V86", "WRITE", "AFTER")
 BAD_REQUEST = "01|04"
@@ -80,7 +80,7 @@ KINDS = {
 
 
 def pattern(length):
-    """LENGTH bytes: each dword is STEP times its number."""
+    """LENGTH bytes in which each dword is STEP times its index."""
     dwords, value = array.array("I", bytes(length)), 0
     for number in range(length // 4):
         dwords[number] = value
@@ -89,7 +89,7 @@ def pattern(length):
 
 
 def boot_record(media, sectors):
-    """El Torito's part of a CD, sectors 16 to 19: what is booted follows them. Its MEDIA is
+    """The El Torito part of a CD, sectors 16 to 19; the boot image follows. MEDIA is
     0 for no emulation, 2 for a floppy of 1.44 MB, 4 for a hard disk."""
     label = b"RJPACK".ljust(32)
     volume = bytearray(CD_SECTOR)
@@ -122,7 +122,7 @@ def image(kind, payload):
 
 
 def written(disk, lines, sector):
-    """DISK, with the bits flipped that the payload says it has flipped; places may overlap."""
+    """DISK with the bits flipped that the payload reports to have flipped; ranges may overlap."""
     data = bytearray(disk)
     for line in lines:
         if match := re.fullmatch(r"WROTE_(\w{8})=(\w{4})", line):
@@ -133,7 +133,7 @@ def written(disk, lines, sector):
 
 
 def problems(row, found):
-    """One line for each field that is not as expected."""
+    """Yields a line for each field that is not as expected."""
     kind = row["disk_test"]
     sector, count = SIZES[kind]
     size = {"EDD_SECTOR_SIZE": f"{sector:04X}", "EDD_SECTORS": f"{count:016X}"}
@@ -147,7 +147,7 @@ def problems(row, found):
 
 
 def compare(kind, before, after, lines):
-    """One line for the first sector that the disk's file should not have."""
+    """Yields a line for the first sector in the disk's file that is wrong."""
     sector = SIZES[kind][0]
     data = written(before, lines, sector)
     if data == before and KINDS[kind]["WRITE_EDD"] == "ok":

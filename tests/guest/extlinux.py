@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""EXTLINUX's installer, which wants a mounted file system: a guest mounts it."""
+"""EXTLINUX's installer, which needs a mounted file system: a guest mounts it."""
 
 import initramfs
 import qemu

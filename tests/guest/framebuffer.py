@@ -5,7 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "stub" / "framebuffer.c"
+SOURCE = Path(__file__).parents[2] / "stub/hardware/framebuffer.c"
 
 
 def constant(source, name):
@@ -38,7 +38,7 @@ class Picture:
 
 
 def decode(picture):
-    """The lines of text; '~' is what is no glyph of the stub's."""
+    """The lines of text; '~' is anything that is not one of the stub's glyphs."""
     glyphs, glyph_width, glyph_height, scale = read_source()
 
     def cell(left, top):
@@ -52,7 +52,7 @@ def decode(picture):
 
 
 def text(guest):
-    """What stands on the display of GUEST, in capitals."""
+    """The text on the display of GUEST, in capitals."""
     with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
         guest.ask(f"screendump {file.name}")
         return decode(Picture(Path(file.name)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The machine that boot/hostile.asm leaves to the image."""
+"""The machine as boot/hostile.asm leaves it to the image."""
 
 import re
 import time
@@ -15,8 +15,8 @@ WAITING = r"^EIP=0000fff0 .* HLT=1"     # for a start-up IPI (SDM 3A, table 10-1
 
 
 def start(inputs, memory, drive):
-    """QEMU's arguments: the BIOS starts the source's first sector, which finds the rest
-    of it and the image in memory."""
+    """QEMU's arguments: the BIOS starts the first sector of hostile.asm, which finds its other
+    sectors and the image in memory."""
     defines = [f"-D{define}" for define in inputs.row["hostile"]]
     image, part = inputs.row["address"], inputs.work / "part"
     part.write_bytes(inputs["image"].read_bytes()[SETUP_SIZE:])
@@ -32,7 +32,7 @@ def start(inputs, memory, drive):
 
 
 def other_cpus(guest):
-    """What became of the CPUs that it had started, as NAME=VALUE lines."""
+    """The state of the CPUs that it started, as NAME=VALUE lines."""
     states = re.split(r"^CPU#\d+\s", guest.ask("info registers -a"), flags=re.MULTILINE)[2:]
     waiting = sum(bool(re.search(WAITING, state, re.MULTILINE)) for state in states)
     yield f"HOSTILE_CPUS={waiting}_of_{len(states)}_wait"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Debian's kernel, and an initramfs with busybox, kexec and the modules a test needs. DEBIAN is
-whose, if not the host's."""
+the release, if not the host's."""
 
 import lzma
 import re
@@ -18,7 +18,7 @@ DIRECTORIES = "bin dev lib lib64 lib/x86_64-linux-gnu modules proc sys test".spl
 
 
 def kernel(debian=""):
-    """Debian's bzImage, as its package has it; newer ones have it beside the modules."""
+    """Debian's bzImage from its package; newer packages have it in the modules' directory."""
     tree = cache.unpacked("linux", debian)
     return next(path for place in ("boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz")
                 for path in tree.glob(place))
@@ -26,7 +26,7 @@ def kernel(debian=""):
 
 def record(name, mode, data=b"", device=(0, 0)):
     """One file as a cpio "newc" record. Written here and not by cpio(1), which needs
-    root for device nodes and carries times and owners of the host's files over."""
+    root for device nodes and copies times and owners of the host's files."""
     fields = [0, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name) + 1, 0]
     head = b"070701" + b"".join(b"%08X" % field for field in fields)
     head += name.encode() + b"\0"
@@ -38,7 +38,7 @@ def archive(records):
 
 
 def test_archive(files):
-    """An archive to follow that of base(): FILES, name to bytes, in /test."""
+    """An archive to append to that of base(): FILES, name to bytes, in /test."""
     return archive(record(f"test/{name}", stat.S_IFREG | 0o644, data)
                    for name, data in files.items())
 
@@ -70,7 +70,7 @@ class Modules:
 
 def loader_of(tree):
     """The front of a command that runs a program in an unpacked TREE, with its own libraries.
-    Newer packages have all below /usr."""
+    Newer packages have everything below /usr."""
     folders = [f"{tree}{usr}/lib/x86_64-linux-gnu{folder}"
                for usr in ("", "/usr") for folder in ("", "/systemd")]
     return [next(tree.glob("**/x86_64-linux-gnu/ld-linux-x86-64.so.2")),
@@ -78,8 +78,8 @@ def loader_of(tree):
 
 
 def libraries(tree, programs):
-    """The libraries that PROGRAMS in an unpacked TREE run with, each under the name that it
-    is looked for."""
+    """The libraries that PROGRAMS in an unpacked TREE need, each under the name that the loader
+    looks for."""
     loader = loader_of(tree)
     yield "lib64/ld-linux-x86-64.so.2", loader[0]
     for program in programs:
@@ -90,7 +90,7 @@ def libraries(tree, programs):
 
 
 def kexec_files(debian):
-    """kexec and what it runs with."""
+    """kexec and the libraries that it needs."""
     tree = cache.unpacked("kexec", debian)
     program = next(tree.glob("**/sbin/kexec"))
     yield "bin/kexec", program
@@ -98,7 +98,7 @@ def kexec_files(debian):
 
 
 def systemd_files():
-    """systemd, its targets without the services that they want, and what it runs with."""
+    """systemd, its targets without the services that they want, and the libraries that it needs."""
     tree = cache.unpacked("systemd")
     programs = [next(tree.glob(f"**/{name}")) for name in SYSTEMD]
     units = programs[0].parent / "system"
@@ -108,7 +108,7 @@ def systemd_files():
 
 
 def systemd():
-    """The path of an archive with systemd, to follow that of base()."""
+    """The path of an archive with systemd, to append to that of base()."""
     def build(path, _scratch):
         files = {name: record(name, stat.S_IFREG | 0o755, source.read_bytes())
                  for name, source in systemd_files()}

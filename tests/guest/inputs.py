@@ -29,13 +29,13 @@ def run(*command):
 
 
 def piece_data(seed, length):
-    """LENGTH bytes that the probe can tell from any others."""
+    """LENGTH bytes that the probe can recognise."""
     dwords = ((seed + n * STEP) & 0xFFFFFFFF for n in range(length // 4))
     return b"".join(dword.to_bytes(4, "little") for dword in dwords)
 
 
 class Inputs(dict, Loaders):
-    """Maps a name to a path in WORK; PIECES and DEFINES are the row's for the probe."""
+    """Maps a name to a path in WORK; PIECES and DEFINES come from the row, for the probe."""
 
     def __init__(self, row, work):
         super().__init__()
@@ -91,22 +91,22 @@ class Inputs(dict, Loaders):
         path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
 
     def errors(self, path):
-        """What QEMU's blkdebug does to that disk: a sector of it cannot be read."""
+        """The configuration for QEMU's blkdebug that makes a sector of that disk unreadable."""
         path.write_text("[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\n"
                         f"sector = \"{disktest.BAD_SECTOR}\"\n")
 
     def probe_sector(self, path):
-        """The first sector of the probe, as a disk would have it."""
+        """The first sector of the probe, as on a disk."""
         path.write_bytes(self["probe"].read_bytes()[:512])
 
     def vbr(self, path):
-        """A partition's boot sector that prints what was handed over to it."""
+        """A partition's boot sector that prints what was passed to it."""
         defines = [f"-D{define}" for define in self.row.get("probe", ())]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
             PAYLOAD / "vbr.asm")
 
     def handoff(self, path):
-        """SYSLINUX's handoff.bin as a partition's boot sector, as its README has it."""
+        """SYSLINUX's handoff.bin as a partition's boot sector, as its README describes."""
         code = (disk.SYSLINUX / "mbr/diag/handoff/handoff.bin").read_bytes()
         path.write_bytes((b"\xEB\x58\x90".ljust(90, b"\0") + code).ljust(510, b"\0") + b"\x55\xAA")
 
@@ -118,14 +118,14 @@ class Inputs(dict, Loaders):
             file.write(self[self.row.get("boot_sector", "vbr")].read_bytes())
 
     def says(self, name):
-        """A sector that says NAME."""
+        """A sector that prints NAME."""
         path = self.work / name
         self.assemble(path, "says", [f"NAME='{name}'"])
         return path.read_bytes()
 
     def code_disk(self, path):
         """A disk whose MBR has the row's code; the sector after it and two partitions, the
-        first of which is active, say which of them was started."""
+        first of which is active, print which of them was started."""
         disk.partition(path, f"{disk.DOS}2048,2048,e,*\n4096,2048,e\n")
         with path.open("r+b") as file:
             for sector, name in ((1, "SECOND-SECTOR"), (2048, "PARTITION-1"), (4096, "PARTITION-2")):
@@ -152,7 +152,7 @@ class Inputs(dict, Loaders):
             BOOT / "calls.asm")
 
     def chain_file(self, path):
-        """What stands in for the row's second stage."""
+        """The stand-in for the row's second stage."""
         name = self.row["chain"]
         defines = [f"-D{key}={value}" for key, value in chain.defines(name).items()]
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
@@ -160,15 +160,15 @@ class Inputs(dict, Loaders):
         path.write_bytes(chain.lay_over(name, path.read_bytes()))
 
     def chain_disk(self, path):
-        """A disk with a partition that such a second stage would be from."""
+        """A disk with a partition for such a second stage."""
         chain.disk(path, run, self.row.get("dos_files", ("IO.SYS", "MSDOS.SYS")))
 
     def chain_floppy(self, path):
-        """A floppy disk that one would be from."""
+        """A floppy disk for such a second stage."""
         run("mformat", "-i", path, "-C", "-f", 1440, "::")
 
     def os(self, path):
-        """A test system, as it has been built in tests/os."""
+        """A test system, built in tests/os."""
         path.write_bytes((Path(os.environ["RJPACK_TEST_OS"]) / f"{path.name}.elf").read_bytes())
 
     os32 = os
@@ -226,7 +226,7 @@ class Inputs(dict, Loaders):
         path.write_bytes(data + bytes(1474560 - len(data)))
 
     def ipxe_script(self, path):
-        """What iPXE does with its initrd."""
+        """The script that iPXE runs as its initrd."""
         path.write_text(self.row["ipxe"])
 
     def lnxboot(self, path):
@@ -244,7 +244,7 @@ class Inputs(dict, Loaders):
         path.write_bytes(initramfs.base(self.modules()).read_bytes())
 
     def linux_test(self, path):
-        """The archive that follows it."""
+        """The archive to append to it."""
         path.write_bytes(initramfs.test_archive({"run": self.row["script"].encode()}))
 
     def memdisk_kernel(self, path):
@@ -263,11 +263,11 @@ class Inputs(dict, Loaders):
         disk.fat(path, {**disk.modules(), config.name: config})
 
     def sedutil_cli(self, path):
-        """What stands in for sedutil-cli."""
+        """The stand-in for sedutil-cli."""
         path.symlink_to(Path(__file__).parent / "sedutil-cli")
 
     def tftp(self, path):
-        """What QEMU's TFTP server has."""
+        """The directory of QEMU's TFTP server."""
         path.mkdir()
         (path / "boot.ipxe").write_text(self.row["ipxe"])
 
@@ -281,7 +281,7 @@ class Inputs(dict, Loaders):
         path.symlink_to(cache.unpacked("payloads") / "usr" / "lib" / "ipxe" / "ipxe.pxe")
 
     def image(self, path):
-        """What rjpack makes of the row, damaged if the row wants that."""
+        """The image that rjpack makes for the row, damaged if the row asks for that."""
         arguments = self.row["pack"].format_map(self).split()
         if "kernel_line" in self.row:
             arguments += ["--append", self.row["kernel_line"]]
@@ -299,7 +299,7 @@ class Inputs(dict, Loaders):
             "-o", path)
 
     def given(self, path):
-        """What the loader gives along: the row's file, damaged or cut if the row wants that."""
+        """The file that the loader supplies, damaged or cut if the row asks for that."""
         path.write_bytes(Path(self.row["give"].format_map(self)).read_bytes())
         if "damage" in self.row:
             self.damage(path, *self.row["damage"])
@@ -307,12 +307,12 @@ class Inputs(dict, Loaders):
             path.write_bytes(path.read_bytes()[:self.row["cut"]])
 
     def test_disk_gz(self, path):
-        """The disk that the row tests, as gzip makes it, with its name in the header."""
+        """The disk that the row tests, compressed by gzip, with its name in the header."""
         with gzip.open(path, "wb") as file:
             file.write(self["test_disk"].read_bytes())
 
     def test_disk_members(self, path):
-        """The same in gzip files that follow each other."""
+        """The same as several concatenated gzip files."""
         data = self["test_disk"].read_bytes()
         path.write_bytes(gzip.compress(data[:700000]) + gzip.compress(data[700000:]))
 
@@ -341,7 +341,7 @@ class Inputs(dict, Loaders):
         path.write_bytes(b"QFI\xFB" + bytes(4092))
 
     def damage(self, path, mark, offset):
-        """Changes the byte OFFSET behind the first place of MARK, text or an input."""
+        """Changes the byte at OFFSET after the first occurrence of MARK, text or an input."""
         data = bytearray(path.read_bytes())
         known = mark.encode().decode("unicode_escape").encode("latin-1")
         if mark.startswith("{"):

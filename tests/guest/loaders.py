@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Boot loaders as files to pack, and small disks on which each finds something to start:
-report.asm, or for GRUB a text."""
+"""Boot loaders as files to pack, and small disks with something for each to start:
+report.asm, or a text for GRUB."""
 
 import re
 import shutil
@@ -70,11 +70,11 @@ class Loaders:
         path.write_bytes(self["core"].read_bytes()[disk.SECTOR:])
 
     def boot_core(self, path):
-        """boot.img with core.img behind it."""
+        """boot.img followed by core.img."""
         path.write_bytes((disk.GRUB / "boot.img").read_bytes() + self["core"].read_bytes())
 
     def lnxboot_core(self, path):
-        """lnxboot.img with core.img behind it."""
+        """lnxboot.img followed by core.img."""
         path.write_bytes((disk.GRUB / "lnxboot.img").read_bytes() + self["core"].read_bytes())
 
     def eltorito_core(self, path):
@@ -83,7 +83,7 @@ class Loaders:
                         kind="i386-pc-eltorito")
 
     def eltorito_cd(self, path):
-        """A CD with that."""
+        """A CD with that core.img."""
         files = {"text": CD_TEXT.encode(), "core.img": self["eltorito_core"].read_bytes()}
         disk.iso(path, tree(self.work, files), "boot/core.img")
 
@@ -94,14 +94,14 @@ class Loaders:
         path.write_bytes(legacy("stage2").read_bytes())
 
     def legacy_both(self, path):
-        """A floppy as GRUB Legacy's manual makes it."""
+        """A floppy as described in GRUB Legacy's manual."""
         path.write_bytes(legacy("stage1").read_bytes() + legacy("stage2").read_bytes())
 
     def legacy_eltorito(self, path):
         path.write_bytes(legacy("stage2_eltorito").read_bytes())
 
     def legacy_disk(self, path):
-        """An ext2 with menus, in the partition that the stage2 in front of it looks into."""
+        """An ext2 with menus, in the partition that the stage2 before it reads."""
         root = tree(self.work, {"grub/menu.lst": MENU.encode(), "other.lst": OTHER_MENU.encode()})
         disk.partition(path, disk.DISKS["disk"].table)
         disk.ext2(path, root, disk.PARTITION)
@@ -113,8 +113,8 @@ class Loaders:
             file.write(stage2)
 
     def legacy_floppy(self, path):
-        """A floppy disk with an ext2. stage2 is a file in it, of two runs: the block that
-        lists all but the first blocks stands between them."""
+        """A floppy disk with an ext2. stage2 is a file in it, in two runs, with the block that
+        lists all but the first blocks between them."""
         root = tree(self.work, {"grub/menu.lst": MENU.encode(),
                                 "grub/stage2": legacy("stage2").read_bytes()})
         disk.run("mke2fs", "-q", "-b", "1024", "-d", root, path, "1440k")
@@ -148,7 +148,7 @@ class Loaders:
                  offset=start * disk.SECTOR, sectors=disk.SIZE // disk.SECTOR - 2 * start)
 
     def syslinux_sector(self, path):
-        """Its boot sector."""
+        """The boot sector of that disk."""
         data = self["syslinux_disk"].read_bytes()
         path.write_bytes(data[disk.PARTITION * disk.SECTOR:][:disk.SECTOR])
 
@@ -156,13 +156,13 @@ class Loaders:
         path.write_bytes(disk.ISOLINUX.read_bytes())
 
     def isolinux_there(self, path):
-        """The same as it stands on the CD, which has told it where that is."""
+        """The same as on the CD, with the boot information table that mkisofs has filled in."""
         data, size = self["isolinux_cd"].read_bytes(), disk.ISOLINUX.stat().st_size
         start = data.index(disk.ISOLINUX.read_bytes()[64:2048]) - 64
         path.write_bytes(data[start:start + size])
 
     def isolinux_cd(self, path):
-        """A CD with ISOLINUX, which looks for its files in this folder."""
+        """A CD with ISOLINUX, which reads its files from this folder."""
         root = tree(self.work)
         folder = root / "boot/isolinux"
         folder.mkdir()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""manpage.py PAGE FILE: prints the block that PAGE, in mdoc, gives as the contents of FILE."""
+"""manpage.py PAGE FILE: prints the block with the contents of FILE in PAGE, an mdoc file."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ ESCAPES = {"\\e": "\\", "\\-": "-", "\\&": ""}
 
 
 class Block(NamedTuple):
-    """A literal block: the subsection that it is in; the file that it is the contents of, or
+    """A literal block: the subsection that contains it; the file whose contents it is, or
     None for commands; the text."""
     section: str
     file: str

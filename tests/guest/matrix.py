@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""matrix.py ROWS RJPACK WORK: prints which loader has started which container.
+"""matrix.py ROWS RJPACK WORK: prints which loader started which container.
 
-A row that was run has left WORK/NAME.status. A cell is what its row has shown, and has to
-be what "rjpack verify --for" says of such an image; it is missing where that names a
-loader that no row tries. Exit status: 0, 1 if a row has failed or the two differ, 77 if
-a row was not run: it was not asked for.
+A row that was run has left WORK/NAME.status. A cell of the table is the result of its row, and must
+agree with "rjpack verify --for"; a cell without a row is missing. Exit status: 0; 1 if a row
+failed or the two disagree; 77 if a row was not run because it was not asked for.
 """
 
 import json
@@ -20,7 +19,7 @@ import rowfile
 
 SKIPPED = 77
 CONTAINERS = ("elf", "elf-strict", "elf32", "bzimage")
-PASSED = 0                      # what a row ends with
+PASSED = 0                      # the results of rows
 WORKS, REFUSED, MISSING, NOTHING = "works", "refused", "missing", ""
 NOT_RUN, FAILED, DIFFERS = "not run", "FAILED", "NOT BY --for"
 
@@ -30,7 +29,7 @@ def record(work):
 
 
 def key(row, rjpack):
-    """What a row's status depends on, so that an older one is not taken for it."""
+    """What a row's status depends on, so that an older status is not used."""
     row = {name: value for name, value in row.items() if name != "rjpack"}
     return cache.key_of(Path(rjpack), json.dumps(row, sort_keys=True))
 
@@ -44,7 +43,7 @@ def keep(status, row, work):
 
 
 def status_of(name, row, rjpack, work):
-    """What the row has ended with; None if it was not run, or not with this program."""
+    """The result of the row; None if it was not run, or not with this program."""
     try:
         status, kept = record(Path(work) / name).read_text().split()
     except FileNotFoundError:
@@ -53,14 +52,14 @@ def status_of(name, row, rjpack, work):
 
 
 def loaders(rjpack):
-    """The names of all loaders: rjpack lists them for one that it does not know."""
+    """The names of all loaders, which rjpack lists if one is unknown."""
     told = subprocess.run([rjpack, "verify", "--for", "?", "/dev/null"], capture_output=True,
                           text=True, check=False).stderr
     return re.search(r"the loaders are (.*)", told)[1].split(", ")
 
 
 def takers(rjpack, container, names, scratch):
-    """Those of the loaders NAMES that take such an image, by their rules."""
+    """Those of the loaders NAMES that accept such an image, according to rjpack."""
     code, image = Path(scratch) / "code", Path(scratch) / container
     code.write_bytes(b"\xEB\xFE")
     subprocess.run([rjpack, "--raw", f"{code}@0x7C00", "--entry", "0:0x7C00", "--format",
@@ -71,7 +70,7 @@ def takers(rjpack, container, names, scratch):
 
 
 def cell(row, status, rules):
-    """What the row has shown, or what is wrong with it."""
+    """The result of the row, or what is wrong with it."""
     if status is None:
         return NOT_RUN
     if status != PASSED:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A self-encrypting drive, as far as a boot notices that it is one: QEMU reads it by NBD.
+"""A self-encrypting drive, as far as booting from it is concerned: QEMU reads it by NBD.
 
-Locked, which it is at power-on and after every reset of the machine, it shows its shadow MBR.
-When its range is unlocked and the shadow MBR is told to be done (TCG Opal 2.01, 4.3.5), it shows
-its own contents. guest/sedutil-cli tells it so by a write to the last sector.
+The drive is locked at power-on and after every reset of the machine, and then shows its shadow MBR.
+After its range is unlocked and MBRDone is set (TCG Opal 2.01, 4.3.5), it shows its own
+contents. guest/sedutil-cli does both by a write to the last sector.
 """
 
 import socket
@@ -31,7 +31,7 @@ EPERM = 1
 
 
 class Drive:
-    """SHADOW and CONTENTS are of the same size; PASSWORD unlocks it."""
+    """SHADOW and CONTENTS have the same size; PASSWORD unlocks the drive."""
 
     def __init__(self, shadow, contents, password):
         self.shadow, self.contents = shadow, bytearray(contents)
@@ -81,7 +81,7 @@ class Drive:
                 client.sendall(OPTION_REPLY.pack(OPTION_REPLY_MAGIC, option, kind, len(data)) + data)
 
     def _lock_after_reset(self):
-        """QEMU has sent its event before the machine that was reset can ask for a sector."""
+        """QEMU sends its event before the machine can read a sector after a reset."""
         if not self.qmp:
             self.qmp = self.listening["qmp"].accept()[0]
             self.qmp.sendall(b'{"execute": "qmp_capabilities"}')
@@ -93,7 +93,7 @@ class Drive:
             pass
 
     def _do(self, kind, offset, length, data):
-        """One request: the error, and what was read."""
+        """Serves one request; returns the error, and what was read."""
         shown = self.shadow
         if "done" in self.state:
             shown = self.contents if "unlocked" in self.state else None
@@ -109,7 +109,7 @@ class Drive:
         return 0, b""
 
     def _obey(self, sector):
-        """What sedutil-cli was told; an error if the password is wrong."""
+        """Handles a command of sedutil-cli; an error if the password is wrong."""
         told = self.right.get(sector.rstrip(b"\0").decode(errors="replace").strip())
         if told:
             self.state.add(told)

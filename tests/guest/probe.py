@@ -3,23 +3,23 @@
 
 import re
 
-# Fields that differ between two native boots, or between BIOSes, or may, with the reason.
+# Fields that may differ between two native boots, or between BIOSes, with the reason.
 UNLIKE = {
     "ESP": "each BIOS calls a boot sector on a stack of its own",
     "PIRQ": "the stub routes only what devices use; rows named pirq have devices on all of it",
     "PIC_IRR": "SeaBIOS leaves the masked IRQ of its own serial output pending",
 }
 
-# Bytes of the BIOS's memory that move while it works: first, last, the reason.
+# Bytes of the BIOS's memory that change while it works: first, last, the reason.
 MOVING = (
     (0x41A, 0x43D, "keys: where the next is read and written, and the last ones"),
     (0x450, 0x451, "the cursor: the BIOS has told of its boot, mode 3 clears the screen"),
     (0x46C, 0x46F, "ticks since midnight"),
 )
 
-# Bus Master of these classes of PCI functions is not the same: SeaBIOS sets it only on what it
-# drives, Linux clears it everywhere. The stub sets it on bridges and on the disk controllers
-# that INT 13h works with, and clears it on USB controllers that nobody claims.
+# Bus Master of these classes of PCI functions differs: SeaBIOS sets it only for functions that it
+# drives, Linux clears it everywhere. The stub sets it for bridges and for the disk controllers
+# that INT 13h uses, and clears it for USB controllers without an owner.
 MASTERS = ("06", "01", "0C03")
 BUS_MASTER = 0x0004
 
@@ -37,7 +37,7 @@ def compare(expected, found):
 
 
 def memory(name, value):
-    """VALUE, bytes from the address in NAME on, with dots for those that move."""
+    """VALUE, bytes from the address in NAME, with dots for those that change."""
     start = int(name.removeprefix("MEM_"), 16)
     digits = list(re.findall("..", value))
     for first, last, _ in MOVING:
@@ -47,7 +47,7 @@ def memory(name, value):
 
 
 def without_bus_master(value):
-    """A PCI function as printed, but for Bus Master where that may differ."""
+    """A PCI function as printed, without Bus Master where that may differ."""
     known, kind, command, rest = value.split(":", 3)
     if not kind.startswith(MASTERS):
         return value
@@ -61,13 +61,13 @@ def settle(name, value):
 
 
 def settled(printed):
-    """The fields that every boot of the same machine has alike."""
+    """The fields that are the same in every boot of the same machine."""
     return {name: settle(name, value) for name, value in printed.items() if name not in UNLIKE}
 
 
 def unlike(native, found, differs):
-    """One line for each field that is not as native, unless it is one that DIFFERS, and
-    for each of those that is."""
+    """Yields a line for each field that differs from the native boot, except those in DIFFERS, and
+    for each of those that does not differ."""
     native, found = settled(native), settled(found)
     names = {name for name in native | found if native.get(name) != found.get(name)}
     return [f"{name}: native {native.get(name)}, found {found.get(name)}"

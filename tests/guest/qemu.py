@@ -21,7 +21,7 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|c)|\r")
 
 
 def command_of(debian):
-    """What starts a Debian's QEMU with its own libraries and firmware."""
+    """The command that starts the QEMU of a Debian release with its own libraries and firmware."""
     tree = cache.unpacked("qemu", debian)
     firmware = [tree / "usr/share" / package for package in ("qemu", "seabios")]
     return [*initramfs.loader_of(tree), tree / "usr/bin" / PROGRAM,
@@ -33,7 +33,7 @@ class GuestError(Exception):
 
 
 class Guest:
-    """A running guest. Its console is kept in the file LOG, each line with its time."""
+    """A running guest. Its console goes to the file LOG, each line with its time."""
 
     command = COMMAND
     quiet = last = math.inf     # of read_on
@@ -69,7 +69,7 @@ class Guest:
         return time.monotonic() - self.start
 
     def left(self):
-        """Seconds until the guest has to have ended."""
+        """Seconds until the guest must have ended."""
         return self.deadline - time.monotonic()
 
     def lines(self):
@@ -83,7 +83,7 @@ class Guest:
             yield self._keep(rest)
 
     def read_on(self, quiet, longest):
-        """From now on lines() ends after so many seconds without a line, or so many in all."""
+        """Makes lines() end after so many seconds without a line, or so many in all."""
         self.quiet, self.last = quiet, time.monotonic() + longest
 
     def status(self):
@@ -98,13 +98,13 @@ class Guest:
                 if name in ("CS", "DS", "ES", "FS", "GS", "SS")]
 
     def cpus(self):
-        """Whether each CPU stands still: CPU0=0 is one that runs."""
+        """Whether each CPU is halted: CPU0=0 means that it runs."""
         text = self.ask("info registers -a")
         return [f"CPU{number}={halted}" for number, halted in
                 enumerate(re.findall(r"\bHLT=(\d)", text))]
 
     def display(self):
-        """What the display shows: DISPLAY=WIDTHxHEIGHT, 720x400 in text mode."""
+        """The size of the display: DISPLAY=WIDTHxHEIGHT, 720x400 in text mode."""
         with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
             self.ask(f"screendump {file.name}")
             return [f"DISPLAY={b'x'.join(file.read(32).split()[1:3]).decode()}"]
@@ -118,7 +118,7 @@ class Guest:
     def screen(self):
         """The text on the VGA screen, of 80 columns."""
         text = self.ask("xp /4000xb 0xb8000")
-        # The command, which QEMU repeats, holds a number, too.
+        # The command, which QEMU echoes, contains a number, too.
         cells = re.findall(r"0x(\w\w)", re.sub(r"^\w+:", "", text, flags=re.MULTILINE))
         letters = "".join(chr(int(cell, 16)) for cell in cells[-4000::2])
         return "\n".join(letters[start:start + 80] for start in range(0, len(letters), 80))
@@ -168,7 +168,7 @@ class Guest:
         return self.note(ESCAPES.sub("", line.decode("latin-1")))
 
     def note(self, text):
-        """Keeps a line in the log, as it does those of the console."""
+        """Writes a line to the log, like those of the console."""
         self.log.write(f"{self.seconds():7.2f} {text}\n")
         self.log.flush()
         return text

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Starts what man/rjpack-recipes.7 says, as it says it. recipes.py ROWS: does a row of the
-file ROWS, or guest/ci.py, run every recipe?
+"""Runs the recipes of man/rjpack-recipes.7 verbatim. recipes.py ROWS: checks that a row of the
+file ROWS, or guest/ci.py, runs every recipe.
 
-A row names a recipe by its heading. Its blocks for files become these files, with those of the
-row beside them; its commands run in a Linux that is root's, in a directory with all files
-that have no path. The first "on_host" of them run on the host, in such a directory.
+A row names a recipe by its heading. Blocks with the contents of files become these files; the row
+adds more. The commands run in Linux as root, in a directory with all files that have no path. The
+first "on_host" commands run on the host, in such a directory.
 """
 
 import gzip
@@ -31,7 +31,7 @@ initrd /boot/initramfs.gz /boot/test.gz
 boot
 """
 
-# A program of the host's, with the libraries that it had there.
+# A program of the host, with its libraries.
 PROGRAM = """#!/bin/sh
 exec /test/ld-linux-x86-64.so.2 --library-path /test /test/{} "$@"
 """
@@ -82,7 +82,7 @@ class Recipe:
             self.run_here(inputs, self.commands.pop(0))
 
     def run_here(self, inputs, commands):
-        """Runs COMMANDS on the host; what they make are files of the recipe."""
+        """Runs COMMANDS on the host; the files that they make belong to the recipe."""
         if "kexec" in commands:
             raise RuntimeError("kexec on the host?")
         folder = inputs.work / "here"
@@ -93,7 +93,7 @@ class Recipe:
         self.files = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     def archive(self, inputs):
-        """What initramfs.base() needs to run it."""
+        """The archive that runs the recipe with initramfs.base()."""
         row = inputs.row
         runner = RUNNERS[row.get("runner", "sh")].format(then=row.get("then", ""), unit=UNIT_PATH)
         files = {**self.files, "/bin/rjpack": PROGRAM.format("rjpack").encode()}
@@ -129,7 +129,7 @@ def pre_boot_disk(inputs, path):
 
 def recipe_locked(inputs):
     """The BIOS starts what a locked drive shows, which follows the recipe. Linux on the drive
-    itself has nothing to do but to come up."""
+    itself only has to come up."""
     shadow = inputs.work / "shadow"
     pre_boot_disk(inputs, shadow)
     inputs.drive = opal.Drive(shadow.read_bytes(), inputs["disk"].read_bytes(), PASSWORD)

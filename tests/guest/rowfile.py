@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads a rows.toml. rowfile.py ROWS: the names of the rows in the file ROWS."""
+"""Reads a rows.toml. rowfile.py ROWS: prints the names of the rows in the file ROWS."""
 
 import itertools
 import re
@@ -10,15 +10,15 @@ from pathlib import Path
 
 
 def refusing(row):
-    """The row that shows a loader refusing the image: it says so, and nothing else comes."""
+    """The row for a loader that rejects the image: it prints its message, and nothing follows."""
     if "refused" not in row:
         return row
     return {**row, "expect": [row["refused"]], "end": "halt", "forbid": "rjpack: .*|PROBE .*"}
 
 
 def read(path):
-    """The rows in PATH. One with "each" stands for a row for each combination of what is
-    listed there, and their names end in its words."""
+    """The rows in PATH. One with "each" means a row for each combination of the values
+    listed there; the values are appended to its name."""
     rows = {}
     for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
         each = row.pop("each", {})

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """run.py ROWS NAME RJPACK WORK: runs the row NAME of the file ROWS with the program RJPACK.
 
-A row tells what to pack, how to start it, and which lines the console must show.
-Exit status: 0 passed, 1 failed. What a failed row leaves is in WORK/NAME.
+A row says what to pack, how to start it, and which lines the console must show.
+Exit status: 0 passed, 1 failed. A failed row leaves its files in WORK/NAME.
 """
 
 import re
@@ -30,7 +30,7 @@ import traffic
 
 TAIL = 40
 LOOK_AGAIN = 0.5                # seconds
-# What stands still is read on until it is quiet for so long, or until then: seconds.
+# A halted guest is read until it is quiet for QUIET seconds, but for at most LONGEST.
 QUIET, LONGEST = 1.0, 5.0
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest,
@@ -44,7 +44,7 @@ class Failure(Exception):
 
 
 def look(guest, pattern):
-    """Waits until the screen shows PATTERN: not all that writes there writes to COM1."""
+    """Waits until the screen shows PATTERN, since not everything is printed on COM1 too."""
     while not re.search(pattern, screen := guest.screen()):
         if guest.left() <= LOOK_AGAIN:
             raise Failure(f"the screen does not show {pattern}:\n{screen}")
@@ -58,7 +58,7 @@ def look_at_framebuffer(guest, pattern):
 
 
 def watch(guest, row, expected):
-    """Follows the guest until it ends, or, if the row says that it stands still after its last
+    """Follows the guest until it ends, or, if the row says that it halts after its last
     expected line, until it does. Returns all lines."""
     missing, lines, since = list(expected), [], 0
     for line in guest.lines():
@@ -112,8 +112,8 @@ def boot(row, files, start, expected):
 
 
 def varies(pattern, lines):
-    """The problem if what PATTERN finds in the console's LINES is not the same each time but
-    the first, before which the machine was not as an image leaves it."""
+    """The problem if what PATTERN finds in the console's LINES differs between round trips. The
+    first is left out, since no image ran before it."""
     found = [match[1] for match in (re.fullmatch(pattern, line) for line in lines) if match][1:]
     if len(found) > 1 and len(set(found)) == 1:
         return []
@@ -173,6 +173,6 @@ def main(rows, name, rjpack, work):
 
 
 if __name__ == "__main__":
-    # Meson ends a test that takes too long by this; the guest has to go with it.
+    # Meson sends this to a test that takes too long; the guest must end with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main(*sys.argv[1:]))

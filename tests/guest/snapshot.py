@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What rjpack snapshot would take on the machine under test, had it run there."""
+"""The snapshot that rjpack would take on the machine under test."""
 
 import inputs
 import qemu
@@ -7,7 +7,7 @@ import starts
 
 LOW = 0x100000
 
-# As Linux shows it on SeaBIOS.
+# As Linux prints it on SeaBIOS.
 IOMEM = """00000000-00000fff : Reserved
 00001000-0009fbff : System RAM
 0009fc00-0009ffff : Reserved
@@ -16,8 +16,8 @@ IOMEM = """00000000-00000fff : Reserved
 
 
 def take(row, work, held, timeout=60):
-    """Boots the row's drive natively until the probe holds, and returns the path of what
-    rjpack makes of that machine's first MiB."""
+    """Boots the row's drive natively until the probe holds, and returns the path of the
+    snapshot that rjpack makes from that machine's first MiB."""
     (work / "root/dev").mkdir(parents=True)
     (work / "root/proc").mkdir()
     (work / "root/proc/iomem").write_text(IOMEM)

@@ -53,7 +53,7 @@ fail 'kexec -e came back'
 
 
 def unpacked_kernel(bzimage):
-    """The path of the ELF file in a bzImage: QEMU starts it without the seconds that unpacking
+    """The path of the ELF file in a bzImage: QEMU starts that without the seconds that unpacking
     takes under emulation. (Linux/x86 boot protocol: payload_offset.)"""
     def build(path, _scratch):
         data = bzimage.read_bytes()
@@ -78,7 +78,7 @@ def tar(files):
 
 
 def kexec_files(inputs):
-    """The image and what else the row's kexec is to load, and the script that does it."""
+    """The image and the other files that the row's kexec loads, and the script that loads them."""
     names = {"image", inputs.row.get("kexec_file", "image")}
     arguments = inputs.row.get("kexec", "-l")
     if "append" in inputs.row:
@@ -92,7 +92,7 @@ def kexec_files(inputs):
 
 
 def test_files(inputs):
-    """What the guest finds in /test; "run" is what it does: the row's commands, or kexec."""
+    """The files in the guest's /test; "run" contains the row's commands, or kexec."""
     files, script = (({}, inputs.row["commands"]) if "commands" in inputs.row
                      else kexec_files(inputs))
     return {**files, "run": (RJPACK + script).encode(),
@@ -100,7 +100,7 @@ def test_files(inputs):
 
 
 def target_files(inputs):
-    """The row's on_target, and rjpack with the libraries that it needs, for use there."""
+    """The row's on_target, and rjpack with the libraries that it needs on the machine."""
     if "on_target" not in inputs.row:
         return {}
     files = initramfs.host_program(inputs.row["rjpack"])
@@ -113,7 +113,7 @@ def memory(inputs):
 
 
 def drive(inputs):
-    """The row's disk: what it holds, and the controller that it hangs on."""
+    """The row's disk: its contents, and its controller."""
     row = inputs.row
     if "drive" not in row:
         return []
@@ -127,8 +127,8 @@ def drive(inputs):
 
 
 def fw_cfg(inputs, files):
-    """FILES, name to bytes, for /test. Linux reads them with an effort quadratic in their
-    size: they should be small."""
+    """FILES, name to bytes, for /test. Linux reads them in time quadratic in their
+    size, so they should be small."""
     path = inputs.work / "test.tar"
     path.write_bytes(tar(files))
     return ["-fw_cfg", f"name=opt/rjpack/test,file={path}"]
@@ -143,7 +143,7 @@ def disk_kexec(inputs):
 
 
 def linux(inputs, archives):
-    """QEMU starts Linux, whose initramfs ARCHIVES make complete."""
+    """QEMU starts Linux, with ARCHIVES appended to its initramfs."""
     kernel = initramfs.kernel(inputs.debian)
     if not inputs.row.get("packed_kernel"):
         kernel = unpacked_kernel(kernel)
@@ -165,7 +165,7 @@ def kexec(inputs):
 
 
 def os_qemu(inputs):
-    """QEMU starts the test system, and that the image."""
+    """QEMU starts the test system, which starts the image."""
     return [*memory(inputs), *drive(inputs), "-kernel", inputs["os"], "-initrd", inputs["image"],
             "-append", inputs.row.get("append", "")]
 
@@ -191,7 +191,7 @@ def grub_disk(inputs, modules, commands, files):
 
 
 def started_by(inputs, path):
-    """Who starts the disk PATH: the BIOS, or as a RAM disk what the row names."""
+    """The BIOS starts the disk PATH, or what the row names starts it as a RAM disk."""
     if "started_by" not in inputs.row:
         return ["-drive", DRIVE.format(path)]
     if inputs.row["started_by"] == "memdisk":
@@ -212,7 +212,7 @@ def grub(inputs):
 
 
 def os_grub(inputs):
-    """GRUB starts a test system, and that the image."""
+    """GRUB starts a test system, which starts the image."""
     append, system = inputs.row.get("append", ""), inputs.row.get("os", "os")
     return grub_disk(inputs, ["multiboot2"],
                      f"multiboot2 (memdisk)/os {append}\nmodule2 (memdisk)/image",
@@ -220,12 +220,12 @@ def os_grub(inputs):
 
 
 def file_names(inputs):
-    """What the loader reads: the image, and what it gives along if the row has that."""
+    """The files that the loader reads: the image, and a payload to supply if the row has one."""
     return ["image", "given"] if "give" in inputs.row else ["image"]
 
 
 def syslinux(inputs):
-    """The BIOS starts SYSLINUX from a floppy, which does what the row says."""
+    """The BIOS starts SYSLINUX from a floppy, which runs the row's command."""
     config, path = inputs.work / "syslinux.cfg", inputs.work / "floppy"
     config.write_text(SYSLINUX.format(inputs.row["syslinux"]))
     path.write_bytes(bytes(FLOPPY_SIZE))
@@ -235,8 +235,8 @@ def syslinux(inputs):
 
 
 def ipxe(inputs):
-    """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server. Where
-    iPXE has something to say, the BIOS shows it on the serial line, too."""
+    """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server. The
+    BIOS copies iPXE's messages to the serial line."""
     script, tree = inputs.work / "script.ipxe", inputs.work / "tftp"
     given = "initrd tftp://${next-server}/given && " if "give" in inputs.row else ""
     script.write_text(IPXE.format(inputs.row["append"], given))
@@ -250,8 +250,8 @@ def ipxe(inputs):
 
 
 def loader(inputs):
-    """A boot sector plays an operating system's loader: QEMU puts the image, as far as
-    loaders do, to the row's address, and the sector enters it as the row says."""
+    """A boot sector plays an operating system's loader: QEMU puts the part of the image that
+    loaders load to the row's address, and the sector enters it as the row says."""
     row = inputs.row
     modes = [f"MODE={row['mode']}"] if "mode" in row else []
     defines = [f"-D{define}" for define in [*modes, *row.get("loader", [])]]
@@ -275,29 +275,29 @@ def loader(inputs):
 
 
 def hostile(inputs):
-    """As loader, after boot/hostile.asm has done what it can to the machine."""
+    """Like loader, after boot/hostile.asm has changed everything it can in the machine."""
     return hostile_system.start(inputs, memory(inputs), DRIVE)
 
 
 def native(inputs):
-    """The BIOS starts what the row's drive holds."""
+    """The BIOS starts the row's drive."""
     return [*memory(inputs), *drive(inputs)]
 
 
 def ram_disk_files(inputs):
-    """What looks for the RAM disk in the Linux that came from it."""
+    """The script that looks for the RAM disk in the Linux that was booted from it."""
     data = inputs["boot_disk"].read_bytes()
     return fw_cfg(inputs, {"run": RAM_DISK.read_bytes(), "memdiskfind": MEMDISKFIND.read_bytes(),
                            "sum": hashlib.sha256(data).hexdigest().encode() + b"\n"})
 
 
 def ram_disk(inputs):
-    """QEMU starts the image, and Linux comes from the RAM disk in it."""
+    """QEMU starts the image, and Linux boots from the RAM disk in it."""
     return [*memory(inputs), "-kernel", inputs["image"], *ram_disk_files(inputs)]
 
 
 def memdisk(inputs):
-    """QEMU starts SYSLINUX' memdisk with the row's disk."""
+    """QEMU starts SYSLINUX's memdisk with the row's disk."""
     if "disk_test" in inputs.row:
         return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["test_disk"]]
     return [*memory(inputs), "-kernel", MEMDISK, "-initrd", inputs["boot_disk"],

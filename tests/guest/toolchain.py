@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""rjpack as another Debian's compiler makes it: built and unit-tested in that Debian, which
-tests/setup has installed into an archive, as root of a namespace that any user may have."""
+"""rjpack built and unit-tested with the compiler of another Debian release. tests/setup has
+installed that release into an archive; it runs as root of a user namespace."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ import ci
 
 SOURCE = Path(__file__).parents[2]
 MACHINE = ("mmdebstrap", "--unshare-helper", "sh", "-eu", "-c")
-# Standard input is the Debian, descriptor 3 the sources; standard output gets the program and
-# the libraries that it runs with.
+# Standard input is the Debian release, descriptor 3 the sources; the program and its libraries
+# go to standard output.
 SCRIPT = """
 mount --make-rprivate /
 root=$(mktemp -d "${TMPDIR:-/tmp}/rjpack-debian.XXXXXX")
@@ -35,7 +35,7 @@ meson test -C build --no-rebuild --suite unit --print-errorlogs -t 5
 mkdir /out
 cp build/cli/rjpack $(ldd build/cli/rjpack | sed -n 's,^[^/]*\\(/[^ ]*\\).*,\\1,p') /out
 """
-# What runs the program there and has its name.
+# A script of the program's name that runs it there.
 PROGRAM = """#!/bin/sh
 exec {0}/ld-linux-x86-64.so.2 --library-path {0} {0}/rjpack "$@"
 """
@@ -59,8 +59,8 @@ def archive_sources(path):
 
 
 def built(debian, compiler, log):
-    """The path of an archive with the program as COMPILER of DEBIAN makes it. What building
-    and testing say goes to the file LOG."""
+    """The path of an archive with the program as COMPILER of DEBIAN builds it. The output of
+    building and testing goes to the file LOG."""
     machine = cache.fetched(cache.ROOT / f"debian-{debian}.tar.zst")
     inputs = [SCRIPT, BUILD, f"{compiler} {machine.stat().st_mtime_ns}", *sources()]
 
@@ -78,7 +78,7 @@ def built(debian, compiler, log):
 
 
 def rjpack(row, work):
-    """The path of the program that the row's compiler makes of the sources."""
+    """The path of the program that the row's compiler builds."""
     folder = work / "toolchain"
     folder.mkdir()
     with tarfile.open(built(row["built_in"], row["compiler"], work / "build.log")) as archive:

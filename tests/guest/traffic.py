@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A network card for a guest, and a host that goes on sending to it whatever becomes of it."""
+"""A network card for a guest, and a host that keeps sending to it."""
 
 import contextlib
 import socket

@@ -267,7 +267,7 @@ static struct module read_pvh(uint32_t info)
 	return *(const struct module *)window(start->module_list, sizeof(struct module));
 }
 
-/* To behind the kernel: where it is, may be overwritten. */
+/* Copied to after the kernel, since its old place may be overwritten. */
 static const void *keep(struct module module)
 {
 	uint64_t to = (physical_of(kernel_end) + PAGE - 1) & ~(PAGE - 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What man/rjpack-recipes.7 asks of a kernel, and what it gives to it. */
+/* The functions that man/rjpack-recipes.7 requires of a kernel, and the one that it adds. */
 #ifndef KERNEL_H
 #define KERNEL_H
 

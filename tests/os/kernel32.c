@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A system in 32-bit protected mode with paging, started by a multiboot2 loader at 16 MiB.
- * It starts the image that its loader has brought along at 32 MiB, by rjload.h; only what
- * lies above the first 4 MiB is mapped.
+ * The system starts the image that its loader put at 32 MiB, with rjload.h. Only memory above the
+ * first 4 MiB is mapped.
  */
 #include <stddef.h>
 

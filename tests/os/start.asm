@@ -15,7 +15,7 @@ EFER		equ	0C0000080h
 EFER_VALUE	equ	0901h		; NXE, LME, SCE
 EOI		equ	0FFFFFFFFFEE000B0h	; of the local APIC, as kernel.c maps it
 
-; Multiboot2 specification 2.0, 3.1: no tag but the one at the end.
+; Multiboot2 specification 2.0, 3.1: only the end tag.
 section .multiboot2 progbits alloc align=8
 header:	dd	0E85250D6h, 0, .end - header, -(0E85250D6h + .end - header)
 	dd	0, 8
@@ -29,7 +29,7 @@ section .note note alloc align=4
 
 ; These run where they were loaded.
 section .boot progbits alloc exec align=16
-; start: from a multiboot2 loader or a PVH one.
+; start: the entry for multiboot2 and PVH loaders.
 ;	In:	32-bit protected mode, flat, no paging; EAX = magic, EBX = information
 ;	Out:	to kernel_main(magic, information)
 bits 32
@@ -48,7 +48,7 @@ other_start:
 	mov	ds, ax
 	mov	ebp, 1
 
-; enter_long_mode: with 5 levels of page tables if the CPU has them.
+; enter_long_mode: enters long mode, with 5 levels of page tables if the CPU has them.
 ;	In:	EBP = 0 on the boot CPU; 32-bit mode, flat
 ;	Preserved: EDI, ESI, EBP
 enter_long_mode:
@@ -94,7 +94,7 @@ bits 64
 gdtr_low: dw	gdt_end - gdt - 1
 	dd	gdt_low
 
-; What is copied to below 1 MiB, for the other CPUs to start at.
+; The other CPUs start here, after this is copied to below 1 MiB.
 bits 16
 global trampoline
 trampoline:
@@ -152,7 +152,7 @@ gdt_end:
 gdtr:	dw	gdt_end - gdt - 1
 	dq	gdt
 
-; The kernel's own 2 MiB, where they were loaded (that goes away) and where it runs.
+; The kernel's own 2 MiB, where they were loaded (removed later) and where they run.
 	align	4096
 pml5:	dq	pml4_low + PTE_TABLE
 	times	510 dq 0

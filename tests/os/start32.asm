@@ -4,7 +4,7 @@
 extern kernel_main
 bits 32
 
-; Multiboot2 specification 2.0, 3.1: no tag but the one at the end.
+; Multiboot2 specification 2.0, 3.1: only the end tag.
 section .multiboot2 progbits alloc align=8
 header:	dd	0E85250D6h, 0, .end - header, -(0E85250D6h + .end - header)
 	dd	0, 8

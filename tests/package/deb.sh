@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # deb.sh SOURCE BUILD VERSION: a Debian package of what is committed in SOURCE, built
 # with Debian's flags and unpacked into a directory: its files are there and work. The stub in
-# it is byte for byte that of BUILD, which stands elsewhere and has other flags.
+# it is byte for byte that of BUILD, which is elsewhere and has other flags.
 set -eu
 source=$1 build=$2 version=$3
 here=$(dirname "$(realpath "$0")")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# dist.sh SOURCE BUILD VERSION MESON [SUITE]: meson dist makes a tarball of what is committed, and
-# nothing else. It builds, with the stub and the services of BUILD; or passes its tests.
+# dist.sh SOURCE BUILD VERSION MESON [SUITE]: checks that meson dist makes a tarball of the committed
+# files only, and that the tarball builds the stub and the services of BUILD, or passes SUITE.
 set -eu
 source=$1 build=$2 version=$3 meson=$4 suite=${5-}
 work=$(mktemp -d)

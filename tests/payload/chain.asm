@@ -1,15 +1,15 @@
 ; SPDX-License-Identifier: MIT
 ; chain: a stand-in for a second stage that a boot sector loads. It prints how it was
-; started and what stands in memory, one NAME=VALUE line each, to COM1, then "CHAIN END".
-; guest/chain.py lays the signature of what it stands in for over its head, and marks over
+; started and what is in memory, one NAME=VALUE line each, to COM1, then "CHAIN END".
+; guest/chain.py writes the signature of the real loader over its first bytes, and marks over
 ; the last bytes that are loaded.
 ;
-; -DORIGIN=n    its first loaded byte in the segment that it is entered with
-; -DLANDING=n   where its signature's jump leads to, an offset
-; -DLAST=n      the offset of the last dword that is loaded
-; -DSECTOR=n    where the boot sector should stand, a physical address
+; -DORIGIN=n    offset of its first loaded byte in the segment with which it is entered
+; -DLANDING=n   offset of the target of its signature's jump
+; -DLAST=n      offset of the last dword that is loaded
+; -DSECTOR=n    physical address where the boot sector should be
 
-%define CODE 0x2200			; behind everything that signatures need
+%define CODE 0x2200			; after everything that signatures need
 %define PUSHES 100			; as many words the stack has to hold
 
 	org ORIGIN
@@ -36,7 +36,7 @@ start:
 	mov [saved.edi], edi
 	mov [saved.ebp], ebp
 
-	; What it was left as a stack has to bear use, before anything is looked at.
+	; Use the stack first, before looking at anything.
 	mov cx, PUSHES
 .push:	push cx
 	loop .push

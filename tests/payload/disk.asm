@@ -1,22 +1,22 @@
 ; SPDX-License-Identifier: MIT
-; disk: a boot sector, and what it loads, that tests INT 13h on the drive in DL.
+; disk: a boot sector, and the sectors that it loads, that test INT 13h on the drive in DL.
 ;
-; One NAME=VALUE line per fact or test goes to COM1, then "PROBE END", then QEMU is ended
-; through isa-debug-exit. Tests say ok, bad behind lines about why, none if the drive
-; has no such function, or the AH of an error. guest/disktest.py knows what is expected,
-; and makes the disks: this file stands at their front, and from PATTERN on each dword
-; is STEP times its number.
+; The program prints a NAME=VALUE line for each fact or test on COM1, then "PROBE END", and
+; ends QEMU through isa-debug-exit. The result of a test is ok, bad (after lines that say
+; why), none if the drive does not have the function, or the AH of an error.
+; guest/disktest.py has the expected results and makes the disks: this file is at their
+; front, and from PATTERN on each dword is STEP times its index.
 ;
-; -DHOLD        at the end call INT 13h with data segments of 4 GiB, say "PROBE HOLDS"
+; -DHOLD        at the end call INT 13h with data segments of 4 GiB, print "PROBE HOLDS"
 ;               and wait for a character on COM1
-; -DBAD_SECTOR=n   one that cannot be read
-; -DSECTORS=n   how many the drive has, if the BIOS does not know
-; -DMOST=n      how many sectors it transfers at once
+; -DBAD_SECTOR=n   a sector that cannot be read
+; -DSECTORS=n   number of sectors of the drive, if the BIOS does not know it
+; -DMOST=n      number of sectors to transfer at once
 ; -DNOT_<tests> leave some out: A20, A20_8042, V86, WRITES
-; -DSECTOR=n    the size of the sectors that hold it, if not 512
+; -DSECTOR=n    sector size of its disk, if not 512
 ; -DTOTAL=n -DHEADS=n -DTRACK=n   with a floppy disk's BIOS parameter block: its sectors,
-;               heads and sectors of a track
-; -DFILE_SECTORS=n   what the disk's file has; those from there on are zeros
+;               heads and sectors per track
+; -DFILE_SECTORS=n   number of sectors in the disk's file; those after it are zeros
 
 %define ORIGIN 0x7C00
 %define MARK 0x4B534944
@@ -46,7 +46,7 @@ NONE		equ 2
 	org ORIGIN
 	bits 16
 
-; Nothing is written into the first sector: it is compared with that of the disk.
+; Write nothing into the first sector, which is compared with that of the disk.
 start:
 %ifdef TOTAL				; DOS 3.31
 	jmp short .code
@@ -97,7 +97,7 @@ start:
 
 %include "console.inc"
 
-; tell: the text behind the call. Preserved: all.
+; tell: prints the text after the call. Preserved: all.
 tell:
 	xchg si, [.si]
 	pop si
@@ -161,7 +161,7 @@ tests:
 	jmp leave
 .end:	db 'PROBE END', 10, 0
 
-; result_print: the row's name and its result; the next has none yet.
+; result_print: prints the row's name and its result, and resets the result.
 result_print:
 	mov si, [row]
 	add si, 4
@@ -186,15 +186,15 @@ verdict_print:
 .bad:	db 'bad', 10, 0
 .none:	db 'none', 10, 0
 
-; skip_text: Out: SI behind the text. Clobbered: AL.
+; skip_text: Out: SI = after the text. Clobbered: AL.
 skip_text:
 	lodsb
 	test al, al
 	jnz skip_text
 	ret
 
-; hold_unreal: calls INT 13h with segments of 4 GiB, and lets the harness see what has
-; become of them.
+; hold_unreal: calls INT 13h with segments of 4 GiB, and lets the harness read their limits
+; afterwards.
 hold_unreal:
 	mov word [flags], 2
 	mov byte [op], 0x42
@@ -223,7 +223,7 @@ hold_unreal:
 
 ; ---- What the drive is
 
-; parameters: fills in what AH=08h, 15h, 41h and 48h say.
+; parameters: fills in what AH=08h, 15h, 41h and 48h return.
 parameters:
 	mov ax, 0x0800
 	call prepare
@@ -331,7 +331,7 @@ fields:
 	field 'EDD_PATH', edd_result.path, 8
 fields_end:
 
-; ---- Requests, good and bad ones, of which AH is printed
+; ---- Valid and invalid requests, whose AH is printed
 
 %macro ask 5				; name, AX, CX, DX less the drive, BX
 	dw %2, %3, %4, %5
@@ -339,7 +339,7 @@ fields_end:
 %endmacro
 OTHER		equ 0x0F		; on DL: a drive that is not there
 
-; ask_all: the rows of calls by register, then those with a packet.
+; ask_all: makes the calls by register, then those with a packet.
 ask_all:
 	mov si, asks
 .next:	mov [row], si
@@ -397,7 +397,7 @@ ask_all:
 	call skip_text
 	jmp .more
 
-; .print: In: SI = name, CF and AH. Out: SI behind the name.
+; .print: In: SI = name, CF and AH. Out: SI = after the name.
 .print:	pushf
 	mov [status], ah
 	call puts
@@ -470,7 +470,7 @@ packets_end:
 
 ; ---- Transfers
 
-; Of a row: the function for io, the routine, the name.
+; A row has the function for io, the routine, the name.
 %macro test_row 3
 	dw %2, %3
 	db %1, 0
@@ -544,7 +544,7 @@ has_op:
 	pop ax
 .end:	ret
 
-; limit: Out: EAX = sectors that "op" reaches; of them those that the disk's file has.
+; limit: Out: EAX = sectors that "op" reaches and that are in the disk's file.
 limit:
 %ifdef FILE_SECTORS
 	mov eax, FILE_SECTORS
@@ -580,7 +580,7 @@ random_below:
 	mov eax, edx
 	ret
 
-; pick: "lba" for "count" sectors, anywhere behind PATTERN. Clobbered: EAX, ECX, EDX.
+; pick: sets "lba" for "count" sectors, anywhere after PATTERN. Clobbered: EAX, ECX, EDX.
 pick:
 	call limit
 	sub eax, [first]
@@ -592,7 +592,7 @@ pick:
 	mov [lba], eax
 	ret
 
-; scatter: a random number of sectors from a random sector on, to a random place.
+; scatter: reads a random number of sectors from a random sector to a random address.
 ; Clobbered: EAX, ECX, EDX.
 scatter:
 	movzx ecx, word [most]
@@ -640,7 +640,7 @@ last_sector:
 	jmp read_check
 
 %ifdef FILE_SECTORS
-; The first and the last sector that the disk's file has not.
+; The first and the last sector that are not in the disk's file.
 zeros:
 	call has_op
 	mov word [count], 1
@@ -696,7 +696,7 @@ randoms:
 	loop .next
 	jmp plain
 
-; plain: the buffer where it is when nothing is tested of it.
+; plain: sets the buffer's default address.
 plain:
 	mov dword [buffer], BUFFER
 	mov word [skew], 0
@@ -733,7 +733,7 @@ boundary:
 .offsets: dw 1, 2, 4, 16, 511, 512, 513, 1024, 1537, 2047, 4095, 8192
 .end:
 
-; The segment's end does not stop a transfer: it goes on at the next linear address.
+; The end of the segment does not stop a transfer, which continues at the next linear address.
 segment_end:
 	call has_op
 	mov word [count], 4
@@ -776,7 +776,7 @@ flat_high:
 .none:	mov byte [result], NONE
 	ret
 
-; find_high: Out: EAX = free memory above 1 MiB, of a size for BUFFER_SIZE; CF: none.
+; find_high: Out: EAX = free memory above 1 MiB for BUFFER_SIZE bytes; CF: none.
 ; Clobbered: EBX, ECX, EDX, DI.
 find_high:
 	xor ebx, ebx
@@ -823,7 +823,7 @@ untouched:
 	jc fail
 	jmp check_filled
 
-; A read that would go past the end gives an error, and stays within its buffer.
+; A read past the end returns an error, and stays within its buffer.
 past_end:
 	call has_op
 	call reach
@@ -837,7 +837,7 @@ past_end:
 	jmp check_guards
 
 %ifndef NOT_A20
-; By the keyboard controller, of which port 92h does not tell.
+; Through the keyboard controller, whose state port 92h does not show.
 a20_closed_8042:
 	call has_op
 	mov al, 0xD1
@@ -877,7 +877,7 @@ a20_closed:
 	or al, 2
 	out 0x92, al
 	ret
-; fill writes below 1 MiB only: A20 does not matter to it.
+; fill writes only below 1 MiB, so A20 does not matter.
 fill_closed equ fill
 %endif
 
@@ -914,8 +914,8 @@ writes_v86:
 %endif
 
 %ifndef NOT_WRITES
-; writes: flipped bits go to random places and are read; their neighbours keep theirs;
-; and the bits are flipped back.
+; writes: writes flipped bits to random sectors and reads them back; checks that their
+; neighbours are unchanged; and flips the bits back.
 writes:
 	call has_op
 	mov cx, ROUNDS / 4
@@ -933,7 +933,7 @@ writes:
 	mov [refused], ah
 	jmp plain
 
-; write_flipped: writes flipped bits, and reads them. Out: CF.
+; write_flipped: writes flipped bits, and reads them back. Out: CF.
 write_flipped:
 	mov dword [flip], 0xFFFFFFFF
 	call generate
@@ -955,7 +955,7 @@ write_back:
 	inc byte [op]
 	ret
 
-; neighbours: the sectors before and behind those that were written.
+; neighbours: checks the sectors before and after those that were written.
 neighbours:
 	push word [count]
 	dec byte [op]
@@ -980,7 +980,7 @@ neighbours:
 	pop word [count]
 	ret
 
-; leave_written: flipped bits that stay; the host finds them in the disk's file.
+; leave_written: flips bits that stay flipped; the host checks them in the disk's file.
 leave_written:
 	cmp dword [sectors], 0
 	je .end
@@ -1025,7 +1025,7 @@ leave_written:
 
 ; ---- CDs, and other drives
 
-; find_all: which drives of 00h-03h, 80h-87h, E0h-E3h answer AH=15h.
+; find_all: prints which drives of 00h-03h, 80h-87h, E0h-E3h answer AH=15h.
 find_all:
 	say 'FOUND='
 	mov si, .drives
@@ -1051,7 +1051,7 @@ find_all:
 .drives: db 0, 1, 2, 3, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0xE0, 0xE1, 0xE2, 0xE3
 .end:
 
-; el_torito: the packet of AX=4B01h, bytes in their order.
+; el_torito: prints the packet of AX=4B01h, byte by byte.
 el_torito:
 	mov ax, 0x4B01
 	call prepare
@@ -1075,7 +1075,7 @@ el_torito:
 
 ; ---- Data
 
-; fail: a line about the call; the test is bad. Preserved: all.
+; fail: prints a line about the call and marks the test as bad. Preserved: all.
 fail:
 	pushad
 	mov byte [result], BAD
@@ -1141,7 +1141,7 @@ read_check:
 	mov ax, [packet.count]
 	cmp ax, [count]
 	jne fail
-; check: the buffer holds the sectors, and nothing was written beside it.
+; check: checks that the buffer contains the sectors, and nothing was written around it.
 check:
 	call extent
 	call first_dword
@@ -1172,7 +1172,7 @@ check_guards:
 	sti
 	ret
 
-; check_filled: nothing was written to the buffer.
+; check_filled: checks that nothing was written to the buffer.
 check_filled:
 	call extent
 .next:	mov ebx, [fs:edi]
@@ -1191,7 +1191,7 @@ check_failed:
 	mov dword [where], 0
 	ret
 
-; fill: the buffer and what is beside it.
+; fill: fills the buffer and the bytes around it.
 fill:
 	call extent
 	sub edi, GUARD
@@ -1203,7 +1203,7 @@ fill:
 	sti
 	ret
 
-; generate: the buffer holds what the sectors shall.
+; generate: fills the buffer with what the sectors should contain.
 generate:
 	call extent
 	call first_dword

@@ -1,12 +1,12 @@
 ; SPDX-License-Identifier: MIT
-; A stand-in for what starts by the Linux boot protocol: it prints how it was entered,
-; what the loader wrote into its header, its command line, and what stands in memory as
-; its protected-mode part and initrd.
+; A stand-in for a kernel of the Linux boot protocol. It prints how it was entered, what
+; the loader wrote into its header, its command line, and the memory of its protected-mode
+; part and initrd.
 ;
 ; -DPROTOCOL=n  the version of the protocol (default 20Fh); below 200h there is no header
 ; -DZIMAGE      the protected-mode part goes to 10000h
 ; -DALONE       there is no protected-mode part, and the size is that of the setup part
-; -DWIMBOOT     it looks like wimboot, an EFI program at the same time
+; -DWIMBOOT     looks like wimboot, which is also an EFI program
 
 %ifndef PROTOCOL
 %define PROTOCOL 0x20F
@@ -19,7 +19,7 @@
 %define REST 0x100000
 %endif
 ENTRY		equ 0x200
-SECTORS		equ 4			; which the header tells by a 0
+SECTORS		equ 4			; which a 0 in the header means
 INITRD_SHOWN	equ 24			; bytes
 
 	org 0
@@ -75,7 +75,7 @@ cmd_line: dd 0
 %endif
 	times 0x26C - ($ - $$) db 0
 
-; CS is that of the file and 20h.
+; CS is 20h above the segment of the file.
 %define here(label) cs:label - ENTRY
 entry:
 	mov [here(saved.esp)], esp

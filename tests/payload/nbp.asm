@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; A stand-in for a PXE boot program: it prints how it was called, then returns, and
-; INT 18h has to come.
+; A stand-in for a PXE boot program. It prints how it was called, then returns; INT 18h
+; must follow.
 
 	org 0x7C00
 	bits 16

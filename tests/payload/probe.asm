@@ -1,18 +1,18 @@
 ; SPDX-License-Identifier: MIT
-; probe: a boot sector, and what it loads, that prints the machine it was started on.
+; probe: a boot sector, and the sectors that it loads, that print the state of the machine.
 ;
-; One NAME=VALUE line per fact goes to COM1, then "PROBE END", then QEMU is ended
-; through isa-debug-exit: 10h when every check held, 11h otherwise.
+; The program prints a NAME=VALUE line for each fact on COM1, then "PROBE END", and ends
+; QEMU through isa-debug-exit: 10h if every check succeeded, 11h otherwise.
 ;
-; The first sector keeps the state as it was on arrival before anything can change
-; it. The rest is there already if a loader took all of it; otherwise it is read
-; through INT 13h from the drive in DL, so the same file is booted natively.
+; The first sector saves the state on arrival before anything can change it. The rest is
+; in memory already if a loader loaded the whole file; otherwise the sector reads it
+; through INT 13h from the drive in DL, so that the same file also boots natively.
 ;
-; -DORIGIN=n    where the file stands in its segment (default 7C00h)
+; -DORIGIN=n    offset of the file in its segment (default 7C00h)
 ; -DDISK        also read the first sector of the drive in DL
-; -DHOLD        before all else, say "PROBE HOLDS" and wait for a character on COM1
-; -DKEY         say "PROBE WAITS FOR A KEY" and print it as INT 16h gives it
-; pieces.inc    rows "piece address, length, seed" of memory to be checked
+; -DHOLD        first print "PROBE HOLDS" and wait for a character on COM1
+; -DKEY         print "PROBE WAITS FOR A KEY", then the key as INT 16h returns it
+; pieces.inc    rows "piece address, length, seed" of memory to check
 
 %ifndef ORIGIN
 %define ORIGIN 0x7C00
@@ -105,7 +105,7 @@ saved:
 	times 510 - ($ - $$) db 0
 	dw 0xAA55
 
-; Behind the first sector, registers and flags may change.
+; After the first sector, registers and flags may change.
 probe:
 %ifdef HOLD
 	mov si, .holds
@@ -164,7 +164,7 @@ verdict: db 0x10
 %include "firmware.inc"
 %include "memory.inc"
 
-; What is printed, in this order: field NAME, LABEL, BYTES.
+; The fields to print, in this order: field NAME, LABEL, BYTES.
 fields:
 	field 'CS', saved.cs, 2
 	field 'IP', saved.ip, 2
@@ -266,5 +266,5 @@ fields_end:
 mark:	dd MARK
 end:
 
-; The stack is above the file, so that nothing on it was read from the disk.
+; The stack is above the file, so that its contents were not read from the disk.
 stack equ end + 0x400

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; Watches the buffers in which an RTL8139C+ network card puts what it receives (RTL8139C+
-; datasheet, "Receive descriptor"): fills them, waits, and counts what has changed.
+; Watches the receive buffers of an RTL8139C+ network card (RTL8139C+ datasheet, "Receive
+; descriptor"): fills them, waits, and counts the bytes that have changed.
 ;	RING_RECEIVES	the command register: bit 3, the receiver is on
-;	RING_CHANGED	bytes that are not as they were filled in
+;	RING_CHANGED	number of bytes that have changed
 
 bits 16
 org 7C00h
@@ -77,7 +77,7 @@ count:
 .same:	loop count, ecx
 	ret
 
-; find: the card; it is there. Out: [port]. Clobbered: EAX, DX, EBP.
+; find: finds the card, which exists. Out: [port]. Clobbered: EAX, DX, EBP.
 find:
 	mov ebp, 1 << 31
 .next:	mov al, 0

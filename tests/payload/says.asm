@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; Sectors that say which one was started: STARTED=NAME and "PROBE END" to COM1; then QEMU
+; Sectors that print which one was started: STARTED=NAME and "PROBE END" on COM1; then QEMU
 ; ends.
 ;
 ; -DNAME="'text'"

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; A boot sector that tells on COM1 the registers it got, and stands still. Who started it
-; looks into memory himself.
+; A boot sector that prints its registers on COM1, and halts. The test that started it
+; compares the memory.
 
 bits 16
 org 7C00h
@@ -61,7 +61,7 @@ start:
 .stand:	hlt
 	jmp	.stand
 
-; AL, and waits until it is out.
+; Sends AL, and waits until it is sent.
 send:
 	mov	dx, COM1
 	out	dx, al
@@ -74,7 +74,7 @@ send:
 
 message	db	10, "UNHARMED ", 0
 
-; Not looked at by who compares memory: the last 64 bytes of the code.
+; The comparison of memory ignores the last 64 bytes of the code, which are these.
 	times 440 - 64 - ($ - $$) db 0
 saved:
 	times 40 db 0

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; A partition's boot sector, of a FAT16 by its BIOS parameter block, that prints what was
-; handed over to it: one NAME=VALUE line each to COM1, then "PROBE END"; then QEMU ends.
+; A partition's boot sector, with the BIOS parameter block of a FAT16, that prints what was
+; passed to it: one NAME=VALUE line each on COM1, then "PROBE END"; then QEMU ends.
 ;
-; -DSECTOR=n    bytes of a sector (default 512)
+; -DSECTOR=n    sector size (default 512)
 
 %ifndef SECTOR
 %define SECTOR 512

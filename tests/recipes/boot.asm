@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; What the project of the CI recipe makes: a boot sector that tells that it runs, and resets
-; the machine.
+; The boot sector of the CI recipe's project: it reports that it runs, and resets the
+; machine.
 
 COM1	equ 0x3F8
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# rjload-alone.sh HEADER: what is promised of the header for other kernels. It compiles
+# rjload-alone.sh HEADER: checks what the header for other kernels promises. It compiles
 # there without a C library and without a warning, whatever the compiler, the language and
 # the mode, and has fewer than 120 lines.
 set -eu

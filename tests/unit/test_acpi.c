@@ -215,7 +215,7 @@ static void entries(void **state)
 	*byte(MADT_AT + 45) = 0;                /* an entry of no bytes */
 	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, 0), 0);
 	*byte(MADT_AT + 45) = 8;
-	*byte(MADT_AT + 53) = 13;               /* one that ends behind the table */
+	*byte(MADT_AT + 53) = 13;               /* one that ends after the table */
 	assert_int_equal(acpi_entry(MADT_AT, 44, 1, 12, 0), 0);
 }
 

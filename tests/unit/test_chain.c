@@ -151,7 +151,7 @@ static void marks_missing(void **state)
 		}
 }
 
-/* No file of one name passes as one of another, but for those with one signature. */
+/* No file of one kind is taken for another, except kinds with the same signature. */
 static void names_mixed_up(void **state)
 {
 	static const char *const groups[] = { "bootmgr ntldr setupldr", "msdos pcdos" };
@@ -213,7 +213,7 @@ static void sizes(void **state)
 	rj_input_close(&volume);
 }
 
-/* What the root directory gives, with the byte at `at` changed to `to`. */
+/* The result of reading the root directory with the byte at `at` changed to `to`. */
 static enum rj_err root_with(size_t at, uint8_t to, size_t size, struct dos_root *root)
 {
 	struct rj_input volume = make_floppy();

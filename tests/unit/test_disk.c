@@ -23,7 +23,7 @@
 
 extern const struct payload_kind payload_disk;
 
-/* A CD of this many sectors; catalog and boot image stand at fixed ones. */
+/* A CD of this many sectors; catalog and boot image are at fixed ones. */
 #define CD_SECTORS 1200u
 #define CATALOG    19u
 #define BOOT_IMAGE 20u
@@ -134,7 +134,7 @@ static bool has_note(const struct rj_plan *plan, enum rj_err code)
 	return false;
 }
 
-/* The code that reading gives, for what fails or is of no further interest. */
+/* The error code of reading an image. */
 static enum rj_err code_of(const void *bytes, size_t size, const struct wishes *wishes)
 {
 	struct rj_plan plan;
@@ -144,7 +144,7 @@ static enum rj_err code_of(const void *bytes, size_t size, const struct wishes *
 	return code;
 }
 
-/* The carried piece gives these bytes, and zeros up to its size. */
+/* Unpacking the piece returns these bytes, and zeros up to its size. */
 static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 {
 	const struct rj_disk_image *image = &plan->services.image;
@@ -276,7 +276,7 @@ static void geometry_by_table(void **state)
 	memset(sector, 0, sizeof(sector));
 	put_partition(sector, 0, 0x83, MIB_SECTORS, 30 * MIB_SECTORS, 255, 63);
 	is_geometry(sector, 31 * MIB_SECTORS, 4, 255, 63);
-	/* behind the last cylinder that has a number */
+	/* after the last cylinder that has a number */
 	put_partition(sector, 0, 0x83, MIB_SECTORS, 0x7FFFFFFF, 255, 63);
 	is_geometry(sector, 0x80000000, 1024, 255, 63);
 	/* places that contradict the sectors: by size */
@@ -322,7 +322,7 @@ static void geometry_by_search(void **state)
 	}
 }
 
-/* Places that do not tell: only the last of all, or none. */
+/* Addresses that do not determine a geometry: only on the last cylinder, or none. */
 static void geometry_untold(void **state)
 {
 	uint8_t sector[SECTOR_SIZE] = { 0 };
@@ -332,11 +332,11 @@ static void geometry_untold(void **state)
 	put_partition(sector, 0, 6, 63, 4000000, 16, 63);
 	memcpy(sector + PARTITION_TABLE + 1, "\xFE\xFF\xFF", 3);
 	memcpy(sector + PARTITION_TABLE + 5, "\xFE\xFF\xFF", 3);
-	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNTOLD);
+	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNKNOWN);
 	is_geometry(sector, 4000063, 249, 255, 63);
 	memset(sector + PARTITION_TABLE + 1, 0, 3);
 	memset(sector + PARTITION_TABLE + 5, 0, 3);
-	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNTOLD);
+	assert_int_equal(rj_geometry_of_table(sector, 4000063, &g), RJ_TABLE_UNKNOWN);
 	is_geometry(sector, 4000063, 993, 64, 63);
 	/* a parameter block does; but not where the table's places are proof */
 	memcpy(sector, "\xEB\x3C\x90", 3);
@@ -367,7 +367,7 @@ static void put_parameters(uint8_t *sector, uint8_t media, uint8_t drive, uint32
 	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
 }
 
-/* Of a table that does not tell, the partition's boot sector does. */
+/* If the table does not determine a geometry, the partition's boot sector does. */
 static void geometry_of_partition(void **state)
 {
 	static uint8_t image[1000 * SECTOR_SIZE];
@@ -501,7 +501,7 @@ static void small_images(void **state)
 	done(&plan);
 }
 
-/* Sectors of 4096 bytes: told, or by a GPT's place. */
+/* Sectors of 4096 bytes: by an option, or by the position of a GPT. */
 static void large_sectors(void **state)
 {
 	static uint8_t image[64 * LARGE_SECTOR];
@@ -559,7 +559,7 @@ static void data_disks(void **state)
 		assert_int_equal(plan.piece_count, 1);
 		done(&plan);
 	}
-	/* a CD without a boot record is no drive that a BIOS has */
+	/* a BIOS cannot boot a CD without a boot record */
 	make_cd(EL_TORITO_CD, 4);
 	cd_at(17)[7] = 'X';
 	assert_int_equal(read_beside(&plan, cd, sizeof(cd)), RJ_OK);
@@ -693,7 +693,7 @@ static void contradictions(void **state)
 	assert_int_equal(plan.note_count, 0);
 	assert_int_equal(le32(plan.pieces[0].bytes + BPB_HIDDEN), 0);
 	assert_int_equal(plan.pieces[0].bytes[BPB_DRIVE], 0x85);
-	gives(&plan, image, sizeof(image));             /* the disk is as it was */
+	gives(&plan, image, sizeof(image));             /* the disk is unchanged */
 	done(&plan);
 	le_store(image + BPB_HIDDEN, 0, 4);
 	le_store(image + BPB_SECTOR_SIZE, LARGE_SECTOR, 2);
@@ -1061,7 +1061,7 @@ static void cut_cds(void **state)
 	rj_input_close(&input);
 }
 
-/* Entries for a PC and for UEFI, behind headers. */
+/* Entries for a PC and for UEFI, after headers. */
 static void sections(void **state)
 {
 	uint8_t *catalog = cd_at(CATALOG);
@@ -1190,7 +1190,7 @@ static void foreign_pe(void **state)
 	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 }
 
-/* Size bytes as a gzip member, or as raw deflate; gives how many that are. */
+/* Packs size bytes as a gzip member, or as raw deflate; returns the packed size. */
 static size_t compressed(const uint8_t *bytes, size_t size, int window, uint8_t *to, size_t room)
 {
 	z_stream z = { 0 };
@@ -1249,7 +1249,7 @@ static void gzip_files(void **state)
 	assert_int_equal(gunzip(bytes, size, PLAIN - 1, &unpacked), RJ_ERR_GZIP_LARGE);
 	for (size_t cut = 1; cut < size; cut++)
 		assert_int_equal(gunzip(bytes, cut, PLAIN, &unpacked), RJ_ERR_GZIP_CUT);
-	/* zeros behind it, another behind it, something else behind it */
+	/* followed by zeros, by another member, by something else */
 	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_OK);
 	bytes[size + 99] = 1;
 	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_ERR_GZIP_BEHIND);
@@ -1412,7 +1412,7 @@ static void verified(void **state)
 	assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);
 }
 
-/* The first place that is free, at or behind 1 MiB. */
+/* The first free address at or above 1 MiB. */
 static void places(void **state)
 {
 	static const struct { uint64_t at[2], size[2], expected; } rows[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is given at run time: the image for it. */
+/* Payloads supplied at boot time, and the generic image for them. */
 #include "unit.h"
 
 #include "abi/layout.h"
@@ -48,7 +48,7 @@ static void image_for_it(void **state)
 	(void)state;
 }
 
-/* It cannot be given to itself. */
+/* A generic image cannot be its own payload. */
 static void not_as_payload(void **state)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };

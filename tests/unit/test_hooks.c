@@ -171,7 +171,7 @@ static void mixed(void **state)
 	assert_bios();
 }
 
-/* Who keeps to the signature alone: nothing else can be told of it. */
+/* A handler with only the signature: nothing else about it is known. */
 static void unknown_vendor(void **state)
 {
 	(void)state;
@@ -180,7 +180,7 @@ static void unknown_vendor(void **state)
 	assert_bios();
 }
 
-/* What another program has changed after us is not ours to put back. */
+/* Values that another program has changed since are not restored. */
 static void changed_since(void **state)
 {
 	(void)state;

@@ -209,7 +209,7 @@ static void as_libelf_sees_it(void **state)
 	rj_input_close(&packed.file);
 }
 
-/* A stub so short that the pieces behind it stand where loaders search. */
+/* A stub so short that the pieces after it are where loaders search. */
 static struct rj_blob short_blob(void)
 {
 	static uint8_t bytes[SETUP_SIZE + 2048];
@@ -220,7 +220,7 @@ static struct rj_blob short_blob(void)
 	return (struct rj_blob){ bytes, sizeof(bytes) };
 }
 
-/* Loaders look for multiboot 1 before anything else: none may stand in the way. */
+/* Loaders look for multiboot 1 before anything else: no other may come first. */
 static void no_stray_multiboot(void **state)
 {
 	static const uint32_t header[] = { MULTIBOOT_MAGIC, 0, 0u - MULTIBOOT_MAGIC };

@@ -77,7 +77,7 @@ static uint8_t *pack(const uint8_t *from, uint32_t size, int level, int strategy
 	return to;
 }
 
-/* zlib's: whether the stream is good and gives these bytes. */
+/* zlib's result: whether the stream is valid and unpacks to these bytes. */
 static bool zlib_unpacks(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size)
 {
 	z_stream z = {
@@ -209,7 +209,7 @@ static void refuses_every_truncation(void **state)
 		}
 }
 
-/* Exactly what zlib takes for good is good, and gives the same bytes. */
+/* Exactly the streams that zlib accepts are accepted, and unpack to the same bytes. */
 static void agrees_with_zlib_on_damage(void **state)
 {
 	static uint8_t bytes[3000], theirs[3000];
@@ -237,7 +237,7 @@ static void agrees_with_zlib_on_damage(void **state)
 	assert_between(good, DAMAGED_STREAMS / 1000, DAMAGED_STREAMS / 2);
 }
 
-/* Random bytes behind each kind of block's first bits: headers that never were. */
+/* Random bytes after the first bits of each kind of block: invalid headers. */
 static void agrees_with_zlib_on_noise(void **state)
 {
 	static uint8_t noise[400], theirs[2000];

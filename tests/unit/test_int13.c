@@ -144,7 +144,7 @@ static const uint8_t *data(unsigned row)
 	return row == RAM ? memory + RAM_DISK : medium;
 }
 
-/* A call; gives AH, or -1 where AH and CF do not agree. */
+/* Makes a call; returns AH, or -1 if AH and CF do not agree. */
 static int call(struct frame *f, unsigned row, uint8_t function)
 {
 	bool carry;
@@ -247,18 +247,18 @@ static void reads_by_packet(void **state)
 static void refuses_packets(void **state)
 {
 	const struct packet small = { 15, 0, 1, 0, BUFFER_SEGMENT, 0, 0 };
-	const struct packet behind = { 16, 0, 1, 0, BUFFER_SEGMENT, 300, 0 };
+	const struct packet after_end = { 16, 0, 1, 0, BUFFER_SEGMENT, 300, 0 };
 	const struct packet across = { 16, 0, 2, 0, BUFFER_SEGMENT, 299, 0 };
 	const struct packet wraps = { 16, 0, 2, 0, BUFFER_SEGMENT, UINT64_MAX, 0 };
 
 	(void)state;
 	for (unsigned row = RAM; row <= DISK; row++) {
 		assert_int_equal(packet(row, 0x42, &small), RJ_DISK_INVALID);
-		assert_int_equal(packet(row, 0x42, &behind), RJ_DISK_NOT_FOUND);
+		assert_int_equal(packet(row, 0x42, &after_end), RJ_DISK_NOT_FOUND);
 		assert_int_equal(packet(row, 0x42, &across), RJ_DISK_NOT_FOUND);
 		assert_int_equal(count_left(), 0);
 		assert_int_equal(packet(row, 0x42, &wraps), RJ_DISK_NOT_FOUND);
-		assert_int_equal(packet(row, 0x47, &behind), RJ_DISK_NOT_FOUND);
+		assert_int_equal(packet(row, 0x47, &after_end), RJ_DISK_NOT_FOUND);
 	}
 	assert_int_equal(call_count, 0);
 }

@@ -165,7 +165,7 @@ static void old_kernels(void **state)
 	rj_input_close(&initrd);
 }
 
-/* BOOTBOOT's: there is no more than the setup part, which its size counts. */
+/* BOOTBOOT's loader has only a setup part, which its size includes. */
 static void setup_alone(void **state)
 {
 	struct rj_input initrd = unit_input("1", 1);

@@ -87,7 +87,7 @@ static unsigned machine_of(const struct file *file)
 	return (file->class == ELFCLASS64) != swapped ? EM_X86_64 : EM_386;
 }
 
-/* The same for both classes: headers, PT_LOADs one behind the other, a section. */
+/* The same for both classes: headers, PT_LOADs one after the other, a section. */
 #define DEFINE_PUT_ELF(bits) \
 static void put_elf##bits(uint8_t *bytes, const struct file *file) \
 { \
@@ -372,7 +372,7 @@ static void multiboot_of_64_bits(void **state)
 	assert_null(refusal("multiboot1", file));
 }
 
-/* However short a file, nothing is read behind its end. */
+/* However short a file is, nothing is read after its end. */
 static void files_cut_anywhere(void **state)
 {
 	static uint8_t bytes[FILE_SIZE];

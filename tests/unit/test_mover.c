@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random layouts on the whole way: pieces, plan, container, image, and the stub's mover in a
- * physical memory of 4 GiB. Of that only the pages are there in which the image and the pieces
- * stand: who touches others is told by a SIGSEGV. Every byte in them has to end where the
- * plan says, and no other may change.
+ * Random layouts through all steps: pieces, plan, container, image, and the stub's mover in a
+ * physical memory of 4 GiB. Only the pages that contain the image and the pieces are mapped, so
+ * that an access to any other raises SIGSEGV. Every byte must end up where the plan says, and
+ * no other may change.
  *
- * RJPACK_SEED=N starts with the layout N, RJPACK_LAYOUTS=N makes so many; what fails tells
- * its seed.
+ * RJPACK_SEED=N starts with the layout N, RJPACK_LAYOUTS=N tries so many. A failure prints its
+ * seed.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -18,7 +18,7 @@
 
 #include "abi/stub_blob.h"
 #include "common/crc32.h"
-#include "entry/place.h"
+#include "entry/mover.h"
 #include "image/container.h"
 
 #define PAGE       4096u
@@ -59,13 +59,13 @@ static void require(bool good, const char *what)
 		fail_msg("%s: RJPACK_SEED=%llu RJPACK_LAYOUTS=1", what, (unsigned long long)seed);
 }
 
-/* What stands at an address before anything was loaded. */
+/* The byte at an address before anything is loaded. */
 static uint8_t before(uint64_t address)
 {
 	return (uint8_t)(address * 0x9E3779B1u >> 24);
 }
 
-/* Pages that exist, one right behind the other; without overlap, and ascending. */
+/* Pages that exist, without gaps; without overlap, and ascending. */
 struct span {
 	uint64_t from, end;
 	uint8_t *expected;
@@ -222,7 +222,7 @@ static void run_stub(const struct rj_image *image)
 	for (size_t i = 0; i < manifest->piece_count; i++)
 		require(rj_crc32(0, memory + image->base + pieces[i].offset, pieces[i].size) ==
 			pieces[i].crc, "a piece's CRC-32");
-	rj_place(pieces, manifest->piece_count, (uintptr_t)memory, (uint32_t)image->base);
+	rj_move_pieces(pieces, manifest->piece_count, (uintptr_t)memory, (uint32_t)image->base);
 	for (size_t i = 0; i < manifest->piece_count; i++)
 		require(rj_crc32(0, memory + pieces[i].address, pieces[i].size) == pieces[i].crc,
 			"a placed piece's CRC-32");

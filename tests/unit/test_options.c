@@ -74,7 +74,7 @@ static void the_last_value_counts(void **state)
 	assert_null(boot_option("rj.int"));
 	read_line("rj.int13=");
 	assert_string_equal(boot_option("rj.int13"), "");
-	/* what is too long is cut, and nothing behind it is read */
+	/* a line that is too long is cut, and nothing after it is read */
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "rj.int13=", 9);
 	options_read(line);

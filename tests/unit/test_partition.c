@@ -432,7 +432,7 @@ static void vbr_of_disk(void **state)
 	}
 }
 
-/* EXTLINUX's boot sector of an XFS stands 2 KiB behind the superblock. */
+/* EXTLINUX's boot sector on XFS is 2 KiB after the superblock. */
 static void vbr_of_xfs(void **state)
 {
 	struct rj_vbr_choice choice = { .partition = 1 };
@@ -512,7 +512,7 @@ static void handed_over_gpt(void **state)
 	assert_int_equal(plan.regs.eax, 0x54504721);
 	assert_int_equal(plan.note_count, 0);
 	rj_plan_free(&plan);
-	/* beyond what 32 bits can tell, and from the backup */
+	/* above 32 bits, and from the backup */
 	found.first = UINT64_C(1) << 32;
 	found.sectors = UINT64_MAX;
 	found.backup = true;

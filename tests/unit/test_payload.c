@@ -178,7 +178,7 @@ static void boot_img_with_core(void **state)
 	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
 	assert_int_equal(plan.notes[0].code, RJ_ERR_WITH_CORE);
 	rj_plan_free(&plan);
-	/* a core.img copied behind boot.img ends with its last byte */
+	/* a core.img after boot.img ends with its last byte */
 	assert_int_equal(read_as("mbr", disk, CORE_LBA * SECTOR_SIZE + CORE_SIZE, &plan), RJ_OK);
 	assert_int_equal(plan.pieces[1].size, CORE_SIZE);
 	rj_plan_free(&plan);

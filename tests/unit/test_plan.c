@@ -23,7 +23,7 @@ static void overlaps(void **state)
 	assert_true(rj_overlaps(UINT64_MAX - 1, 2, UINT64_MAX, 1));
 }
 
-/* A plan of one or two pieces of zeros, entry in the first; the code it gives. */
+/* A plan of one or two pieces of zeros, entry in the first; returns the error code. */
 static enum rj_err seal(uint64_t address, uint64_t size, uint64_t second, uint64_t second_size)
 {
 	struct rj_input input = { .fd = -1, .path = "unit" };
@@ -71,7 +71,7 @@ static void rules(void **state)
 	assert_int_equal(seal(0x7A00, 512, 0, 0), RJ_ERR_ENTRY_OUTSIDE);
 }
 
-/* A boot sector, and a piece of the firmware's own memory; the code they give. */
+/* A boot sector, and a piece of the firmware's own memory; returns the error code. */
 static enum rj_err seal_firmware(uint64_t address, uint64_t size)
 {
 	struct rj_input input = { .fd = -1, .path = "unit" };

@@ -62,7 +62,7 @@ static void the_error_lists_the_names(void **state)
 		assert_non_null(strstr(error.text, rj_repair_table[i].name));
 }
 
-/* Any set of repairs, told as a list, is read back as the same set. */
+/* Any set of repairs, written as a list, is read back as the same set. */
 static void there_and_back(void **state)
 {
 	char text[RJ_REPAIRS_TEXT];

@@ -40,7 +40,7 @@ static void pack(const struct container *container, struct file *file)
 	rj_input_close(&output);
 }
 
-/* What opening the first bytes of a file gives, in memory that ends with them. */
+/* The result of opening the first bytes of a file, in memory that ends with them. */
 static enum rj_load_error opened(const uint8_t *bytes, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -205,7 +205,7 @@ static void wrong_elf_fields(void **state)
 		{ 64 + 40, 1024, RJ_LOAD_NO_IMAGE },            /* p_memsz */
 		{ 64 + 40, FOUR_GIB, RJ_LOAD_NO_IMAGE },
 		{ 64 + 40, UINT64_MAX, RJ_LOAD_NO_IMAGE },
-		{ 64 + 40, FOUR_GIB - 1, RJ_LOAD_OK },          /* for which there is no place */
+		{ 64 + 40, FOUR_GIB - 1, RJ_LOAD_OK },          /* there is no room for this */
 	};
 	struct file file;
 

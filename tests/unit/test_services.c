@@ -269,7 +269,7 @@ static void drive_maps(void **state)
 	assert_int_equal(rj_drive_map_add(&services, "hd50=pci:9:0.0", &error), RJ_ERR_MAP_MANY);
 }
 
-/* Where the services stand nothing else may, and only then. */
+/* Nothing else may be where the services are, if there are any. */
 static void room(void **state)
 {
 	static const struct { uint64_t address, size; uint32_t flags; enum rj_err code; } rows[] = {

@@ -21,7 +21,7 @@ static struct rj_snapshot snapshot;
 static uint8_t file[4096];
 static size_t file_size;
 
-/* IVT, BDA, a range behind them and an EBDA, as a file. */
+/* IVT, BDA, a range after them and an EBDA, as a file. */
 static void make_file(void)
 {
 	struct rj_error error;
@@ -159,7 +159,7 @@ static void ranges_out_of_place(void **state)
 	(void)state;
 	FOR_EACH(i, rows)
 		assert_int_equal(forge(ADDRESS_AT(rows[i].n), rows[i].address, 4), rows[i].code);
-	/* the second range behind the third */
+	/* the second range after the third */
 	make_file();
 	le_store(file + ADDRESS_AT(1), 0x9F000, 4);
 	le_store(file + ADDRESS_AT(2), 0x9E000, 4);
@@ -167,7 +167,7 @@ static void ranges_out_of_place(void **state)
 	assert_int_equal(read_file(), RJ_ERR_SNAPSHOT_ORDER);
 }
 
-/* Vectors and base memory stand in the first range's bytes. */
+/* The bytes of the first range contain the vectors and the size of base memory. */
 static void vectors(void **state)
 {
 	const size_t memory = RANGE(3);

@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "common/crc32.h"
-#include "entry/place.h"
+#include "entry/mover.h"
 
 /* The stub's own, under other names than the C library's. */
 #define memset stub_memset
@@ -110,7 +110,7 @@ static void one_layout(void)
 	}
 	assert_true(image + length <= MEMORY);
 	assert_true(to[n - 1] + sizes[n - 1] <= MEMORY);
-	rj_place(pieces, n, (uintptr_t)memory, image);
+	rj_move_pieces(pieces, n, (uintptr_t)memory, image);
 	assert_memory_equal(memory, expected, sizeof(memory));
 }
 

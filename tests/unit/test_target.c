@@ -262,7 +262,7 @@ static void nothing_of_linux(void **state)
 	assert_int_equal(target.kernel.outermost, RJ_NO);
 }
 
-/* More USB controllers than there is room for; UAS and others are no controllers. */
+/* More USB controllers than there is room for; UAS and others are not controllers. */
 static void usb_controllers(void **state)
 {
 	(void)state;

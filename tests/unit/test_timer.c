@@ -14,7 +14,7 @@
 #define TICKS_PER_MS 2100000u   /* of the machine's time stamp counter */
 #define STEP         900u       /* ticks that an access takes */
 
-/* What runs; of the others the registers are there and stand still. */
+/* The timers that run; the registers of the others exist but do not count. */
 static struct machine {
 	bool pit, pm_timer, hpet;
 	uint32_t crystal_ecx, frequency;
