@@ -72,16 +72,16 @@ void unit_name_rows(struct CMUnitTest *tests, size_t count);
 /* GRUB's boot.img in a sector, whose parameters and partition table it leaves as they are. */
 static inline void unit_boot_img(uint8_t *sector, uint64_t kernel_sector)
 {
-	static const uint8_t reads[] = "\x66\x8B\x1E\x5C\x7C\x66\x89\x5C\x08"
+	static const uint8_t loads[] = "\x66\x8B\x1E\x5C\x7C\x66\x89\x5C\x08"
 				       "\x66\x8B\x1E\x60\x7C\x66\x89\x5C\x0C";
-	static const uint8_t starts[] = "\xFF\x26\x5A\x7C";
+	static const uint8_t jumps[] = "\xFF\x26\x5A\x7C";
 
 	memcpy(sector, "\xEB\x63\x90", 3);
 	LE_PUT(sector, struct grub_boot_img, kernel_address, 0x8000);
 	LE_PUT(sector, struct grub_boot_img, kernel_sector, kernel_sector);
 	LE_PUT(sector, struct grub_boot_img, drive, 0xFF);
-	memcpy(sector + 0xBC, reads, sizeof(reads) - 1);
-	memcpy(sector + 0x167, starts, sizeof(starts) - 1);
+	memcpy(sector + 0xBC, loads, sizeof(loads) - 1);
+	memcpy(sector + 0x167, jumps, sizeof(jumps) - 1);
 	le_store(sector + 0x1FE, 0xAA55, 2);
 }
 
