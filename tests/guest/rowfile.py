@@ -13,7 +13,8 @@ def refusing(row):
     """The row that shows a loader refusing the image: it says so, and nothing else comes."""
     if "refused" not in row:
         return row
-    return {**row, "expect": [row["refused"]], "end": "halt", "forbid": "rjpack: .*|PROBE .*"}
+    end = "fail" if row["start"] == "kexec" else "halt"
+    return {**row, "expect": [row["refused"]], "end": end, "forbid": "rjpack: .*|PROBE .*"}
 
 
 def read(path):
