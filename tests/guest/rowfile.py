@@ -13,7 +13,8 @@ def refusing(row):
     """The row for a loader that rejects the image: it prints its message, and nothing follows."""
     if "refused" not in row:
         return row
-    return {**row, "expect": [row["refused"]], "end": "halt", "forbid": "rjpack: .*|PROBE .*"}
+    end = "fail" if row["start"] == "kexec" else "halt"
+    return {**row, "expect": [row["refused"]], "end": end, "forbid": "rjpack: .*|PROBE .*"}
 
 
 def read(path):

@@ -91,7 +91,7 @@ def watch(guest, row, expected):
     least, most = row.get("ends_within", (0, 3600))
     if not least <= guest.seconds() - since <= most:
         raise Failure(f"the guest ended {guest.seconds() - since:.1f} s after its last line")
-    if guest.status() != (0 if row.get("end") == "reboot" else qemu.PASSED):
+    if guest.status() != qemu.STATUSES.get(row.get("end"), qemu.PASSED):
         raise Failure(f"QEMU's exit status is {guest.status()}")
     return lines
 

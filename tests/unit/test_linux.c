@@ -154,7 +154,7 @@ static void old_kernels(void **state)
 		assert_int_equal(GET(setup, vid_mode), 7);
 		assert_int_equal(le16(setup + 0x20), 0xA33F);
 		assert_int_equal(le16(setup + 0x22), 0x9800);
-		assert_string_equal(piece(".cmdline")->bytes, "vga=7 a");
+		assert_string_equal((const char *)piece(".cmdline")->bytes, "vga=7 a");
 		assert_int_equal(plan.regs.cs, 0x9020);
 		assert_int_equal(read_kernel(SIZE - 16, NULL, NULL), RJ_ERR_LINUX_CUT);
 		assert_int_equal(read_kernel(SIZE, NULL, &initrd), RJ_ERR_LINUX_OLD);
