@@ -24,8 +24,8 @@
 #define LONG_ONLY 256           /* getopt's values for options without a letter */
 
 const char *const option_groups[GROUP_COUNT] = {
-	[GROUP_PAYLOAD] = "Payload, one of them, or FILE alone",
-	[GROUP_WITH] = "With it",
+	[GROUP_PAYLOAD] = "Payload: one of these, or FILE alone",
+	[GROUP_WITH] = "With the payload",
 	[GROUP_ARRIVAL] = "On arrival",
 	[GROUP_DISKS] = "Disks on arrival",
 	[GROUP_IMAGE] = "Image",
@@ -294,57 +294,57 @@ SETTER(range)
 #define ALL (~0u)
 
 static const struct option_row rows[] = {
-	{ 0, "partition", "N", "the partition that is booted, from 1",
+	{ 0, "partition", "N", "the partition to boot, from 1",
 	  GROUP_WITH, BUILD, false, NULL, set_partition, NULL, RJ_WISH_PARTITION },
-	{ 0, "hidden", "LBA", "its first sector, when no partition table tells it",
+	{ 0, "hidden", "LBA", "its first sector, when there is no partition table",
 	  GROUP_WITH, BUILD, false, NULL, set_hidden, NULL, RJ_WISH_HIDDEN },
-	{ 0, "bpb", "LIST", "set in its parameter block: hidden, drive",
+	{ 0, "bpb", "LIST", "what to set in its parameter block: hidden, drive",
 	  GROUP_WITH, BUILD, false, "hidden drive hidden,drive", set_bpb, NULL, RJ_WISH_BPB },
 	{ 0, "boot-sector", "FILE", "the partition's boot sector, or a disk with it",
 	  GROUP_WITH, BUILD, true, NULL, set_boot_sector, NULL, RJ_WISH_BOOT_SECTOR },
-	{ 0, "sector-size", "BYTES", "of the disk's sectors: 512 or 4096",
+	{ 0, "sector-size", "BYTES", "size of the disk's sectors: 512 or 4096",
 	  GROUP_WITH, BUILD, false, "512 4096", set_sector_size, NULL, RJ_WISH_SECTOR_SIZE },
 	{ 0, "menu", "PATH", "GRUB Legacy's menu, as in (hd0,0)/grub/menu.lst",
 	  GROUP_WITH, BUILD, false, NULL, set_menu, NULL, RJ_WISH_MENU },
-	{ 0, "initrd", "FILE", "what the kernel gets as initrd; repeatable",
+	{ 0, "initrd", "FILE", "an initrd for the kernel; repeatable",
 	  GROUP_WITH, BUILD, true, NULL, set_initrd, NULL, RJ_WISH_INITRD },
 	{ 0, "append", "STRING", "the kernel's command line",
 	  GROUP_WITH, BUILD, false, NULL, set_append, NULL, RJ_WISH_APPEND },
-	{ 0, "entry", "SEG:OFF", "start here, two hexadecimal numbers",
+	{ 0, "entry", "SEG:OFF", "where to start: two hexadecimal numbers",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL, 0 },
-	{ 0, "reg", "NAME=VALUE", "a register's value; repeatable",
+	{ 0, "reg", "NAME=VALUE", "set a register; repeatable",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL, 0 },
 	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0; a RAM disk: its own)",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL, 0 },
 	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL, 0 },
-	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back, see rjpack snapshot",
+	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back (see rjpack snapshot)",
 	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL, 0 },
 	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
 	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL, 0 },
 	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
 	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL, 0 },
-	{ 0, "boot-drive", "DRIVE", "--disk: its number; DL too (hd0, fd0; a CD: 0xE0)",
+	{ 0, "boot-drive", "DRIVE", "--disk: its number, also in DL (hd0, fd0; a CD: 0xE0)",
 	  GROUP_DISKS, BUILD, false, NULL, set_boot_drive, NULL, RJ_WISH_BOOT_DRIVE },
-	{ 0, "geometry", "C,H,S", "--disk: cylinders, heads, sectors of a track",
+	{ 0, "geometry", "C,H,S", "--disk: cylinders, heads, sectors per track",
 	  GROUP_DISKS, BUILD, false, NULL, set_geometry, NULL, RJ_WISH_GEOMETRY },
-	{ 0, "disk-readonly", NULL, "--disk: refuse to write to it",
+	{ 0, "disk-readonly", NULL, "--disk: refuse writes",
 	  GROUP_DISKS, BUILD, false, NULL, set_disk_readonly, NULL, RJ_WISH_DISK_READONLY },
 	{ 0, "compress", "HOW", "--disk: none or zlib[:LEVEL] (zlib:6)",
 	  GROUP_DISKS, BUILD, false, NULL, set_compress, NULL, RJ_WISH_COMPRESS },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, 0 },
-	{ 0, "depfile", "FILE", "what the image was made of, as a rule for make and ninja",
+	{ 0, "depfile", "FILE", "list the image's input files here, as a rule for make and ninja",
 	  GROUP_IMAGE, BUILD, true, NULL, set_depfile, NULL, 0 },
-	{ 0, "format", "NAME", "elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)",
+	{ 0, "format", "NAME", "elf, elf-strict, elf32, bzimage, payload (by suffix, else elf)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, 0 },
-	{ 0, "base", "ADDRESS", "where a loader is to put it (1M)",
+	{ 0, "base", "ADDRESS", "where loaders are to put the image (1M)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, 0 },
 	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
 	  GROUP_IMAGE, BUILD, false, NULL, set_dry_run, NULL, 0 },
 	{ 0, "console", "LIST", "vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)",
 	  GROUP_MACHINE, BUILD, false, NULL, set_console, NULL, 0 },
-	{ 0, "verbose", NULL, "the stub tells its steps",
+	{ 0, "verbose", NULL, "the stub reports its steps",
 	  GROUP_MACHINE, BUILD, false, NULL, set_stub_verbose, NULL, 0 },
 	{ 0, "on-error", "WHAT", "reboot or halt (reboot)",
 	  GROUP_MACHINE, BUILD, false, "reboot halt", set_on_error, NULL, 0 },
@@ -352,9 +352,9 @@ static const struct option_row rows[] = {
 	  GROUP_MACHINE, BUILD, false, REPAIR_WORDS, set_repair, NULL, 0 },
 	{ 'C', "directory", "DIR", "extract: write the pieces here",
 	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, 0 },
-	{ 0, "range", "ADDR+LENGTH", "snapshot: this memory below 640K too; repeatable",
+	{ 0, "range", "ADDR+LENGTH", "snapshot: also save this memory below 640K; repeatable",
 	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, 0 },
-	{ 0, "root", "DIR", "doctor, snapshot: take /proc, /dev and the like from this tree",
+	{ 0, "root", "DIR", "doctor, snapshot: read /proc, /dev and the like from this tree",
 	  GROUP_GENERAL, SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, 0 },
 	{ 0, "for", "LIST", "verify: check for these loaders, see below",
 	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, 0 },
@@ -363,12 +363,12 @@ static const struct option_row rows[] = {
 	{ 0, "json", NULL, "print JSON",
 	  GROUP_GENERAL, BUILD | COMMAND_BIT(doctor) | COMMAND_BIT(inspect) |
 	  COMMAND_BIT(kinds) | COMMAND_BIT(verify), false, NULL, set_json, NULL, 0 },
-	{ 0, "config", "FILE", "take options from an INI file; those given here win",
+	{ 0, "config", "FILE", "read options from an INI file; the command line wins",
 	  GROUP_GENERAL, ALL, true, NULL, set_config, NULL, 0 },
-	{ 'v', NULL, NULL, "tell what was detected, and why, and what is carried",
+	{ 'v', NULL, NULL, "report what was detected and why, and what is carried",
 	  GROUP_GENERAL, ALL, false, NULL, set_tell, NULL, 0 },
-	{ 'h', "help", NULL, "this", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
-	{ 'V', "version", NULL, "the version", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
+	{ 'h', "help", NULL, "print this help", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
+	{ 'V', "version", NULL, "print the version", GROUP_GENERAL, ALL, false, NULL, NULL, NULL, 0 },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -421,7 +421,7 @@ static void print_repairs(void)
 
 static void print_modes(void)
 {
-	printf("\nWho serves INT 13h, by --int13\n");
+	printf("\nWho serves INT 13h (--int13)\n");
 	for (size_t i = 0; i < RJ_INT13_COUNT; i++)
 		printf("  %-26s %s\n", rj_int13_modes[i].name, rj_int13_modes[i].what);
 }
@@ -430,7 +430,7 @@ static void print_for(void)
 {
 	char text[64];
 
-	printf("\nThe loaders of --for, and how each loads IMAGE\n");
+	printf("\nLoaders for --for, and how each loads IMAGE\n");
 	for (size_t i = 0; i < rj_loader_count; i++) {
 		rj_loader_command(&rj_loaders[i], "IMAGE", text, sizeof(text));
 		printf("  %-26s %s\n", rj_loaders[i].name, text);
@@ -444,7 +444,7 @@ static int print_help(void)
 		       i ? commands[i].name : "[build]", " [OPTIONS]",
 		       *commands[i].operand ? " " : "", commands[i].operand,
 		       i ? "" : " -o IMAGE");
-	printf("\nPacks what a PC BIOS could boot into a file that kexec, GRUB and QEMU start.\n");
+	printf("\nPacks anything that a PC BIOS can boot into a file that kexec, GRUB and QEMU start.\n");
 	printf("\nCommands\n");
 	for (size_t i = 0; i < command_count; i++)
 		printf("  %-26s %s\n", commands[i].name, commands[i].help);

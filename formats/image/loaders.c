@@ -145,9 +145,9 @@ void rj_faces_read(struct rj_faces *faces, const struct rj_input *input)
 /* What every loader of ELF files asks for. */
 static const char *refuses_elf(const struct rj_faces *f)
 {
-	NEEDS(f->elf && f->segments > 0, "it is no ELF file with something to load");
-	NEEDS(f->entry_inside, "its entry is outside of what is loaded");
-	NEEDS(f->high, "it is not loaded between 1 MiB and 4 GiB");
+	NEEDS(f->elf && f->segments > 0, "not an ELF file with something to load");
+	NEEDS(f->entry_inside, "the entry is outside of what is loaded");
+	NEEDS(f->high, "not loaded between 1 MiB and 4 GiB");
 	return NULL;
 }
 
@@ -158,10 +158,10 @@ static const char *refuses_kexec_elf(const struct rj_faces *f)
 
 	if (why)
 		return why;
-	NEEDS(!f->interpreter, "its ELF loaders refuse an interpreter");
-	NEEDS(f->on_pages, "it is not loaded at a multiple of 4 KiB");
-	NEEDS(f->segments <= SEGMENTS_MAX, "it has more than 16 segments");
-	NEEDS(f->multiboot || f->multiboot2, "it has no multiboot header");
+	NEEDS(!f->interpreter, "kexec's ELF loaders refuse an interpreter");
+	NEEDS(f->on_pages, "not loaded at a multiple of 4 KiB");
+	NEEDS(f->segments <= SEGMENTS_MAX, "more than 16 segments");
+	NEEDS(f->multiboot || f->multiboot2, "no multiboot header");
 	return NULL;
 }
 
@@ -175,35 +175,35 @@ static const char *refuses_kexec_file(const struct rj_faces *f)
 
 static const char *refuses_multiboot2(const struct rj_faces *f)
 {
-	const char *why = f->multiboot2 ? refuses_elf(f) : "it has no multiboot2 header";
+	const char *why = f->multiboot2 ? refuses_elf(f) : "no multiboot2 header";
 
 	if (why)
 		return why;
-	NEEDS(!f->relocations, "it has relocations");
-	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	NEEDS(!f->relocations, "there are relocations");
+	NEEDS(f->same_addresses, "virtual and physical addresses differ");
 	return NULL;
 }
 
 static const char *refuses_multiboot(const struct rj_faces *f)
 {
-	const char *why = f->multiboot ? refuses_elf(f) : "it has no multiboot 1 header";
+	const char *why = f->multiboot ? refuses_elf(f) : "no multiboot 1 header";
 
 	if (why)
 		return why;
-	NEEDS(!f->elf64, "it is of 64 bits");
-	NEEDS(f->same_addresses, "its virtual and physical addresses differ");
+	NEEDS(!f->elf64, "a 64-bit ELF file");
+	NEEDS(f->same_addresses, "virtual and physical addresses differ");
 	return NULL;
 }
 
 static const char *refuses_linux32(const struct rj_faces *f)
 {
-	NEEDS(f->linux32, "it has no Linux/x86 header of 2.05 or later, relocatable");
+	NEEDS(f->linux32, "no relocatable Linux/x86 header of 2.05 or later");
 	return NULL;
 }
 
 static const char *refuses_linux16(const struct rj_faces *f)
 {
-	NEEDS(f->linux16, "it has no Linux/x86 header");
+	NEEDS(f->linux16, "no Linux/x86 header");
 	return NULL;
 }
 
@@ -214,13 +214,13 @@ static const char *refuses_qemu(const struct rj_faces *f)
 		return NULL;
 	if (f->multiboot)
 		return refuses_multiboot(f);
-	NEEDS(f->pvh, "it has no Linux header, multiboot 1 header or PVH note");
+	NEEDS(f->pvh, "no Linux header, multiboot 1 header or PVH note");
 	return refuses_elf(f);
 }
 
 static const char *refuses_pvh(const struct rj_faces *f)
 {
-	NEEDS(f->pvh, "it has no PVH note");
+	NEEDS(f->pvh, "no PVH note");
 	return refuses_elf(f);
 }
 

@@ -186,8 +186,8 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 	*why = "a hard disk's image by its partition table; all of it would be carried";
 	if (boot_sector_has_table(sector))
 		return RJ_DETECT_MAYBE;
-	*why = "a disk's image that goes on after its boot sector; "
-	       "with --boot-drive fd0 a floppy's";
+	*why = "a disk's image that continues after its boot sector; "
+	       "for a floppy's, add --boot-drive fd0";
 	return RJ_DETECT_MAYBE;
 }
 
@@ -213,7 +213,7 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 const struct payload_kind payload_disk = {
 	.name = "disk",
 	.argument = "IMAGE",
-	.help = "a RAM disk: image of a hard disk, floppy or CD, or .gz of one",
+	.help = "a RAM disk: image of a hard disk, floppy or CD, or a .gz of one",
 	.signature = "a boot catalog (El Torito); AA55h at 1FEh, and more than that sector",
 	.place = "from 1 MiB on; its boot sector at 7C00h, entry 0:7C00",
 	.beside = true,

@@ -7,7 +7,7 @@ static const struct rj_foreign foreign[] = {
 #define QEMU_IMG "convert it with qemu-img convert -O raw"
 #define DSKCONV  "convert it with dskconv -otype raw"
 #define DOWNLOAD "download the file itself"
-	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it themselves, a BIOS does not" },
+	{ "\177ELF", 4, "an ELF file", "kexec and multiboot loaders start it themselves, a BIOS cannot" },
 	{ "QFI\xFB", 4, "a qcow2 image", QEMU_IMG },
 	{ "KDMV", 4, "a VMDK image", QEMU_IMG },
 	{ "COWD", 4, "a VMDK image", QEMU_IMG },
@@ -38,11 +38,11 @@ static const struct rj_foreign foreign[] = {
 	{ "Rar!\x1A\7", 6, "a RAR file", "unpack it with unrar x" },
 	{ "\x89LZO", 5, "an lzop file", "unpack it with lzop -d" },
 	{ "\x02\x21\x4C\x18", 4, "an lz4 file", "unpack it with unlz4" },
-	{ "07070", 5, "a cpio archive", "--initrd gives it to a kernel" },
+	{ "07070", 5, "a cpio archive", "pass it to a kernel with --initrd" },
 	{ "<!DOCTYPE ", 10, "a web page", DOWNLOAD },
 	{ "<!doctype ", 10, "a web page", DOWNLOAD },
 	{ "<html", 5, "a web page", DOWNLOAD },
-	{ "version https://git-lfs", 23, "Git LFS's pointer to a file", "git lfs pull downloads that" },
+	{ "version https://git-lfs", 23, "a Git LFS pointer to a file", "download the file with git lfs pull" },
 #undef QEMU_IMG
 #undef DSKCONV
 #undef DOWNLOAD
