@@ -218,10 +218,9 @@ static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *
 		snprintf(where, sizeof(where), "%04" PRIx32 ":%02x:%02x.%x%s%s", c->domain,
 			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u,
 			 *c->driver ? ", " : "", c->driver);
-	find(f, DOCTOR_OK, NULL, "%s%s%s%s on %s%s%s", disk->name,
+	find(f, DOCTOR_OK, NULL, "%s%s%s on %s%s%s", disk->name,
 	     *disk->mount ? disk->stacked ? " with part of " : " with " : "",
-	     disk->mount, disk->stacked ? "" : "", where,
-	     *disk->transport ? ", " : "", disk->transport);
+	     disk->mount, where, *disk->transport ? ", " : "", disk->transport);
 }
 
 static void check_disk(const struct doctor *doctor, struct doctor_finding *f)

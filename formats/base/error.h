@@ -136,7 +136,7 @@ row(VBR_HIDDEN, BAD, "sector {count} does not fit in the BIOS parameter block", 
 row(SYSLINUX_MAGIC, BAD, "the boot sector names neither SYSLINUX nor EXTLINUX", "for any other partition's boot sector, use --vbr") \
 row(ISOLINUX_NONE, BAD, "the CD does not boot isolinux.bin", "for any other CD, use --disk") \
 row(ISOLINUX_OTHER, BAD, "the CD {name} boots another isolinux.bin", "with --disk alone, the CD boots its own") \
-row(ISOLINUX_SUM, BAD, "the boot information table is for {limit} bytes with another checksum, but there are {count}", "the file is cut short or damaged") \
+row(ISOLINUX_SUM, BAD, "the boot information table is for {limit} bytes with another checksum, but the file has {count}", "the file is cut short or damaged") \
 row(ISOLINUX_TABLE, BAD, "isolinux.bin has no boot information table, by which it finds itself on its CD", \
 	"use the CD's image, or this file with --disk and the CD's image") \
 row(ISOLINUX_SIZE, BAD, "{count} bytes: isolinux.bin has more than 2048 and at most {limit}", "") \
@@ -179,7 +179,7 @@ row(CHAIN_LARGE, BAD, "{count} bytes are too many for {name}: there is room for 
 row(CHAIN_SECTOR, BAD, "is {name}, which finds its partition by the boot sector", \
 	"add --boot-sector with the partition, or with the disk and --partition N") \
 row(CHAIN_BPB, BAD, "the boot sector has no known BIOS parameter block", \
-	"use that of the partition which the payload is from") \
+	"use the boot sector of the partition that the payload is from") \
 row(CHAIN_PART, NOTE, "the first {count} bytes are carried; their code reads the rest from the disk", "") \
 row(DOS_FAT, BAD, "the partition is not FAT12 or FAT16, and these versions of DOS read no other", "") \
 row(DOS_ROOT, BAD, "ends before the root directory, which DOS also needs", \
@@ -188,7 +188,7 @@ row(DOS_FILES, BAD, "the root directory has neither IO.SYS and MSDOS.SYS nor IBM
 row(UNKNOWN_KIND, BAD, "not a payload of a known kind", "choose its kind with {text} --entry SEG:OFF") \
 row(AMBIGUOUS, BAD, "ambiguous: it could be {text}", "choose the kind with its option") \
 /* snapshots */ \
-row(UEFI_MACHINE, BAD, "no BIOS on this machine (booted by UEFI), so there is no memory of it to save", \
+row(UEFI_MACHINE, BAD, "no BIOS memory to save on this machine (booted by UEFI)", \
 	"boot it by BIOS or CSM") \
 row(MEM_ROOT, HOST, "cannot open: {errno}", "only root can") \
 row(MEM_LOCKED, HOST, "cannot open: {errno}", \
