@@ -13,13 +13,13 @@ struct options;
 
 #define COMMANDS(row) \
 row(build, "[FILE]", "pack a payload into an image (the default)") \
-row(inspect, "IMAGE [IMAGE]", "what is in an image, where it will stand; what differs in two") \
+row(inspect, "IMAGE [IMAGE]", "show what is in an image and where it goes, or compare two") \
 row(extract, "IMAGE", "write the pieces to files, byte for byte") \
 row(verify, "IMAGE", "check every checksum and every rule") \
-row(doctor, "[IMAGE]", "whether the way back will work on this machine, and how it is gone") \
-row(snapshot, "", "as root: keep IVT, BDA and EBDA in a file, for --restore") \
-row(kinds, "", "the kinds of payload") \
-row(completion, "SHELL", "a completion script for bash, zsh or fish")
+row(doctor, "[IMAGE]", "check whether the way back will work here, and print the commands") \
+row(snapshot, "", "save the IVT, BDA and EBDA to a file for --restore (needs root)") \
+row(kinds, "", "list the kinds of payload") \
+row(completion, "SHELL", "print a completion script for bash, zsh or fish")
 
 struct command {
 	const char *name;

@@ -34,7 +34,7 @@ static void print_repairs(void)
 
 static void print_modes(void)
 {
-	printf("\nWho serves INT 13h, by --int13\n");
+	printf("\nWho serves INT 13h (--int13)\n");
 	for (size_t i = 0; i < RJ_INT13_COUNT; i++)
 		printf("  %-26s %s\n", rj_int13_modes[i].name, rj_int13_modes[i].what);
 }
@@ -43,7 +43,7 @@ static void print_for(void)
 {
 	char text[64];
 
-	printf("\nThe loaders of --for, and how each loads IMAGE\n");
+	printf("\nLoaders for --for, and how each loads IMAGE\n");
 	for (size_t i = 0; i < rj_loader_count; i++) {
 		rj_loader_command(&rj_loaders[i], "IMAGE", text, sizeof(text));
 		printf("  %-26s %s\n", rj_loaders[i].name, text);
@@ -57,7 +57,7 @@ static int print_help(void)
 		       i ? commands[i].name : "[build]", " [OPTIONS]",
 		       *commands[i].operand ? " " : "", commands[i].operand,
 		       i ? "" : " -o IMAGE");
-	printf("\nPacks what a PC BIOS could boot into a file that kexec, GRUB and QEMU start.\n");
+	printf("\nPacks anything that a PC BIOS can boot into a file that kexec, GRUB and QEMU start.\n");
 	printf("\nCommands\n");
 	for (size_t i = 0; i < command_count; i++)
 		printf("  %-26s %s\n", commands[i].name, commands[i].help);

@@ -47,42 +47,42 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 	const char *colon = *firmware->name ? ": " : "";
 
 	if (!firmware->sys)
-		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not there, which tells");
+		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not mounted");
 	else if (firmware->uefi)
-		find(f, DOCTOR_PROBLEM, "boot it by BIOS, or by CSM if its setup has that",
-		     "booted by UEFI, so there is no BIOS to go back to%s%s", colon,
+		find(f, DOCTOR_PROBLEM, "boot by BIOS, or by CSM if the firmware's setup has it",
+		     "no BIOS on this machine (booted by UEFI)%s%s", colon,
 		     firmware->name);
 	else if (strncmp(firmware->xen, "PV", 2) == 0)
-		find(f, DOCTOR_PROBLEM, NULL, "a guest of Xen as %s, which has no BIOS",
+		find(f, DOCTOR_PROBLEM, NULL, "a Xen %s guest, which has no BIOS",
 		     firmware->xen);
 	else if (firmware->csm == RJ_YES)
-		find(f, DOCTOR_OK, NULL, "booted by the CSM of a firmware for UEFI%s%s", colon,
+		find(f, DOCTOR_OK, NULL, "booted by the CSM of UEFI firmware%s%s", colon,
 		     firmware->name);
 	else
 		find(f, DOCTOR_OK, NULL, "booted by BIOS%s%s%s",
-		     firmware->csm == RJ_UNKNOWN ? " or CSM, which only root may tell" : "",
+		     firmware->csm == RJ_UNKNOWN ? " or CSM (run as root to find out which)" : "",
 		     colon, firmware->name);
 }
 
 /* What refuses both of the system calls; NULL: nothing. */
 static const char *refusal(const struct rj_target_kernel *kernel, const char **todo)
 {
-	*todo = "run it outside";
+	*todo = "run rjpack and kexec outside of it";
 	if (kernel->may_boot == RJ_NO)
 		return "this is a container without CAP_SYS_BOOT";
 	if (kernel->outermost == RJ_NO)
 		return "this is a container (a user or PID namespace of its own), "
-		       "from which no other kernel is started";
-	*todo = "boot with it 0; it cannot be set back";
+		       "from which no other kernel can be started";
+	*todo = "boot without setting it; it cannot be set back";
 	if (kernel->disabled == RJ_YES)
 		return "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0";
 	*todo = "boot without lockdown= and with Secure Boot off";
 	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
-		return "the kernel is locked down and takes signed kernels only, which no image is";
-	*todo = "boot a kernel that has it, or load the image by GRUB";
+		return "the kernel is locked down and takes only signed kernels, which no image is";
+	*todo = "boot a kernel that has it, or load the image with GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
 		return kernel->sig_force == RJ_YES
-		       ? "it has kexec_file_load only, and that wants signatures "
+		       ? "it has only kexec_file_load, which requires signatures "
 			 "(CONFIG_KEXEC_SIG_FORCE, before 5.4 CONFIG_KEXEC_VERIFY_SIG)"
 		       : "it has neither CONFIG_KEXEC nor CONFIG_KEXEC_FILE";
 	return NULL;
@@ -99,7 +99,7 @@ static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
 		return;
 	}
 	if (kernel->core == RJ_UNKNOWN && !*kernel->config_path) {
-		find(f, DOCTOR_UNKNOWN, NULL, "neither /sys/kernel nor a configuration tells of kexec");
+		find(f, DOCTOR_UNKNOWN, NULL, "neither /sys/kernel nor a kernel configuration shows whether kexec is there");
 		return;
 	}
 	if (*kernel->config_path)
@@ -108,11 +108,11 @@ static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
 		     doctor_refuses_load(kernel) || doctor_refuses_file(kernel) ? "" : " and ",
 		     doctor_refuses_file(kernel) ? "" : "kexec_file_load");
 	else
-		find(f, DOCTOR_OK, NULL, "Linux %s has kexec; no configuration is readable that tells more",
+		find(f, DOCTOR_OK, NULL, "Linux %s has kexec; no kernel configuration is readable to say more",
 		     release);
 	if (!*kernel->lockdown && doctor->target.firmware.secure_boot == RJ_YES)
-		find(f, DOCTOR_WARNING, "mount securityfs to see it",
-		     "Secure Boot is on, and may have locked the kernel down");
+		find(f, DOCTOR_WARNING, "mount securityfs to find out",
+		     "Secure Boot is on and may have locked the kernel down");
 }
 
 /* Whether kexec-tools is that old; unknown versions are not. */
@@ -138,7 +138,7 @@ static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 		find(f, DOCTOR_OK, NULL, "kexec-tools %s as %s", kernel->kexec_version,
 		     kernel->kexec_path);
 	else
-		find(f, DOCTOR_NOTE, NULL, "%s, whose version cannot be told without running it",
+		find(f, DOCTOR_NOTE, NULL, "%s, whose version is unknown without running it",
 		     kernel->kexec_path);
 	if (!options)
 		return;
@@ -169,18 +169,18 @@ static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
 	uint64_t needed = needed_memory(doctor);
 
 	if (memory->source == RJ_MEMORY_NONE) {
-		find(f, DOCTOR_UNKNOWN, "ask as root", "%s", memory->zeros
-		     ? "/proc/iomem shows zeros to others than root"
-		     : "neither /proc/iomem nor /sys/firmware/memmap tells of memory");
+		find(f, DOCTOR_UNKNOWN, "run as root", "%s", memory->zeros
+		     ? "/proc/iomem shows addresses only to root"
+		     : "neither /proc/iomem nor /sys/firmware/memmap shows memory");
 	} else {
 		find(f, memory->largest < needed ? DOCTOR_PROBLEM : DOCTOR_OK, NULL,
 		     "%" PRIu64 " MiB of System RAM in one range from 1 MiB to 4 GiB%s",
 		     memory->largest / MIB, memory->source == RJ_MEMORY_FIRMWARE && memory->zeros
-		     ? ", by the firmware, since /proc/iomem shows zeros to others than root" : "");
+		     ? ", by the firmware's map, since /proc/iomem shows addresses only to root" : "");
 	}
 	if (memory->available)
 		find(f, memory->available < needed ? DOCTOR_PROBLEM : DOCTOR_OK,
-		     "end programs, or carry less", "%" PRIu64 " MiB are available",
+		     "close programs, or carry less", "%" PRIu64 " MiB are available",
 		     memory->available / MIB);
 	if (f->rating == DOCTOR_PROBLEM)
 		find(f, DOCTOR_OK, NULL, "%s needs %" PRIu64 " MiB", doctor->image_name
@@ -195,14 +195,14 @@ static void check_base_memory(const struct doctor *doctor, struct doctor_finding
 	if (target->firmware.uefi)
 		return;
 	if (base == 0)
-		find(f, DOCTOR_UNKNOWN, "ask as root", "nothing tells where base memory ends");
+		find(f, DOCTOR_UNKNOWN, "run as root", "the end of base memory is unknown");
 	else if (base < STUB_HOME + STUB_HOME_SIZE)
 		find(f, DOCTOR_PROBLEM, "turn option ROMs off in the firmware's setup",
-		     "%" PRIu64 " KiB, and the stub needs %u", base / KIB,
+		     "%" PRIu64 " KiB, but the stub needs %u", base / KIB,
 		     (STUB_HOME + STUB_HOME_SIZE) / KIB);
 	else if (base < SERVICES_SCRATCH_END)
-		find(f, DOCTOR_WARNING, "take --int13 firmware or name one driver",
-		     "%" PRIu64 " KiB, and the services need %u and what stays of them",
+		find(f, DOCTOR_WARNING, "use --int13 firmware or name one driver",
+		     "%" PRIu64 " KiB, but the services need %u and what stays resident",
 		     base / KIB, SERVICES_SCRATCH_END / KIB);
 	else
 		find(f, DOCTOR_OK, NULL, "%" PRIu64 " KiB", base / KIB);
@@ -218,10 +218,9 @@ static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *
 		snprintf(where, sizeof(where), "%04" PRIx32 ":%02x:%02x.%x%s%s", c->domain,
 			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u,
 			 *c->driver ? ", " : "", c->driver);
-	find(f, DOCTOR_OK, NULL, "%s%s%s%s on %s%s%s", disk->name,
-	     *disk->mount ? disk->stacked ? ", of which a part of " : ", which has " : "",
-	     disk->mount, disk->stacked ? " is" : "", where,
-	     *disk->transport ? ", " : "", disk->transport);
+	find(f, DOCTOR_OK, NULL, "%s%s%s on %s%s%s", disk->name,
+	     *disk->mount ? disk->stacked ? " with part of " : " with " : "",
+	     disk->mount, where, *disk->transport ? ", " : "", disk->transport);
 }
 
 static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
@@ -232,11 +231,11 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
 		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     "mount /boot, or pack with --from-disk DISK",
-		     "neither /boot nor / is on a disk, and there is not exactly one");
+		     "neither /boot nor / is on a disk, and there is not exactly one disk");
 		return;
 	}
 	if (target->guessed)
-		find(f, DOCTOR_NOTE, NULL, "nothing of a disk is mounted as /boot or /, and there is one");
+		find(f, DOCTOR_NOTE, NULL, "neither /boot nor / is on a disk, but there is only one disk");
 	for (size_t i = 0; i < target->disk_count; i++)
 		tell_disk(&target->disks[i], f);
 }
@@ -246,7 +245,7 @@ static const char *unserved(const struct rj_target_disk *disk)
 {
 	static const struct { const char *driver, *what; } known[] = {
 		{ "usb-storage", "on USB" }, { "uas", "on USB" }, { "mmcblk", "an SD card or eMMC" },
-		{ "vbd", "a disk of Xen's" }, { "hv_storvsc", "a disk of Hyper-V's" },
+		{ "vbd", "a Xen disk" }, { "hv_storvsc", "a Hyper-V disk" },
 		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
 		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
 		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
@@ -257,7 +256,7 @@ static const char *unserved(const struct rj_target_disk *disk)
 		    strcmp(disk->controller.driver, known[i].driver) == 0)
 			return known[i].what;
 	return disk->controller.pci && disk->controller.domain
-	       ? "in a PCI domain that a BIOS does not reach" : "on a controller of another kind";
+	       ? "in a PCI domain that a BIOS cannot reach" : "on a controller of another kind";
 }
 
 static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
@@ -289,10 +288,10 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	if (target->disk_count == 0 || doctor->image_name)
 		return;
 	if (loader->os_error)
-		find(f, DOCTOR_UNKNOWN, "ask as root", "/dev/%s cannot be read: %s",
+		find(f, DOCTOR_UNKNOWN, "run as root", "/dev/%s cannot be read: %s",
 		     target->disks[0].name, strerror(loader->os_error));
 	else if (loader->said_count == 0)
-		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is not known");
+		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is unknown");
 	for (size_t i = 0; i < loader->said_count; i++) {
 		bool boots = rj_error_class(loader->said[i].code) == RJ_NOTE;
 
@@ -315,7 +314,7 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 		return;
 	if (way == DOCTOR_LINUX)
 		find(f, DOCTOR_OK, NULL,
-		     "%s%s%s and the present command line can be carried, %" PRIu64 " MiB",
+		     "%s%s%s and the current command line can be carried, %" PRIu64 " MiB",
 		     running->kernel, initrd ? ", " : "", initrd ? running->initrd : "",
 		     (running->size + MIB - 1) / MIB);
 	else
@@ -341,7 +340,7 @@ static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u);
 	}
 	find(f, dead ? DOCTOR_WARNING : DOCTOR_NOTE,
-	     dead ? "have a serial console or a PS/2 keyboard, or let a boot menu go on by itself"
+	     dead ? "use a serial console or a PS/2 keyboard, or let the boot menu time out"
 		  : NULL,
 	     "Linux has taken %s from the BIOS: %s dead until the next system drives USB", names,
 	     dead ? "the keyboard is" : "USB keyboards and disks are");
@@ -364,7 +363,7 @@ static void check_cpus(const struct doctor *doctor, struct doctor_finding *f)
 	const struct rj_target_platform *platform = &doctor->target.platform;
 
 	if (platform->cpus == 0) {
-		find(f, DOCTOR_UNKNOWN, NULL, "/proc/cpuinfo does not tell of them");
+		find(f, DOCTOR_UNKNOWN, NULL, "/proc/cpuinfo does not list them");
 		return;
 	}
 	find(f, DOCTOR_OK, NULL, "%u", platform->cpus);
@@ -385,7 +384,7 @@ static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 	const char *driver = doctor->target.platform.framebuffer;
 
 	if (!*driver) {
-		find(f, DOCTOR_OK, NULL, "no framebuffer's driver");
+		find(f, DOCTOR_OK, NULL, "no framebuffer driver");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
@@ -393,8 +392,8 @@ static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 			find(f, DOCTOR_OK, NULL, "%s", driver);
 			return;
 		}
-	find(f, DOCTOR_NOTE, "if it stays dark, have a serial console or boot with nomodeset",
-	     "%s has set the display up, and the video BIOS may not find its way", driver);
+	find(f, DOCTOR_NOTE, "if the display stays dark, use a serial console or boot with nomodeset",
+	     "%s has set the display up, and the video BIOS may be unable to reset it", driver);
 }
 
 static bool carries(const struct rj_services_info *services, const char *driver)
@@ -435,11 +434,11 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 		find(f, DOCTOR_NOTE, NULL, "the image does not serve %s, but carries a RAM disk",
 		     disk->name);
 	else if (driver != RJ_INT13_none)
-		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto, or what rjpack doctor says without it",
-		     "%s is for the driver %s, and the image does not use it", disk->name,
+		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto, or as rjpack doctor advises without an image",
+		     "%s needs the driver %s, which the image does not use", disk->name,
 		     rj_int13_modes[driver].name);
 	else
-		find(f, DOCTOR_WARNING, "the payload has to do without that disk",
+		find(f, DOCTOR_WARNING, "the payload must do without that disk",
 		     "%s is %s: no driver in the image supports it", disk->name,
 		     unserved(disk));
 }
@@ -456,9 +455,9 @@ static void check_mapped(const struct doctor *doctor, const struct rj_drive_map 
 	snprintf(name, sizeof(name), "drive %02Xh is on %02x:%02x.%x", row->number, row->pci >> 8,
 		 row->pci >> 3 & 31u, row->pci & 7u);
 	if (!there)
-		find(f, DOCTOR_PROBLEM, "give another --drive-map", "%s, which is not there", name);
+		find(f, DOCTOR_PROBLEM, "use another --drive-map", "%s, which is not there", name);
 	else if (driver == RJ_INT13_none)
-		find(f, DOCTOR_PROBLEM, "give another --drive-map",
+		find(f, DOCTOR_PROBLEM, "use another --drive-map",
 		     "%s, which no driver serves", name);
 	else if (!serves(&doctor->image, driver))
 		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto",
@@ -467,7 +466,7 @@ static void check_mapped(const struct doctor *doctor, const struct rj_drive_map 
 	else if (row->number == doctor->image.services.block.boot_drive &&
 		 doctor->target.disk_count && disk->controller.pci &&
 		 row->pci != disk->controller.address)
-		find(f, DOCTOR_WARNING, NULL, "%s, and %s is on another controller", name,
+		find(f, DOCTOR_WARNING, NULL, "%s, but %s is on another controller", name,
 		     disk->name);
 	else
 		find(f, DOCTOR_OK, NULL, "%s", name);
@@ -503,8 +502,8 @@ static void check_image_snapshot(const struct doctor *doctor, struct doctor_find
 	}
 	if (any && f->rating == DOCTOR_NOTHING)
 		find(f, memory->ram_count ? DOCTOR_OK : DOCTOR_UNKNOWN, NULL, "%s",
-		     memory->ram_count ? "its memory is the firmware's here too"
-				       : "nothing tells where the firmware's memory is");
+		     memory->ram_count ? "its memory belongs to the firmware here, too"
+				       : "the firmware's memory ranges are unknown");
 }
 
 const struct doctor_check doctor_checks[] = {

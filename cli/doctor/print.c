@@ -69,7 +69,7 @@ void doctor_print(const struct doctor *doctor, const struct doctor_finding *find
 		if (findings[i].rating != DOCTOR_NOTHING)
 			print_finding(&doctor_checks[i], &findings[i], coloured);
 	printf("\nThe way back %s from this machine%s", works ? "works" : "does not work",
-	       *advice->pack || *advice->load ? works ? ":\n" : ". When that is mended:\n" : ".\n");
+	       *advice->pack || *advice->load ? works ? ":\n" : ". Once that is fixed:\n" : ".\n");
 	print_command(advice->pack);
 	print_command(advice->load);
 	(void)doctor;

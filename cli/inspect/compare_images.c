@@ -53,7 +53,7 @@ static const char *show(const struct json_value *value, char text[LINE])
 	case JSON_NUMBER: snprintf(text, LINE, "%" PRIu64, value->number); return text;
 	case JSON_ADDRESS: snprintf(text, LINE, "%" PRIX64 "h", value->number); return text;
 	case JSON_BOOL: return value->number ? "yes" : "no";
-	default: return value->kind == JSON_NULL ? "none" : "there";
+	default: return value->kind == JSON_NULL ? "none" : "present";
 	}
 }
 

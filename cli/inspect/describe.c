@@ -34,11 +34,11 @@ static const char *piece_note(const struct rj_piece *piece)
 	if (piece->flags & RJ_PIECE_FIRMWARE)
 		return "  put back from a snapshot";
 	if (piece->flags & RJ_PIECE_SERVICES)
-		return "  stays resident in part";
+		return "  partly resident";
 	if (piece->flags & RJ_PIECE_RUNTIME)
-		return "  looks at what is given";
+		return "  finds the supplied payload";
 	if (piece->flags & RJ_PIECE_MAKER)
-		return "  makes a disk of what is given";
+		return "  makes a disk of the supplied payload";
 	return "";
 }
 
@@ -85,7 +85,7 @@ static void print_machine(const struct rj_manifest *manifest)
 		       manifest->serial_divisor ? (unsigned)UART_BAUD / manifest->serial_divisor : 0);
 	printf("; on error: %s%s%s\n",
 	       manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot",
-	       manifest->flags & RJ_VERBOSE ? "; tells its steps" : "",
+	       manifest->flags & RJ_VERBOSE ? "; reports its steps" : "",
 	       manifest->flags & RJ_UNREAL ? "; leaves 4 GiB segment limits" : "");
 	rj_repairs_text(manifest->repairs, repairs);
 	printf("Repairs: %s\n", repairs);

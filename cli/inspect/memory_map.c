@@ -25,11 +25,11 @@ static enum memory_kind piece_kind(const struct rj_piece *piece)
 static const char *piece_note(const struct rj_image *image, const struct rj_piece *piece)
 {
 	if (piece == rj_image_disk(image))
-		return ": the RAM disk, as it is carried";
+		return ": the RAM disk, as carried";
 	if (piece->flags & RJ_PIECE_FIRMWARE)
 		return ", put back from a snapshot";
 	if (piece->flags & RJ_PIECE_SERVICES)
-		return ": what is needed moves up from here; free";
+		return ": needed parts move up from here, then free";
 	return NULL;
 }
 
@@ -74,7 +74,7 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 	if (rj_image_is_placed(image))
 		count = add_left((struct memory_row){ image->base,
 			image->base + image->memory_size, MEMORY_IMAGE,
-			"the image was loaded here; free", NULL }, rows, pieces, count);
+			"used by the loaded image, then free", NULL }, rows, pieces, count);
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
 		bool home = range->from == STUB_HOME;
@@ -83,7 +83,7 @@ size_t memory_map(const struct rj_image *image, struct memory_row *rows)
 			continue;
 		count = add_left((struct memory_row){ range->from, range->end,
 			home ? MEMORY_IMAGE : MEMORY_FIRMWARE,
-			home ? "the stub ran here; free" : range->name, NULL },
+			home ? "used by the stub, then free" : range->name, NULL },
 			rows, pieces, count);
 	}
 	qsort(rows, count, sizeof(rows[0]), by_address);

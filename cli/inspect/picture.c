@@ -126,7 +126,7 @@ static void mark(struct band *band, const struct rj_regs *regs, uint64_t next)
 
 	if (entry >= band->from && entry < end)
 		snprintf(band->marks[band->mark_count++], sizeof(band->marks[0]),
-			 "CS:IP = %04X:%04X, it starts here", regs->cs, regs->ip);
+			 "CS:IP = %04X:%04X, starts here", regs->cs, regs->ip);
 	if (top >= band->from && top < end)
 		snprintf(band->marks[band->mark_count++], sizeof(band->marks[0]),
 			 "SS:SP = %04X:%04X, the stack grows down", regs->ss, sp);
@@ -197,7 +197,7 @@ void pictures_of_image(const struct rj_image *image, struct picture pictures[PIC
 	static const char *const titles[PICTURE_COUNT] = {
 		[PICTURE_LOW] = "Memory on arrival, below 1 MiB",
 		[PICTURE_HIGH] = "Memory on arrival, from 1 MiB on",
-		[PICTURE_LOADED] = "The image as it is loaded",
+		[PICTURE_LOADED] = "The image as loaded",
 	};
 
 	for (size_t i = 0; i < PICTURE_COUNT; i++) {

@@ -105,7 +105,7 @@ static unsigned put_picture(FILE *file, const struct picture *picture, unsigned 
 
 	snprintf(title, sizeof(title), "%s%s%s%s", picture->title, picture->scale ? ": " : "",
 		 picture->scale ? picture_size(picture->scale * TEXT, scale) : "",
-		 picture->scale ? " a line of text; * is larger than to scale" : "");
+		 picture->scale ? " per line of text; * is larger than to scale" : "");
 	put_line(file, 8, y + HEAD - 14, false, title);
 	y += HEAD;
 	for (size_t i = 0; i < picture->count; i++) {

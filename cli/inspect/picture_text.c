@@ -80,7 +80,7 @@ static void print_picture(struct picture *picture, unsigned lines)
 	canvas.box = terminal_columns(STDOUT_FILENO) - canvas.address - 5;
 	printf("\n%s", picture->title);
 	if (picture->scale)
-		printf(": %s a line", picture_size(picture->scale, scale));
+		printf(": %s per line", picture_size(picture->scale, scale));
 	putchar('\n');
 	for (size_t i = 0; i < picture->count; i++)
 		print_band(&canvas, &picture->bands[i]);

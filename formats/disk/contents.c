@@ -70,7 +70,7 @@ enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err
 		return rj_fail(err, RJ_ERR_FOREIGN, .name = foreign->name, .other = foreign->todo);
 	if (is_pe(input))
 		return rj_fail(err, RJ_ERR_FOREIGN, .name = "a PE file, for UEFI or Windows",
-			       .other = "no BIOS starts it; give its variant for BIOS");
+			       .other = "a BIOS cannot start it; use its variant for BIOS");
 	return RJ_OK;
 }
 

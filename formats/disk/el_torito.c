@@ -28,11 +28,11 @@ enum rj_err el_torito_fail(enum boot_catalog found, struct rj_error *err)
 		const char *name;
 	} errors[BOOT_CATALOG_COUNT] = {
 		[BOOT_NO_RECORD] = { RJ_ERR_ISO_BOOT, NULL },
-		[BOOT_NO_CATALOG] = { RJ_ERR_ISO_CATALOG, "it is not in the file" },
+		[BOOT_NO_CATALOG] = { RJ_ERR_ISO_CATALOG, "not in the file" },
 		[BOOT_NO_VALIDATION] = { RJ_ERR_ISO_CATALOG,
-					 "its first entry is not a validation entry" },
+					 "the first entry is not a validation entry" },
 		[BOOT_NO_ENTRY] = { RJ_ERR_ISO_ENTRY, NULL },
-		[BOOT_MEDIA] = { RJ_ERR_ISO_CATALOG, "its entry's media type is unknown" },
+		[BOOT_MEDIA] = { RJ_ERR_ISO_CATALOG, "the entry's media type is unknown" },
 		[BOOT_OUTSIDE] = { RJ_ERR_ISO_BOUNDS, NULL },
 	};
 

@@ -79,15 +79,15 @@ static const char *assemble(struct core *core, const struct rj_input *input,
 	struct rj_error error;
 
 	if (LE_GET(sector, struct grub_boot_img, drive) != GRUB_DRIVE_ANY)
-		return "it names the drive, too";
+		return "also names the drive";
 	if (!append_block(core, input, first, 1) || !grub_is_diskboot(core->bytes))
-		return "there is none";
+		return "none is there";
 	for (size_t n = 0; grub_block_at(core->bytes, n, &block); n++)
 		if (core->size % SECTOR_SIZE != 0 ||
 		    !append_block(core, input, block.start, block.length))
-			return "its blocks lead out of the file";
+			return "its blocks point outside the file";
 	if (grub_core_check(core->bytes, core->size, &error))
-		return "what stands there is damaged";
+		return "the core.img there is damaged";
 	return NULL;
 }
 

@@ -95,7 +95,7 @@ static void check_services(const struct rj_check *check)
 	const char *wrong = services->wrong;
 
 	if (!wrong && services->block.image.size > 0 && !rj_image_disk(check->image))
-		wrong = "RAM disk's place";
+		wrong = "RAM disk's address";
 	if (wrong)
 		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_SERVICES_BLOCK,
 							  .name = wrong });

@@ -6,7 +6,7 @@
 
 const struct container container_bzimage = {
 	.name = "bzimage",
-	.help = "a Linux/x86 kernel by its looks, and no more",
+	.help = "a Linux/x86 kernel only",
 	.suffixes = "bzimage lkrn",
 	.elf_class = ELFCLASSNONE,
 	.parts = HAS(LINUX),

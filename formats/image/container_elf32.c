@@ -6,7 +6,7 @@
 
 const struct container container_elf32 = {
 	.name = "elf32",
-	.help = "ELF32 with headers of multiboot 1 and 2",
+	.help = "ELF32 with multiboot 1 and 2 headers",
 	.elf_class = ELFCLASS32,
 	.parts = HAS(MULTIBOOT) | HAS(MULTIBOOT2),
 	.write = layout_write,

@@ -93,7 +93,7 @@ static void payload_check(const struct container *container, const struct rj_ima
 
 const struct container container_payload = {
 	.name = "payload",
-	.help = "what an image packed with --boot given takes as initrd or module",
+	.help = "an initrd or module for an image packed with --boot given",
 	.suffixes = "rjp",
 	.write = payload_write,
 	.recognise = payload_recognise,

@@ -148,11 +148,11 @@ void rj_features_read(struct rj_features *features, const struct rj_input *input
 static const char *refuses_elf(const struct rj_features *f)
 {
 	if (!f->elf || f->segments == 0)
-		return "it is no ELF file with something to load";
+		return "not an ELF file with something to load";
 	if (!f->entry_inside)
-		return "its entry is outside of what is loaded";
+		return "the entry is outside of what is loaded";
 	if (!f->high)
-		return "it is not loaded between 1 MiB and 4 GiB";
+		return "not loaded between 1 MiB and 4 GiB";
 	return NULL;
 }
 
@@ -164,13 +164,13 @@ static const char *refuses_kexec_elf(const struct rj_features *f)
 	if (why)
 		return why;
 	if (f->interpreter)
-		return "its ELF loaders refuse an interpreter";
+		return "kexec's ELF loaders refuse an interpreter";
 	if (!f->on_pages)
-		return "it is not loaded at a multiple of 4 KiB";
+		return "not loaded at a multiple of 4 KiB";
 	if (f->segments > SEGMENTS_MAX)
-		return "it has more than 16 segments";
+		return "more than 16 segments";
 	if (!f->multiboot && !f->multiboot2)
-		return "it has no multiboot header";
+		return "no multiboot header";
 	return NULL;
 }
 
@@ -187,41 +187,41 @@ static const char *refuses_kexec_file(const struct rj_features *f)
 
 static const char *refuses_multiboot2(const struct rj_features *f)
 {
-	const char *why = f->multiboot2 ? refuses_elf(f) : "it has no multiboot2 header";
+	const char *why = f->multiboot2 ? refuses_elf(f) : "no multiboot2 header";
 
 	if (why)
 		return why;
 	if (f->relocations)
-		return "it has relocations";
+		return "there are relocations";
 	if (!f->same_addresses)
-		return "its virtual and physical addresses differ";
+		return "virtual and physical addresses differ";
 	return NULL;
 }
 
 static const char *refuses_multiboot(const struct rj_features *f)
 {
-	const char *why = f->multiboot ? refuses_elf(f) : "it has no multiboot 1 header";
+	const char *why = f->multiboot ? refuses_elf(f) : "no multiboot 1 header";
 
 	if (why)
 		return why;
 	if (f->elf64)
-		return "it is of 64 bits";
+		return "a 64-bit ELF file";
 	if (!f->same_addresses)
-		return "its virtual and physical addresses differ";
+		return "virtual and physical addresses differ";
 	return NULL;
 }
 
 static const char *refuses_linux32(const struct rj_features *f)
 {
 	if (!f->linux32)
-		return "it has no Linux/x86 header of 2.05 or later, relocatable";
+		return "no relocatable Linux/x86 header of 2.05 or later";
 	return NULL;
 }
 
 static const char *refuses_linux16(const struct rj_features *f)
 {
 	if (!f->linux16)
-		return "it has no Linux/x86 header";
+		return "no Linux/x86 header";
 	return NULL;
 }
 
@@ -233,14 +233,14 @@ static const char *refuses_qemu(const struct rj_features *f)
 	if (f->multiboot)
 		return refuses_multiboot(f);
 	if (!f->pvh)
-		return "it has no Linux header, multiboot 1 header or PVH note";
+		return "no Linux header, multiboot 1 header or PVH note";
 	return refuses_elf(f);
 }
 
 static const char *refuses_pvh(const struct rj_features *f)
 {
 	if (!f->pvh)
-		return "it has no PVH note";
+		return "no PVH note";
 	return refuses_elf(f);
 }
 

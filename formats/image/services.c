@@ -421,9 +421,9 @@ static const char *check_drive(const struct rj_drive *drive, uint32_t image_size
 	if (drive->sectors == 0)
 		return NULL;
 	if (drive->flags & ~KNOWN_DRIVE_FLAGS || !has_sector_size(drive))
-		return "drive's kind";
+		return "drive's type";
 	if (end > image_size)
-		return "drive's place";
+		return "drive's position";
 	if (drive->cylinders == 0 || drive->heads == 0 || drive->sectors_per_track == 0 ||
 	    drive->cylinders > GEOMETRY_CYLINDERS_MAX || drive->heads > GEOMETRY_HEADS_MAX ||
 	    drive->sectors_per_track > GEOMETRY_SECTORS_MAX)

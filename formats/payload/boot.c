@@ -52,9 +52,9 @@ static enum rj_err boot_take(struct rj_plan *plan, const char *word, struct rj_e
 const struct payload_kind payload_boot = {
 	.name = "boot",
 	.argument = "int19|int18|given",
-	.help = "no file: the firmware's boot order; or what the loader gives",
+	.help = "no file: the firmware's boot order, or what the loader supplies",
 	.signature = "none",
-	.place = "600h, entry 0:0600; what is given: as it says, or at 7C00h",
+	.place = "600h, entry 0:0600; given: as the payload file says, or at 7C00h",
 	.words = BOOT_WORDS,
 	.take = boot_take,
 };

@@ -207,9 +207,9 @@ static enum rj_detected is_grldr(const uint8_t *head, uint64_t size)
 	row(bootmgr, "BOOTMGR of Windows Vista and later", NTLDR_JUMP, NTLDR_PLACE, \
 	    NTLDR(is_ntldr)) \
 	row(ntldr, "NTLDR of Windows NT to 2003", NTLDR_JUMP, NTLDR_PLACE, NTLDR(is_ntldr)) \
-	row(setupldr, "SETUPLDR.BIN, that of their setup", NTLDR_JUMP, NTLDR_PLACE, \
+	row(setupldr, "SETUPLDR.BIN of Windows NT to 2003 setup", NTLDR_JUMP, NTLDR_PLACE, \
 	    NTLDR(is_ntldr)) \
-	row(cmldr, "CMLDR, that of their recovery console", "none of its own: that of ntldr", \
+	row(cmldr, "CMLDR of the Windows recovery console", "that of ntldr", \
 	    NTLDR_PLACE, NTLDR(is_cmldr), .oem = "cmdcons") \
 	row(freeldr, "FREELDR.SYS of ReactOS", \
 	    "E9 FD 01 at 0, AA55h at 1FEh, MZ at 800h", "F800h, entry 0F80:0000", \
@@ -221,7 +221,7 @@ static enum rj_detected is_grldr(const uint8_t *head, uint64_t size)
 	row(msdos, "IO.SYS of MS-DOS 3 to 6", "a jump and the version, 4 to 6, at 0", \
 	    DOS_PLACE, DOS(is_msdos)) \
 	row(msdos7, "IO.SYS of MS-DOS 7 and 8 (Windows 95, 98, ME)", \
-	    "MZ at 0, BJ at 200h, MS at 7FEh", "700h from byte 800h on, entry 0070:0000", \
+	    "MZ at 0, BJ at 200h, MS at 7FEh", "700h, from byte 800h of the file on, entry 0070:0000", \
 	    .is = is_msdos7, .address = DOS_ADDRESS, .skip = 0x800, .end = HIGH_STACK, \
 	    .dh = DH_MEDIA, .regs = { .ss = HIGH_STACK >> 4, .esp = HIGH_SP }) \
 	row(pcdos, "IBMBIO.COM of PC DOS", "a jump and the version, 7, at 0", \
@@ -288,7 +288,7 @@ static enum rj_detected chain_detect(const struct rj_input *input, const char **
 
 	read_head(input, head);
 	if (is_ntldr_img(head)) {
-		*why = "what starts GRLDR or G2LDR from NTLDR, not one of them";
+		*why = "a file by which NTLDR starts GRLDR or G2LDR, not one of them";
 		return RJ_DETECT_MAYBE;
 	}
 	i = find_row(head, input->size);
@@ -308,8 +308,8 @@ static enum rj_err choose(size_t *row, const struct rj_input *input, const char 
 	read_head(input, head);
 	if (is_ntldr_img(head))
 		return rj_fail(err, RJ_ERR_FOREIGN,
-			       .name = "what NTLDR starts to look for GRLDR or G2LDR",
-			       .other = "give GRLDR itself, or a core.img with --grub");
+			       .name = "a file by which NTLDR starts GRLDR or G2LDR",
+			       .other = "use GRLDR itself, or a core.img with --grub");
 	if (!word) {
 		*row = find_row(head, input->size);
 		return *row < CHAIN_COUNT ? RJ_OK : rj_fail(err, RJ_ERR_UNKNOWN_KIND);
@@ -450,8 +450,8 @@ const struct payload_kind payload_chain = {
 	.name = "chain",
 	.argument = "KIND=FILE",
 	.help = "what a partition's boot sector loads: of Windows, ReactOS, DOS, GRUB4DOS",
-	.signature = "of each KIND, or only FILE",
-	.place = "of each KIND",
+	.signature = "that of each KIND",
+	.place = "that of each KIND",
 	.options = (const struct payload_option *const[]){
 		&option_boot_sector, &option_partition, &option_hidden, &option_bpb, &option_sector_size, NULL },
 	.variants = variants,

@@ -70,14 +70,14 @@ static enum rj_err check_compress(const char *text, struct rj_error *err)
 
 static const struct payload_option option_boot_drive = {
 	.name = "boot-drive", .argument = "DRIVE",
-	.help = "--disk: its number; DL too (hd0, fd0; a CD: 0xE0)", .check = check_boot_drive,
+	.help = "--disk: its number, also in DL (hd0, fd0; a CD: 0xE0)", .check = check_boot_drive,
 };
 static const struct payload_option option_geometry = {
 	.name = "geometry", .argument = "C,H,S",
-	.help = "--disk: cylinders, heads, sectors of a track", .check = check_geometry,
+	.help = "--disk: cylinders, heads, sectors per track", .check = check_geometry,
 };
 static const struct payload_option option_disk_readonly = {
-	.name = "disk-readonly", .help = "--disk: refuse to write to it",
+	.name = "disk-readonly", .help = "--disk: refuse writes",
 };
 static const struct payload_option option_compress = {
 	.name = "compress", .argument = "HOW",
@@ -269,8 +269,8 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 	*why = "a hard disk's image by its partition table; all of it would be carried";
 	if (boot_sector_has_table(sector))
 		return RJ_DETECT_MAYBE;
-	*why = "a disk's image that goes on after its boot sector; "
-	       "with --boot-drive fd0 a floppy's";
+	*why = "a disk's image that continues after its boot sector; "
+	       "for a floppy's, add --boot-drive fd0";
 	return RJ_DETECT_MAYBE;
 }
 
@@ -296,7 +296,7 @@ static enum rj_detected disk_detect(const struct rj_input *input, const char **w
 const struct payload_kind payload_disk = {
 	.name = "disk",
 	.argument = "IMAGE",
-	.help = "a RAM disk: image of a hard disk, floppy or CD, or .gz of one",
+	.help = "a RAM disk: image of a hard disk, floppy or CD, or a .gz of one",
 	.signature = "a boot catalog (El Torito); AA55h at 1FEh, and more than that sector",
 	.place = "from 1 MiB on; its boot sector at 7C00h, entry 0:7C00",
 	.beside = true,

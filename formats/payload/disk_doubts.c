@@ -44,7 +44,7 @@ static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t
 
 	if (cylinders <= GEOMETRY_CYLINDERS_MAX &&
 	    cylinders * cylinder <= RJ_DISK_MAX / drive->sector_size)
-		snprintf(text, size, ", or add --geometry %u,%u,%u: the rest is zeros then",
+		snprintf(text, size, ", or add --geometry %u,%u,%u to fill the rest with zeros",
 			 (unsigned)cylinders, drive->heads, drive->sectors_per_track);
 }
 

@@ -60,7 +60,7 @@ static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
 		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_LEFT,
 			     .subject = input->path, .name = wrong,
 			     .count = grub_kernel_sector(sector) });
-		return plan_mbr(plan, input, "it is GRUB's boot.img", err);
+		return plan_mbr(plan, input, "GRUB's boot.img", err);
 	}
 	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_CORE,
 		     .subject = input->path, .count = grub_kernel_sector(sector) });
@@ -95,7 +95,7 @@ static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *i
 		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
 	if (!would_start(code, &vbr)) {
 		rj_vbr_free(&vbr);
-		return plan_mbr(plan, input, "its code and its tables do not name one partition", err);
+		return plan_mbr(plan, input, "code and partition tables do not name one partition", err);
 	}
 	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_PARTITION,
 		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",
@@ -144,7 +144,7 @@ static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *i
 		return rj_fail(err, RJ_ERR_DISK_NO_CODE);
 	known = rj_mbr_code_of(sector);
 	return known ? plan_partition(plan, input, known, err)
-		     : plan_mbr(plan, input, "what its code starts is not known", err);
+		     : plan_mbr(plan, input, "what its code starts is unknown", err);
 }
 
 static enum rj_detected from_disk_detect(const struct rj_input *input, const char **why)

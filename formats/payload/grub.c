@@ -59,7 +59,7 @@ static const struct loader {
 	bool of_cd;
 	const char *why;                /* NULL: it is for another kind to detect */
 } loaders[] = {
-	{ "cdboot.img", is_cdboot, behind_cdboot, true, "GRUB's cdboot.img with core.img behind it" },
+	{ "cdboot.img", is_cdboot, behind_cdboot, true, "GRUB's cdboot.img with core.img after it" },
 	{ "lnxboot.img", is_lnxboot, behind_lnxboot, false, NULL },
 };
 
@@ -190,7 +190,7 @@ static enum rj_err grub_read(struct rj_plan *plan, const struct rj_input *input,
 const struct payload_kind payload_grub = {
 	.name = "grub",
 	.argument = "CORE.IMG",
-	.help = "GRUB's core.img, also behind another of its boot images",
+	.help = "GRUB's core.img, also after another of GRUB's boot images",
 	.signature = "diskboot.img or cdboot.img in the first sector, or a far jump to 0:82xx",
 	.place = "8000h, entry 0:8200",
 	.detect = grub_detect,

@@ -210,7 +210,7 @@ static enum rj_detected judge_stage1(const struct rj_input *input, const struct 
 {
 	bool alone = input->size == SECTOR_SIZE && !boot_sector_has_table(found->first);
 
-	*why = alone ? "GRUB Legacy's stage1" : "GRUB Legacy's stage1 with stage2 behind it";
+	*why = alone ? "GRUB Legacy's stage1" : "GRUB Legacy's stage1 with stage2 after it";
 	if (alone || (found->code && is_all(input, found)))
 		return RJ_DETECT_YES;
 	*why = "a disk's image with GRUB Legacy; only stage2 would be carried";

@@ -19,7 +19,7 @@
 #include "common/le.h"
 
 static const struct payload_option option_initrd = {
-	.name = "initrd", .argument = "FILE", .help = "what the kernel gets as initrd; repeatable",
+	.name = "initrd", .argument = "FILE", .help = "an initrd for the kernel; repeatable",
 	.file = true, .repeats = true,
 };
 static const struct payload_option option_append = {
@@ -63,7 +63,7 @@ static const struct {
 	const char *needs;      /* what it does nothing without, as its initrd */
 } disguises[] = {
 	{ LNXBOOT, "GRUB's lnxboot.img", NULL, 0, 4, "\x66\x31\xED\xE9", NULL },
-	{ MEMDISK, "", "MEMDISK ", 0, 0, "", "the image of a disk" },
+	{ MEMDISK, "", "MEMDISK ", 0, 0, "", "a disk image" },
 	{ MEMTEST, "", "Memtest86", 0, 0, "", NULL },
 	/* wimboot, src/prefix.S: the name in its debug directory */
 	{ WIMBOOT, "wimboot", NULL, 0x418, 8, "wimboot.", "a cpio archive with bootmgr and its files" },
@@ -173,7 +173,7 @@ static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG ||
 	    setup >= input->size || units_of(input->size - setup) != units)
 		return RJ_DETECT_NO;
-	*why = "as kernels before Linux boot protocol 2.00, or memtest86+ 5";
+	*why = "like kernels before Linux boot protocol 2.00, or memtest86+ 5";
 	return RJ_DETECT_MAYBE;
 }
 

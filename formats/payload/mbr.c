@@ -56,9 +56,9 @@ static enum rj_detected judge(const struct rj_input *input, const uint8_t *secto
 
 	if (grub_is_boot_img(sector) && grub_has_core(input, sector))
 		return is_whole_disk(input, sector)
-		       ? answer(RJ_DETECT_MAYBE, "a disk's image with GRUB in front; "
+		       ? answer(RJ_DETECT_MAYBE, "a disk's image that starts with GRUB; "
 				"only boot.img and core.img would be carried", why)
-		       : answer(RJ_DETECT_YES, "GRUB's boot.img with core.img behind it", why);
+		       : answer(RJ_DETECT_YES, "GRUB's boot.img with core.img after it", why);
 	if (grub_is_boot_img(sector) && alone)
 		return answer(RJ_DETECT_YES, "GRUB's boot.img", why);
 	if (rj_floppy_of_size(input->size))
@@ -81,10 +81,10 @@ static enum rj_detected mbr_detect(const struct rj_input *input, const char **wh
 
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	if (input->size <= MBR_CODE_MAX && looks_like_mbr_code(sector))
-		return answer(RJ_DETECT_MAYBE, "it starts as MBR code without a "
-			      "signature does", why);
+		return answer(RJ_DETECT_MAYBE, "starts like MBR code without a "
+			      "signature", why);
 	if (input->size < SECTOR_SIZE || !boot_sector_is_signed(sector))
-		return answer(RJ_DETECT_NO, "no boot sector's signature", why);
+		return answer(RJ_DETECT_NO, "no boot sector signature", why);
 	return judge(input, sector, why);
 }
 
@@ -166,7 +166,7 @@ static enum rj_err mbr_read(struct rj_plan *plan, const struct rj_input *input,
 const struct payload_kind payload_mbr = {
 	.name = "mbr",
 	.argument = "FILE",
-	.help = "a disk's boot sector, GRUB's core.img behind it too",
+	.help = "a disk's boot sector, with the core.img that follows it",
 	.signature = "AA55h at 1FEh; GRUB's mark or a partition table",
 	.place = "7C00h, entry 0:7C00 (core.img: 8000h, entry 0:8200)",
 	.detect = mbr_detect,

@@ -117,7 +117,7 @@ static enum rj_detected nbp_detect(const struct rj_input *input, const char **wh
 {
 	struct program program = identify(input);
 
-	*why = program.name ? program.name : "no known PXE boot program";
+	*why = program.name ? program.name : "not a known PXE boot program";
 	return program.detected ? RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
@@ -164,8 +164,8 @@ static enum rj_err nbp_read(struct rj_plan *plan, const struct rj_input *input,
 const struct payload_kind payload_nbp = {
 	.name = "nbp",
 	.argument = "FILE",
-	.help = "a PXE boot program that needs no PXE stack, as ipxe.pxe",
-	.signature = "iPXE's or PXELINUX' first bytes",
+	.help = "a PXE boot program that needs no PXE stack, such as ipxe.pxe",
+	.signature = "the first bytes of iPXE or PXELINUX",
 	.place = "7C00h, entry 0:7C00; returns to INT 18h",
 	.detect = nbp_detect,
 	.read = nbp_read,

@@ -76,19 +76,19 @@ static enum rj_err check_sector_size(const char *text, struct rj_error *err)
 }
 
 const struct payload_option option_partition = {
-	.name = "partition", .argument = "N", .help = "the partition that is booted, from 1",
+	.name = "partition", .argument = "N", .help = "the partition to boot, from 1",
 	.check = check_partition,
 };
 const struct payload_option option_hidden = {
 	.name = "hidden", .argument = "LBA",
-	.help = "its first sector, when no partition table tells it", .check = check_hidden,
+	.help = "its first sector, when there is no partition table", .check = check_hidden,
 };
 const struct payload_option option_bpb = {
-	.name = "bpb", .argument = "LIST", .help = "set in its parameter block: hidden, drive",
+	.name = "bpb", .argument = "LIST", .help = "what to set in its parameter block: hidden, drive",
 	.words = "hidden drive hidden,drive", .check = check_bpb,
 };
 const struct payload_option option_sector_size = {
-	.name = "sector-size", .argument = "BYTES", .help = "of the disk's sectors: 512 or 4096",
+	.name = "sector-size", .argument = "BYTES", .help = "size of the disk's sectors: 512 or 4096",
 	.words = "512 4096", .check = check_sector_size,
 };
 

@@ -204,7 +204,7 @@ static enum rj_err syslinux_read(struct rj_plan *plan, const struct rj_input *in
 const struct payload_kind payload_syslinux = {
 	.name = "syslinux",
 	.argument = "FILE",
-	.help = "SYSLINUX' or EXTLINUX' boot sector, isolinux.bin, or its CD's image",
+	.help = "boot sector of SYSLINUX or EXTLINUX, isolinux.bin, or its CD's image",
 	.signature = "SYSLINUX or EXTLINUX at 3; isolinux.bin: a far jump to 7Cxxh at 1",
 	.place = "7C00h, entry 0:7C00",
 	.options = (const struct payload_option *const[]){

@@ -44,7 +44,7 @@ static enum rj_err vbr_read(struct rj_plan *plan, const struct rj_input *input,
 const struct payload_kind payload_vbr = {
 	.name = "vbr",
 	.argument = "FILE",
-	.help = "a partition's boot sector: alone, in its image, or in a disk's",
+	.help = "a partition's boot sector: alone, or in a partition's or disk's image",
 	.signature = "AA55h at 1FEh; a BIOS parameter block",
 	.place = "7C00h, entry 0:7C00; the partition's entry at 7BEh",
 	.options = (const struct payload_option *const[]){

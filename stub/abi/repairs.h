@@ -15,9 +15,9 @@
 #define RJ_REPAIRS_H
 
 #define RJ_REPAIRS(row) \
-row(a20, 0, "A20 open") \
+row(a20, 0, "A20 enabled") \
 row(smp, 1, "INIT to all other CPUs, so that they wait for a start-up IPI") \
-row(pci, 3, "MSI off, INTx on, Bus Master on for bridges and what INT 13h works with") \
+row(pci, 3, "MSI off, INTx on, Bus Master on for bridges and what INT 13h uses") \
 row(iommu, 2, "VT-d and AMD-Vi: no translation, no interrupt remapping") \
 row(pirq, 14, "PCI interrupts reach the 8259 as the firmware routed them (Intel)") \
 row(hpet, 4, "no legacy replacement, all comparators off") \
@@ -25,7 +25,7 @@ row(ioapic, 5, "every pin masked") \
 row(apic, 6, "xAPIC mode, virtual wire, nothing in service") \
 row(pic, 7, "8259: vectors 08h and 70h, the BIOS's masks, nothing in service") \
 row(pit, 8, "8254: channel 0 at 18.2 Hz and running, speaker off") \
-row(rtc, 9, "its interrupts off") \
+row(rtc, 9, "RTC interrupts off") \
 row(nmi, 10, "NMI on") \
 row(i8042, 11, "translation and IRQ1 on, keyboard on, buffer empty") \
 row(cpu, 12, "control, debug and model-specific registers as after a reset") \

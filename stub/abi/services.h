@@ -32,7 +32,7 @@
 #define RJ_INT13_MODES(row) \
 	row(auto, "serve the disks that the firmware no longer can") \
 	row(firmware, "leave INT 13h to the firmware") \
-	row(none, "no disks but a carried one: every call fails at once") \
+	row(none, "no disks except a carried one: every call fails at once") \
 	RJ_DRIVERS(row)
 
 enum {

@@ -38,7 +38,7 @@ static const struct rj_foreign foreign[] = {
 	{ "Rar!\x1A\7", 6, "a RAR file", "unpack it with unrar x" },
 	{ "\x89LZO", 5, "an lzop file", "unpack it with lzop -d" },
 	{ "\x02\x21\x4C\x18", 4, "an lz4 file", "unpack it with unlz4" },
-	{ "07070", 5, "a cpio archive", "--initrd passes it to a kernel" },
+	{ "07070", 5, "a cpio archive", "pass it to a kernel with --initrd" },
 	{ "<!DOCTYPE ", 10, "a web page", DOWNLOAD },
 	{ "<!doctype ", 10, "a web page", DOWNLOAD },
 	{ "<html", 5, "a web page", DOWNLOAD },

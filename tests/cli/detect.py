@@ -38,9 +38,9 @@ def answer(program, path):
         return kind[1]
     if result.returncode != 1:
         sys.exit(f"{path.name}: exit status {result.returncode}\n{result.stderr}")
-    if "it is not certain what it is: " in result.stderr:
+    if "ambiguous: it could be " in result.stderr:
         return ",".join(kind + "?" for kind in re.findall(r"--([a-z-]+) \(", result.stderr))
-    return "-" if "no kind of payload recognises it" in result.stderr else "refused"
+    return "-" if "not a payload of a known kind" in result.stderr else "refused"
 
 
 def answers(program, path):
@@ -54,7 +54,7 @@ def answers(program, path):
         path.write_bytes(data[:size])
         found.append(answer(program, path))
     path.write_bytes(b"")
-    if "it is empty" not in rjpack(program, "--dry-run", path).stderr:
+    if "empty file" not in rjpack(program, "--dry-run", path).stderr:
         sys.exit(f"{path.name}: of no bytes, it is not refused as empty")
     path.unlink()
     return found

@@ -16,7 +16,7 @@ import packaged
 
 CONVERT = "convert it with qemu-img convert -O raw"
 ELF = "kexec and multiboot loaders start it directly; a BIOS cannot"
-PE = "no BIOS starts it; give its variant for BIOS"
+PE = "a BIOS cannot start it; use its variant for BIOS"
 
 
 def converted(kind, *options):
@@ -42,7 +42,7 @@ MADE = [
     (r"{ cat disk; printf koly; head -c 508 /dev/zero; } >out", "a DMG image",
      "convert it with dmg2img"),
     ("tar -cf out disk", "a tar file", "unpack it with tar -x"),
-    ("echo disk | busybox cpio -o -H newc >out 2>log", "a cpio archive", "--initrd passes it to a kernel"),
+    ("echo disk | busybox cpio -o -H newc >out 2>log", "a cpio archive", "pass it to a kernel with --initrd"),
     ("xz -c disk >out", "an xz file", "unpack it with unxz"),
     ("zstd -q -c disk >out", "a zstd file", "unpack it with unzstd"),
     ("bzip2 -c disk >out", "a bzip2 file", "unpack it with bunzip2"),
@@ -61,7 +61,7 @@ def rjpack(program, directory, *arguments):
 
 
 def expect_refusal(program, directory, name, todo):
-    words = f"rjpack: payload: it is {name}; {todo}\n"
+    words = f"rjpack: payload: this is {name}; {todo}\n"
     for option in [], ["--mbr"], ["--grub"], ["--disk"]:
         result = rjpack(program, directory, *option, "payload", "-o", "image")
         if result.returncode != 1 or result.stderr != words or (directory / "image").exists():

@@ -93,7 +93,7 @@ def check_svg(rjpack, image):
         check_scale(picture)
     require(low[0][5] == 0 and sum(row[4] for row in low) == 1 << 20, "not the first MiB")
     require([row[0] for row in high] == ["scaled", "cut", "scaled"], high)
-    require([row[3] for row in high] == ["the image was loaded here; free", "free", ".raw1"], high)
+    require([row[3] for row in high] == ["used by the loaded image, then free", "free", ".raw1"], high)
     require([row[3] for row in loaded] == ["stub and manifest", ".raw2", ".raw", ".raw1",
                                            "the stub works here"], loaded)
 

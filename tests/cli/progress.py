@@ -101,7 +101,7 @@ def check_error(rjpack, directory):
     output, status = held_up([rjpack, "--disk", "disk", "-o", "/nowhere/image"], cwd=directory)
     drawn, shown = bars(output)
     require(status == 3 and drawn, output)
-    require(shown == "rjpack: /nowhere/image: cannot create it: No such file or directory\n",
+    require(shown == "rjpack: /nowhere/image: cannot create: No such file or directory\n",
             shown)
 
 

@@ -31,8 +31,8 @@ WAYS = {"fail": True, "rest": True, "eintr": False, "short": False}
 # The errors of faults.c, and libelf's own messages for them.
 REASON = (r"out of memory|Input/output error|No space left on device|Cannot allocate memory|"
           r"libelf: cannot [\w ]+")
-WORDS = re.compile(rf'^rjpack: .*?(cannot open it: )?(?:{REASON})(?:;.*)?$', re.MULTILINE)
-WORDS_JSON = re.compile(rf'"[^"\n]*?(cannot open it: )?(?:{REASON})[^"\n]*"')
+WORDS = re.compile(rf'^rjpack: .*?(cannot open: )?(?:{REASON})(?:;.*)?$', re.MULTILINE)
+WORDS_JSON = re.compile(rf'"[^"\n]*?(cannot open: )?(?:{REASON})[^"\n]*"')
 OLD = b"what was here before\n"
 TIMEOUT = 60
 

@@ -1395,7 +1395,7 @@ static void verified(void **state)
 		found = verify_with(level, at + offsetof(struct rj_disk_image, address), 0x1000,
 				    false);
 		assert_int_equal(found.count, 1);
-		assert_string_equal(found.last.name, "RAM disk's place");
+		assert_string_equal(found.last.name, "RAM disk's address");
 		found = verify_with(level, at + offsetof(struct rj_disk_image, crc), 1, false);
 		assert_int_equal(found.count, 1);
 		assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);

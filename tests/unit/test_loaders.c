@@ -235,18 +235,18 @@ static const char *refusal(const char *name, struct file file)
 	return loader->refuses(&features);
 }
 
-#define NOT_ELF       "it is no ELF file with something to load"
-#define OUTSIDE       "its entry is outside of what is loaded"
-#define NOT_BETWEEN   "it is not loaded between 1 MiB and 4 GiB"
-#define NOT_SAME      "its virtual and physical addresses differ"
-#define NO_MULTIBOOT  "it has no multiboot header"
-#define NO_MULTIBOOT1 "it has no multiboot 1 header"
-#define NO_MULTIBOOT2 "it has no multiboot2 header"
-#define NOT_LINUX16   "it has no Linux/x86 header"
-#define NOT_LINUX32   "it has no Linux/x86 header of 2.05 or later, relocatable"
+#define NOT_ELF       "not an ELF file with something to load"
+#define OUTSIDE       "the entry is outside of what is loaded"
+#define NOT_BETWEEN   "not loaded between 1 MiB and 4 GiB"
+#define NOT_SAME      "virtual and physical addresses differ"
+#define NO_MULTIBOOT  "no multiboot header"
+#define NO_MULTIBOOT1 "no multiboot 1 header"
+#define NO_MULTIBOOT2 "no multiboot2 header"
+#define NOT_LINUX16   "no Linux/x86 header"
+#define NOT_LINUX32   "no relocatable Linux/x86 header of 2.05 or later"
 #define NOT_LINUX64   "kexec_file_load takes only Linux/x86 2.12 that loads above 4 GiB"
 #define TAKEN_FIRST   "kexec's ELF loaders take it first, and fail in this mode"
-#define NO_FACE       "it has no Linux header, multiboot 1 header or PVH note"
+#define NO_FACE       "no Linux header, multiboot 1 header or PVH note"
 
 #define UNIVERSAL     ELFCLASS64, INTERPRETER | MULTIBOOT2 | LINUX
 #define STRICT        ELFCLASS64, PVH | MULTIBOOT2
@@ -268,9 +268,9 @@ static const struct rule {
 	{ "kexec-elf", { OLD, ACROSS_4G }, NOT_BETWEEN },
 	{ "kexec-elf", { STRICT, ACROSS_4G }, NOT_BETWEEN },
 	{ "kexec-elf", { STRICT, TOO_LONG }, NOT_BETWEEN },
-	{ "kexec-elf", { STRICT, AN_INTERPRETER }, "its ELF loaders refuse an interpreter" },
-	{ "kexec-elf", { STRICT, OFF_PAGE }, "it is not loaded at a multiple of 4 KiB" },
-	{ "kexec-elf", { STRICT, SEGMENTS_17 }, "it has more than 16 segments" },
+	{ "kexec-elf", { STRICT, AN_INTERPRETER }, "kexec's ELF loaders refuse an interpreter" },
+	{ "kexec-elf", { STRICT, OFF_PAGE }, "not loaded at a multiple of 4 KiB" },
+	{ "kexec-elf", { STRICT, SEGMENTS_17 }, "more than 16 segments" },
 	{ "kexec-elf", { STRICT, NO_HEADER2 }, NO_MULTIBOOT },
 	{ "kexec-elf", { STRICT, SUM2 }, NO_MULTIBOOT },
 	{ "kexec-elf", { ELFCLASS32, MULTIBOOT, NO_HEADER1 }, NO_MULTIBOOT },
@@ -292,8 +292,8 @@ static const struct rule {
 	{ "grub", { UNIVERSAL, SUM2 }, NO_MULTIBOOT2 },
 	{ "grub", { UNIVERSAL, FAR2 }, NO_MULTIBOOT2 },
 	{ "grub", { UNIVERSAL, ARCHITECTURE2 }, NO_MULTIBOOT2 },
-	{ "grub", { UNIVERSAL, RELOCATED }, "it has relocations" },
-	{ "grub", { UNIVERSAL, RELOCATED_ADDEND }, "it has relocations" },
+	{ "grub", { UNIVERSAL, RELOCATED }, "there are relocations" },
+	{ "grub", { UNIVERSAL, RELOCATED_ADDEND }, "there are relocations" },
 	{ "grub", { UNIVERSAL, OTHER_VIRTUAL }, NOT_SAME },
 	{ "grub", { UNIVERSAL, NO_ELF }, NOT_ELF },
 	{ "grub", { UNIVERSAL, ENTRY_BEHIND }, OUTSIDE },
@@ -322,7 +322,7 @@ static const struct rule {
 	{ "qemu", { STRICT, ENTRY_BEHIND }, OUTSIDE },
 	{ "qemu", { OLD, OTHER_VIRTUAL }, NOT_SAME },
 	{ "qemu", { BZIMAGE, NO_LINUX }, NO_FACE },
-	{ "pvh", { STRICT, NO_NOTE }, "it has no PVH note" },
+	{ "pvh", { STRICT, NO_NOTE }, "no PVH note" },
 	{ "pvh", { STRICT, BELOW_1M }, NOT_BETWEEN },
 	{ "ipxe", { UNIVERSAL, NO_LINUX }, NO_MULTIBOOT1 },
 	{ "ipxe", { OLD, NO_HEADER1 }, NO_MULTIBOOT1 },
@@ -365,9 +365,9 @@ static void multiboot_of_64_bits(void **state)
 	struct file file = { ELFCLASS64, MULTIBOOT, NOTHING };
 
 	(void)state;
-	assert_string_equal(refusal("multiboot1", file), "it is of 64 bits");
-	assert_string_equal(refusal("ipxe", file), "it is of 64 bits");
-	assert_string_equal(refusal("qemu", file), "it is of 64 bits");
+	assert_string_equal(refusal("multiboot1", file), "a 64-bit ELF file");
+	assert_string_equal(refusal("ipxe", file), "a 64-bit ELF file");
+	assert_string_equal(refusal("qemu", file), "a 64-bit ELF file");
 	file.class = ELFCLASS32;
 	assert_null(refusal("multiboot1", file));
 }

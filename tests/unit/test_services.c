@@ -138,14 +138,14 @@ static void hostile_drives(void **state)
 	static const struct { size_t offset, size; uint64_t value; const char *wrong; } rows[] = {
 		{ offsetof(struct rj_drive, sectors), 4, 2047, "nothing" },
 		{ offsetof(struct rj_drive, sectors), 4, 0, "nothing" },
-		{ offsetof(struct rj_drive, sectors), 4, 2048, "drive's place" },
-		{ offsetof(struct rj_drive, sectors), 4, UINT32_MAX, "drive's place" },
-		{ offsetof(struct rj_drive, offset), 4, 513, "drive's place" },
-		{ offsetof(struct rj_drive, offset), 4, UINT32_MAX, "drive's place" },
-		{ offsetof(struct rj_drive, sector_size), 2, 0, "drive's kind" },
-		{ offsetof(struct rj_drive, sector_size), 2, 2048, "drive's kind" },
-		{ offsetof(struct rj_drive, flags), 1, RJ_DISK_CD, "drive's kind" },
-		{ offsetof(struct rj_drive, flags), 1, 0x80, "drive's kind" },
+		{ offsetof(struct rj_drive, sectors), 4, 2048, "drive's position" },
+		{ offsetof(struct rj_drive, sectors), 4, UINT32_MAX, "drive's position" },
+		{ offsetof(struct rj_drive, offset), 4, 513, "drive's position" },
+		{ offsetof(struct rj_drive, offset), 4, UINT32_MAX, "drive's position" },
+		{ offsetof(struct rj_drive, sector_size), 2, 0, "drive's type" },
+		{ offsetof(struct rj_drive, sector_size), 2, 2048, "drive's type" },
+		{ offsetof(struct rj_drive, flags), 1, RJ_DISK_CD, "drive's type" },
+		{ offsetof(struct rj_drive, flags), 1, 0x80, "drive's type" },
 		{ offsetof(struct rj_drive, flags), 1, RJ_DISK_FLOPPY, "drive's number" },
 		{ offsetof(struct rj_drive, cylinders), 2, 0, "drive's geometry" },
 		{ offsetof(struct rj_drive, cylinders), 2, 1025, "drive's geometry" },
@@ -203,7 +203,7 @@ static void hostile(void **state)
 	assert_string_equal(changed(0, offsetof(struct rj_services, image.contents), 1, 4),
 			    "RAM disk's size");
 	assert_string_equal(changed(0, offsetof(struct rj_services, drives[1].sectors), 1, 4),
-			    "drive's kind");
+			    "drive's type");
 	assert_string_equal(changed(0, offsetof(struct rj_services, el_torito.size), 1, 1),
 			    "El Torito packet");
 	assert_string_equal(changed(0, offsetof(struct rj_services, map[3].number), 0x7F, 1),

@@ -7,60 +7,60 @@ _rjpack_first()
 _rjpack()
 {
 	_arguments \
-		'*--mbr=[a disk'\''s boot sector, GRUB'\''s core.img behind it too]:FILE:_files' \
-		'*--vbr=[a partition'\''s boot sector\: alone, in its image, or in a disk'\''s]:FILE:_files' \
-		'*--grub=[GRUB'\''s core.img, also behind another of its boot images]:CORE.IMG:_files' \
+		'*--mbr=[a disk'\''s boot sector, with the core.img that follows it]:FILE:_files' \
+		'*--vbr=[a partition'\''s boot sector\: alone, or in a partition'\''s or disk'\''s image]:FILE:_files' \
+		'*--grub=[GRUB'\''s core.img, also after another of GRUB'\''s boot images]:CORE.IMG:_files' \
 		'*--grub-legacy=[GRUB Legacy'\''s stage2, stage2_eltorito or stage1]:STAGE2:_files' \
-		'*--syslinux=[SYSLINUX'\'' or EXTLINUX'\'' boot sector, isolinux.bin, or its CD'\''s image]:FILE:_files' \
+		'*--syslinux=[boot sector of SYSLINUX or EXTLINUX, isolinux.bin, or its CD'\''s image]:FILE:_files' \
 		'*--linux=[a Linux kernel, in real mode; memdisk, ipxe.lkrn, memtest86+]:BZIMAGE:_files' \
 		'*--chain=[what a partition'\''s boot sector loads\: of Windows, ReactOS, DOS, GRUB4DOS]:KIND=FILE:_files' \
-		'*--nbp=[a PXE boot program that needs no PXE stack, as ipxe.pxe]:FILE:_files' \
-		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or .gz of one]:IMAGE:_files' \
-		'*--boot=[no file\: the firmware'\''s boot order; or what the loader gives]:int19|int18|given:(int19 int18 given)' \
+		'*--nbp=[a PXE boot program that needs no PXE stack, such as ipxe.pxe]:FILE:_files' \
+		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or a .gz of one]:IMAGE:_files' \
+		'*--boot=[no file\: the firmware'\''s boot order, or what the loader supplies]:int19|int18|given:(int19 int18 given)' \
 		'*--from-disk=[what a disk or its image would boot\: core.img, a boot sector]:DISK:_files' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
-		'*--partition=[the partition that is booted, from 1]:N:' \
-		'*--hidden=[its first sector, when no partition table tells it]:LBA:' \
-		'*--bpb=[set in its parameter block\: hidden, drive]:LIST:(hidden drive hidden,drive)' \
-		'*--sector-size=[of the disk'\''s sectors\: 512 or 4096]:BYTES:(512 4096)' \
+		'*--partition=[the partition to boot, from 1]:N:' \
+		'*--hidden=[its first sector, when there is no partition table]:LBA:' \
+		'*--bpb=[what to set in its parameter block\: hidden, drive]:LIST:(hidden drive hidden,drive)' \
+		'*--sector-size=[size of the disk'\''s sectors\: 512 or 4096]:BYTES:(512 4096)' \
 		'*--menu=[GRUB Legacy'\''s menu, as in (hd0,0)/grub/menu.lst]:PATH:' \
-		'*--initrd=[what the kernel gets as initrd; repeatable]:FILE:_files' \
+		'*--initrd=[an initrd for the kernel; repeatable]:FILE:_files' \
 		'*--append=[the kernel'\''s command line]:STRING:' \
 		'*--boot-sector=[the partition'\''s boot sector, or a disk with it]:FILE:_files' \
-		'*--boot-drive=[--disk\: its number; DL too (hd0, fd0; a CD\: 0xE0)]:DRIVE:' \
-		'*--geometry=[--disk\: cylinders, heads, sectors of a track]:C,H,S:' \
-		'*--disk-readonly[--disk\: refuse to write to it]' \
+		'*--boot-drive=[--disk\: its number, also in DL (hd0, fd0; a CD\: 0xE0)]:DRIVE:' \
+		'*--geometry=[--disk\: cylinders, heads, sectors per track]:C,H,S:' \
+		'*--disk-readonly[--disk\: refuse writes]' \
 		'*--compress=[--disk\: none or zlib\[\:LEVEL\] (zlib\:6)]:HOW:' \
-		'*--entry=[start here, two hexadecimal numbers]:SEG\:OFF:' \
-		'*--reg=[a register'\''s value; repeatable]:NAME=VALUE:' \
+		'*--entry=[where to start\: two hexadecimal numbers]:SEG\:OFF:' \
+		'*--reg=[set a register; repeatable]:NAME=VALUE:' \
 		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0; a RAM disk\: its own)]:DRIVE:' \
 		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
-		'*--restore=[put the firmware'\''s memory back, see rjpack snapshot]:SNAPSHOT:_files' \
+		'*--restore=[put the firmware'\''s memory back (see rjpack snapshot)]:SNAPSHOT:_files' \
 		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata)' \
 		'*--drive-map=[0x80=pci\:BB\:DD.F\[/portN|/nsN|/targetN\]; repeatable]:DRIVE=DISK:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
-		'*--depfile=[what the image was made of, as a rule for make and ninja]:FILE:_files' \
-		'*--format=[elf, elf-strict, elf32, bzimage, payload (by the suffix; elf)]:NAME:' \
-		'*--base=[where a loader is to put it (1M)]:ADDRESS:' \
+		'*--depfile=[list the image'\''s input files here, as a rule for make and ninja]:FILE:_files' \
+		'*--format=[elf, elf-strict, elf32, bzimage, payload (by suffix, else elf)]:NAME:' \
+		'*--base=[where loaders are to put the image (1M)]:ADDRESS:' \
 		'*--dry-run[check everything, show the plan, write nothing]' \
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
-		'*--verbose[the stub tells its steps]' \
+		'*--verbose[the stub reports its steps]' \
 		'*--on-error=[reboot or halt (reboot)]:WHAT:(reboot halt)' \
 		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp pci iommu pirq hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
-		'*--range=[snapshot\: this memory below 640K too; repeatable]:ADDR+LENGTH:' \
-		'*--root=[doctor, snapshot\: take /proc, /dev and the like from this tree]:DIR:_files' \
+		'*--range=[snapshot\: also save this memory below 640K; repeatable]:ADDR+LENGTH:' \
+		'*--root=[doctor, snapshot\: read /proc, /dev and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--svg=[inspect\: draw the memory into this file instead]:FILE|-:_files' \
 		'*--json[print JSON]' \
-		'*--config=[take options from an INI file; those given here win]:FILE:_files' \
-		'*-v[tell what was detected, and why, and what is carried]' \
-		'*--help[this]' \
-		'*-h[this]' \
-		'*--version[the version]' \
-		'*-V[the version]' \
+		'*--config=[read options from an INI file; the command line wins]:FILE:_files' \
+		'*-v[report what was detected and why, and what is carried]' \
+		'*--help[print this help]' \
+		'*-h[print this help]' \
+		'*--version[print the version]' \
+		'*-V[print the version]' \
 		'1: :_rjpack_first' \
 		'*:file:_files'
 }
