@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an rjpack image in memory to the jump into it, for kernels that run in 64-bit mode, or in
- * 32-bit mode with flat segments: a header to copy. With a struct rj_load load:
- *	if (rj_load_open(&load, file, file_size)) ...it is no image...
- *	...physical = load.memory contiguous bytes...
- *	if (rj_load_copy(&load, their_mapping, physical, "rj.drive=hd0")) ...not there...
+ * Loads an rjpack image from memory and jumps to it, for kernels that run in 64-bit mode, or in
+ * 32-bit mode with flat segments. Copy this header into the kernel. With a struct rj_load load:
+ *	if (rj_load_open(&load, file, file_size)) ...the file is not an image...
+ *	...physical = address of load.memory contiguous bytes...
+ *	if (rj_load_copy(&load, their_mapping, physical, "rj.drive=hd0")) ...invalid address...
  *	rj_load_jump(&load, physical);
  *
  * At the time of the jump
- *  - this is the boot CPU; no NMI and no machine check comes; CET's branch tracking is off;
+ *  - this is the boot CPU; no NMI or machine check occurs; CET's branch tracking is off;
  *  - no other CPU is in VMX operation, which blocks the INIT that stops it (Intel SDM volume 3C,
  *    "Restrictions on VMX Operation"); on this CPU the 64-bit entry executes VMXOFF itself;
- *  - these bytes are mapped to their physical address, writable and executable, for the kernel,
+ *  - these bytes are mapped to their physical address, writable and executable by the kernel,
  *    and no device writes to them; nothing else need be mapped, not even the first MiB;
- *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left
- *    them; but for the ROMs, an image with a snapshot (rjpack --restore) brings its own.
- * All else may be as the kernel has it: other CPUs and interrupts on, timers, interrupt
+ *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left them.
+ *    An image with a snapshot (rjpack --restore) restores these, except the ROMs.
+ * Everything else may be as the kernel set it up: other CPUs and interrupts on, timers, interrupt
  * controllers, IOMMU, display, control registers and MSRs set, paging of any kind, the rest of
  * memory overwritten.
  */
@@ -39,7 +39,7 @@ struct rj_load {
 	uint64_t memory;                /* bytes to find and to map, in whole pages */
 	const unsigned char *image;     /* in the file */
 	uint64_t size;
-	uint64_t params;                /* behind it in memory: boot_params, then options */
+	uint64_t params;                /* offset in memory: boot_params, then options */
 };
 
 static inline uint64_t rj_load_number(const unsigned char *at, unsigned size)
@@ -47,7 +47,7 @@ static inline uint64_t rj_load_number(const unsigned char *at, unsigned size)
 	return size ? at[0] | rj_load_number(at + 1, size - 1) << 8 : 0;
 }
 
-/* Finds the image; it trusts nothing in the file. (The image checks its own checksums.) */
+/* Finds the image. Does not trust anything in the file. (The image checks its own checksums.) */
 static inline enum rj_load_error rj_load_open(struct rj_load *load, const void *file,
 					      uint64_t size)
 {
@@ -83,7 +83,7 @@ static inline enum rj_load_error rj_load_open(struct rj_load *load, const void *
 	return RJ_LOAD_OK;
 }
 
-/* Fills the memory at physical, which is mapped at `mapped`; options may be NULL. */
+/* Copies the image to physical, which is mapped at `mapped`; options may be NULL. */
 static inline enum rj_load_error rj_load_copy(const struct rj_load *load, void *mapped,
 					      uint64_t physical, const char *options)
 {
@@ -105,7 +105,7 @@ static inline enum rj_load_error rj_load_copy(const struct rj_load *load, void *
 	return RJ_LOAD_OK;
 }
 
-/* Enters it by the Linux/x86 boot protocol, with boot_params in RSI or ESI. */
+/* Enters the image by the Linux/x86 boot protocol, with boot_params in RSI or ESI. */
 __attribute__((noreturn))
 static inline void rj_load_jump(const struct rj_load *load, uint64_t physical)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack IN OUT: makes a file small for unpack of entry.asm. Runs while rjpack is built.
+ * pack IN OUT: compresses a file for unpack in entry.asm. Runs while rjpack is built.
  *
  *   OUT   dword, little-endian: bytes of IN; then items to the end
  *   item  bit 0, byte                           that byte
@@ -8,8 +8,8 @@
  *                                               + byte + 1 bytes before
  *   high, length: a binary 1, then for each further digit bit 1 and the digit; bit 0
  *
- * Bits stand in bytes, the highest first; a byte of bits stands where its first is needed.
- * The first item has no bit in front: a byte is all it can be.
+ * Bits are packed into bytes, the highest first; such a byte is where its first bit is needed.
+ * The first item has no bit before it, since it can only be a byte.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #define MAX 0x10000u
 #define SHORTEST 2u     /* bytes that are worth an item of their own */
 
-/* What an item that begins at a byte of IN costs, with all after it, and what it is. */
+/* The best item that begins at a byte of IN, and its cost with all items after it. */
 struct item {
 	uint32_t bits;
 	uint32_t length, distance;      /* distance 0: the byte itself */
@@ -61,7 +61,7 @@ static void consider(size_t at, uint32_t length, uint32_t distance, uint32_t bit
 		items[at] = (struct item){ bits, length, distance };
 }
 
-/* From the end, so that what follows an item is known to be the best there is. */
+/* Works backwards from the end, so that the best items after each item are known. */
 static void choose(void)
 {
 	for (size_t at = in_size; at-- > 0;) {
@@ -136,7 +136,7 @@ static uint32_t get_number(size_t *at)
 	return n;
 }
 
-/* As entry.asm does it. */
+/* Unpacks like entry.asm. */
 static size_t unpack(void)
 {
 	size_t n = 0, at = 4, distance;
@@ -167,14 +167,14 @@ int main(int argc, char **argv)
 	FILE *to;
 
 	if (!from)
-		return fail("use: pack IN OUT");
+		return fail("usage: pack IN OUT");
 	in_size = fread(in, 1, MAX, from);
 	if (!in_size || in_size == MAX || fclose(from))
 		return fail("IN cannot be read, or is empty or too large");
 	choose();
 	put_items();
 	if (unpack() != in_size || memcmp(in, again, in_size) != 0)
-		return fail("what was packed does not unpack to the same");
+		return fail("the packed file does not unpack to IN");
 	to = fopen(argv[2], "wb");
 	if (!to || fwrite(out, 1, out_size, to) != out_size || fclose(to))
 		return fail("OUT cannot be written");
