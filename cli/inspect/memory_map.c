@@ -29,7 +29,7 @@ static const char *piece_note(const struct rj_image *image, const struct rj_piec
 	if (piece->flags & RJ_PIECE_FIRMWARE)
 		return ", put back from a snapshot";
 	if (piece->flags & RJ_PIECE_SERVICES)
-		return ": what is needed moves up from here; free";
+		return ": the parts that are needed move from here; then free";
 	return NULL;
 }
 

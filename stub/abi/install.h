@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the stub and the installer, which is called through its first byte. */
+/* Between the stub and the installer, which is unpacked to SERVICES and called there. */
 #ifndef RJ_INSTALL_H
 #define RJ_INSTALL_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "abi/manifest.h"
+#include "abi/services.h"
 
 /* What of the stub the installer uses, so that it is not carried twice. */
 struct rj_stub {
@@ -18,10 +19,13 @@ struct rj_stub {
 	const char *(*boot_option)(const char *name);
 	/* For a PCI function that is left to the firmware's INT 13h, if it is a disk controller. */
 	void (*give_to_firmware)(uint32_t pci);
+	/* Unpacks (common/packed.h) what has been checked; returns the first byte behind it. */
+	void *(*unpack)(void *to, const void *packed);
 	struct rj_manifest *manifest;   /* its table behind it has RJ_MAX_PIECES rows */
 };
 
 /* firmware_lost: the vectors are the ROM's own, so the firmware knows no drives. */
-typedef void rj_installer(const struct rj_stub *stub, uint32_t firmware_lost);
+typedef void rj_installer(const struct rj_stub *stub, struct rj_services *services,
+			  uint32_t firmware_lost);
 
 #endif

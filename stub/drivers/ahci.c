@@ -9,7 +9,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_AHCI      0x010601u       /* 2.1.5 */
 #define ABAR            5               /* 2.1.11 */
 
 /* Generic host control (3.1). */
@@ -343,12 +342,6 @@ static enum rj_status transfer_cd(void *context, const struct rj_request *reques
 	return status;
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class == CLASS_AHCI;
-}
-
 static INIT uint32_t map_hba(uint32_t pci, const struct rj_host *host)
 {
 	uint64_t abar = pci_memory(pci, ABAR);
@@ -546,4 +539,4 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	}
 }
 
-DRIVER(drives, is_firmwares, attach);
+DRIVER(is_firmwares, attach);

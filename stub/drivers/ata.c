@@ -13,7 +13,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_IDE       0x0101u         /* class and subclass */
 #define NATIVE(channel) (1u << (channel) * 2) /* of the class's interface byte */
 #define NATIVE_CONTROL  2               /* offset in the second BAR of a channel */
 #define CHANNELS        2u
@@ -273,12 +272,6 @@ static enum rj_status transfer_cd(void *context, const struct rj_request *reques
 	return status;
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class >> 8 == CLASS_IDE;
-}
-
 /* Ports have no state that an operating system could have taken from the firmware. */
 static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 {
@@ -399,4 +392,4 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	}
 }
 
-DRIVER(drives, is_firmwares, attach);
+DRIVER(is_firmwares, attach);

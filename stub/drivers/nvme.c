@@ -13,7 +13,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_NVME 0x010802u    /* NVM Express 1.4, 2.1.5 */
 
 /* 3.1: registers. Those of 64 bits may be accessed by halves. */
 #define CAP       0x00u
@@ -509,10 +508,4 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 		&& is_queue_of_firmware(registers + ACQ, host);
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class == CLASS_NVME;
-}
-
-DRIVER(drives, is_firmwares, attach);
+DRIVER(is_firmwares, attach);

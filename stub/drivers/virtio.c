@@ -10,12 +10,9 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-/* 4.1.2: vendor, and devices: transitional, then modern. */
-#define VENDOR           0x1AF4u
+/* 4.1.2: devices: transitional, then modern; what is driven and is neither is SCSI. */
 #define BLK_TRANSITIONAL 0x1001u
-#define SCSI_TRANSITIONAL 0x1004u
 #define BLK_MODERN       0x1042u
-#define SCSI_MODERN      0x1048u
 
 /* 2.1: device status. */
 #define ACKNOWLEDGE 0x01u
@@ -410,14 +407,4 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 	return false;
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	uint32_t device = id >> 16;
-
-	(void)class;
-	return (id & 0xFFFF) == VENDOR
-		&& (device == BLK_TRANSITIONAL || device == SCSI_TRANSITIONAL
-		    || device == BLK_MODERN || device == SCSI_MODERN);
-}
-
-DRIVER(drives, is_firmwares, attach);
+DRIVER(is_firmwares, attach);

@@ -8,9 +8,10 @@
 ; is checked later.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
-extern climb_down, stub_size, summed_dwords
+extern climb_down, stub_size, summed_dwords, unpack
 
 PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
@@ -175,62 +176,7 @@ command_lines:
 modules:
 	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
-; unpack: what pack.c has packed, which says how.
-;	In:	ESI = the packed bytes, EDI = where they go
-;	Out:	EDI, ESI = behind them
-;	Clobbers: EAX, ECX, EDX
-;	Stack:	20 bytes
-section .entry.unpack progbits alloc exec write align=1
-bits 32
-unpack:
-	lodsd
-	add	eax, edi
-	push	eax			; the end
-	mov	dl, 80h			; DL: the bits not yet taken, and a 1 after them
-.byte:
-	movsb
-.item:
-	cmp	edi, [esp]
-	jae	.end
-	call	.bit
-	jnc	.byte
-	call	.number
-	lea	eax, [ecx - 1]
-	shl	eax, 8
-	lodsb
-	call	.number
-	inc	ecx
-	push	esi
-	mov	esi, edi
-	sub	esi, eax
-	dec	esi
-	rep movsb
-	pop	esi
-	jmp	.item
-.end:
-	pop	eax
-	ret
-; Out: ECX, at least 1
-.number:
-	push	1
-	pop	ecx
-.digit:
-	call	.bit
-	jnc	.done
-	call	.bit
-	adc	ecx, ecx
-	jmp	.digit
-; Out: CF
-.bit:
-	add	dl, dl
-	jnz	.done
-	mov	dl, [esi]
-	inc	esi			; leaves CF: the 1 from the end
-	adc	dl, dl
-.done:
-	ret
-
-	align	8, db 0
+section .entry.gdt progbits alloc exec write align=8
 global gdt
 gdt:	dq	0
 	seg	CODE32, 0, 0FFFFFh, FLAT_CODE

@@ -3,9 +3,10 @@
 ; section .real begins: an offset in it is an offset in the home's segment.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
-extern stub_main, bss_start, bss_dwords
+extern stub_main, bss_start, bss_dwords, unpack
 
 CR0_ET	equ	1 << 4
 CR0_NW	equ	1 << 29
@@ -33,6 +34,22 @@ home_start:
 	mov	edx, ebx
 	call	stub_main
 	jmp	$
+
+; unpack_to: unpack for C.
+;	In:	EAX = where to, EDX = the packed bytes
+;	Out:	EAX = behind the unpacked bytes
+;	Stack:	that of unpack, and 12 bytes
+global unpack_to
+unpack_to:
+	push	edi
+	push	esi
+	mov	edi, eax
+	mov	esi, edx
+	call	unpack
+	mov	eax, edi
+	pop	esi
+	pop	edi
+	ret
 
 ; arrive: down to real mode, text mode 3, registers, payload.
 ;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or

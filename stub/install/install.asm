@@ -4,25 +4,26 @@
 ; real-mode segment.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
 extern install, scratch_start, scratch_dwords
 
-REGS		equ	32		; sizeof(struct bios_regs)
-
 section .first progbits alloc exec write align=16
 bits 32
 ; installer: what the stub calls.
-;	In:	EAX, EDX = the arguments of rj_installer
+;	In:	EAX, EDX, ECX = the arguments of rj_installer
 ;	Stack:	the stub's
 global installer
 installer:
 	push	edi
 	push	eax
+	push	ecx
 	mov	edi, scratch_start
 	mov	ecx, scratch_dwords
 	xor	eax, eax
 	rep stosd
+	pop	ecx
 	pop	eax
 	pop	edi
 	jmp	install
@@ -41,7 +42,7 @@ bios_call:
 	mov	[vector], edx
 	mov	esi, eax
 	mov	edi, regs
-	mov	ecx, REGS / 4
+	mov	ecx, BIOS_REGS_SIZE / 4
 	rep movsd
 	lgdt	[gdtr]
 	lidt	[real_idtr]
@@ -111,7 +112,7 @@ bits 32
 	lidt	[their_idtr]
 	mov	edi, [esp + 28]		; EAX of PUSHAD
 	mov	esi, regs
-	mov	ecx, REGS / 4
+	mov	ecx, BIOS_REGS_SIZE / 4
 	rep movsd
 	popad
 	ret

@@ -29,11 +29,11 @@
 #define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
 #define SECTOR_SHIFT    9
 
-void install(const struct rj_stub *from, uint32_t lost);
-extern char installer_end[];
+rj_installer install;
 
 struct controller {
-	uint32_t pci, class, id;
+	uint32_t pci;
+	uint8_t driver;         /* RJ_INT13_*, or RJ_INT13_none */
 	bool served;
 };
 
@@ -86,7 +86,8 @@ static void note_controller(uint32_t pci)
 {
 	if (pci_is_disk_controller(pci) && controller_count < MAX_CONTROLLERS)
 		controllers[controller_count++] = (struct controller){
-			pci, pci_read(pci, PCI_CLASS) >> 8, pci_read(pci, PCI_VENDOR), false };
+			pci, rj_driver_for(pci_read(pci, PCI_CLASS) >> 8,
+					   pci_read(pci, PCI_VENDOR)), false };
 }
 
 static void add_disk(const struct rj_disk *disk)
@@ -117,21 +118,11 @@ static uint32_t map_registers(uint64_t physical, uint32_t size)
 	return address;
 }
 
-static bool is_wanted(uint32_t row, const struct rj_driver *driver, uint32_t pci)
+static bool is_wanted(const struct controller *c, const struct rj_driver *driver)
 {
 	if (mode == RJ_INT13_auto)
-		return firmware_lost || !driver->is_firmwares(pci, &host);
-	return mode == row;
-}
-
-static uint32_t row_of(const struct rj_module *module)
-{
-	uint32_t row = 0;
-
-	/* cppcheck-suppress nullPointerRedundantCheck; stub->fail() does not return */
-	while (row < RJ_INT13_COUNT && !equal(modes[row], module->name))
-		row++;
-	return row;
+		return firmware_lost || !driver->is_firmwares(c->pci, &host);
+	return mode == c->driver;
 }
 
 /* Leaves the command register of a controller without disks as it was. */
@@ -141,44 +132,45 @@ static void attach_one(const struct controller *c, const struct rj_driver *drive
 	uint32_t before = found_count;
 
 	pci_now = (uint16_t)(c->pci >> 8);
+	driver_now = modes[c->driver];
 	driver->attach(c->pci, &host);
 	if (found_count == before)
 		pci_write16(c->pci, PCI_COMMAND, command);
 }
 
-static void attach(const struct rj_module *module, const struct rj_driver *driver)
+static void attach(struct rj_module *module, uint8_t number)
 {
 	uint32_t before = found_count;
 
-	driver_now = modes[row_of(module)];
+	module = module_move(module, 16, 0);
+	if (!module)
+		stub->fail("no memory for the driver %s", modes[number]);
 	for (uint32_t i = 0; i < controller_count; i++)
-		if (controllers[i].served
-		    && driver->drives(controllers[i].class, controllers[i].id))
-			attach_one(&controllers[i], driver);
+		if (controllers[i].served && controllers[i].driver == number)
+			attach_one(&controllers[i], module_interface(module));
 	if (found_count > before)
 		module_keep(module);
 }
 
-static void serve_with(struct rj_module *module)
+/* For those of the controllers that are the driver's and not the firmware's. */
+static void serve_with(uint8_t number)
 {
-	const struct rj_driver *driver = module_interface(module);
-	uint32_t row = row_of(module);
+	const struct rj_module *carried = module_find(modes[number]);
+	struct rj_module *module = NULL;
 	bool is_needed = false;
 
-	if (row == RJ_INT13_COUNT)
-		return;         /* no driver */
-	for (uint32_t i = 0; i < controller_count; i++) {
+	for (uint32_t i = 0; carried && i < controller_count; i++) {
 		struct controller *c = &controllers[i];
 
-		if (driver->drives(c->class, c->id) && is_wanted(row, driver, c->pci))
+		if (c->driver != number)
+			continue;
+		if (!module)
+			module = module_load(carried);
+		if (is_wanted(c, module_interface(module)))
 			is_needed = c->served = true;
 	}
-	if (!is_needed)
-		return;
-	module = module_move(module, 16, 0);
-	if (!module)
-		stub->fail("no room in base memory for the driver %s", modes[row]);
-	attach(module, module_interface(module));
+	if (is_needed)
+		attach(module, number);
 }
 
 static void find_disks(void)
@@ -187,7 +179,8 @@ static void find_disks(void)
 	if (mode > RJ_INT13_none && !module_find(modes[mode]))
 		stub->fail("this image carries no driver %s; pack it with --int13 %s",
 			   modes[mode], modes[mode]);
-	module_for_each(serve_with);
+	for (uint8_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
+		serve_with(i);
 	page_tables = paging_end();
 }
 
@@ -211,7 +204,7 @@ static void give_to_firmware(uint32_t pci)
 
 static void unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
-	struct rj_module *module = module_find("inflate");
+	const struct rj_module *module = module_find("inflate");
 	const struct rj_inflate *inflater;
 	void *work;
 
@@ -224,7 +217,7 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
 	if (!work)
 		stub->fail("no memory to unpack the disk");
-	inflater = module_interface(module);
+	inflater = module_interface(module_load(module));
 	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
 		stub->fail("the disk cannot be unpacked; load the image again");
 }
@@ -370,7 +363,8 @@ static void hook_all(const struct rj_module *module, struct rj_int13 *int13, uin
 
 static void set_up_int13(uint32_t disk)
 {
-	struct rj_module *module = module_find("int13");
+	const struct rj_module *carried = module_find("int13");
+	struct rj_module *module;
 	struct drives drives = {
 		.services = services, .found = found, .found_count = found_count,
 		.ram_disk = disk, .print = stub->print, .firmware_serves = firmware_serves(),
@@ -378,7 +372,7 @@ static void set_up_int13(uint32_t disk)
 	};
 	struct rj_int13 *int13;
 
-	module = module ? module_move(module, KIB, memory_tell_size()) : NULL;
+	module = carried ? module_move(module_load(carried), KIB, memory_tell_size()) : NULL;
 	if (!module)
 		stub->fail("no room in base memory for INT 13h");
 	int13 = module_interface(module);
@@ -421,21 +415,21 @@ static uint32_t base_memory_end(void)
 {
 	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
 
-	if (told >= SERVICES_SCRATCH_END + services->size + memory_tell_size()
+	if (told >= SERVICES_SCRATCH_END + modules_size(services) + memory_tell_size()
 	    || leads_into(told, end))
 		return told;
 	stub->print("base memory ends at %x, but is free up to %x", told, end);
 	return end;
 }
 
-void install(const struct rj_stub *from, uint32_t lost)
+void install(const struct rj_stub *from, struct rj_services *carried, uint32_t lost)
 {
 	bool is_verbose = from->manifest->flags & RJ_VERBOSE;
 	uint32_t disk, left_out;
 
 	stub = from;
 	firmware_lost = lost;
-	services = (void *)installer_end;
+	services = carried;
 	mode = chosen_mode();
 	if (mode == RJ_INT13_firmware && !services->image.size) {
 		pci_for_each(stub->give_to_firmware);
@@ -446,7 +440,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);
-	modules_init(services, base_memory_end());
+	modules_init(stub, services, base_memory_end(), memory_tell_size() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
 		.is_free_ram = memory_is_free, .map = map_registers,

@@ -10,7 +10,6 @@ struct bios_regs {
 	uint16_t ds, es;
 	uint32_t carry;
 };
-_Static_assert(sizeof(struct bios_regs) == 32, "as in install.asm");
 
 /* INT number in real mode. In install.asm. */
 void bios_call(struct bios_regs *regs, uint32_t number);

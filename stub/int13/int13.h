@@ -17,11 +17,14 @@
 #define RJ_MAX_MEMORY  128              /* ranges, as Linux takes them from a loader */
 #define RJ_BOUNCE_SIZE 0x10000u         /* bytes, a multiple of every sector size */
 
+/* The assembly reads this file, too, and has offsets from constants.c. */
+
 /* rj_int13.map: who serves a drive number. Others are a number of the firmware's. */
 #define INT13_UNIT     0x40             /* + a row of units; to INT13_NOBODY */
 #define INT13_NOBODY   0x7F
 
-#define STATUS_NOT_READY 0xAA           /* RJ_DISK_NOT_READY, for the assembly */
+#define CHS_COUNT_MAX  128              /* sectors of AH=02h to 04h */
+#define PACKET_SIZE    16               /* at least, of a disk address packet */
 
 #define RJ_MEMORY_FREE     1            /* ACPI 6.3, table 15-374 */
 #define RJ_MEMORY_RESERVED 2
@@ -40,38 +43,6 @@ struct rj_memory {
 	uint64_t base, size;
 	uint32_t type;
 } __attribute__((packed));
-
-/* For the assembly: offsets in struct rj_int13. */
-#define INT13_MEMORY       70
-#define INT13_BASE         84
-#define INT13_OLD_INT15    92
-#define INT13_MEMORY_COUNT 96
-#define INT13_KIB_88       98
-#define INT13_KIB_ABOVE_1M 100
-#define INT13_BLOCKS_ABOVE_16M 102
-#define INT13_HARD_DISKS   104
-#define INT13_FLOPPIES     105
-#define INT13_UNIT_COUNT   106
-#define INT13_BUSY         107
-#define INT13_PAGE_TABLES  140
-#define INT13_MAP          144
-#define INT13_UNITS        400
-
-/* The same in struct rj_unit. */
-#define UNIT_SECTORS       0
-#define UNIT_FLAGS         12
-#define UNIT_TRANSFER      16
-#define UNIT_CONTEXT       20
-#define UNIT_SECTOR_SHIFT  64
-#define UNIT_CYLINDERS     68
-#define UNIT_HEADS         72
-#define UNIT_SECTORS_PER_TRACK 76
-#define UNIT_SIZE          84
-
-#define DISK_FLOPPY        0x04         /* RJ_DISK_FLOPPY */
-#define DATA_FLAT16        0x18         /* selector: base 0, 4 GiB, for 16-bit code */
-#define CHS_COUNT_MAX      128          /* sectors of AH=02h to 04h */
-#define PACKET_SIZE        16           /* at least, of a disk address packet */
 
 typedef void rj_place(uint32_t base);
 

@@ -5,6 +5,7 @@
 ; calls and returns are 32 bits wide.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
@@ -21,7 +22,6 @@ I8042_WRITE_OUTPUT equ	0D1h
 I8042_A20_ON	equ	0DFh
 I8042_A20_OFF	equ	0DDh
 I8042_PATIENCE	equ	10000h
-MEMORY_ENTRY	equ	20
 
 section .text
 bits 16
@@ -505,9 +505,8 @@ CODE_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_CODE
 DATA_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_DATA
-%if $ - gdt != DATA_FLAT16
-	%error "int13.h has another selector"
-%endif
+DATA_FLAT16	equ	$ - gdt		; base 0, 4 GiB, for 16-bit code
+global DATA_FLAT16
 	descriptor 0, 0FFFFFh, UNREAL_DATA
 CODE_SEG16	equ	$ - gdt
 segment_row:

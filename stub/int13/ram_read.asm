@@ -4,10 +4,11 @@
 ; other goes the long way, untouched, and serve finds out what is wrong with it.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
-extern interface, unit, gdtr, user_gdtr, wrapped, serve_call, return
+extern DATA_FLAT16, interface, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
