@@ -182,6 +182,7 @@ static const char *const carried_modules[] = {
 	RJ_DRIVERS(ROW)
 #undef ROW
 	"inflate",
+	"memory",
 };
 #define CARRIED_MODULES (sizeof(carried_modules) / sizeof(carried_modules[0]))
 _Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");
@@ -190,7 +191,7 @@ static bool wants(const struct rj_plan *plan, const char *module)
 {
 	const struct rj_services *services = &plan->services;
 
-	if (strcmp(module, "int13") == 0)
+	if (strcmp(module, "int13") == 0 || strcmp(module, "memory") == 0)
 		return true;
 	if (strcmp(module, "inflate") == 0)
 		return services->image.flags & RJ_DISK_DEFLATED;
@@ -364,6 +365,7 @@ static const char *check_packed(struct home *home, const uint8_t *module)
 	    rj_unpacked_size(module + front, packed) != rest)
 		return "size of a module";
 	memcpy(home->bytes + at, module, front);
+	LE_PUT(home->bytes + at, struct rj_module, packed_size, 0);
 	if (!rj_unpack(home->bytes, at + front, (size_t)rest, module + front, packed))
 		return "packed module";
 	return check_relocations(home->bytes + at, size, count);

@@ -5,8 +5,8 @@
  * They travel as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
  *
  *   struct rj_services | the installer, packed | modules, each struct rj_module and then
- *                                                the rest of it, packed: int13, and drivers,
- *                                                inflate as needed
+ *                                                the rest of it, packed: int13, drivers,
+ *                                                inflate as needed; memory is the last
  *
  * After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
  * first byte. The installer unpacks the modules that this machine needs, one after the other,
@@ -77,7 +77,7 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 enum rj_module_kind {
 	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit code; stays if it has found a disk */
 	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit code; does not stay */
-	RJ_MODULE_RESIDENT,     /* struct rj_int13: 16-bit code; stays in base memory */
+	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code; stays in base memory */
 	RJ_MODULE_KINDS
 };
 
@@ -85,7 +85,8 @@ enum rj_module_kind {
 struct rj_module {
 	char name[8];           /* padded with NULs */
 	uint32_t kind;          /* enum rj_module_kind */
-	uint32_t packed_size;   /* bytes that follow this as they are carried */
+	uint32_t packed_size;   /* bytes that follow this as they are carried; 0 in memory, which
+				   packed bytes may refer to */
 	uint32_t size;          /* bytes in memory, this among them; a multiple of 16 */
 	uint32_t resident;      /* offset of what stays, to size; a multiple of 16 */
 	uint32_t relocation_count;      /* of RJ_RELOCATION bytes each, behind size: the offset */

@@ -4,7 +4,7 @@
 
 #include "abi/layout.h"
 #include "common/mem.h"
-#include "int13/bios.h"
+#include "install/bios_call.h"
 
 #define SMAP      0x534D4150u
 #define PAGE      4096u
@@ -12,12 +12,8 @@
 #define KIB       1024u
 #define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
 #define SIXTEEN_M 0x1000000u
-#define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */
 #define FOUR_GIB  (UINT64_C(1) << 32)
 #define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
-
-/* At most two for what is reserved last, two for base memory. */
-#define ROWS_TO_COME 4u
 
 static struct rj_memory map[RJ_MAX_MEMORY];
 static uint32_t count, left_out;
@@ -233,40 +229,19 @@ void *memory_alloc(uint32_t size, uint32_t alignment)
 	return memset((void *)address, 0, size);
 }
 
-/* How much free RAM follows address without a gap, up to limit. */
-static uint32_t free_from(uint32_t address, uint32_t limit)
+const struct rj_memory *memory_map(uint32_t *rows)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t end = map[i].base + map[i].size;
-
-		if (map[i].type == RJ_MEMORY_FREE && map[i].base <= address && end > address)
-			return (uint32_t)(end > limit ? limit : end) - address;
-	}
-	return 0;
+	*rows = count;
+	return map;
 }
 
-uint32_t memory_tell_size(void)
+void memory_lower(uint32_t end)
 {
-	return (count + ROWS_TO_COME) * sizeof(map[0]);
-}
-
-void memory_tell(struct rj_int13 *int13, uint32_t end)
-{
-	uint32_t above_1m = free_from(HIGH_MEMORY, SIXTEEN_M) / KIB, above_16m = 0;
-	uint32_t kib;
-
 	for (uint32_t i = 0; i < count; i++)
 		if (map[i].type == RJ_MEMORY_FREE && map[i].base < end
-		    && map[i].base + map[i].size > end && map[i].base + map[i].size <= HIGH_MEMORY) {
+		    && map[i].base + map[i].size > end
+		    && map[i].base + map[i].size <= HIGH_MEMORY) {
 			split(i, end, map[i].base + map[i].size - end);
-			break;
+			return;
 		}
-	if (above_1m == (SIXTEEN_M - HIGH_MEMORY) / KIB)
-		above_16m = free_from(SIXTEEN_M, UINT32_MAX) / BLOCK;
-	kib = above_1m + above_16m * (BLOCK / KIB);
-	memcpy((void *)(int13->base + int13->memory), map, count * sizeof(map[0]));
-	int13->memory_count = (uint16_t)count;
-	int13->kib_above_1m = (uint16_t)above_1m;
-	int13->blocks_above_16m = (uint16_t)above_16m;
-	int13->kib_88 = (uint16_t)(kib < MAX_88 ? kib : MAX_88);
 }

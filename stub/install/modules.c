@@ -98,6 +98,7 @@ struct rj_module *module_load(const struct rj_module *carried)
 	struct rj_module *module = stub->unpack(installer_end, services + 1);
 
 	*module = *carried;
+	module->packed_size = 0;
 	stub->unpack(module + 1, carried + 1);
 	relocate(module, module, (uint32_t)module);
 	return module;

@@ -11,18 +11,15 @@ struct bios_regs {
 	uint32_t carry;
 };
 
-/* INT number in real mode. In install.asm. */
-void bios_call(struct bios_regs *regs, uint32_t number);
-
 /* An address below 1 MiB as a segment with an offset below 16. */
 static inline uint16_t segment_of(const void *p)
 {
-	return (uint16_t)((uint32_t)p >> 4);
+	return (uint16_t)((uintptr_t)p >> 4);
 }
 
 static inline uint16_t offset_of(const void *p)
 {
-	return (uint32_t)p & 0xF;
+	return (uintptr_t)p & 0xF;
 }
 
 #endif

@@ -11,6 +11,7 @@
 #include "drivers/driver.h"
 #include "int13/bios.h"
 #include "int13/int13.h"
+#include "int13/int15.h"
 
 #define CONSTANT(name, value) extern const char name[(value) + 1]; const char name[(value) + 1];
 #define OFFSET(name, type, field) CONSTANT(name, offsetof(struct type, field))
@@ -25,13 +26,7 @@ OFFSET(REGS_ESP, rj_regs, esp)
 OFFSET(REGS_IP, rj_regs, ip)
 CONSTANT(BIOS_REGS_SIZE, sizeof(struct bios_regs))
 
-OFFSET(INT13_MEMORY, rj_int13, memory)
 OFFSET(INT13_BASE, rj_int13, base)
-OFFSET(INT13_OLD_INT15, rj_int13, old_int15)
-OFFSET(INT13_MEMORY_COUNT, rj_int13, memory_count)
-OFFSET(INT13_KIB_88, rj_int13, kib_88)
-OFFSET(INT13_KIB_ABOVE_1M, rj_int13, kib_above_1m)
-OFFSET(INT13_BLOCKS_ABOVE_16M, rj_int13, blocks_above_16m)
 OFFSET(INT13_HARD_DISKS, rj_int13, hard_disks)
 OFFSET(INT13_FLOPPIES, rj_int13, floppies)
 OFFSET(INT13_UNIT_COUNT, rj_int13, unit_count)
@@ -39,6 +34,14 @@ OFFSET(INT13_BUSY, rj_int13, busy)
 OFFSET(INT13_PAGE_TABLES, rj_int13, page_tables)
 OFFSET(INT13_MAP, rj_int13, map)
 OFFSET(INT13_UNITS, rj_int13, units)
+OFFSET(INT13_CHANGES, rj_int13, changes)
+
+OFFSET(INT15_COUNT, rj_int15, count)
+OFFSET(INT15_TABLE, rj_int15, table)
+OFFSET(INT15_KIB_88, rj_int15, kib_88)
+OFFSET(INT15_KIB_ABOVE_1M, rj_int15, kib_above_1m)
+OFFSET(INT15_BLOCKS_ABOVE_16M, rj_int15, blocks_above_16m)
+CONSTANT(INT15_SIZE, sizeof(struct rj_int15))
 
 OFFSET(UNIT_SECTORS, rj_unit, disk.sectors)
 OFFSET(UNIT_FLAGS, rj_unit, disk.flags)

@@ -288,12 +288,18 @@ static int pack(size_t at)
 	return EXIT_SUCCESS;
 }
 
-/* Elf32_Rel rows to rows of 16 bits; they end the module. */
+/*
+ * Elf32_Rel rows to rows of 16 bits; they end the module. The offsets in 16-bit code stay as
+ * they are, which is all that stays of a resident module.
+ */
 static bool squeeze_relocations(uint8_t *module)
 {
 	uint32_t size = (uint32_t)LE_GET(module, struct rj_module, size);
 	uint32_t count = (uint32_t)LE_GET(module, struct rj_module, relocation_count);
+	uint32_t resident = (uint32_t)LE_GET(module, struct rj_module, resident);
+	bool is_16bit = LE_GET(module, struct rj_module, kind) == RJ_MODULE_RESIDENT;
 	uint8_t *rows = module + size;
+	uint32_t kept = 0;
 
 	if (size > MAX || rows + count * ELF_ROW != in + end)
 		return false;
@@ -303,9 +309,11 @@ static bool squeeze_relocations(uint8_t *module)
 
 		if (le32(row + 4) != ELF_RELATIVE || offset > size - sizeof(uint32_t))
 			return false;
-		le_store(rows + (size_t)i * RJ_RELOCATION, offset, RJ_RELOCATION);
+		if (!is_16bit || offset < resident)
+			le_store(rows + (size_t)kept++ * RJ_RELOCATION, offset, RJ_RELOCATION);
 	}
-	end = start + size + count * RJ_RELOCATION;
+	LE_PUT(module, struct rj_module, relocation_count, kept);
+	end = start + size + kept * RJ_RELOCATION;
 	return true;
 }
 

@@ -24,9 +24,9 @@ static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode, struct rj_error 
 static void modules_by_mode(void **state)
 {
 	static const struct { uint8_t mode; const char *modules; } rows[] = {
-		{ RJ_INT13_auto, "int13 ahci nvme virtio ata " }, { RJ_INT13_none, "int13 " },
-		{ RJ_INT13_ahci, "int13 ahci " }, { RJ_INT13_nvme, "int13 nvme " },
-		{ RJ_INT13_virtio, "int13 virtio " }, { RJ_INT13_ata, "int13 ata " },
+		{ RJ_INT13_auto, "int13 ahci nvme virtio ata memory " }, { RJ_INT13_none, "int13 memory " },
+		{ RJ_INT13_ahci, "int13 ahci memory " }, { RJ_INT13_nvme, "int13 nvme memory " },
+		{ RJ_INT13_virtio, "int13 virtio memory " }, { RJ_INT13_ata, "int13 ata memory " },
 	};
 	struct rj_services_info info;
 	struct rj_error error;
@@ -61,9 +61,9 @@ static void modules_by_mode(void **state)
 static void tables_that_do_not_do(void **state)
 {
 	static const uint8_t bytes[RJ_SERVICES_MAX];
-	struct rj_service_blob blobs[2] = { { "install", bytes, 16 },
-		{ "int13", bytes, RJ_SERVICES_MAX - 16 - sizeof(struct rj_services) } };
-	struct rj_service_table small = { blobs, 2 };
+	struct rj_service_blob blobs[3] = { { "install", bytes, 16 }, { "memory", bytes, 16 },
+		{ "int13", bytes, RJ_SERVICES_MAX - 32 - sizeof(struct rj_services) } };
+	struct rj_service_table small = { blobs, 3 };
 	struct rj_error error;
 	struct rj_plan plan;
 
@@ -105,7 +105,7 @@ static void read_back(void **state)
 	rj_services_of_plan(&info, &plan);
 	assert_null(info.wrong);
 	assert_memory_equal(&info.block, &plan.services, sizeof(info.block));
-	assert_string_equal(info.modules[info.module_count - 1].name, "inflate");
+	assert_string_equal(info.modules[info.module_count - 2].name, "inflate");
 	/* as the stub reads it, on a machine of the same byte order */
 	if (le16("\1") == 1)
 		assert_memory_equal(plan.pieces[0].bytes, &plan.services,
