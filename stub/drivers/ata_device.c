@@ -99,7 +99,9 @@ enum rj_status atapi_status(uint32_t error)
 void atapi_read_packet(uint8_t *packet, const struct rj_request *request)
 {
 	memset(packet, 0, ATAPI_PACKET_SIZE);
-	scsi_read_write_cdb(packet, request);
+	packet[0] = SCSI_READ_10;
+	scsi_put_be32(packet + 5, request->count);      /* 16 bits, in 7 and 8 */
+	scsi_put_be32(packet + 2, (uint32_t)request->lba);
 }
 
 enum rj_status atapi_request_sense(atapi_send *send, void *device, uint8_t *data)

@@ -64,21 +64,9 @@ enum rj_status scsi_key_status(uint32_t key, uint32_t asc)
 	return RJ_DISK_CONTROLLER;
 }
 
-/* SPC-4, 4.5: fixed and descriptor format have them in different places. */
-enum rj_status scsi_sense_status(const uint8_t *sense)
-{
-	bool descriptors = (sense[0] & 0x7F) >= 0x72;
-
-	return scsi_key_status(sense[descriptors ? 1 : 2] & 0xF, sense[descriptors ? 2 : 12]);
-}
-
-static void put_be32(uint8_t *to, uint32_t value)
-{
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		to[i] = (uint8_t)value;
-}
-
-static enum rj_status execute(struct scsi_unit *unit, const struct scsi_command *command)
+/* Inline, since what runs once and what stays each need it where they are. */
+static inline __attribute__((always_inline)) enum rj_status
+execute(struct scsi_unit *unit, const struct scsi_command *command)
 {
 	enum rj_status status = SCSI_AGAIN;
 
@@ -87,19 +75,20 @@ static enum rj_status execute(struct scsi_unit *unit, const struct scsi_command 
 	return status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
 }
 
-void scsi_read_write_cdb(uint8_t *cdb, const struct rj_request *request)
+/* Into zeros; of 16 bytes only where the LBA needs it. */
+static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
 {
 	bool write = request->operation == RJ_WRITE;
 
 	if (request->lba >> 32) {
 		cdb[0] = write ? WRITE_16 : READ_16;
-		put_be32(cdb + 2, (uint32_t)(request->lba >> 32));
-		put_be32(cdb + 6, (uint32_t)request->lba);
-		put_be32(cdb + 10, request->count);
+		scsi_put_be32(cdb + 2, (uint32_t)(request->lba >> 32));
+		scsi_put_be32(cdb + 6, (uint32_t)request->lba);
+		scsi_put_be32(cdb + 10, request->count);
 	} else {
 		cdb[0] = write ? WRITE_10 : SCSI_READ_10;
-		put_be32(cdb + 5, request->count);      /* 16 bits, in 7 and 8 */
-		put_be32(cdb + 2, (uint32_t)request->lba);
+		scsi_put_be32(cdb + 5, request->count);      /* 16 bits, in 7 and 8 */
+		scsi_put_be32(cdb + 2, (uint32_t)request->lba);
 	}
 }
 
@@ -109,7 +98,7 @@ enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *re
 	enum rj_status status;
 
 	if (request->operation != RJ_FLUSH) {
-		scsi_read_write_cdb(command.cdb, request);
+		fill_cdb(command.cdb, request);
 		command.buffer = request->buffer;
 		command.bytes = request->count << unit->shift;
 		command.write = request->operation == RJ_WRITE;
@@ -137,11 +126,11 @@ static INIT uint32_t be32(const uint8_t *p)
 /* A reset and a new medium each fail TEST UNIT READY once. */
 INIT bool scsi_wait_ready(struct scsi_unit *unit)
 {
-	const struct scsi_command command = { .cdb = { TEST_UNIT_READY } };
+	static INIT_DATA const struct scsi_command command = { .cdb = { TEST_UNIT_READY } };
 	uint64_t deadline = deadline_in(READY_MS);
 
 	for (;;) {
-		enum rj_status status = execute(unit, &command);
+		enum rj_status status = scsi_ask(unit, &command, 0);
 
 		if (status == RJ_DISK_OK)
 			return true;
@@ -154,9 +143,10 @@ INIT bool scsi_wait_ready(struct scsi_unit *unit)
 /* SBC-3: READ CAPACITY, the one of 16 bytes if the other's field is too small. */
 INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
 {
-	const struct scsi_command of_10 = { .cdb = { READ_CAPACITY_10 } };
-	const struct scsi_command of_16 = { .cdb = { [0] = SERVICE_ACTION_IN,
-		[1] = READ_CAPACITY_16, [13] = CAPACITY_16_SIZE } };
+	static INIT_DATA const struct scsi_command of_10 = { .cdb = { READ_CAPACITY_10 } };
+	static INIT_DATA const struct scsi_command of_16 = {
+		.cdb = { [0] = SERVICE_ACTION_IN, [1] = READ_CAPACITY_16,
+			 [13] = CAPACITY_16_SIZE } };
 	const uint8_t *data = unit->data;
 
 	if (scsi_ask(unit, &of_10, CAPACITY_10_SIZE) != RJ_DISK_OK)
@@ -175,8 +165,8 @@ INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
 /* SPC-4, MODE SENSE(6): no block descriptors, and all pages, of which none fits. */
 static INIT bool is_protected(struct scsi_unit *unit)
 {
-	const struct scsi_command command = { .cdb = { MODE_SENSE_6, 0x08, 0x3F, 0,
-						       MODE_SENSE_SIZE } };
+	static INIT_DATA const struct scsi_command command = {
+		.cdb = { MODE_SENSE_6, 0x08, 0x3F, 0, MODE_SENSE_SIZE } };
 
 	return scsi_ask(unit, &command, MODE_SENSE_SIZE) == RJ_DISK_OK
 		&& unit->data[2] & WRITE_PROTECTED;
@@ -185,7 +175,7 @@ static INIT bool is_protected(struct scsi_unit *unit)
 /* SPC-4, INQUIRY: the kind of unit; false: none that is served. */
 static INIT bool inquire(struct scsi_unit *unit, struct rj_disk *disk)
 {
-	const struct scsi_command command = { .cdb = { [0] = INQUIRY, [4] = SCSI_DATA } };
+	static INIT_DATA const struct scsi_command command = { .cdb = { [0] = INQUIRY, [4] = SCSI_DATA } };
 
 	if (scsi_ask(unit, &command, SCSI_DATA) != RJ_DISK_OK)
 		return false;

@@ -37,17 +37,27 @@ struct scsi_unit {
 	uint32_t shift;                 /* log2 of the block's size */
 };
 
-/* What a failure means, by sense data, or by sense key and additional sense code (4.5.6). */
-enum rj_status scsi_sense_status(const uint8_t *sense);
+static inline void scsi_put_be32(uint8_t *to, uint32_t value)
+{
+	for (int i = 3; i >= 0; i--, value >>= 8)
+		to[i] = (uint8_t)value;
+}
+
+/* What a failure means, by sense key and additional sense code (4.5.6). */
 enum rj_status scsi_key_status(uint32_t key, uint32_t asc);
 
-/* The CDB of a read or write, which is zeros before; of 16 bytes only where the LBA needs it. */
-void scsi_read_write_cdb(uint8_t *cdb, const struct rj_request *request);
+/* The same by sense data: fixed and descriptor format have them in different places (4.5). */
+static inline enum rj_status scsi_sense_status(const uint8_t *sense)
+{
+	bool descriptors = (sense[0] & 0x7F) >= 0x72;
+
+	return scsi_key_status(sense[descriptors ? 1 : 2] & 0xF, sense[descriptors ? 2 : 12]);
+}
 
 /* Serves a request; RJ_RESET is the transport's. */
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request);
 
-/* Executes a command that asks for so many bytes, which come into unit->data. */
+/* Executes a command that asks for so many bytes, 0 to what the device reaches of unit->data. */
 enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *command, uint32_t bytes);
 
 /* Waits until the medium is ready; false: there is none, or it does not become ready. */

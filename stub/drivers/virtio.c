@@ -67,57 +67,57 @@ enum { COMMON = 1, NOTIFY = 2, DEVICE = 4 };
 #define RESET_MS      30000u            /* none is specified */
 #define REQUEST_MS    30000u
 
-static bool is_port(uint32_t place)
+static bool virtio_is_port(uint32_t place)
 {
 	return place < 0x10000;
 }
 
-static uint8_t get8(uint32_t place)
+static uint8_t virtio_get8(uint32_t place)
 {
-	return is_port(place) ? inb((uint16_t)place) : read8(place);
+	return virtio_is_port(place) ? inb((uint16_t)place) : read8(place);
 }
 
-static uint16_t get16(uint32_t place)
+static uint16_t virtio_get16(uint32_t place)
 {
-	return is_port(place) ? inw((uint16_t)place) : read16(place);
+	return virtio_is_port(place) ? inw((uint16_t)place) : read16(place);
 }
 
-static uint32_t get32(uint32_t place)
+static uint32_t virtio_get32(uint32_t place)
 {
-	return is_port(place) ? inl((uint16_t)place) : read32(place);
+	return virtio_is_port(place) ? inl((uint16_t)place) : read32(place);
 }
 
-static void put8(uint32_t place, uint8_t value)
+static void virtio_put8(uint32_t place, uint8_t value)
 {
-	if (is_port(place))
+	if (virtio_is_port(place))
 		outb((uint16_t)place, value);
 	else
 		write8(place, value);
 }
 
-static void put16(uint32_t place, uint16_t value)
+static void virtio_put16(uint32_t place, uint16_t value)
 {
-	if (is_port(place))
+	if (virtio_is_port(place))
 		outw((uint16_t)place, value);
 	else
 		write16(place, value);
 }
 
-static void put32(uint32_t place, uint32_t value)
+static void virtio_put32(uint32_t place, uint32_t value)
 {
-	if (is_port(place))
+	if (virtio_is_port(place))
 		outl((uint16_t)place, value);
 	else
 		write32(place, value);
 }
 
 /* 3.1.1, step 1; 4.1.4.3.2: done when it reads 0. */
-static bool reset(const struct virtio *v)
+static bool virtio_reset(const struct virtio *v)
 {
 	uint64_t deadline = deadline_in(RESET_MS);
 
-	put8(STATUS(v), 0);
-	while (get8(STATUS(v)) != 0) {
+	virtio_put8(STATUS(v), 0);
+	while (virtio_get8(STATUS(v)) != 0) {
 		if (expired(deadline))
 			return false;
 		relax();
@@ -126,55 +126,56 @@ static bool reset(const struct virtio *v)
 }
 
 /* 3.1.1, steps 4 to 6; the legacy interface has only the first (3.1.2). */
-static bool accept_features(const struct virtio *v)
+static bool virtio_accept_features(const struct virtio *v)
 {
 	if (!v->modern) {
-		put32(v->common + LEGACY_DRIVER_FEATURES, v->features);
+		virtio_put32(v->common + LEGACY_DRIVER_FEATURES, v->features);
 		return true;
 	}
-	put32(v->common + DRIVER_FEATURE_SELECT, 0);
-	put32(v->common + DRIVER_FEATURE, v->features);
-	put32(v->common + DRIVER_FEATURE_SELECT, 1);
-	put32(v->common + DRIVER_FEATURE, v->features_high);
-	put8(STATUS(v), ACKNOWLEDGE | DRIVER_IS | FEATURES_OK);
-	return get8(STATUS(v)) & FEATURES_OK;
+	virtio_put32(v->common + DRIVER_FEATURE_SELECT, 0);
+	virtio_put32(v->common + DRIVER_FEATURE, v->features);
+	virtio_put32(v->common + DRIVER_FEATURE_SELECT, 1);
+	virtio_put32(v->common + DRIVER_FEATURE, v->features_high);
+	virtio_put8(STATUS(v), ACKNOWLEDGE | DRIVER_IS | FEATURES_OK);
+	return virtio_get8(STATUS(v)) & FEATURES_OK;
 }
 
-static void put_address(uint32_t place, const volatile void *address)
+static void virtio_put_address(uint32_t place, const volatile void *address)
 {
-	put32(place, (uint32_t)address);
-	put32(place + 4, 0);
+	virtio_put32(place, (uint32_t)address);
+	virtio_put32(place + 4, 0);
 }
 
 /* 3.1.1, step 7: by 4.1.5.1.3, or by its end for the legacy interface. */
-static void set_queue(const struct virtio *v)
+static void virtio_set_queue(const struct virtio *v)
 {
-	put16(QUEUE_SELECT(v), v->queue);
+	virtio_put16(QUEUE_SELECT(v), v->queue);
 	if (!v->modern) {
-		put32(v->common + LEGACY_QUEUE_PAGE, (uint32_t)v->descriptors >> LEGACY_PAGE_SHIFT);
+		virtio_put32(v->common + LEGACY_QUEUE_PAGE,
+			     (uint32_t)v->descriptors >> LEGACY_PAGE_SHIFT);
 		return;
 	}
-	put16(QUEUE_SIZE(v), v->size);
-	put_address(v->common + QUEUE_DESCRIPTORS, v->descriptors);
-	put_address(v->common + QUEUE_AVAILABLE, v->available);
-	put_address(v->common + QUEUE_USED, v->used);
-	put16(v->common + QUEUE_ENABLE, 1);
+	virtio_put16(QUEUE_SIZE(v), v->size);
+	virtio_put_address(v->common + QUEUE_DESCRIPTORS, v->descriptors);
+	virtio_put_address(v->common + QUEUE_AVAILABLE, v->available);
+	virtio_put_address(v->common + QUEUE_USED, v->used);
+	virtio_put16(v->common + QUEUE_ENABLE, 1);
 }
 
 /* 3.1.1, in whatever state the device is. */
-static bool start(struct virtio *v)
+static bool virtio_start(struct virtio *v)
 {
 	v->ready = false;
-	if (!reset(v))
+	if (!virtio_reset(v))
 		return false;
 	memset(v->descriptors, 0, v->queue_bytes);
 	v->available->flags = NO_INTERRUPT;
-	put8(STATUS(v), ACKNOWLEDGE);
-	put8(STATUS(v), ACKNOWLEDGE | DRIVER_IS);
-	if (!accept_features(v))
+	virtio_put8(STATUS(v), ACKNOWLEDGE);
+	virtio_put8(STATUS(v), ACKNOWLEDGE | DRIVER_IS);
+	if (!virtio_accept_features(v))
 		return false;
-	set_queue(v);
-	put8(STATUS(v), get8(STATUS(v)) | DRIVER_OK);
+	virtio_set_queue(v);
+	virtio_put8(STATUS(v), virtio_get8(STATUS(v)) | DRIVER_OK);
 	v->ready = true;
 	return true;
 }
@@ -182,7 +183,7 @@ static bool start(struct virtio *v)
 bool virtio_begin(struct virtio *v)
 {
 	v->chained = 0;
-	return v->ready || start(v);
+	return v->ready || virtio_start(v);
 }
 
 /* Always in the first descriptors, one after the other. */
@@ -209,10 +210,10 @@ bool virtio_execute(struct virtio *v)
 	barrier();
 	v->available->index++;
 	barrier();
-	put16(v->notify, v->queue);
+	virtio_put16(v->notify, v->queue);
 	while (v->used->index != v->available->index) {
 		if (expired(deadline)) {
-			start(v);
+			virtio_start(v);
 			return false;
 		}
 		relax();
@@ -223,15 +224,15 @@ bool virtio_execute(struct virtio *v)
 
 INIT uint32_t virtio_config(const struct virtio *v, uint32_t offset)
 {
-	return get32(v->device + offset);
+	return virtio_get32(v->device + offset);
 }
 
 /*
  * 4.1.4: the place of what is at an offset in the structure that a capability
  * tells of; in memory or ports. 0: out of reach, or none.
  */
-static INIT uint32_t place_of(uint32_t pci, uint32_t capability, uint32_t offset,
-			      const struct rj_host *host)
+static INIT uint32_t virtio_place_of(uint32_t pci, uint32_t capability, uint32_t offset,
+				     const struct rj_host *host)
 {
 	uint8_t bar = (uint8_t)pci_read(pci, capability + STRUCTURE_BAR);
 	uint64_t memory;
@@ -248,25 +249,26 @@ static INIT uint32_t place_of(uint32_t pci, uint32_t capability, uint32_t offset
 }
 
 /* 4.1.4: the capability of the first structure of this type within reach; 0: none. */
-static INIT uint32_t find_structure(uint32_t pci, uint8_t type, const struct rj_host *host)
+static INIT uint32_t virtio_find_structure(uint32_t pci, uint8_t type,
+					   const struct rj_host *host)
 {
 	uint32_t at = 0;
 
 	do
 		at = pci_capability(pci, at, CAPABILITY_VENDOR);
-	while (at && (pci_read(pci, at) >> 24 != type || !place_of(pci, at, 0, host)));
+	while (at && (pci_read(pci, at) >> 24 != type || !virtio_place_of(pci, at, 0, host)));
 	return at;
 }
 
-static INIT bool find_modern(struct virtio *v, uint32_t pci, const struct rj_host *host)
+static INIT bool virtio_find_modern(struct virtio *v, uint32_t pci, const struct rj_host *host)
 {
-	v->common = place_of(pci, find_structure(pci, COMMON, host), 0, host);
-	v->device = place_of(pci, find_structure(pci, DEVICE, host), 0, host);
-	v->modern = v->common && v->device && find_structure(pci, NOTIFY, host);
+	v->common = virtio_place_of(pci, virtio_find_structure(pci, COMMON, host), 0, host);
+	v->device = virtio_place_of(pci, virtio_find_structure(pci, DEVICE, host), 0, host);
+	v->modern = v->common && v->device && virtio_find_structure(pci, NOTIFY, host);
 	return v->modern;
 }
 
-static INIT bool find_legacy(struct virtio *v, uint32_t pci)
+static INIT bool virtio_find_legacy(struct virtio *v, uint32_t pci)
 {
 	uint32_t msix = pci_capability(pci, 0, CAPABILITY_MSIX);
 	bool vectors = msix && pci_read16(pci, msix + 2) & MSIX_ENABLE;
@@ -282,30 +284,32 @@ static INIT bool find_legacy(struct virtio *v, uint32_t pci)
  * 6.1: VERSION_1 is a must. ACCESS_PLATFORM is accepted as devices behind an IOMMU
  * insist on it: the stub has turned the IOMMU off, addresses are physical ones.
  */
-static INIT bool negotiate(struct virtio *v, uint32_t wanted)
+static INIT bool virtio_negotiate(struct virtio *v, uint32_t wanted)
 {
 	if (!v->modern) {
-		v->features = get32(v->common + LEGACY_DEVICE_FEATURES) & wanted;
+		v->features = virtio_get32(v->common + LEGACY_DEVICE_FEATURES) & wanted;
 		return true;
 	}
-	put32(v->common + DEVICE_FEATURE_SELECT, 0);
-	v->features = get32(v->common + DEVICE_FEATURE) & wanted;
-	put32(v->common + DEVICE_FEATURE_SELECT, 1);
-	v->features_high = get32(v->common + DEVICE_FEATURE)
+	virtio_put32(v->common + DEVICE_FEATURE_SELECT, 0);
+	v->features = virtio_get32(v->common + DEVICE_FEATURE) & wanted;
+	virtio_put32(v->common + DEVICE_FEATURE_SELECT, 1);
+	v->features_high = virtio_get32(v->common + DEVICE_FEATURE)
 		& (HIGH_VERSION_1 | HIGH_ACCESS_PLATFORM);
 	return v->features_high & HIGH_VERSION_1;
 }
 
 /* 4.1.4.4: where the selected queue is notified. */
-static INIT uint32_t find_notify(const struct virtio *v, uint32_t pci, const struct rj_host *host)
+static INIT uint32_t virtio_find_notify(const struct virtio *v, uint32_t pci,
+					const struct rj_host *host)
 {
-	uint32_t capability = find_structure(pci, NOTIFY, host);
+	uint32_t capability = virtio_find_structure(pci, NOTIFY, host);
 	uint32_t multiplier = pci_read(pci, capability + NOTIFY_MULTIPLIER);
 
-	return place_of(pci, capability, get16(v->common + QUEUE_NOTIFY_OFFSET) * multiplier, host);
+	return virtio_place_of(pci, capability,
+			       virtio_get16(v->common + QUEUE_NOTIFY_OFFSET) * multiplier, host);
 }
 
-static INIT uint32_t align(uint32_t value, uint32_t alignment)
+static INIT uint32_t virtio_align(uint32_t value, uint32_t alignment)
 {
 	return (value + alignment - 1) & ~(alignment - 1);
 }
@@ -315,19 +319,19 @@ static INIT uint32_t align(uint32_t value, uint32_t alignment)
  * interface, whose queues are as long as the device says. The modern one takes
  * the length that a request needs.
  */
-static INIT bool new_queue(struct virtio *v, const struct rj_host *host)
+static INIT bool virtio_new_queue(struct virtio *v, const struct rj_host *host)
 {
 	uint32_t alignment = v->modern ? 16 : 1u << LEGACY_PAGE_SHIFT;
 	uint32_t available, used;
 
-	put16(QUEUE_SELECT(v), v->queue);
-	v->size = get16(QUEUE_SIZE(v));
+	virtio_put16(QUEUE_SELECT(v), v->queue);
+	v->size = virtio_get16(QUEUE_SIZE(v));
 	if (v->size < MIN_ENTRIES)
 		return false;
 	if (v->modern)
 		v->size = MIN_ENTRIES;
 	available = v->size * (uint32_t)sizeof(struct virtq_descriptor);
-	used = align(available + 6 + 2 * v->size, alignment);
+	used = virtio_align(available + 6 + 2 * v->size, alignment);
 	v->queue_bytes = used + 6 + 8 * v->size;
 	v->descriptors = host->alloc(v->queue_bytes, alignment);
 	v->available = (void *)((uint32_t)v->descriptors + available);
@@ -339,26 +343,26 @@ INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t f
 		      const struct rj_host *host)
 {
 	v->queue = queue;
-	if (!find_modern(v, pci, host) && !find_legacy(v, pci)) {
+	if (!virtio_find_modern(v, pci, host) && !virtio_find_legacy(v, pci)) {
 		host->print("virtio: its registers are out of reach");
 		return false;
 	}
-	if (!reset(v) || !negotiate(v, features)) {
-		host->print("virtio: it does not agree, status %x", get8(STATUS(v)));
+	if (!virtio_reset(v) || !virtio_negotiate(v, features)) {
+		host->print("virtio: it does not agree, status %x", virtio_get8(STATUS(v)));
 		return false;
 	}
-	if (!new_queue(v, host)) {
+	if (!virtio_new_queue(v, host)) {
 		host->print("virtio: no queue can be had of its %u entries", v->size);
 		return false;
 	}
 	if (v->modern)
-		v->notify = find_notify(v, pci, host);
-	if (!start(v))
-		host->print("virtio: it does not start, status %x", get8(STATUS(v)));
+		v->notify = virtio_find_notify(v, pci, host);
+	if (!virtio_start(v))
+		host->print("virtio: it does not start, status %x", virtio_get8(STATUS(v)));
 	return v->ready;
 }
 
-static INIT void attach(uint32_t pci, const struct rj_host *host)
+static INIT void virtio_attach(uint32_t pci, const struct rj_host *host)
 {
 	uint32_t device = pci_read(pci, PCI_VENDOR) >> 16;
 
@@ -370,17 +374,18 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		virtio_scsi_attach(pci, host);
 }
 
-static INIT bool is_queue_of_firmware(const struct virtio *v, uint16_t queue,
-				      const struct rj_host *host)
+static INIT bool virtio_is_queue_of_firmware(const struct virtio *v, uint16_t queue,
+					     const struct rj_host *host)
 {
 	uint64_t address;
 
-	put16(QUEUE_SELECT(v), queue);
+	virtio_put16(QUEUE_SELECT(v), queue);
 	if (v->modern)
-		address = (uint64_t)get32(v->common + QUEUE_DESCRIPTORS + 4) << 32
-			| get32(v->common + QUEUE_DESCRIPTORS);
+		address = (uint64_t)virtio_get32(v->common + QUEUE_DESCRIPTORS + 4) << 32
+			| virtio_get32(v->common + QUEUE_DESCRIPTORS);
 	else
-		address = (uint64_t)get32(v->common + LEGACY_QUEUE_PAGE) << LEGACY_PAGE_SHIFT;
+		address = (uint64_t)virtio_get32(v->common + LEGACY_QUEUE_PAGE)
+			<< LEGACY_PAGE_SHIFT;
 	return address && !host->is_free_ram(address);
 }
 
@@ -389,7 +394,7 @@ static INIT bool is_queue_of_firmware(const struct virtio *v, uint16_t queue,
  * read of a queue is to select it first: the one write, and each driver selects
  * anew. A device that does not decode reads as ones, failed among them.
  */
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
+static INIT bool virtio_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
 	uint32_t device = pci_read(pci, PCI_VENDOR) >> 16;
 	uint16_t queue = device == BLK_MODERN || device == BLK_TRANSITIONAL
@@ -397,14 +402,16 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 	struct virtio v = { 0 };
 
 	for (int legacy = 0; legacy < 2; legacy++) {
-		if (!(legacy ? find_legacy(&v, pci) : find_modern(&v, pci, host)))
+		if (!(legacy ? virtio_find_legacy(&v, pci)
+			     : virtio_find_modern(&v, pci, host)))
 			continue;
-		if ((get8(STATUS(&v)) & (DRIVER_OK | NEEDS_RESET | FAILED)) != DRIVER_OK)
+		if ((virtio_get8(STATUS(&v)) & (DRIVER_OK | NEEDS_RESET | FAILED))
+		    != DRIVER_OK)
 			return false;
-		if (is_queue_of_firmware(&v, queue, host))
+		if (virtio_is_queue_of_firmware(&v, queue, host))
 			return true;
 	}
 	return false;
 }
 
-DRIVER(is_firmwares, attach);
+DRIVER(virtio_is_firmwares, virtio_attach);

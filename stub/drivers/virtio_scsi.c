@@ -64,7 +64,7 @@ struct unit {
 	uint8_t lun[8];
 };
 
-static enum rj_status response_status(const struct response *r)
+static enum rj_status virtio_scsi_response_status(const struct response *r)
 {
 	switch (r->response) {
 	case RESPONSE_OK:
@@ -91,7 +91,7 @@ static enum rj_status response_status(const struct response *r)
 	return RJ_DISK_CONTROLLER;
 }
 
-static void prepare(const struct unit *unit, const struct scsi_command *command)
+static void virtio_scsi_prepare(const struct unit *unit, const struct scsi_command *command)
 {
 	struct request *r = &unit->controller->request;
 
@@ -101,14 +101,15 @@ static void prepare(const struct unit *unit, const struct scsi_command *command)
 }
 
 /* 5.6.6.1: the order of buffers. */
-static enum rj_status virtio_scsi_execute(struct scsi_unit *scsi, const struct scsi_command *command)
+static enum rj_status virtio_scsi_execute(struct scsi_unit *scsi,
+					  const struct scsi_command *command)
 {
 	struct unit *unit = (struct unit *)scsi;
 	struct controller *c = unit->controller;
 	struct virtio *v = &c->virtio;
 	enum rj_status status;
 
-	prepare(unit, command);
+	virtio_scsi_prepare(unit, command);
 	if (!virtio_begin(v))
 		return RJ_DISK_TIMEOUT;
 	virtio_chain(v, (uint32_t)&c->request, sizeof(c->request), 0);
@@ -119,8 +120,10 @@ static enum rj_status virtio_scsi_execute(struct scsi_unit *scsi, const struct s
 		virtio_chain(v, command->buffer, command->bytes, VIRTQ_WRITE);
 	if (!virtio_execute(v))
 		return RJ_DISK_TIMEOUT;
-	status = response_status(&c->response);
-	if (status == RJ_DISK_OK && c->response.residual && command->buffer != (uint32_t)c->data)
+	status = virtio_scsi_response_status(&c->response);
+	/* what attach asks for may be shorter */
+	if (status == RJ_DISK_OK && c->response.residual
+	    && command->buffer != (uint32_t)c->data)
 		return RJ_DISK_CONTROLLER;
 	return status;
 }
@@ -134,14 +137,15 @@ static enum rj_status virtio_scsi_transfer(void *context, const struct rj_reques
 	return scsi_transfer(&unit->scsi, request);
 }
 
-static INIT uint32_t max_bytes(const struct virtio *v)
+static INIT uint32_t virtio_scsi_max_bytes(const struct virtio *v)
 {
 	uint32_t sectors = virtio_config(v, CONFIG_MAX_SECTORS);
 
-	return sectors && sectors < MAX_BYTES >> UNIT_SHIFT ? sectors << UNIT_SHIFT : MAX_BYTES;
+	return sectors && sectors < MAX_BYTES >> UNIT_SHIFT
+		? sectors << UNIT_SHIFT : MAX_BYTES;
 }
 
-static INIT void add_unit(const struct unit *found, const struct rj_host *host)
+static INIT void virtio_scsi_add_unit(const struct unit *found, const struct rj_host *host)
 {
 	const uint8_t *lun = found->lun;
 	uint32_t number = (uint32_t)(lun[2] & 0x3F) << 8 | lun[3];
@@ -163,7 +167,8 @@ static INIT void add_unit(const struct unit *found, const struct rj_host *host)
 		return;
 	}
 	disk.context = unit;
-	disk.max_sectors = max_bytes(&unit->controller->virtio) >> unit->scsi.shift;
+	disk.max_sectors = virtio_scsi_max_bytes(&unit->controller->virtio)
+		>> unit->scsi.shift;
 	host->add_disk(&disk);
 }
 
@@ -171,9 +176,11 @@ static INIT void add_unit(const struct unit *found, const struct rj_host *host)
  * SPC-4, REPORT LUNS: which LUNs this target has; LUN 0 alone if it does not say. false:
  * the device itself is gone.
  */
-static INIT bool add_target(struct controller *c, uint8_t target, const struct rj_host *host)
+static INIT bool virtio_scsi_add_target(struct controller *c, uint8_t target,
+					const struct rj_host *host)
 {
-	const struct scsi_command report = { .cdb = { [0] = REPORT_LUNS, [9] = LUNS_SIZE } };
+	static INIT_DATA const struct scsi_command report = {
+		.cdb = { [0] = REPORT_LUNS, [9] = LUNS_SIZE } };
 	struct unit unit = { .scsi = { virtio_scsi_execute, c->data, 0 }, .controller = c,
 			     .lun = { 1, target, 0x40, 0 } };   /* 5.6.6.1, single level */
 	uint8_t luns[LUNS][2] = { { 0, 0 } };
@@ -193,7 +200,7 @@ static INIT bool add_target(struct controller *c, uint8_t target, const struct r
 	for (uint32_t i = 0; i < count && i < LUNS; i++) {
 		unit.lun[2] = 0x40 | (luns[i][0] & 0x3F);
 		unit.lun[3] = luns[i][1];
-		add_unit(&unit, host);
+		virtio_scsi_add_unit(&unit, host);
 	}
 	return true;
 }
@@ -207,6 +214,6 @@ INIT void virtio_scsi_attach(uint32_t pci, const struct rj_host *host)
 		return;
 	last = virtio_config(&c->virtio, CONFIG_MAX_TARGET) >> 16;
 	for (uint32_t target = 0; target <= last && target <= MAX_TARGET; target++)
-		if (!add_target(c, (uint8_t)target, host))
+		if (!virtio_scsi_add_target(c, (uint8_t)target, host))
 			return;
 }
