@@ -9,9 +9,8 @@
 #include "common/boot_sector.h"
 #include "common/disk_layout.h"
 #include "common/le.h"
+#include "common/units.h"
 #include "common/unpack.h"
-
-#define PAGE       4096u
 
 const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 #define ROW(name, what) { #name, what },

@@ -2,6 +2,8 @@
 /* Virtual I/O Device 1.1, 5.2: block device. */
 #include "drivers/virtio.h"
 
+#include "drivers/virtio_device.h"
+
 /* 5.2.3: features. */
 #define FEATURE_SIZE_MAX   (1u << 1)            /* a buffer is limited */
 #define FEATURE_READ_ONLY  (1u << 5)

@@ -8,6 +8,7 @@
 
 #include "common/mem.h"
 #include "drivers/scsi.h"
+#include "drivers/virtio_device.h"
 
 /* 5.6.4: configuration. */
 #define CONFIG_MAX_SECTORS 8            /* of 512 bytes */

@@ -13,12 +13,10 @@
 
 extern climb_down, stub_size, summed_dwords, unpack
 
-PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
 PVH_MAGIC	equ	336EC578h	; of hvm_start_info; from our PVH entry, in EAX
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
-CR4_LA57	equ	1 << 12
 CR4_VMXE	equ	1 << 13
 GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)
 UD_GATE		equ	6 * GATE	; invalid opcode

@@ -12,6 +12,7 @@
 #include "common/crc32.h"
 #include "common/hooks.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "entry/fail.h"
 #include "entry/loader_info.h"
 #include "entry/options.h"
@@ -20,8 +21,6 @@
 #include "hardware/firmware.h"
 #include "hardware/pci.h"
 #include "repairs/repair.h"
-
-#define PAGE 4096u
 
 /* Defined by start.asm and the linker script. */
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);

@@ -13,6 +13,7 @@
 #include "abi/maker.h"
 #include "common/bda.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
 #include "install/bios_call.h"
@@ -24,7 +25,6 @@
 
 #define VECTOR(number)  ((number) * 4u)
 #define VECTORS         256u
-#define KIB             1024u
 #define MAX_CONTROLLERS 32
 #define BDA_END         0x500u
 #define PARAGRAPH       16u

@@ -4,15 +4,13 @@
 
 #include "abi/layout.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "install/bios_call.h"
 
 #define SMAP      0x534D4150u
-#define PAGE      4096u
 #define ARENA     0x10000u      /* bytes that are reserved at a time for small parts */
-#define KIB       1024u
 #define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
 #define SIXTEEN_M 0x1000000u
-#define FOUR_GIB  (UINT64_C(1) << 32)
 #define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
 
 static struct rj_memory map[RJ_MAX_MEMORY];

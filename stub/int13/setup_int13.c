@@ -4,10 +4,10 @@
 
 #include "common/bda.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "hardware/io.h"
 #include "int13/setup_drives.h"
 
-#define KIB             1024u
 #define FLOPPY_VECTOR   (0x1E * 4u)
 #define INT15_VECTOR    (0x15 * 4u)
 #define INT13_VECTOR    (0x13 * 4u)

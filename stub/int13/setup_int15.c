@@ -5,10 +5,10 @@
  */
 #include "abi/layout.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "int13/int15.h"
 #include "int13/resident.h"
 
-#define KIB       1024u
 #define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
 #define SIXTEEN_M 0x1000000u
 #define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */

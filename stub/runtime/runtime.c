@@ -11,10 +11,9 @@
 #include "abi/services.h"
 #include "common/le.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "runtime/given.h"
 #include "runtime/gzip.h"
-
-#define PAGE 4096u
 
 uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader);
 
