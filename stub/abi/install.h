@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/bios.h"
 #include "abi/manifest.h"
 #include "abi/services.h"
 
@@ -21,6 +22,8 @@ struct rj_stub {
 	void (*give_to_firmware)(uint32_t pci);
 	/* Unpacks (common/packed.h) what has been checked; returns the first byte behind it. */
 	void *(*unpack)(void *to, const void *packed);
+	/* INT number of the firmware's, in real mode. */
+	void (*bios_call)(struct bios_regs *regs, uint32_t number);
 	struct rj_manifest *manifest;   /* its table behind it has RJ_MAX_PIECES rows */
 };
 

@@ -26,6 +26,7 @@
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
 _Noreturn void stub_main(uint32_t image, uint32_t loader);
 void *unpack_to(void *to, const void *packed);
+void bios_call(struct bios_regs *regs, uint32_t number);
 extern struct rj_regs arrival_regs;
 
 uint32_t arrive_flags, entered_by;
@@ -53,7 +54,7 @@ static void give_to_firmware(uint32_t pci)
 
 static const struct rj_stub callbacks = {
 	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware,
-	unpack_to, &manifest.header,
+	unpack_to, bios_call, &manifest.header,
 };
 
 static const char *const loaders[] = {

@@ -16,7 +16,6 @@
 #include "common/units.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
-#include "install/bios_call.h"
 #include "install/inflate.h"
 #include "install/memory.h"
 #include "install/modules.h"
@@ -339,7 +338,7 @@ static void set_up_all(uint32_t disk)
 {
 	setup = (struct rj_setup){
 		.services = services, .host = &host, .print = stub->print, .fail = stub->fail,
-		.bios_call = bios_call, .found = found, .found_count = found_count,
+		.bios_call = stub->bios_call, .found = found, .found_count = found_count,
 		.ram_disk = disk, .page_tables = page_tables,
 		.asks_firmware = mode != RJ_INT13_none && !firmware_lost,
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
@@ -405,7 +404,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t l
 		return;
 	}
 	note_as_found();
-	left_out = memory_init(stub->manifest, top_of_base_memory());
+	left_out = memory_init(stub, top_of_base_memory());
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);

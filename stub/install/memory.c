@@ -5,7 +5,6 @@
 #include "abi/layout.h"
 #include "common/mem.h"
 #include "common/units.h"
-#include "install/bios_call.h"
 
 #define SMAP      0x534D4150u
 #define ARENA     0x10000u      /* bytes that are reserved at a time for small parts */
@@ -15,7 +14,7 @@
 
 static struct rj_memory map[RJ_MAX_MEMORY];
 static uint32_t count, left_out;
-static const struct rj_manifest *manifest;
+static const struct rj_stub *stub;
 static uint32_t arena, arena_end;
 
 /* A firmware may tell what is one range as many. */
@@ -40,7 +39,7 @@ static void ask_e820(void)
 		r.eax = 0xE820;
 		r.ecx = sizeof(entry);
 		r.edx = SMAP;
-		bios_call(&r, 0x15);
+		stub->bios_call(&r, 0x15);
 		if (r.carry || r.eax != SMAP)
 			break;
 		add(entry.base, entry.size, entry.type);
@@ -55,7 +54,7 @@ static void ask_e801(uint32_t base_memory)
 	struct bios_regs r = { .eax = 0xE801 };
 
 	add(0, base_memory, RJ_MEMORY_FREE);
-	bios_call(&r, 0x15);
+	stub->bios_call(&r, 0x15);
 	if (!r.carry && (r.eax & 0xFFFF || r.ecx & 0xFFFF)) {
 		uint32_t kib = r.eax & 0xFFFF ? r.eax : r.ecx;
 		uint32_t blocks = r.eax & 0xFFFF ? r.ebx : r.edx;
@@ -65,14 +64,14 @@ static void ask_e801(uint32_t base_memory)
 		return;
 	}
 	r = (struct bios_regs){ .eax = 0x8800 };
-	bios_call(&r, 0x15);
+	stub->bios_call(&r, 0x15);
 	if (!r.carry)
 		add(HIGH_MEMORY, (r.eax & 0xFFFF) * KIB, RJ_MEMORY_FREE);
 }
 
-uint32_t memory_init(const struct rj_manifest *m, uint32_t base_memory)
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory)
 {
-	manifest = m;
+	stub = from;
 	ask_e820();
 	if (!count)
 		ask_e801(base_memory);
@@ -108,9 +107,9 @@ uint32_t memory_free_end(uint32_t address)
 /* The piece with the lowest address that shares a byte with the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
-	const struct rj_piece *p = (const void *)(manifest + 1);
+	const struct rj_piece *p = (const void *)(stub->manifest + 1);
 
-	for (uint32_t i = 0; i < manifest->piece_count; i++, p++)
+	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
 		if (p->address < base + size && base < p->address + p->size)
 			return p;
 	return NULL;

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/bios.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
-#include "int13/bios.h"
 
 #define RJ_MAX_UNITS   12
 #define RJ_MAX_MEMORY  128              /* ranges, as Linux takes them from a loader */

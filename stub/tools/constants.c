@@ -5,11 +5,11 @@
  */
 #include <stddef.h>
 
+#include "abi/bios.h"
 #include "abi/manifest.h"
 #include "abi/services.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
-#include "int13/bios.h"
 #include "int13/int13.h"
 #include "int13/int15.h"
 
