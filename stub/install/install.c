@@ -138,7 +138,7 @@ static void attach_one(const struct controller *c, const struct rj_driver *drive
 		pci_write16(c->pci, PCI_COMMAND, command);
 }
 
-static void attach(struct rj_module *module, uint8_t number)
+static void attach(struct rj_module *module, uint32_t number)
 {
 	uint32_t before = found_count;
 
@@ -153,7 +153,7 @@ static void attach(struct rj_module *module, uint8_t number)
 }
 
 /* For those of the controllers that are the driver's and not the firmware's. */
-static void serve_with(uint8_t number)
+static void serve_with(uint32_t number)
 {
 	const struct rj_module *carried = module_find(modes[number]);
 	struct rj_module *module = NULL;
@@ -179,7 +179,7 @@ static void find_disks(void)
 	if (mode > RJ_INT13_none && !module_find(modes[mode]))
 		stub->fail("this image carries no driver %s; pack it with --int13 %s",
 			   modes[mode], modes[mode]);
-	for (uint8_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
+	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
 		serve_with(i);
 	page_tables = paging_end();
 }
@@ -265,21 +265,15 @@ static uint8_t as_found[BDA_END];       /* the IVT and the BDA */
 
 static void note_as_found(void)
 {
-	memcpy(as_found, (const void *)0, sizeof(as_found));
-}
-
-static uint32_t value_at(const uint8_t *memory, uint32_t address, uint32_t size)
-{
-	uint32_t value = 0;
-
-	memcpy(&value, memory + address, size);
-	return value;
+	for (uint32_t i = 0; i < sizeof(as_found); i++)
+		as_found[i] = read8(i);
 }
 
 static void note_change(struct rj_changes *changes, uint32_t address, uint32_t size)
 {
-	uint32_t old = value_at(as_found, address, size), ours = value_at(NULL, address, size);
+	uint32_t old = 0, ours = read32(address) & UINT32_MAX >> (32 - 8 * size);
 
+	memcpy(&old, as_found + address, size);
 	if (old == ours)
 		return;
 	if (changes->count == RJ_CHANGES_MAX)

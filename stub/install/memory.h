@@ -12,7 +12,7 @@
 /* Asks the firmware; what the stub's pieces stand in is not given away.
    base_memory: bytes, for firmware that knows no map. Returns how many ranges it did not take:
    there are more than RJ_MAX_MEMORY. */
-uint32_t memory_init(const struct rj_stub *stub, uint32_t base_memory);
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 

@@ -42,11 +42,11 @@ void module_for_each(void (*visit)(const struct rj_module *module))
 		visit(m);
 }
 
-uint32_t modules_size(const struct rj_services *from)
+uint32_t modules_size(const struct rj_services *carried)
 {
 	uint32_t size = 0;
 
-	for (const struct rj_module *m = first(from); !is_end(from, m); m = next(m))
+	for (const struct rj_module *m = first(carried); !is_end(carried, m); m = next(m))
 		size += m->size;
 	return size;
 }

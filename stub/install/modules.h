@@ -7,12 +7,12 @@
 
 #include "abi/install.h"
 
-/* Base memory ends at top. more: bytes that resident modules need besides themselves. */
-void modules_init(const struct rj_stub *stub, const struct rj_services *services, uint32_t top,
-		  uint32_t more);
+/* Base memory ends at top_of_memory. more: bytes that resident modules need besides themselves. */
+void modules_init(const struct rj_stub *from, const struct rj_services *carried,
+		  uint32_t top_of_memory, uint32_t more);
 
 /* How many bytes all modules have. */
-uint32_t modules_size(const struct rj_services *services);
+uint32_t modules_size(const struct rj_services *carried);
 
 /* The module of this name as it is carried, or NULL. */
 const struct rj_module *module_find(const char *name);
