@@ -30,8 +30,8 @@ static const char *module_name(const struct rj_services_info *info, size_t n)
 
 static void print_modules(const struct rj_services_info *info)
 {
-	printf("  the installer: %" PRIu32 " bytes, packed %" PRIu32 "\n", info->installer_size,
-	       info->block.installer_size);
+	printf("  the installer: %" PRIu32 " bytes, packed %" PRIu32 "\n",
+	       info->installer_size, info->block.installer_size);
 	for (size_t i = 0; i < info->module_count; i++)
 		printf("  %s: %" PRIu32 " bytes, packed %" PRIu32 "\n", module_name(info, i),
 		       info->modules[i].size, info->modules[i].packed_size);

@@ -4,15 +4,17 @@
  *
  * They travel as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
  *
- *   struct rj_services | the installer, packed | modules, each struct rj_module and then
- *                                                the rest of it, packed: int13, drivers,
- *                                                inflate as needed; memory is the last
+ *   struct rj_services | the installer, packed | modules
+ *
+ * A module is a struct rj_module, and then the rest of it, packed. There are int13, drivers and
+ * inflate as needed, and at the end memory.
  *
  * After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
- * first byte. The installer unpacks the modules that this machine needs, one after the other,
- * each directly behind a fresh copy of the installer, whose bytes packed modules refer to. What
- * stays of them goes to the top of base memory; the piece and the installer are gone on arrival.
- * Whatever has several bytes is little-endian. common/packed.h has the packed format.
+ * first byte. The installer unpacks the modules that this machine needs, one at a time, each
+ * after a fresh copy of the installer, whose bytes packed modules refer to. What stays of them
+ * goes to the top of base memory, or, if that is full and the code is 32-bit, to reserved memory
+ * above; the piece and the installer are gone on arrival. Whatever has several bytes is
+ * little-endian. common/packed.h has the packed format.
  */
 #ifndef RJ_SERVICES_H
 #define RJ_SERVICES_H
@@ -47,7 +49,7 @@ enum {
 	RJ_INT13_COUNT
 };
 
-/* The PCI functions that a driver is for: row(driver, what is compared, its mask, its value). */
+/* The PCI functions that a driver is for: row(driver, what is compared, mask, value). */
 #define RJ_PCI_DRIVERS(row) \
 	row(ahci, class, 0xFFFFFFu, 0x010601u) /* AHCI 1.3.1, 2.1.5 */ \
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
@@ -75,9 +77,9 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 
 /* What a module is to the installer, and its interface. */
 enum rj_module_kind {
-	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit code; stays if it has found a disk */
-	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit code; does not stay */
-	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code; stays in base memory */
+	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it has found a disk */
+	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit; does not stay */
+	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code in base memory */
 	RJ_MODULE_KINDS
 };
 

@@ -231,6 +231,39 @@ static void hostile(void **state)
 	assert_string_equal(changed(3, sizeof(struct rj_module), 0, 4), "size of a module");
 }
 
+/* A piece with one module so many times; what is wrong with it. */
+static const char *repeated(size_t times, struct rj_services_info *info)
+{
+	static uint8_t piece[2 * RJ_SERVICES_MAX];
+	struct rj_error error;
+	struct rj_plan plan;
+	size_t front, at, size;
+
+	assert_int_equal(plan_for(&plan, RJ_INT13_nvme, &error), RJ_OK);
+	rj_services_of_plan(info, &plan);
+	front = sizeof(struct rj_services) + info->block.installer_size;
+	at = front + sizeof(struct rj_module) + info->modules[0].packed_size;
+	size = sizeof(struct rj_module) + info->modules[1].packed_size;
+	memcpy(piece, plan.pieces[0].bytes, front);
+	for (size_t i = 0; i < times; i++)
+		memcpy(piece + front + i * size, plan.pieces[0].bytes + at, size);
+	LE_PUT(piece, struct rj_services, size, front + times * size);
+	rj_services_parse(info, piece, front + times * size);
+	rj_plan_free(&plan);
+	return info->wrong ? info->wrong : "nothing";
+}
+
+static void many_modules(void **state)
+{
+	struct rj_services_info info;
+
+	(void)state;
+	assert_string_equal(repeated(RJ_SERVICES_MODULES, &info), "nothing");
+	assert_int_equal(info.module_count, RJ_SERVICES_MODULES);
+	assert_true(info.module_count >= 32 && info.block.size <= RJ_SERVICES_MAX);
+	assert_string_equal(repeated(RJ_SERVICES_MODULES + 1, &info), "module table");
+}
+
 static void drive_maps(void **state)
 {
 	static const struct { const char *text; uint8_t number; uint16_t pci; uint32_t unit; } good[] = {
@@ -314,6 +347,6 @@ static void room(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(modules_by_mode), cmocka_unit_test(tables_that_do_not_do),
-	  cmocka_unit_test(read_back), cmocka_unit_test(hostile),
+	  cmocka_unit_test(read_back), cmocka_unit_test(hostile), cmocka_unit_test(many_modules),
 	  cmocka_unit_test(hostile_drives), cmocka_unit_test(drive_maps),
 	  cmocka_unit_test(room))
