@@ -30,10 +30,11 @@ static const char *module_name(const struct rj_services_info *info, size_t n)
 
 static void print_modules(const struct rj_services_info *info)
 {
-	printf("  installer of %zu bytes", info->at);
+	printf("  the installer: %" PRIu32 " bytes, packed %" PRIu32 "\n",
+	       info->installer_size, info->block.installer_size);
 	for (size_t i = 0; i < info->module_count; i++)
-		printf(", %s %" PRIu32, module_name(info, i), info->modules[i].size);
-	putchar('\n');
+		printf("  %s: %" PRIu32 " bytes, packed %" PRIu32 "\n", module_name(info, i),
+		       info->modules[i].size, info->modules[i].packed_size);
 }
 
 static void print_map(const struct rj_services *block)
@@ -96,12 +97,14 @@ void services_print(const struct rj_services_info *info)
 
 static void json_modules(struct json *json, const struct rj_services_info *info)
 {
-	json_number(json, "installer_size", info->at);
+	json_number(json, "installer_size", info->installer_size);
+	json_number(json, "installer_packed_size", info->block.installer_size);
 	json_open(json, "modules", '[');
 	for (size_t i = 0; i < info->module_count; i++) {
 		json_open(json, NULL, '{');
 		json_string(json, "name", module_name(info, i));
 		json_number(json, "size", info->modules[i].size);
+		json_number(json, "packed_size", info->modules[i].packed_size);
 		json_close(json, '{');
 	}
 	json_close(json, '[');

@@ -15,8 +15,8 @@
 
 const struct rj_range rj_reserved[] = {
 	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },
-	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory",
-	  RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME, false },
+	{ STUB_HOME, STUB_HOME + STUB_HOME_SIZE, "the stub's own low memory", RJ_PIECE_RUNTIME,
+	  false },
 	{ SERVICES_SCRATCH, EBDA_FLOOR, "the room for INT 13h services", RJ_PIECE_MAKER, true },
 	{ EBDA_FLOOR, VIDEO_MEMORY, "the EBDA", RJ_PIECE_FIRMWARE, false },
 	{ VIDEO_MEMORY, HIGH_MEMORY, "video memory and ROMs", 0, false },
@@ -198,17 +198,26 @@ static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report
 		report(context, &error);
 }
 
-/* Our own code is linked to run there and nowhere else. */
+/* Our own code runs where it is linked to, or is unpacked from above the first MiB. */
+static const struct {
+	uint32_t flag;
+	uint32_t from, to;      /* its address */
+	uint32_t size;          /* at most */
+} own[] = {
+	{ RJ_PIECE_SERVICES, HIGH_MEMORY, UINT32_MAX, RJ_SERVICES_MAX },
+	{ RJ_PIECE_RUNTIME, SERVICES, SERVICES, SERVICES_END - SERVICES },
+	{ RJ_PIECE_MAKER, DISK_MAKER, DISK_MAKER, EBDA_FLOOR - DISK_MAKER },
+};
+
 static void check_own(const struct rj_plan_piece *piece, rj_finding *report, void *context)
 {
 	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
-	bool is_maker = piece->flags & RJ_PIECE_MAKER;
-	uint32_t start = is_maker ? DISK_MAKER : SERVICES;
-	uint32_t end = is_maker ? EBDA_FLOOR : SERVICES_END;
 
-	if (piece->flags & RJ_PIECE_OWN &&
-	    (piece->address != start || piece->size > end - start))
-		report(context, &error);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (piece->flags & own[i].flag &&
+		    (piece->address < own[i].from || piece->address > own[i].to ||
+		     piece->size > own[i].size))
+			report(context, &error);
 }
 
 static bool carries_services(const struct rj_plan *plan)

@@ -9,8 +9,8 @@
 #include "common/boot_sector.h"
 #include "common/disk_layout.h"
 #include "common/le.h"
-
-#define PAGE       4096u
+#include "common/units.h"
+#include "common/unpack.h"
 
 const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 #define ROW(name, what) { #name, what },
@@ -119,7 +119,7 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 
 /* The numbers of struct rj_services and of what it is made of, with their bits. */
 #define BLOCK_FIELDS(row) row(magic, 32) row(version, 16) row(int13, 8) row(boot_drive, 8) \
-	row(size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
+	row(size, 32) row(installer_size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
 	row(image.crc, 32) row(image.flags, 32) row(image.contents, 32) row(el_torito.size, 8) \
 	row(el_torito.media, 8) row(el_torito.drive, 8) row(el_torito.controller, 8) \
 	row(el_torito.lba, 32) row(el_torito.device, 16) row(el_torito.cache_segment, 16) \
@@ -181,6 +181,7 @@ static const char *const carried_modules[] = {
 	RJ_DRIVERS(ROW)
 #undef ROW
 	"inflate",
+	"memory",
 };
 #define CARRIED_MODULES (sizeof(carried_modules) / sizeof(carried_modules[0]))
 _Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");
@@ -189,7 +190,7 @@ static bool wants(const struct rj_plan *plan, const char *module)
 {
 	const struct rj_services *services = &plan->services;
 
-	if (strcmp(module, "int13") == 0)
+	if (strcmp(module, "int13") == 0 || strcmp(module, "memory") == 0)
 		return true;
 	if (strcmp(module, "inflate") == 0)
 		return services->image.flags & RJ_DISK_DEFLATED;
@@ -242,34 +243,33 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
-/* installer | struct rj_services | modules */
+/* struct rj_services | installer | modules */
 static void compose(const struct parts *parts, struct rj_services *services, uint8_t *to)
 {
-	size_t installer = parts->blobs[0]->size;
-	uint8_t *at = to + installer + sizeof(*services);
+	uint8_t *at = to + sizeof(*services);
 
 	services->magic = RJ_SERVICES_MAGIC;
 	services->version = RJ_SERVICES_VERSION;
-	services->size = (uint32_t)(parts->size - installer);
-	memcpy(to, parts->blobs[0]->bytes, installer);
-	store_block(services, to + installer);
-	for (size_t i = 1; i < parts->count; i++) {
+	services->size = (uint32_t)parts->size;
+	services->installer_size = (uint32_t)parts->blobs[0]->size;
+	store_block(services, to);
+	for (size_t i = 0; i < parts->count; i++) {
 		memcpy(at, parts->blobs[i]->bytes, parts->blobs[i]->size);
 		at += parts->blobs[i]->size;
 	}
 }
 
 /* The first place from 1 MiB on that no other piece wants, at a page's start. */
-static void place_disk(struct rj_plan *plan, struct rj_plan_piece *disk)
+static void place_piece(struct rj_plan *plan, struct rj_plan_piece *piece)
 {
-	disk->address = HIGH_MEMORY;
+	piece->address = HIGH_MEMORY;
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		const struct rj_plan_piece *other = &plan->pieces[i];
 
-		if (other == disk || !rj_overlaps(disk->address, disk->size, other->address,
-						  other->size))
+		if (other == piece || !rj_overlaps(piece->address, piece->size, other->address,
+						   other->size))
 			continue;
-		disk->address = (other->address + other->size + PAGE - 1) / PAGE * PAGE;
+		piece->address = (other->address + other->size + PAGE - 1) / PAGE * PAGE;
 		i = (size_t)-1;
 	}
 }
@@ -279,7 +279,7 @@ static void place_disks(struct rj_plan *plan)
 {
 	for (size_t i = 0; i < plan->piece_count; i++)
 		if (strcmp(plan->pieces[i].name, RJ_DISK_PIECE) == 0) {
-			place_disk(plan, &plan->pieces[i]);
+			place_piece(plan, &plan->pieces[i]);
 			plan->services.image.address = (uint32_t)plan->pieces[i].address;
 		}
 }
@@ -328,69 +328,107 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 		return rj_fail(err, RJ_ERR_MEMORY);
 	services->boot_drive = (uint8_t)plan->regs.edx;
 	compose(&parts, services, bytes);
-	if (rj_plan_add_bytes(plan, RJ_SERVICES_PIECE, SERVICES, bytes, parts.size, err))
+	if (rj_plan_add_bytes(plan, RJ_SERVICES_PIECE, HIGH_MEMORY, bytes, parts.size, err))
 		return err->code;
 	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_SERVICES;
+	place_piece(plan, &plan->pieces[plan->piece_count - 1]);
 	return RJ_OK;
 }
 
-/*
- * Behind an installer whose length nobody tells: the first place with the magic
- * from which the size leads to the piece's end.
- */
-static bool find_block(struct rj_services_info *info, const uint8_t *bytes, size_t size)
-{
-	for (size_t at = 0; at + sizeof(struct rj_services) <= size; at++) {
-		const uint8_t *block = bytes + at;
+/* In the stub's home: the installer, a fresh copy of it, and a module, as they are unpacked. */
+struct home {
+	uint8_t bytes[SERVICES_END - SERVICES];
+	size_t installer;       /* bytes */
+};
 
-		if (LE_GET(block, struct rj_services, magic) == RJ_SERVICES_MAGIC &&
-		    LE_GET(block, struct rj_services, size) == size - at) {
-			info->at = at;
-			return true;
-		}
-	}
-	return false;
+/* What is wrong with the rows of an unpacked module, or NULL. */
+static const char *check_relocations(const uint8_t *module, uint32_t size, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (le_load(module + size + (size_t)i * RJ_RELOCATION, RJ_RELOCATION) >
+		    size - sizeof(uint32_t))
+			return "relocations of a module";
+	return NULL;
+}
+
+/* The same of what follows a module's header, which is known to be good. */
+static const char *check_packed(struct home *home, const uint8_t *module)
+{
+	uint32_t size = (uint32_t)LE_GET(module, struct rj_module, size);
+	uint32_t count = (uint32_t)LE_GET(module, struct rj_module, relocation_count);
+	uint32_t packed = (uint32_t)LE_GET(module, struct rj_module, packed_size);
+	size_t at = 2 * home->installer, front = sizeof(struct rj_module);
+	uint64_t rest = size - front + (uint64_t)count * RJ_RELOCATION;
+
+	if (at + front + rest > sizeof(home->bytes) ||
+	    rj_unpacked_size(module + front, packed) != rest)
+		return "size of a module";
+	memcpy(home->bytes + at, module, front);
+	LE_PUT(home->bytes + at, struct rj_module, packed_size, 0);
+	if (!rj_unpack(home->bytes, at + front, (size_t)rest, module + front, packed))
+		return "packed module";
+	return check_relocations(home->bytes + at, size, count);
 }
 
 /* What is wrong with a module of which `left` bytes are there, or NULL. */
-static const char *check_module(const uint8_t *module, size_t left)
+static const char *check_module(struct home *home, const uint8_t *module, size_t left)
 {
 	uint64_t size = LE_GET(module, struct rj_module, size);
-	uint64_t relocations = LE_GET(module, struct rj_module, relocations);
-	uint64_t count = LE_GET(module, struct rj_module, relocation_count);
 
-	if (size < sizeof(struct rj_module) || size > left || size % 16 != 0)
+	if (size < sizeof(struct rj_module) || size % 16 != 0)
 		return "size of a module";
+	if (LE_GET(module, struct rj_module, packed_size) > left - sizeof(struct rj_module))
+		return "packed size of a module";
+	if (LE_GET(module, struct rj_module, kind) >= RJ_MODULE_KINDS)
+		return "kind of a module";
 	if (LE_GET(module, struct rj_module, resident) > size ||
 	    LE_GET(module, struct rj_module, resident) % 16 != 0)
 		return "resident part of a module";
-	if (relocations + count * 8 > size)
-		return "relocations of a module";
 	if (LE_GET(module, struct rj_module, interface) >= size)
 		return "interface of a module";
-	return NULL;
+	return check_packed(home, module);
 }
 
-static const char *parse_modules(struct rj_services_info *info, const uint8_t *at,
-				 size_t left)
+static const char *parse_modules(struct rj_services_info *info, struct home *home,
+				 const uint8_t *at, size_t left)
 {
 	while (left > 0) {
 		const char *wrong = "module table";
-		size_t size;
+		size_t bytes;
 
 		if (left >= sizeof(struct rj_module) &&
 		    info->module_count < RJ_SERVICES_MODULES)
-			wrong = check_module(at, left);
+			wrong = check_module(home, at, left);
 		if (wrong)
 			return wrong;
-		size = (size_t)LE_GET(at, struct rj_module, size);
 		memcpy(info->modules[info->module_count].name, at,
 		       sizeof(((struct rj_module *)0)->name));
-		info->modules[info->module_count++].size = (uint32_t)size;
-		at += size;
-		left -= size;
+		info->modules[info->module_count].packed_size =
+			(uint32_t)LE_GET(at, struct rj_module, packed_size);
+		info->modules[info->module_count++].size =
+			(uint32_t)LE_GET(at, struct rj_module, size);
+		bytes = sizeof(struct rj_module) + LE_GET(at, struct rj_module, packed_size);
+		at += bytes;
+		left -= bytes;
 	}
 	return NULL;
+}
+
+/* The installer, of which there are left bytes and with it of all modules. */
+static const char *parse_installer(struct rj_services_info *info, struct home *home,
+				   const uint8_t *bytes, size_t left)
+{
+	uint32_t packed = info->block.installer_size, size;
+
+	if (packed > left)
+		return "installer's size";
+	size = rj_unpacked_size(bytes, packed);
+	if (size > sizeof(home->bytes) / 2 || !rj_unpack(home->bytes, 0, size, bytes, packed))
+		return "installer";
+	memcpy(home->bytes + size, home->bytes, size);
+	info->installer_size = size;
+	home->installer = size;
+	return parse_modules(info, home, bytes + packed, left - packed);
 }
 
 #define KNOWN_IMAGE_FLAGS (RJ_DISK_READONLY | RJ_DISK_DEFLATED)
@@ -456,16 +494,18 @@ static const char *check_block(struct rj_services *block)
 
 void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size)
 {
-	size_t modules;
+	struct home home;
 
 	*info = (struct rj_services_info){ .carried = true, .wrong = "header" };
-	if (!find_block(info, bytes, size))
+	if (size < sizeof(struct rj_services) ||
+	    LE_GET(bytes, struct rj_services, magic) != RJ_SERVICES_MAGIC ||
+	    LE_GET(bytes, struct rj_services, size) != size)
 		return;
-	load_block(&info->block, bytes + info->at);
+	load_block(&info->block, bytes);
 	info->wrong = check_block(&info->block);
-	modules = info->at + sizeof(struct rj_services);
 	if (!info->wrong)
-		info->wrong = parse_modules(info, bytes + modules, size - modules);
+		info->wrong = parse_installer(info, &home, bytes + sizeof(struct rj_services),
+					      size - sizeof(struct rj_services));
 }
 
 void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan)

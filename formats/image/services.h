@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The services that an image carries, as services/services.h describes them: the
+ * The services that an image carries, as abi/services.h describes them: the
  * piece that holds them, composed and read back.
  */
 #ifndef RJ_FORMATS_SERVICES_H
@@ -20,8 +20,7 @@
 #define RJ_DISK_PIECE       ".disk"
 #define RJ_RUNTIME_PIECE    ".runtime"
 #define RJ_MAKER_PIECE      ".maker"
-#define RJ_SERVICES_MAX     (SERVICES_END - SERVICES)
-#define RJ_SERVICES_MODULES 8
+#define RJ_SERVICES_MODULES 48
 #define RJ_MODULE_NAME_SIZE 9            /* with a NUL */
 
 struct rj_service_table {
@@ -40,14 +39,14 @@ enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 
 /*
  * NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN], a row more of services->map.
- * RJ_ERR_MAP_SYNTAX, _MAP_NUMBER, _MAP_TWICE, _MAP_MANY, _MAP_PCI.
+ * RJ_ERR_MAP_SYNTAX, _MAP_DOMAIN, _MAP_NUMBER, _MAP_TWICE, _MAP_MANY.
  */
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 			     struct rj_error *err);
 
 /*
- * Adds the piece of what plan->services asks for; none if that is nothing: no
- * RAM disk, and INT 13h left to the firmware. Its boot_drive is DL of plan->regs.
+ * Adds the piece of what plan->services asks for, where no other piece stands; none if that is
+ * nothing: no RAM disk, and INT 13h left to the firmware. Its boot_drive is DL of plan->regs.
  * If plan->given, all that could be needed, and the piece that looks at what is given.
  * RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY.
  */
@@ -58,12 +57,12 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 struct rj_services_info {
 	bool carried;
 	const char *wrong;              /* what cannot be read, or NULL */
-	size_t at;                      /* of struct rj_services in the piece */
 	struct rj_services block;       /* in the host's byte order */
+	uint32_t installer_size;        /* bytes unpacked */
 	size_t module_count;
 	struct {
 		char name[RJ_MODULE_NAME_SIZE];
-		uint32_t size;
+		uint32_t packed_size, size;     /* bytes carried, and in memory */
 	} modules[RJ_SERVICES_MODULES];
 };
 

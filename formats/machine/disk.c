@@ -20,30 +20,16 @@
 #define SLAVE          2
 #define BIOS_DRIVE     0x80
 
-/* PCI Code and ID Assignment 1.11, 1.2; virtio 1.1, 4.1.2.1: blk and scsi, old and new */
-#define CLASS_IDE      0x0101u
-#define CLASS_AHCI     0x010601u
-#define CLASS_NVME     0x010802u
-#define CLASS_STORAGE  0x01u
-#define VIRTIO         0x1AF4u
+#define CLASS_STORAGE  0x01u   /* PCI Code and ID Assignment 1.11, 1.2 */
 
 extern const struct payload_kind payload_from_disk;
 
 uint8_t rj_target_int13(const struct rj_target_controller *controller)
 {
-	static const uint16_t virtio[] = { 0x1001, 0x1004, 0x1042, 0x1048 };
-
 	if (!controller->pci || controller->domain != 0 ||
 	    controller->class >> 16 != CLASS_STORAGE)
 		return RJ_INT13_none;
-	for (size_t i = 0; i < sizeof(virtio) / sizeof(virtio[0]); i++)
-		if (controller->id == ((uint32_t)virtio[i] << 16 | VIRTIO))
-			return RJ_INT13_virtio;
-	if (controller->class == CLASS_AHCI)
-		return RJ_INT13_ahci;
-	if (controller->class == CLASS_NVME)
-		return RJ_INT13_nvme;
-	return controller->class >> 8 == CLASS_IDE ? RJ_INT13_ata : RJ_INT13_none;
+	return rj_driver_for(controller->class, controller->id);
 }
 
 /* The number behind a prefix, as of target0:0:3 its last one; false for other names. */

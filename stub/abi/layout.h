@@ -10,14 +10,16 @@
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
  *   80000  STUB_HOME                   the stub runs here, and from SERVICES on the
- *                                      installer of services, or before it what looks
- *                                      at a module; free on arrival
+ *                                      installer of services with the module that it is at,
+ *                                      or before it what looks at what a loader has given;
+ *                                      free on arrival
  *   90000  SERVICES_SCRATCH            it works here, if there are services; what
  *                                      they need stays at the top of base memory,
  *                                      over DISK_MAKER, if that has been needed
  *   9A000  EBDA at its largest         the firmware's
  *   A0000  video memory, ROMs          never written, but for text at B8000
- *  100000  HIGH_MEMORY                 pieces, and the image as it was loaded
+ *  100000  HIGH_MEMORY                 pieces, those of services too, and the image as it
+ *                                      was loaded
  */
 #ifndef RJ_LAYOUT_H
 #define RJ_LAYOUT_H
@@ -53,7 +55,6 @@
 #define MULTIBOOT_MODULES   24
 #define PVH_CMDLINE         24          /* in hvm_start_info */
 #define PVH_MODULES         16
-#define MANIFEST_IMAGE_SIZE 16          /* offset in struct rj_manifest */
 
 /* The console before the manifest has been read, and the packer's default. */
 #define COM1                0x3F8
@@ -84,9 +85,6 @@
 #define ARRIVAL_REGS        0xFFC0      /* struct rj_regs; the stub's stack ends below */
 #define ARRIVE_VIDEO        1           /* for arrive: INT 10h text mode 3 */
 #define ARRIVE_VIDEO_ROM    2           /* and before it, start the video ROM again */
-#define REGS_EFLAGS         40          /* offsets in struct rj_regs */
-#define REGS_ESP            44
-#define REGS_IP             50
 
 #define SETUP_MAGIC         0x36314D52  /* in EAX, from the 16-bit to the 32-bit entry */
 

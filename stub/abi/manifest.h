@@ -37,7 +37,7 @@
 
 /* rj_piece.flags */
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
-#define RJ_PIECE_SERVICES   0x0002u         /* called when all is placed: services.h */
+#define RJ_PIECE_SERVICES   0x0002u         /* services.h: what is called when all is placed */
 #define RJ_PIECE_RUNTIME    0x0004u         /* called before, and not placed: runtime.h */
 #define RJ_PIECE_MAKER      0x0008u         /* called by the services: maker.h */
 #define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
@@ -50,7 +50,7 @@ struct rj_stub_header {
 _Static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
 
 /*
- * Registers on arrival. The order is that in which real.asm takes them:
+ * Registers on arrival. The order is that in which start.asm takes them:
  * POP GS, FS, ES, DS, POPAD, POPFD, then far pointers for LSS and JMP.
  */
 struct rj_regs {
@@ -62,9 +62,7 @@ struct rj_regs {
 	uint16_t ip, cs;
 	uint16_t zero;
 };
-_Static_assert(offsetof(struct rj_regs, eflags) == REGS_EFLAGS, "POPFD");
-_Static_assert(offsetof(struct rj_regs, esp) == REGS_ESP, "LSS");
-_Static_assert(offsetof(struct rj_regs, ip) == REGS_IP, "JMP");
+_Static_assert(offsetof(struct rj_regs, eflags) == 40, "POPFD");
 _Static_assert(sizeof(struct rj_regs) == 56, "registers");
 _Static_assert(ARRIVAL_REGS + sizeof(struct rj_regs) <= STUB_HOME_SIZE, "no room");
 
@@ -84,7 +82,7 @@ struct rj_manifest {
 	struct rj_regs regs;
 };
 _Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");
-_Static_assert(offsetof(struct rj_manifest, image_size) == MANIFEST_IMAGE_SIZE, "size");
+_Static_assert(offsetof(struct rj_manifest, image_size) == 16, "size");
 _Static_assert(offsetof(struct rj_manifest, regs) == 40, "manifest registers");
 _Static_assert(sizeof(struct rj_manifest) == 96, "manifest header");
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The installer ("install") and the modules as built by stub/services/: see
+ * The installer ("install") and the modules as built by stub/install/: see
  * services.h for how they are carried.
  */
 #ifndef RJ_SERVICE_BLOBS_H

@@ -2,13 +2,19 @@
 /*
  * What stays in memory for the payload: INT 13h and INT 15h, drivers, a RAM disk.
  *
- * They travel as one piece with the flag RJ_PIECE_SERVICES, at SERVICES in the stub's home:
+ * They travel as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
  *
- *   installer | struct rj_services | modules: int13, and drivers, inflate as needed
+ *   struct rj_services | the installer, packed | modules
  *
- * The stub calls its first byte after all pieces have been placed. The installer
- * moves the modules that this machine needs to the top of base memory; itself
- * it is gone on arrival. Whatever has several bytes is little-endian.
+ * A module is a struct rj_module, and then the rest of it, packed. There are int13, drivers and
+ * inflate as needed, and at the end memory.
+ *
+ * After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
+ * first byte. The installer unpacks the modules that this machine needs, one at a time, each
+ * after a fresh copy of the installer, whose bytes packed modules refer to. What stays of them
+ * goes to the top of base memory, or, if that is full and the code is 32-bit, to reserved memory
+ * above; the piece and the installer are gone on arrival. Whatever has several bytes is
+ * little-endian. common/packed.h has the packed format.
  */
 #ifndef RJ_SERVICES_H
 #define RJ_SERVICES_H
@@ -19,7 +25,8 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 2
+#define RJ_SERVICES_VERSION 3
+#define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each a module of this name, a value of --int13, and a file. */
 #define RJ_DRIVERS(row) \
@@ -42,17 +49,54 @@ enum {
 	RJ_INT13_COUNT
 };
 
-/* At the front of every module. Offsets are from here. */
+/* The PCI functions that a driver is for: row(driver, what is compared, mask, value). */
+#define RJ_PCI_DRIVERS(row) \
+	row(ahci, class, 0xFFFFFFu, 0x010601u) /* AHCI 1.3.1, 2.1.5 */ \
+	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
+	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* virtio 1.1, 4.1.2.1: old blk, */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* old scsi, */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk, */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1048u)) /* and scsi */
+
+#define VIRTIO_ID(device) ((device) << 16 | 0x1AF4u)
+
+/*
+ * The driver that a function is for, RJ_INT13_none: there is none. class: class, subclass and
+ * interface in bits 23:0; id: device << 16 | vendor.
+ */
+static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
+{
+#define ROW(driver, what, mask, value) \
+	if ((what & (mask)) == (value)) \
+		return RJ_INT13_##driver;
+	RJ_PCI_DRIVERS(ROW)
+#undef ROW
+	return RJ_INT13_none;
+}
+
+/* What a module is to the installer, and its interface. */
+enum rj_module_kind {
+	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it has found a disk */
+	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit; does not stay */
+	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code in base memory */
+	RJ_MODULE_KINDS
+};
+
+/* At the front of every module, and not packed. Offsets are from here. */
 struct rj_module {
 	char name[8];           /* padded with NULs */
-	uint32_t size;          /* bytes, a multiple of 16 */
-	uint32_t resident;      /* offset of what stays, to the end; a multiple of 16 */
-	uint32_t relocations;   /* offset of Elf32_Rel rows, R_386_RELATIVE all of them */
-	uint32_t relocation_count;
-	uint32_t interface;     /* offset of struct rj_driver, rj_int13 or rj_inflate */
-	uint32_t zero;
+	uint32_t kind;          /* enum rj_module_kind */
+	uint32_t packed_size;   /* bytes that follow this as they are carried; 0 in memory, which
+				   packed bytes may refer to */
+	uint32_t size;          /* bytes in memory, this among them; a multiple of 16 */
+	uint32_t resident;      /* offset of what stays, to size; a multiple of 16 */
+	uint32_t relocation_count;      /* of RJ_RELOCATION bytes each, behind size: the offset */
+					/* of a dword to which the module's address is added */
+	uint32_t interface;     /* offset */
 };
 _Static_assert(sizeof(struct rj_module) == 32, "module");
+#define RJ_RELOCATION 2
 
 /* rj_disk_image.flags, rj_drive.flags, rj_disk.flags */
 #define RJ_DISK_READONLY  0x01u
@@ -126,13 +170,14 @@ struct rj_services {
 	uint8_t int13;          /* RJ_INT13_* */
 	uint8_t boot_drive;     /* DL on arrival, before any rj.drive */
 	uint32_t size;          /* bytes from here to the end of the last module */
+	uint32_t installer_size;/* bytes of the installer as it is packed, behind this */
 	struct rj_disk_image image;
 	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
 	struct rj_el_torito el_torito;
 	struct rj_drive_map map[RJ_MAX_DRIVE_MAP];
 };
-_Static_assert(offsetof(struct rj_services, image) == 12, "image");
-_Static_assert(offsetof(struct rj_services, map) == 96, "map");
-_Static_assert(sizeof(struct rj_services) == 160, "services");
+_Static_assert(offsetof(struct rj_services, image) == 16, "image");
+_Static_assert(offsetof(struct rj_services, map) == 100, "map");
+_Static_assert(sizeof(struct rj_services) == 164, "services");
 
 #endif

@@ -62,7 +62,7 @@ struct rj_safe_hook {
 _Static_assert(sizeof(struct rj_safe_hook) == 39, "safe hook");
 
 #define RJ_CHANGES_MAGIC 0x484B4A52u    /* "RJKH" */
-#define RJ_CHANGES_MAX   8
+#define RJ_CHANGES_MAX   16
 
 /* A value in the IVT or the BDA, before and after rjpack changed it. */
 struct rj_change {

@@ -9,7 +9,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_AHCI      0x010601u       /* 2.1.5 */
 #define ABAR            5               /* 2.1.11 */
 
 /* Generic host control (3.1). */
@@ -121,7 +120,7 @@ _Static_assert(offsetof(struct port, received) % 256 == 0, "received FISes");
 _Static_assert(offsetof(struct port, table) % 128 == 0, "command table");
 #define LIST_ALIGNMENT  1024
 
-static bool wait_for(uint32_t address, uint32_t mask, uint32_t value, uint32_t ms)
+static bool ahci_wait_for(uint32_t address, uint32_t mask, uint32_t value, uint32_t ms)
 {
 	uint64_t deadline = deadline_in(ms);
 
@@ -134,34 +133,34 @@ static bool wait_for(uint32_t address, uint32_t mask, uint32_t value, uint32_t m
 }
 
 /* 10.4.3. Every port is stopped by it, and keeps its addresses. */
-static bool reset_hba(uint32_t hba)
+static bool ahci_reset_hba(uint32_t hba)
 {
 	write32(hba + GHC, GHC_ENABLE);
 	write32(hba + GHC, GHC_ENABLE | GHC_RESET);
-	if (!wait_for(hba + GHC, GHC_RESET, 0, RESET_MS))
+	if (!ahci_wait_for(hba + GHC, GHC_RESET, 0, RESET_MS))
 		return false;
 	write32(hba + GHC, GHC_ENABLE);
 	return true;
 }
 
 /* 10.3.1, 10.3.2: commands first, then the reception of FISes. */
-static bool stop(uint32_t port)
+static bool ahci_stop(uint32_t port)
 {
 	write32(port + CMD, read32(port + CMD) & ~CMD_START);
-	if (!wait_for(port + CMD, CMD_RUNNING, 0, STOP_MS))
+	if (!ahci_wait_for(port + CMD, CMD_RUNNING, 0, STOP_MS))
 		return false;
 	write32(port + CMD, read32(port + CMD) & ~CMD_FIS_RECEIVE);
-	return wait_for(port + CMD, CMD_FIS_RUNNING, 0, STOP_MS);
+	return ahci_wait_for(port + CMD, CMD_FIS_RUNNING, 0, STOP_MS);
 }
 
 /* 10.4.2, on a port that is stopped; with power (10.10), and without speed limits. */
-static void comreset(uint32_t port)
+static void ahci_comreset(uint32_t port)
 {
 	write32(port + CMD, CMD_POWERED);
 	write32(port + SCTL, SCTL_NO_SLEEP | SCTL_COMRESET);
 }
 
-static void comreset_end(uint32_t port)
+static void ahci_comreset_end(uint32_t port)
 {
 	write32(port + SCTL, SCTL_NO_SLEEP);
 }
@@ -170,11 +169,11 @@ static void comreset_end(uint32_t port)
  * From a port without commands to one that takes them (10.1.2). PxSERR.DIAG.X holds
  * back the device's first FIS, with its signature, until it is cleared.
  */
-static bool start(const struct port *port)
+static bool ahci_start(const struct port *port)
 {
 	uint32_t r = port->registers;
 
-	if (!wait_for(r + SSTS, SSTS_DEVICE, SSTS_LINKED, LINK_MS))
+	if (!ahci_wait_for(r + SSTS, SSTS_DEVICE, SSTS_LINKED, LINK_MS))
 		return false;
 	write32(r + CLB, (uint32_t)port->list);
 	write32(r + CLBU, 0);
@@ -182,7 +181,7 @@ static bool start(const struct port *port)
 	write32(r + FBU, 0);
 	write32(r + SERR, ALL);
 	write32(r + CMD, CMD_POWERED | CMD_FIS_RECEIVE);
-	if (!wait_for(r + TFD, ATA_BUSY | ATA_DATA, 0, READY_MS))
+	if (!ahci_wait_for(r + TFD, ATA_BUSY | ATA_DATA, 0, READY_MS))
 		return false;
 	write32(r + SERR, ALL);
 	write32(r + IS, ALL);
@@ -194,27 +193,27 @@ static bool start(const struct port *port)
  * 6.2.2.1, after a failure. A device that still wants something, or has not answered
  * at all and may yet write into memory, gets a COMRESET.
  */
-static bool restart(const struct port *port, bool has_answered)
+static bool ahci_restart(const struct port *port, bool has_answered)
 {
 	uint32_t r = port->registers;
 
-	if (!stop(r)) {
-		reset_hba(port->hba);
+	if (!ahci_stop(r)) {
+		ahci_reset_hba(port->hba);
 		has_answered = false;
 	}
 	if (!has_answered || read32(r + TFD) & (ATA_BUSY | ATA_DATA)) {
-		comreset(r);
+		ahci_comreset(r);
 		delay_ms(COMRESET_MS);
-		comreset_end(r);
+		ahci_comreset_end(r);
 	}
-	return start(port);
+	return ahci_start(port);
 }
 
-static enum rj_status failed(const struct port *port, uint32_t flags)
+static enum rj_status ahci_failed(const struct port *port, uint32_t flags)
 {
 	uint32_t result = read32(port->registers + TFD);
 
-	restart(port, true);
+	ahci_restart(port, true);
 	if (flags & HEADER_ATAPI)
 		return atapi_status(result >> 8);
 	return ata_status(result, result >> 8, flags & HEADER_WRITE);
@@ -224,18 +223,18 @@ static enum rj_status failed(const struct port *port, uint32_t flags)
  * What has failed is started again at once. A port that is not was stopped by a reset
  * of the HBA for another one, or its device did not come back then.
  */
-static bool is_started(const struct port *port)
+static bool ahci_is_started(const struct port *port)
 {
-	return read32(port->registers + CMD) & CMD_START || restart(port, false);
+	return read32(port->registers + CMD) & CMD_START || ahci_restart(port, false);
 }
 
 /* The command in the table, by slot 0 (5.5.1). A stopped port would ignore PxCI. */
-static enum rj_status execute(struct port *port, uint32_t flags)
+static enum rj_status ahci_execute(struct port *port, uint32_t flags)
 {
 	uint32_t r = port->registers;
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	if (!is_started(port))
+	if (!ahci_is_started(port))
 		return RJ_DISK_TIMEOUT;
 	port->list[0].flags = flags;
 	port->list[0].transferred = 0;
@@ -244,87 +243,88 @@ static enum rj_status execute(struct port *port, uint32_t flags)
 	write32(r + CI, SLOT0);
 	while (read32(r + CI) & SLOT0 && !(read32(r + IS) & IS_FATAL)) {
 		if (expired(deadline)) {
-			restart(port, false);
+			ahci_restart(port, false);
 			return RJ_DISK_TIMEOUT;
 		}
 		relax();
 	}
 	if (read32(r + IS) & IS_FATAL || read32(r + TFD) & (ATA_ERROR | ATA_FAULT))
-		return failed(port, flags);
+		return ahci_failed(port, flags);
 	return RJ_DISK_OK;
 }
 
 /* Data of the command: one PRD entry, which reaches 4 MiB (4.2.3.3). */
-static void set_data(struct port *port, uint64_t buffer, uint32_t bytes)
+static void ahci_set_data(struct port *port, uint64_t buffer, uint32_t bytes)
 {
 	port->table.prd.address = (uint32_t)buffer;
 	port->table.prd.address_high = (uint32_t)(buffer >> 32);
 	port->table.prd.last = bytes - 1;
 }
 
-static bool is_reached(const struct port *port, uint64_t buffer, uint32_t bytes)
+static bool ahci_is_reached(const struct port *port, uint64_t buffer, uint32_t bytes)
 {
 	return port->is_64bit || !((buffer + bytes - 1) >> 32);
 }
 
-static enum rj_status no_data(struct port *port, const struct rj_request *request)
+static enum rj_status ahci_no_data(struct port *port, const struct rj_request *request)
 {
 	if (request->operation == RJ_RESET)
-		return is_started(port) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+		return ahci_is_started(port) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 	if (!port->command[RJ_FLUSH])
 		return RJ_DISK_OK;
 	port->table.fis[0] = FIS_COMMAND(port->command[RJ_FLUSH]);
 	port->table.fis[1] = 0;
 	port->table.fis[2] = 0;
 	port->table.fis[3] = 0;
-	return execute(port, HEADER_FIS);
+	return ahci_execute(port, HEADER_FIS);
 }
 
-static enum rj_status transfer_disk(void *context, const struct rj_request *request)
+static enum rj_status ahci_transfer_disk(void *context, const struct rj_request *request)
 {
 	struct port *port = context;
 	uint32_t bytes = request->count << port->sector_shift;
 	uint32_t flags = HEADER_FIS | HEADER_PRD;
 
 	if (request->operation > RJ_WRITE)
-		return no_data(port, request);
-	if (!is_reached(port, request->buffer, bytes))
+		return ahci_no_data(port, request);
+	if (!ahci_is_reached(port, request->buffer, bytes))
 		return RJ_DISK_BOUNDARY;
 	if (request->operation == RJ_WRITE)
 		flags |= HEADER_WRITE;
-	set_data(port, request->buffer, bytes);
+	ahci_set_data(port, request->buffer, bytes);
 	port->table.fis[0] = FIS_COMMAND(port->command[request->operation]);
 	port->table.fis[1] = FIS_LBA | ((uint32_t)request->lba & port->low_lba);
 	port->table.fis[2] = (uint32_t)(request->lba >> 24);
 	port->table.fis[3] = request->count;
-	return execute(port, flags);
+	return ahci_execute(port, flags);
 }
 
 /* feature 0: data by PIO, at most bytes at a time. */
-static enum rj_status send_packet(struct port *port, uint32_t feature, uint64_t buffer,
-				  uint32_t bytes)
+static enum rj_status ahci_send_packet(struct port *port, uint32_t feature, uint64_t buffer,
+				       uint32_t bytes)
 {
 	uint32_t flags = HEADER_FIS | HEADER_ATAPI;
 
 	if (bytes)
 		flags |= HEADER_PRD;
-	set_data(port, buffer, bytes);
+	ahci_set_data(port, buffer, bytes);
 	port->table.fis[0] = FIS_COMMAND(ATA_PACKET) | FIS_FEATURE(feature);
 	port->table.fis[1] = feature ? 0 : FIS_LIMIT(bytes);
 	port->table.fis[2] = 0;
 	port->table.fis[3] = 0;
-	return execute(port, flags);
+	return ahci_execute(port, flags);
 }
 
-static enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
+static enum rj_status ahci_send(void *device, const uint8_t *packet, void *data,
+				uint32_t bytes)
 {
 	struct port *port = device;
 
 	memcpy(port->table.packet, packet, ATAPI_PACKET_SIZE);
-	return send_packet(port, 0, (uint32_t)data, bytes);
+	return ahci_send_packet(port, 0, (uint32_t)data, bytes);
 }
 
-static enum rj_status transfer_cd(void *context, const struct rj_request *request)
+static enum rj_status ahci_transfer_cd(void *context, const struct rj_request *request)
 {
 	struct port *port = context;
 	uint32_t bytes = request->count * ATAPI_SECTOR;
@@ -333,48 +333,45 @@ static enum rj_status transfer_cd(void *context, const struct rj_request *reques
 	if (request->operation == RJ_WRITE)
 		return RJ_DISK_WRITE_PROTECTED;
 	if (request->operation != RJ_READ)
-		return no_data(port, request);
-	if (!is_reached(port, request->buffer, bytes))
+		return ahci_no_data(port, request);
+	if (!ahci_is_reached(port, request->buffer, bytes))
 		return RJ_DISK_BOUNDARY;
 	atapi_read_packet(port->table.packet, request);
-	status = send_packet(port, port->packet_feature, request->buffer, bytes);
+	status = ahci_send_packet(port, port->packet_feature, request->buffer, bytes);
 	if (status != RJ_DISK_OK && status != RJ_DISK_TIMEOUT)
-		atapi_request_sense(send, port, port->data);
+		atapi_request_sense(ahci_send, port, port->data);
 	return status;
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class == CLASS_AHCI;
-}
-
-static INIT uint32_t map_hba(uint32_t pci, const struct rj_host *host)
+static INIT uint32_t ahci_map_hba(uint32_t pci, const struct rj_host *host)
 {
 	uint64_t abar = pci_memory(pci, ABAR);
 
 	return abar ? host->map(abar, HBA_SIZE) : 0;
 }
 
-static INIT bool is_in_free_ram(uint32_t low, uint32_t high, const struct rj_host *host)
+static INIT bool ahci_is_in_free_ram(uint32_t low, uint32_t high, const struct rj_host *host)
 {
 	return !(low | high) || host->is_free_ram((uint64_t)high << 32 | low);
 }
 
 /* Started, with a device, and with memory that is not an operating system's. */
-static INIT bool is_port_firmwares(uint32_t port, bool is_64bit, const struct rj_host *host)
+static INIT bool ahci_is_port_firmwares(uint32_t port, bool is_64bit,
+					const struct rj_host *host)
 {
 	const uint32_t started = CMD_START | CMD_FIS_RECEIVE;
 
 	return (read32(port + SSTS) & SSTS_DEVICE) == SSTS_LINKED
 		&& (read32(port + CMD) & started) == started
-		&& !is_in_free_ram(read32(port + CLB), is_64bit ? read32(port + CLBU) : 0, host)
-		&& !is_in_free_ram(read32(port + FB), is_64bit ? read32(port + FBU) : 0, host);
+		&& !ahci_is_in_free_ram(read32(port + CLB), is_64bit ? read32(port + CLBU) : 0,
+					host)
+		&& !ahci_is_in_free_ram(read32(port + FB), is_64bit ? read32(port + FBU) : 0,
+					host);
 }
 
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
+static INIT bool ahci_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t hba = map_hba(pci, host);
+	uint32_t hba = ahci_map_hba(pci, host);
 	uint32_t implemented;
 
 	if (!hba || !(read32(hba + GHC) & GHC_ENABLE))
@@ -382,24 +379,25 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 	implemented = read32(hba + PI);
 	for (unsigned n = 0; n < PORTS; n++)
 		if (implemented >> n & 1
-		    && is_port_firmwares(hba + PORT(n), read32(hba + CAP) & CAP_S64A, host))
+		    && ahci_is_port_firmwares(hba + PORT(n), read32(hba + CAP) & CAP_S64A,
+					      host))
 			return true;
 	return false;
 }
 
 /* 10.6: the firmware, if it still has the HBA, gets it off its hands. */
-static INIT void take_from_firmware(uint32_t hba)
+static INIT void ahci_take_from_firmware(uint32_t hba)
 {
 	if (!(read32(hba + CAP2) & CAP2_HANDOFF))
 		return;
 	write32(hba + BOHC, read32(hba + BOHC) | BOHC_OS);
-	if (!wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_MS)
+	if (!ahci_wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_MS)
 	    && read32(hba + BOHC) & BOHC_BUSY)
-		wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
+		ahci_wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
 }
 
 /* What an operating system may have turned on (3.3.16, 3.3.17), and interrupts. */
-static INIT void plain(uint32_t port)
+static INIT void ahci_plain(uint32_t port)
 {
 	write32(port + IE, 0);
 	write32(port + FBS, 0);
@@ -407,67 +405,67 @@ static INIT void plain(uint32_t port)
 }
 
 /* Stops all ports, if need be by a reset, and sends a COMRESET to all devices. */
-static INIT bool take(uint32_t hba, uint32_t implemented)
+static INIT bool ahci_take(uint32_t hba, uint32_t implemented)
 {
 	bool stopped = true;
 
 	for (unsigned n = 0; n < PORTS; n++)
 		if (implemented >> n & 1)
-			stopped &= stop(hba + PORT(n));
-	if (!stopped && !reset_hba(hba))
+			stopped &= ahci_stop(hba + PORT(n));
+	if (!stopped && !ahci_reset_hba(hba))
 		return false;
 	for (unsigned n = 0; n < PORTS; n++)
 		if (implemented >> n & 1) {
-			plain(hba + PORT(n));
-			comreset(hba + PORT(n));
+			ahci_plain(hba + PORT(n));
+			ahci_comreset(hba + PORT(n));
 		}
 	delay_ms(COMRESET_MS);
 	for (unsigned n = 0; n < PORTS; n++)
 		if (implemented >> n & 1)
-			comreset_end(hba + PORT(n));
+			ahci_comreset_end(hba + PORT(n));
 	return true;
 }
 
-static INIT bool identify(struct port *port, uint8_t command)
+static INIT bool ahci_identify(struct port *port, uint8_t command)
 {
-	set_data(port, (uint32_t)port->data, sizeof port->data);
+	ahci_set_data(port, (uint32_t)port->data, sizeof port->data);
 	port->table.fis[0] = FIS_COMMAND(command);
-	return execute(port, HEADER_FIS | HEADER_PRD) == RJ_DISK_OK;
+	return ahci_execute(port, HEADER_FIS | HEADER_PRD) == RJ_DISK_OK;
 }
 
-static INIT uint8_t shift_of(uint32_t power_of_two)
+static INIT uint8_t ahci_shift_of(uint32_t power_of_two)
 {
 	return (uint8_t)__builtin_ctz(power_of_two);
 }
 
-static INIT bool attach_disk(struct port *port, struct rj_disk *disk)
+static INIT bool ahci_attach_disk(struct port *port, struct rj_disk *disk)
 {
 	struct ata_features has;
 
-	if (!identify(port, ATA_IDENTIFY)
+	if (!ahci_identify(port, ATA_IDENTIFY)
 	    || !ata_identify((const uint16_t *)port->data, disk, &has))
 		return false;
 	port->low_lba = has.lba48 ? 0xFFFFFF : 0xFFFFFFF;
 	port->command[RJ_READ] = has.lba48 ? ATA_READ_DMA_EXT : ATA_READ_DMA;
 	port->command[RJ_WRITE] = has.lba48 ? ATA_WRITE_DMA_EXT : ATA_WRITE_DMA;
 	port->command[RJ_FLUSH] = has.flush;
-	port->sector_shift = shift_of(disk->sector_size);
-	disk->transfer = transfer_disk;
+	port->sector_shift = ahci_shift_of(disk->sector_size);
+	disk->transfer = ahci_transfer_disk;
 	return true;
 }
 
-static INIT bool attach_cd(struct port *port, struct rj_disk *disk)
+static INIT bool ahci_attach_cd(struct port *port, struct rj_disk *disk)
 {
-	if (!identify(port, ATA_IDENTIFY_PACKET))
+	if (!ahci_identify(port, ATA_IDENTIFY_PACKET))
 		return false;
 	port->packet_feature = atapi_dma((const uint16_t *)port->data);
-	disk->transfer = transfer_cd;
-	return atapi_medium(send, port, port->data, disk);
+	disk->transfer = ahci_transfer_cd;
+	return atapi_medium(ahci_send, port, port->data, disk);
 }
 
 /* EDD 4.0's "SATA" and the port, as "ATA" could not tell ports apart; Linux knows it. */
-static INIT void add(struct port *port, unsigned number, struct rj_disk *disk,
-		     const struct rj_host *host)
+static INIT void ahci_add(struct port *port, unsigned number, struct rj_disk *disk,
+			  const struct rj_host *host)
 {
 	uint32_t most = PRD_MAX / disk->sector_size;
 
@@ -482,7 +480,7 @@ static INIT void add(struct port *port, unsigned number, struct rj_disk *disk,
 }
 
 /* A port with a device; what it has for memory is kept by the HBA from now on. */
-static INIT void attach_port(uint32_t hba, unsigned number, const struct rj_host *host)
+static INIT void ahci_attach_port(uint32_t hba, unsigned number, const struct rj_host *host)
 {
 	struct port *port = host->alloc(sizeof *port, LIST_ALIGNMENT);
 	struct rj_disk disk = { 0 };
@@ -497,7 +495,7 @@ static INIT void attach_port(uint32_t hba, unsigned number, const struct rj_host
 	port->registers = hba + PORT(number);
 	port->is_64bit = read32(hba + CAP) & CAP_S64A;
 	port->list[0].table = (uint32_t)&port->table;
-	if (!start(port)) {
+	if (!ahci_start(port)) {
 		host->print("AHCI port %u: the device does not become ready", number);
 		return;
 	}
@@ -505,19 +503,19 @@ static INIT void attach_port(uint32_t hba, unsigned number, const struct rj_host
 	if (signature == ATA_SIGNATURE_MULTIPLIER)
 		host->print("AHCI port %u: port multipliers are not supported", number);
 	else if (signature == ATA_SIGNATURE_ATAPI)
-		found = attach_cd(port, &disk);
+		found = ahci_attach_cd(port, &disk);
 	else if (signature == ATA_SIGNATURE_DISK)
-		found = attach_disk(port, &disk);
+		found = ahci_attach_disk(port, &disk);
 	if (found)
-		add(port, number, &disk, host);
+		ahci_add(port, number, &disk, host);
 	else
 		host->print("AHCI port %u: no disk or no medium, signature %x", number,
 			    signature);
 }
 
-static INIT void attach(uint32_t pci, const struct rj_host *host)
+static INIT void ahci_attach(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t hba = map_hba(pci, host);
+	uint32_t hba = ahci_map_hba(pci, host);
 	uint32_t implemented;
 	uint64_t deadline;
 
@@ -528,10 +526,10 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	}
 	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
 	write32(hba + GHC, read32(hba + GHC) | GHC_ENABLE);
-	take_from_firmware(hba);
+	ahci_take_from_firmware(hba);
 	write32(hba + GHC, GHC_ENABLE);
 	implemented = read32(hba + PI);
-	if (!take(hba, implemented)) {
+	if (!ahci_take(hba, implemented)) {
 		host->print("AHCI: the controller does not come back from a reset");
 		return;
 	}
@@ -542,8 +540,8 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		while (!(read32(hba + PORT(n) + SSTS) & SSTS_PRESENT) && !expired(deadline))
 			relax();
 		if (read32(hba + PORT(n) + SSTS) & SSTS_PRESENT)
-			attach_port(hba, n, host);
+			ahci_attach_port(hba, n, host);
 	}
 }
 
-DRIVER(drives, is_firmwares, attach);
+DRIVER(ahci_is_firmwares, ahci_attach);

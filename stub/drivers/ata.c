@@ -13,7 +13,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_IDE       0x0101u         /* class and subclass */
 #define NATIVE(channel) (1u << (channel) * 2) /* of the class's interface byte */
 #define NATIVE_CONTROL  2               /* offset in the second BAR of a channel */
 #define CHANNELS        2u
@@ -54,41 +53,41 @@ struct device {
 	uint32_t sector_size;
 };
 
-static void in_words(uint16_t port, void *to, uint32_t count)
+static void ata_in_words(uint16_t port, void *to, uint32_t count)
 {
 	__asm__ volatile("rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory");
 }
 
-static void out_words(uint16_t port, const void *from, uint32_t count)
+static void ata_out_words(uint16_t port, const void *from, uint32_t count)
 {
 	__asm__ volatile("rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory");
 }
 
-static uint8_t get(const struct device *device, unsigned reg)
+static uint8_t ata_get(const struct device *device, unsigned reg)
 {
 	return inb((uint16_t)(device->command_block + reg));
 }
 
-static void put(const struct device *device, unsigned reg, uint32_t value)
+static void ata_put(const struct device *device, unsigned reg, uint32_t value)
 {
 	outb((uint16_t)(device->command_block + reg), (uint8_t)value);
 }
 
 /* 400 ns, after which status is the selected device's or the command's. */
-static void delay_400ns(const struct device *device)
+static void ata_delay_400ns(const struct device *device)
 {
 	for (unsigned i = 0; i < 4; i++)
 		inb(device->control);
 }
 
 /* The status once the device is not busy; busy: it never was anything else. */
-static uint8_t settle(const struct device *device)
+static uint8_t ata_settle(const struct device *device)
 {
 	uint64_t deadline = deadline_in(COMMAND_MS);
 	uint8_t status;
 
-	delay_400ns(device);
-	while ((status = get(device, STATUS)) & ATA_BUSY) {
+	ata_delay_400ns(device);
+	while ((status = ata_get(device, STATUS)) & ATA_BUSY) {
 		if (status == NOBODY || expired(deadline))
 			return ATA_BUSY;
 		relax();
@@ -96,156 +95,160 @@ static uint8_t settle(const struct device *device)
 	return status;
 }
 
-static uint8_t select(const struct device *device, uint32_t bits)
+static uint8_t ata_select(const struct device *device, uint32_t bits)
 {
-	put(device, DEVICE, device->select | bits);
-	return settle(device);
+	ata_put(device, DEVICE, device->select | bits);
+	return ata_settle(device);
 }
 
 /* Software reset protocol, 11.2: both devices of the channel. */
-static bool reset(const struct device *device)
+static bool ata_reset(const struct device *device)
 {
 	outb(device->control, CONTROL_ON | CONTROL_NIEN | CONTROL_RESET);
 	delay_ms(1);                    /* 5 us at least */
 	outb(device->control, CONTROL_ON | CONTROL_NIEN);
 	delay_ms(RESET_MS);
-	settle(device);
-	return !(select(device, 0) & (ATA_BUSY | ATA_DATA));
+	ata_settle(device);
+	return !(ata_select(device, 0) & (ATA_BUSY | ATA_DATA));
 }
 
 /* What status says of a command that failed; a device that is stuck is reset. */
-static enum rj_status failed(const struct device *device, uint8_t status, bool write)
+static enum rj_status ata_failed(const struct device *device, uint8_t status, bool write)
 {
-	uint8_t error = get(device, ERROR);
+	uint8_t error = ata_get(device, ERROR);
 
 	if (status & (ATA_BUSY | ATA_DATA))
-		reset(device);
+		ata_reset(device);
 	if (status & ATA_BUSY)
 		return RJ_DISK_TIMEOUT;
 	return device->is_cd ? atapi_status(error) : ata_status(status, error, write);
 }
 
 /* Selects the device, which may be a reset away from taking a command. */
-static bool ready(const struct device *device, uint32_t bits)
+static bool ata_ready(const struct device *device, uint32_t bits)
 {
 	outb(device->control, CONTROL_ON | CONTROL_NIEN);
-	if (!(select(device, bits) & (ATA_BUSY | ATA_DATA)))
+	if (!(ata_select(device, bits) & (ATA_BUSY | ATA_DATA)))
 		return true;
-	return reset(device) && !(select(device, bits) & (ATA_BUSY | ATA_DATA));
+	return ata_reset(device) && !(ata_select(device, bits) & (ATA_BUSY | ATA_DATA));
 }
 
-static void put_address(const struct device *device, uint32_t lba, uint32_t count)
+static void ata_put_address(const struct device *device, uint32_t lba, uint32_t count)
 {
-	put(device, COUNT, count);
-	put(device, LBA_LOW, lba);
-	put(device, LBA_MID, lba >> 8);
-	put(device, LBA_HIGH, lba >> 16);
+	ata_put(device, COUNT, count);
+	ata_put(device, LBA_LOW, lba);
+	ata_put(device, LBA_MID, lba >> 8);
+	ata_put(device, LBA_HIGH, lba >> 16);
 }
 
 /* 48 bits go through the same registers twice, the upper halves first. */
-static bool command(const struct device *device, uint8_t code, uint64_t lba, uint32_t count)
+static bool ata_command(const struct device *device, uint8_t code, uint64_t lba,
+			uint32_t count)
 {
 	uint32_t low = (uint32_t)lba;
 
-	if (!ready(device, ATA_LBA | (device->is_lba48 ? 0 : low >> 24 & 0xF)))
+	if (!ata_ready(device, ATA_LBA | (device->is_lba48 ? 0 : low >> 24 & 0xF)))
 		return false;
 	if (device->is_lba48)
-		put_address(device, (uint32_t)(lba >> 24), count >> 8);
-	put_address(device, low, count);
-	put(device, COMMAND, code);
+		ata_put_address(device, (uint32_t)(lba >> 24), count >> 8);
+	ata_put_address(device, low, count);
+	ata_put(device, COMMAND, code);
 	return true;
 }
 
 /* PIO data-in and data-out protocols, 11.5 and 11.6: one sector for each DRQ. */
-static enum rj_status move(const struct device *device, uint32_t buffer, uint32_t count, bool write)
+static enum rj_status ata_move(const struct device *device, uint32_t buffer, uint32_t count,
+			       bool write)
 {
 	uint16_t port = (uint16_t)(device->command_block + DATA);
 	uint8_t status;
 
 	for (; count; count--) {
-		status = settle(device);
+		status = ata_settle(device);
 		if ((status & (ATA_ERROR | ATA_FAULT | ATA_DATA)) != ATA_DATA)
-			return failed(device, status, write);
+			return ata_failed(device, status, write);
 		if (write)
-			out_words(port, (const void *)buffer, device->sector_size / 2);
+			ata_out_words(port, (const void *)buffer, device->sector_size / 2);
 		else
-			in_words(port, (void *)buffer, device->sector_size / 2);
+			ata_in_words(port, (void *)buffer, device->sector_size / 2);
 		buffer += device->sector_size;
 	}
-	status = settle(device);
+	status = ata_settle(device);
 	if (status & (ATA_BUSY | ATA_DATA | ATA_ERROR | ATA_FAULT))
-		return failed(device, status, write);
+		return ata_failed(device, status, write);
 	return RJ_DISK_OK;
 }
 
-static enum rj_status no_data(const struct device *device, uint32_t operation)
+static enum rj_status ata_no_data(const struct device *device, uint32_t operation)
 {
 	if (operation == RJ_RESET)
-		return ready(device, 0) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+		return ata_ready(device, 0) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 	if (!device->command[RJ_FLUSH])
 		return RJ_DISK_OK;
-	if (!command(device, device->command[RJ_FLUSH], 0, 0))
+	if (!ata_command(device, device->command[RJ_FLUSH], 0, 0))
 		return RJ_DISK_TIMEOUT;
-	return move(device, 0, 0, true);
+	return ata_move(device, 0, 0, true);
 }
 
-static enum rj_status serve_disk(const struct device *device, const struct rj_request *request)
+static enum rj_status ata_serve_disk(const struct device *device,
+				     const struct rj_request *request)
 {
 	if (request->operation > RJ_WRITE)
-		return no_data(device, request->operation);
+		return ata_no_data(device, request->operation);
 	if ((request->buffer + request->count * device->sector_size - 1) >> 32)
 		return RJ_DISK_BOUNDARY;
-	if (!command(device, device->command[request->operation], request->lba, request->count))
+	if (!ata_command(device, device->command[request->operation], request->lba,
+			 request->count))
 		return RJ_DISK_TIMEOUT;
-	return move(device, (uint32_t)request->buffer, request->count,
-		    request->operation == RJ_WRITE);
+	return ata_move(device, (uint32_t)request->buffer, request->count,
+			request->operation == RJ_WRITE);
 }
 
-static enum rj_status transfer_disk(void *context, const struct rj_request *request)
+static enum rj_status ata_transfer_disk(void *context, const struct rj_request *request)
 {
 	const struct device *device = context;
-	enum rj_status status = serve_disk(device, request);
+	enum rj_status status = ata_serve_disk(device, request);
 
 	outb(device->control, CONTROL_ON);
 	return status;
 }
 
 /* PACKET protocol, 11.8: the packet, then data in parts whose size the device says. */
-static enum rj_status send_packet(const struct device *device, const uint8_t *packet,
-				  uint32_t buffer, uint32_t bytes)
+static enum rj_status ata_send_packet(const struct device *device, const uint8_t *packet,
+				      uint32_t buffer, uint32_t bytes)
 {
 	uint16_t port = (uint16_t)(device->command_block + DATA);
 	uint8_t status;
 	uint32_t part;
 
-	if (!ready(device, 0))
+	if (!ata_ready(device, 0))
 		return RJ_DISK_TIMEOUT;
-	put(device, FEATURE, 0);
-	put_address(device, PACKET_LIMIT << 8, 0);
-	put(device, COMMAND, ATA_PACKET);
-	status = settle(device);
+	ata_put(device, FEATURE, 0);
+	ata_put_address(device, PACKET_LIMIT << 8, 0);
+	ata_put(device, COMMAND, ATA_PACKET);
+	status = ata_settle(device);
 	if ((status & (ATA_ERROR | ATA_DATA)) != ATA_DATA)
-		return failed(device, status, false);
-	out_words(port, packet, ATAPI_PACKET_SIZE / 2);
-	while ((status = settle(device)) & ATA_DATA && !(status & ATA_ERROR)) {
-		part = get(device, LBA_MID) | (uint32_t)get(device, LBA_HIGH) << 8;
+		return ata_failed(device, status, false);
+	ata_out_words(port, packet, ATAPI_PACKET_SIZE / 2);
+	while ((status = ata_settle(device)) & ATA_DATA && !(status & ATA_ERROR)) {
+		part = ata_get(device, LBA_MID) | (uint32_t)ata_get(device, LBA_HIGH) << 8;
 		if (!part || part > bytes)
 			break;
-		in_words(port, (void *)buffer, (part + 1) / 2);
+		ata_in_words(port, (void *)buffer, (part + 1) / 2);
 		buffer += part;
 		bytes -= part;
 	}
 	if (bytes || status & (ATA_BUSY | ATA_DATA | ATA_ERROR))
-		return failed(device, status, false);
+		return ata_failed(device, status, false);
 	return RJ_DISK_OK;
 }
 
-static enum rj_status send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
+static enum rj_status ata_send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
 {
-	return send_packet(device, packet, (uint32_t)data, bytes);
+	return ata_send_packet(device, packet, (uint32_t)data, bytes);
 }
 
-static enum rj_status serve_cd(struct device *device, const struct rj_request *request)
+static enum rj_status ata_serve_cd(struct device *device, const struct rj_request *request)
 {
 	uint32_t bytes = request->count * ATAPI_SECTOR;
 	uint8_t packet[ATAPI_PACKET_SIZE], sense[ATAPI_DATA];
@@ -254,33 +257,27 @@ static enum rj_status serve_cd(struct device *device, const struct rj_request *r
 	if (request->operation == RJ_WRITE)
 		return RJ_DISK_WRITE_PROTECTED;
 	if (request->operation != RJ_READ)
-		return no_data(device, request->operation);
+		return ata_no_data(device, request->operation);
 	if ((request->buffer + bytes - 1) >> 32)
 		return RJ_DISK_BOUNDARY;
 	atapi_read_packet(packet, request);
-	status = send_packet(device, packet, (uint32_t)request->buffer, bytes);
+	status = ata_send_packet(device, packet, (uint32_t)request->buffer, bytes);
 	if (status != RJ_DISK_OK && status != RJ_DISK_TIMEOUT)
-		atapi_request_sense(send, device, sense);
+		atapi_request_sense(ata_send, device, sense);
 	return status;
 }
 
-static enum rj_status transfer_cd(void *context, const struct rj_request *request)
+static enum rj_status ata_transfer_cd(void *context, const struct rj_request *request)
 {
 	struct device *device = context;
-	enum rj_status status = serve_cd(device, request);
+	enum rj_status status = ata_serve_cd(device, request);
 
 	outb(device->control, CONTROL_ON);
 	return status;
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class >> 8 == CLASS_IDE;
-}
-
 /* Ports have no state that an operating system could have taken from the firmware. */
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
+static INIT bool ata_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
 	(void)pci;
 	(void)host;
@@ -288,18 +285,19 @@ static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 }
 
 /* A device that is not there takes no command: status 0 or FFh, and no data. */
-static INIT bool identify(const struct device *device, uint8_t code, uint16_t *words)
+static INIT bool ata_ask_identity(const struct device *device, uint8_t code, uint16_t *words)
 {
-	if (!ready(device, 0))
+	if (!ata_ready(device, 0))
 		return false;
-	put(device, COMMAND, code);
-	if ((settle(device) & (ATA_ERROR | ATA_DATA)) != ATA_DATA)
+	ata_put(device, COMMAND, code);
+	if ((ata_settle(device) & (ATA_ERROR | ATA_DATA)) != ATA_DATA)
 		return false;
-	in_words((uint16_t)(device->command_block + DATA), words, ATA_IDENTIFY_WORDS);
+	ata_in_words((uint16_t)(device->command_block + DATA), words, ATA_IDENTIFY_WORDS);
 	return true;
 }
 
-static INIT bool attach_disk(struct device *device, const uint16_t *words, struct rj_disk *disk)
+static INIT bool ata_attach_disk(struct device *device, const uint16_t *words,
+				 struct rj_disk *disk)
 {
 	struct ata_features has;
 
@@ -310,34 +308,35 @@ static INIT bool attach_disk(struct device *device, const uint16_t *words, struc
 	device->command[RJ_WRITE] = has.lba48 ? ATA_WRITE_SECTORS_EXT : ATA_WRITE_SECTORS;
 	device->command[RJ_FLUSH] = has.flush;
 	device->sector_size = disk->sector_size;
-	disk->transfer = transfer_disk;
+	disk->transfer = ata_transfer_disk;
 	memcpy(disk->interface, "ATA     ", sizeof disk->interface);
 	return true;
 }
 
-static INIT bool attach_cd(struct device *device, uint16_t *words, struct rj_disk *disk)
+static INIT bool ata_attach_cd(struct device *device, uint16_t *words, struct rj_disk *disk)
 {
 	device->is_cd = true;
-	disk->transfer = transfer_cd;
+	disk->transfer = ata_transfer_cd;
 	memcpy(disk->interface, "ATAPI   ", sizeof disk->interface);
-	return identify(device, ATA_IDENTIFY_PACKET, words)
-		&& atapi_medium(send, device, (uint8_t *)words, disk);
+	return ata_ask_identity(device, ATA_IDENTIFY_PACKET, words)
+		&& atapi_medium(ata_send, device, (uint8_t *)words, disk);
 }
 
 /* After the channel's reset: the signature is there, and the command settles it. */
-static INIT bool attach_device(struct device *device, struct rj_disk *disk)
+static INIT bool ata_attach_device(struct device *device, struct rj_disk *disk)
 {
 	uint16_t words[ATA_IDENTIFY_WORDS];
 
-	if (!ready(device, 0))
+	if (!ata_ready(device, 0))
 		return false;
-	if ((get(device, LBA_MID) | get(device, LBA_HIGH) << 8) == ATA_SIGNATURE_ATAPI)
-		return attach_cd(device, words, disk);
-	return identify(device, ATA_IDENTIFY, words) && attach_disk(device, words, disk);
+	if ((ata_get(device, LBA_MID) | ata_get(device, LBA_HIGH) << 8) == ATA_SIGNATURE_ATAPI)
+		return ata_attach_cd(device, words, disk);
+	return ata_ask_identity(device, ATA_IDENTIFY, words)
+		&& ata_attach_disk(device, words, disk);
 }
 
-static INIT void add(const struct device *found, unsigned unit, struct rj_disk *disk,
-		     const struct rj_host *host)
+static INIT void ata_add(const struct device *found, unsigned unit, struct rj_disk *disk,
+			 const struct rj_host *host)
 {
 	struct device *device = host->alloc(sizeof *device, sizeof(uint32_t));
 
@@ -353,29 +352,30 @@ static INIT void add(const struct device *found, unsigned unit, struct rj_disk *
 	host->add_disk(disk);
 }
 
-static INIT void attach_channel(uint16_t command_block, uint16_t control, unsigned channel,
-				const struct rj_host *host)
+static INIT void ata_attach_channel(uint16_t command_block, uint16_t control, unsigned channel,
+				    const struct rj_host *host)
 {
 	struct device device = { .command_block = command_block, .control = control,
 				 .select = DEVICE_OLD };
 
-	reset(&device);
+	ata_reset(&device);
 	for (unsigned i = 0; i < DEVICES; i++) {
 		struct rj_disk disk = { 0 };
 
 		device.select = (uint8_t)(DEVICE_OLD | i * DEVICE_SELECT);
 		device.is_lba48 = false;
 		device.is_cd = false;
-		if (attach_device(&device, &disk))
-			add(&device, channel * DEVICES + i, &disk, host);
+		if (ata_attach_device(&device, &disk))
+			ata_add(&device, channel * DEVICES + i, &disk, host);
 		else
-			host->print("IDE unit %u: no disk, or no medium", channel * DEVICES + i);
+			host->print("IDE unit %u: no disk, or no medium",
+				    channel * DEVICES + i);
 	}
 	outb(control, CONTROL_ON);
 }
 
 /* PCI IDE Controller Specification, 2.0: compatibility ports, or four BARs. */
-static INIT void attach(uint32_t pci, const struct rj_host *host)
+static INIT void ata_attach(uint32_t pci, const struct rj_host *host)
 {
 	static const uint16_t compatible[CHANNELS][2] INIT_DATA = {
 		{ 0x1F0, 0x3F6 }, { 0x170, 0x376 }
@@ -395,8 +395,8 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 				continue;
 			control = (uint16_t)(control + NATIVE_CONTROL);
 		}
-		attach_channel(block, control, i, host);
+		ata_attach_channel(block, control, i, host);
 	}
 }
 
-DRIVER(drives, is_firmwares, attach);
+DRIVER(ata_is_firmwares, ata_attach);

@@ -2,6 +2,7 @@
 #include "drivers/ata_device.h"
 
 #include "common/mem.h"
+#include "drivers/scsi.h"
 
 /* IDENTIFY DEVICE data (ACS-3, 7.12.7); words 83 and 106 are valid with 01b on top. */
 #define WORD_CAPABILITIES 49
@@ -29,24 +30,6 @@
 /* The error field (6.3); bit 6 of a write was write protection (ATA/ATAPI-7). */
 #define ERROR_UNCORRECTABLE 0x40u
 #define ERROR_NOT_FOUND     0x10u
-
-/* SPC-4, 4.5.6 sense keys and 4.5.2.1 fixed format. */
-#define SENSE_NOT_READY     0x2
-#define SENSE_MEDIUM_ERROR  0x3
-#define SENSE_ILLEGAL       0x5
-#define SENSE_ATTENTION     0x6
-#define SENSE_PROTECTED     0x7
-#define SENSE_ASC           12          /* offset */
-#define ASC_NO_MEDIUM       0x3A
-
-#define TEST_UNIT_READY     0x00
-#define REQUEST_SENSE       0x03
-#define READ_CAPACITY       0x25
-#define READ_CAPACITY_DATA  8
-#define READ_10             0x28
-
-#define MEDIUM_MS           20000       /* to spin up and read the table of contents */
-#define MEDIUM_STEP_MS      100
 
 static INIT uint32_t dword(const uint16_t *words)
 {
@@ -104,80 +87,57 @@ enum rj_status ata_status(uint32_t status, uint32_t error, bool write)
 
 enum rj_status atapi_status(uint32_t error)
 {
-	switch (error >> 4 & 0xF) {
-	case SENSE_NOT_READY:
-		return RJ_DISK_NOT_READY;
-	case SENSE_MEDIUM_ERROR:
-		return RJ_DISK_BAD_DATA;
-	case SENSE_ILLEGAL:
-		return RJ_DISK_NOT_FOUND;       /* of what is sent, only an LBA can be */
-	case SENSE_ATTENTION:
-		return RJ_DISK_CHANGED;
-	case SENSE_PROTECTED:
-		return RJ_DISK_WRITE_PROTECTED;
-	default:
-		return RJ_DISK_CONTROLLER;
-	}
-}
+	uint32_t key = error >> 4 & 0xF;
+	enum rj_status status;
 
-static void put_be32(uint8_t *at, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(value >> (24 - 8 * i));
+	if (key == SCSI_ATTENTION)
+		return RJ_DISK_CHANGED;
+	status = scsi_key_status(key, SCSI_LBA_RANGE);  /* of what is sent, only an LBA can be */
+	return status == RJ_DISK_OK || status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
 }
 
 void atapi_read_packet(uint8_t *packet, const struct rj_request *request)
 {
 	memset(packet, 0, ATAPI_PACKET_SIZE);
-	packet[0] = READ_10;
-	put_be32(packet + 2, (uint32_t)request->lba);
-	packet[7] = (uint8_t)(request->count >> 8);
-	packet[8] = (uint8_t)request->count;
+	packet[0] = SCSI_READ_10;
+	scsi_put_be32(packet + 5, request->count);      /* 16 bits, in 7 and 8 */
+	scsi_put_be32(packet + 2, (uint32_t)request->lba);
 }
 
 enum rj_status atapi_request_sense(atapi_send *send, void *device, uint8_t *data)
 {
-	const uint8_t packet[ATAPI_PACKET_SIZE] = { REQUEST_SENSE, 0, 0, 0, ATAPI_DATA };
+	const uint8_t packet[ATAPI_PACKET_SIZE] = { SCSI_REQUEST_SENSE, 0, 0, 0, ATAPI_DATA };
 
 	return send(device, packet, data, ATAPI_DATA);
 }
 
-static INIT uint32_t get_be32(const uint8_t *at)
+/* A packet device as a unit of SCSI, while its medium is looked at. */
+struct atapi_unit {
+	struct scsi_unit scsi;
+	atapi_send *send;
+	void *device;
+};
+
+static INIT enum rj_status atapi_execute(struct scsi_unit *scsi, const struct scsi_command *command)
 {
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
+	const struct atapi_unit *unit = (const struct atapi_unit *)scsi;
+	enum rj_status status = unit->send(unit->device, command->cdb,
+					   command->bytes ? scsi->data : NULL, command->bytes);
 
-static INIT enum rj_status send_simple(atapi_send *send, void *device, uint8_t operation,
-				       uint8_t *data, uint8_t bytes)
-{
-	const uint8_t packet[ATAPI_PACKET_SIZE] = { operation };
-
-	return send(device, packet, data, bytes);
-}
-
-/* Until TEST UNIT READY is good: a reset and a new medium each fail it once. */
-static INIT bool is_ready(atapi_send *send, void *device, uint8_t *data)
-{
-	uint64_t deadline = deadline_in(MEDIUM_MS);
-	enum rj_status status;
-
-	while ((status = send_simple(send, device, TEST_UNIT_READY, NULL, 0)) != RJ_DISK_OK) {
-		if (status == RJ_DISK_TIMEOUT || expired(deadline)
-		    || atapi_request_sense(send, device, data) != RJ_DISK_OK
-		    || data[SENSE_ASC] == ASC_NO_MEDIUM)
-			return false;
-		if (status == RJ_DISK_NOT_READY)
-			delay_ms(MEDIUM_STEP_MS);
-	}
-	return true;
+	if (status == RJ_DISK_OK || status == RJ_DISK_TIMEOUT)
+		return status;
+	if (atapi_request_sense(unit->send, unit->device, scsi->data) != RJ_DISK_OK)
+		return RJ_DISK_CONTROLLER;
+	status = scsi_sense_status(scsi->data);
+	return status == RJ_DISK_OK ? SCSI_AGAIN : status;
 }
 
 INIT bool atapi_medium(atapi_send *send, void *device, uint8_t *data, struct rj_disk *disk)
 {
-	if (!is_ready(send, device, data)
-	    || send_simple(send, device, READ_CAPACITY, data, READ_CAPACITY_DATA) != RJ_DISK_OK)
+	struct atapi_unit unit = { { atapi_execute, data, 0 }, send, device };
+
+	if (!scsi_wait_ready(&unit.scsi) || !scsi_read_capacity(&unit.scsi, disk))
 		return false;
-	disk->sectors = (uint64_t)get_be32(data) + 1;
 	disk->sector_size = ATAPI_SECTOR;
 	disk->max_sectors = MAX_SECTORS48;
 	disk->flags = RJ_DISK_CD | RJ_DISK_READONLY | RJ_DISK_REMOVABLE;

@@ -8,7 +8,7 @@
  *   - functions that stay resident, transfer() above all, and
  *   - functions marked INIT, which run once and are gone on arrival;
  *
- * and ends with  DRIVER(drives, is_firmwares, attach);
+ * and ends with  DRIVER(is_firmwares, attach);  RJ_PCI_DRIVERS says what it is for.
  * It has no writable globals but in .data and .bss, which stay; what it keeps of
  * a controller or a disk, and what a device reads or writes, comes from
  * host->alloc.
@@ -92,9 +92,6 @@ struct rj_host {
 
 /* The interface of a driver module. pci: as PCI_ADDRESS of pci.h. */
 struct rj_driver {
-	/* Whether this is a controller for the driver. class: class, subclass and
-	   interface in bits 23:0; id: device << 16 | vendor. */
-	bool (*drives)(uint32_t class, uint32_t id);
 	/* Whether the controller is as the firmware left it, so that the firmware's
 	   INT 13h still works. Only reads registers, changes nothing. */
 	bool (*is_firmwares)(uint32_t pci, const struct rj_host *host);
@@ -106,8 +103,8 @@ struct rj_driver {
 #define INIT __attribute__((section(".init.text"), noinline))
 #define INIT_DATA __attribute__((section(".init.data")))
 
-#define DRIVER(drives, is_firmwares, attach) \
-	INIT_DATA const struct rj_driver interface = { drives, is_firmwares, attach }
+#define DRIVER(is_firmwares, attach) \
+	INIT_DATA const struct rj_driver interface = { is_firmwares, attach }
 
 /* BARs. The memory or I/O address of BAR number, 0: none of that kind, or not set. */
 uint64_t pci_memory(uint32_t pci, unsigned number);

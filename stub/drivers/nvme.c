@@ -13,7 +13,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define CLASS_NVME 0x010802u    /* NVM Express 1.4, 2.1.5 */
 
 /* 3.1: registers. Those of 64 bits may be accessed by halves. */
 #define CAP       0x00u
@@ -121,37 +120,37 @@ struct namespace {
 	uint32_t shift;                 /* of a sector's size */
 };
 
-static uint32_t get(const struct controller *c, uint32_t offset)
+static uint32_t nvme_get(const struct controller *c, uint32_t offset)
 {
 	return read32(c->registers + offset);
 }
 
-static void put(const struct controller *c, uint32_t offset, uint32_t value)
+static void nvme_put(const struct controller *c, uint32_t offset, uint32_t value)
 {
 	write32(c->registers + offset, value);
 }
 
-static void *submissions_of(const struct controller *c, uint32_t queue)
+static void *nvme_submissions_of(const struct controller *c, uint32_t queue)
 {
 	return (void *)(c->queues + 2 * queue * c->page);
 }
 
-static void *completions_of(const struct controller *c, uint32_t queue)
+static void *nvme_completions_of(const struct controller *c, uint32_t queue)
 {
 	return (void *)(c->queues + (2 * queue + 1) * c->page);
 }
 
 /* 3.1.24: submission and completion queue's doorbells stand by turns. */
-static void use_queue(struct controller *c, uint32_t queue)
+static void nvme_use_queue(struct controller *c, uint32_t queue)
 {
-	c->submissions = submissions_of(c, queue);
-	c->completions = completions_of(c, queue);
+	c->submissions = nvme_submissions_of(c, queue);
+	c->completions = nvme_completions_of(c, queue);
 	c->doorbell = c->registers + DOORBELLS + 2 * queue * c->stride;
 	c->commands = 0;
 	memset(c->completions, 0, QUEUE_ENTRIES * sizeof(*c->completions));
 }
 
-static struct command *prepare(struct controller *c, uint16_t opcode, uint32_t namespace)
+static struct command *nvme_prepare(struct controller *c, uint16_t opcode, uint32_t namespace)
 {
 	struct command *command = &c->submissions[c->commands % QUEUE_ENTRIES];
 
@@ -162,8 +161,8 @@ static struct command *prepare(struct controller *c, uint16_t opcode, uint32_t n
 }
 
 /* 4.3: the first page, then the second or the list of all others. */
-static void set_buffer(struct controller *c, struct command *command, uint64_t buffer,
-		       uint32_t bytes)
+static void nvme_set_buffer(struct controller *c, struct command *command, uint64_t buffer,
+			    uint32_t bytes)
 {
 	uint64_t next = (buffer & ~(uint64_t)(c->page - 1)) + c->page;
 	uint64_t end = buffer + bytes;
@@ -183,7 +182,7 @@ static void set_buffer(struct controller *c, struct command *command, uint64_t b
  * 4.1 and 7.2.1: submits what was prepared and waits for its completion, whose
  * phase tag is 1 in the first pass through the queue, 0 in the second.
  */
-static uint32_t execute(struct controller *c)
+static uint32_t nvme_execute(struct controller *c)
 {
 	uint32_t phase = ~(c->commands / QUEUE_ENTRIES) & 1;
 	const struct completion *answer = &c->completions[c->commands % QUEUE_ENTRIES];
@@ -205,12 +204,12 @@ static uint32_t execute(struct controller *c)
 }
 
 /* 3.1.6: waits until CSTS.RDY is as wanted. */
-static bool wait_ready(const struct controller *c, uint32_t wanted)
+static bool nvme_wait_ready(const struct controller *c, uint32_t wanted)
 {
 	uint64_t deadline = deadline_in(c->ready_ms);
 
 	for (;;) {
-		uint32_t status = get(c, CSTS);
+		uint32_t status = nvme_get(c, CSTS);
 
 		if (status == NO_CONTROLLER)
 			return false;
@@ -228,71 +227,71 @@ static bool wait_ready(const struct controller *c, uint32_t wanted)
  * 3.1.5: CC.EN must not change before CSTS.RDY has followed it. One that was shut
  * down or has failed need not do so any more, and is reset all the same.
  */
-static bool disable(const struct controller *c)
+static bool nvme_disable(const struct controller *c)
 {
-	uint32_t configuration = get(c, CC);
+	uint32_t configuration = nvme_get(c, CC);
 
 	if (configuration & CC_ENABLE) {
-		if (!(get(c, CSTS) & (CSTS_FATAL | CSTS_SHUTDOWN)))
-			wait_ready(c, CSTS_READY);
-		put(c, CC, configuration & ~(CC_ENABLE | CC_SHUTDOWN));
+		if (!(nvme_get(c, CSTS) & (CSTS_FATAL | CSTS_SHUTDOWN)))
+			nvme_wait_ready(c, CSTS_READY);
+		nvme_put(c, CC, configuration & ~(CC_ENABLE | CC_SHUTDOWN));
 	}
-	return wait_ready(c, 0);
+	return nvme_wait_ready(c, 0);
 }
 
 /* 7.6.1: the admin queue's registers, then CC; all but CC.EN while disabled. */
-static bool enable(struct controller *c)
+static bool nvme_enable(struct controller *c)
 {
-	if (!disable(c))
+	if (!nvme_disable(c))
 		return false;
-	use_queue(c, ADMIN_QUEUE);
-	put(c, AQA, (QUEUE_ENTRIES - 1) << 16 | (QUEUE_ENTRIES - 1));
-	put(c, ASQ, (uint32_t)c->submissions);
-	put(c, ASQ + 4, 0);
-	put(c, ACQ, (uint32_t)c->completions);
-	put(c, ACQ + 4, 0);
-	put(c, CC, c->configuration);
-	put(c, CC, c->configuration | CC_ENABLE);
-	c->ready = wait_ready(c, CSTS_READY);
+	nvme_use_queue(c, ADMIN_QUEUE);
+	nvme_put(c, AQA, (QUEUE_ENTRIES - 1) << 16 | (QUEUE_ENTRIES - 1));
+	nvme_put(c, ASQ, (uint32_t)c->submissions);
+	nvme_put(c, ASQ + 4, 0);
+	nvme_put(c, ACQ, (uint32_t)c->completions);
+	nvme_put(c, ACQ + 4, 0);
+	nvme_put(c, CC, c->configuration);
+	nvme_put(c, CC, c->configuration | CC_ENABLE);
+	c->ready = nvme_wait_ready(c, CSTS_READY);
 	return c->ready;
 }
 
-static bool create_queue(struct controller *c, uint16_t opcode, const void *memory,
-			 uint32_t dword11)
+static bool nvme_create_queue(struct controller *c, uint16_t opcode, const void *memory,
+			      uint32_t dword11)
 {
-	struct command *command = prepare(c, opcode, 0);
+	struct command *command = nvme_prepare(c, opcode, 0);
 
 	command->prp1 = (uint32_t)memory;
 	command->dword10 = (QUEUE_ENTRIES - 1) << 16 | IO_QUEUE;
 	command->dword11 = dword11;
-	return execute(c) == 0;
+	return nvme_execute(c) == 0;
 }
 
 /*
  * 7.6.1: says how many I/O queues there will be, one of each (5.21.1.7), and
  * makes them: 5.3 and 5.4. Without an answer to the first it does without.
  */
-static bool create_queues(struct controller *c)
+static bool nvme_create_queues(struct controller *c)
 {
-	prepare(c, ADMIN_SET_FEATURES, 0)->dword10 = FEATURE_QUEUES;
-	if (execute(c) == STATUS_TIMEOUT)
+	nvme_prepare(c, ADMIN_SET_FEATURES, 0)->dword10 = FEATURE_QUEUES;
+	if (nvme_execute(c) == STATUS_TIMEOUT)
 		return false;
-	if (!create_queue(c, ADMIN_CREATE_CQ, completions_of(c, IO_QUEUE),
-			  QUEUE_CONTIGUOUS)
-	    || !create_queue(c, ADMIN_CREATE_SQ, submissions_of(c, IO_QUEUE),
-			     IO_QUEUE << 16 | QUEUE_CONTIGUOUS))
+	if (!nvme_create_queue(c, ADMIN_CREATE_CQ, nvme_completions_of(c, IO_QUEUE),
+			       QUEUE_CONTIGUOUS)
+	    || !nvme_create_queue(c, ADMIN_CREATE_SQ, nvme_submissions_of(c, IO_QUEUE),
+				  IO_QUEUE << 16 | QUEUE_CONTIGUOUS))
 		return false;
-	use_queue(c, IO_QUEUE);
+	nvme_use_queue(c, IO_QUEUE);
 	return true;
 }
 
-static bool start(struct controller *c)
+static bool nvme_start(struct controller *c)
 {
-	c->ready = enable(c) && create_queues(c);
+	c->ready = nvme_enable(c) && nvme_create_queues(c);
 	return c->ready;
 }
 
-static enum rj_status disk_status(uint32_t status)
+static enum rj_status nvme_disk_status(uint32_t status)
 {
 	switch (status) {
 	case 0:
@@ -313,83 +312,84 @@ static enum rj_status disk_status(uint32_t status)
 }
 
 /* 6.15 write and 6.9 read alike. */
-static void prepare_data(const struct namespace *ns, const struct rj_request *request)
+static void nvme_prepare_data(const struct namespace *ns, const struct rj_request *request)
 {
 	struct controller *c = ns->controller;
 	uint16_t opcode = request->operation == RJ_WRITE ? NVM_WRITE : NVM_READ;
-	struct command *command = prepare(c, opcode, ns->id);
+	struct command *command = nvme_prepare(c, opcode, ns->id);
 
-	set_buffer(c, command, request->buffer, request->count << ns->shift);
+	nvme_set_buffer(c, command, request->buffer, request->count << ns->shift);
 	command->dword10 = (uint32_t)request->lba;
 	command->dword11 = (uint32_t)(request->lba >> 32);
 	command->dword12 = request->count - 1;
 }
 
-static enum rj_status transfer(void *context, const struct rj_request *request)
+static enum rj_status nvme_transfer(void *context, const struct rj_request *request)
 {
 	const struct namespace *ns = context;
 	struct controller *c = ns->controller;
 	uint32_t status;
 
-	if (!c->ready && !start(c))
+	if (!c->ready && !nvme_start(c))
 		return RJ_DISK_TIMEOUT;
 	switch (request->operation) {
 	case RJ_READ:
 	case RJ_WRITE:
-		prepare_data(ns, request);
+		nvme_prepare_data(ns, request);
 		break;
 	case RJ_FLUSH:
 		if (!c->cached)
 			return RJ_DISK_OK;
-		prepare(c, NVM_FLUSH, ns->id);
+		nvme_prepare(c, NVM_FLUSH, ns->id);
 		break;
 	default:
 		return RJ_DISK_OK;
 	}
-	status = execute(c);
+	status = nvme_execute(c);
 	if (status == STATUS_TIMEOUT)
-		start(c);
-	return disk_status(status);
+		nvme_start(c);
+	return nvme_disk_status(status);
 }
 
 /* 5.15.1: its data, in the page of a queue that is not there yet; or NULL. */
-static INIT const uint8_t *identify(struct controller *c, uint32_t what, uint32_t namespace)
+static INIT const uint8_t *nvme_identify(struct controller *c, uint32_t what,
+					 uint32_t namespace)
 {
-	struct command *command = prepare(c, ADMIN_IDENTIFY, namespace);
+	struct command *command = nvme_prepare(c, ADMIN_IDENTIFY, namespace);
 
 	if (!c->ready)
 		return NULL;
-	command->prp1 = (uint32_t)submissions_of(c, IO_QUEUE);
+	command->prp1 = (uint32_t)nvme_submissions_of(c, IO_QUEUE);
 	command->dword10 = what;
-	return execute(c) == 0 ? submissions_of(c, IO_QUEUE) : NULL;
+	return nvme_execute(c) == 0 ? nvme_submissions_of(c, IO_QUEUE) : NULL;
 }
 
-static INIT uint32_t field32(const uint8_t *data, uint32_t offset)
+static INIT uint32_t nvme_field32(const uint8_t *data, uint32_t offset)
 {
 	return read32((uint32_t)data + offset);
 }
 
 /* 5.15.2.1: what namespace this is; one that is not active reads as zeros. */
-static INIT void add_namespace(struct controller *c, uint32_t id, uint32_t max_bytes,
-			       const struct rj_host *host)
+static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t max_bytes,
+				    const struct rj_host *host)
 {
-	const uint8_t *data = identify(c, IDENTIFY_NAMESPACE, id);
+	const uint8_t *data = nvme_identify(c, IDENTIFY_NAMESPACE, id);
 	struct rj_disk disk = {
 		.interface = "NVME    ", /* EDD-4 amendment 1; EDD 3.0 came before NVMe */
 		.device_path = { id },
-		.transfer = transfer, .alignment = 4, .unit = id,
+		.transfer = nvme_transfer, .alignment = 4, .unit = id,
 	};
 	struct namespace *ns;
 	uint32_t format;
 
 	if (!data)
 		return;
-	disk.sectors = (uint64_t)field32(data, 4) << 32 | field32(data, 0);
+	disk.sectors = (uint64_t)nvme_field32(data, 4) << 32 | nvme_field32(data, 0);
 	if (!disk.sectors)
 		return;
 	if (data[99] & 1)
 		disk.flags = RJ_DISK_READONLY;
-	format = field32(data, 128 + (data[26] & 0xFu) * 4);
+	format = nvme_field32(data, 128 + (data[26] & 0xFu) * 4);
 	if (format & 0xFFFF || (format >> 16 & 0xFF) < 9 || (format >> 16 & 0xFF) > 12) {
 		host->print("nvme: namespace %u has sectors of format %x", id, format);
 		return;
@@ -405,21 +405,21 @@ static INIT void add_namespace(struct controller *c, uint32_t id, uint32_t max_b
 }
 
 /* 5.15.2.3: the active namespace behind this one, or 0; before 1.1 there is no list. */
-static INIT uint32_t next_namespace(struct controller *c, uint32_t id, uint32_t count)
+static INIT uint32_t nvme_next_namespace(struct controller *c, uint32_t id, uint32_t count)
 {
 	const uint8_t *data = NULL;
 
-	if (get(c, VS) >= VERSION_1_1)
-		data = identify(c, IDENTIFY_ACTIVE, id);
+	if (nvme_get(c, VS) >= VERSION_1_1)
+		data = nvme_identify(c, IDENTIFY_ACTIVE, id);
 	if (data)
-		return field32(data, 0);
+		return nvme_field32(data, 0);
 	return id < count && id < OLD_NAMESPACES ? id + 1 : 0;
 }
 
 /* 5.15.2.2: byte 77 is MDTS, 525 VWC, 516 NN. */
-static INIT void add_namespaces(struct controller *c, const struct rj_host *host)
+static INIT void nvme_add_namespaces(struct controller *c, const struct rj_host *host)
 {
-	const uint8_t *data = identify(c, IDENTIFY_CONTROLLER, 0);
+	const uint8_t *data = nvme_identify(c, IDENTIFY_CONTROLLER, 0);
 	uint32_t max_bytes = LIST_ENTRIES * c->page, count, id = 0;
 
 	if (!data) {
@@ -429,21 +429,21 @@ static INIT void add_namespaces(struct controller *c, const struct rj_host *host
 	if (data[77] && data[77] < 7)
 		max_bytes = c->page << data[77];
 	c->cached = data[525] & 1;
-	count = field32(data, 516);
-	while ((id = next_namespace(c, id, count)) != 0)
-		add_namespace(c, id, max_bytes, host);
+	count = nvme_field32(data, 516);
+	while ((id = nvme_next_namespace(c, id, count)) != 0)
+		nvme_add_namespace(c, id, max_bytes, host);
 }
 
 /* 2.1.10: the registers are at BAR 0. */
-static INIT uint32_t map(uint32_t pci, const struct rj_host *host, uint32_t size)
+static INIT uint32_t nvme_map(uint32_t pci, const struct rj_host *host, uint32_t size)
 {
 	uint64_t physical = pci_memory(pci, 0);
 
 	return physical ? host->map(physical, size) : 0;
 }
 
-static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
-					      const struct rj_host *host)
+static INIT struct controller *nvme_new_controller(uint32_t pci, uint32_t registers,
+						   const struct rj_host *host)
 {
 	uint32_t high = read32(registers + CAP_HIGH);
 	uint32_t page = 4096u << CAP_MPSMIN(high), stride = 4u << CAP_DSTRD(high);
@@ -455,7 +455,7 @@ static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
 		return NULL;
 	}
 	c->queues = (uint32_t)queues;
-	c->registers = map(pci, host, DOORBELLS + 4 * stride);
+	c->registers = nvme_map(pci, host, DOORBELLS + 4 * stride);
 	c->stride = stride;
 	c->page = page;
 	c->configuration = CC_MPS(CAP_MPSMIN(high)) | CC_IOSQES | CC_IOCQES;
@@ -463,9 +463,9 @@ static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
 	return c;
 }
 
-static INIT void attach(uint32_t pci, const struct rj_host *host)
+static INIT void nvme_attach(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host, DOORBELLS);
+	uint32_t registers = nvme_map(pci, host, DOORBELLS);
 	struct controller *c;
 
 	timer_init(host->ticks_per_ms);
@@ -478,18 +478,18 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		host->print("nvme: it has no NVM command set");
 		return;
 	}
-	c = new_controller(pci, registers, host);
+	c = nvme_new_controller(pci, registers, host);
 	if (!c)
 		return;
-	if (!enable(c)) {
-		host->print("nvme: it does not get ready, status %x", get(c, CSTS));
+	if (!nvme_enable(c)) {
+		host->print("nvme: it does not get ready, status %x", nvme_get(c, CSTS));
 		return;
 	}
-	add_namespaces(c, host);
-	c->ready = c->ready && create_queues(c);
+	nvme_add_namespaces(c, host);
+	c->ready = c->ready && nvme_create_queues(c);
 }
 
-static INIT bool is_queue_of_firmware(uint32_t at, const struct rj_host *host)
+static INIT bool nvme_is_queue_of_firmware(uint32_t at, const struct rj_host *host)
 {
 	uint64_t address = (uint64_t)read32(at + 4) << 32 | (read32(at) & ~0xFFFu);
 
@@ -497,22 +497,17 @@ static INIT bool is_queue_of_firmware(uint32_t at, const struct rj_host *host)
 }
 
 /* Ready, not fatal, not shut down; a controller that is not there reads as ones. */
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
+static INIT bool nvme_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host, DOORBELLS);
+	uint32_t registers = nvme_map(pci, host, DOORBELLS);
 
 	if (!registers || !(pci_read16(pci, PCI_COMMAND) & PCI_MEMORY))
 		return false;
 	return read32(registers + CC) & CC_ENABLE
-		&& (read32(registers + CSTS) & (CSTS_READY | CSTS_FATAL | CSTS_SHUTDOWN)) == CSTS_READY
-		&& is_queue_of_firmware(registers + ASQ, host)
-		&& is_queue_of_firmware(registers + ACQ, host);
+		&& (read32(registers + CSTS) & (CSTS_READY | CSTS_FATAL | CSTS_SHUTDOWN))
+			== CSTS_READY
+		&& nvme_is_queue_of_firmware(registers + ASQ, host)
+		&& nvme_is_queue_of_firmware(registers + ACQ, host);
 }
 
-static INIT bool drives(uint32_t class, uint32_t id)
-{
-	(void)id;
-	return class == CLASS_NVME;
-}
-
-DRIVER(drives, is_firmwares, attach);
+DRIVER(nvme_is_firmwares, nvme_attach);

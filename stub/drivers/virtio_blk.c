@@ -2,6 +2,8 @@
 /* Virtual I/O Device 1.1, 5.2: block device. */
 #include "drivers/virtio.h"
 
+#include "drivers/virtio_device.h"
+
 /* 5.2.3: features. */
 #define FEATURE_SIZE_MAX   (1u << 1)            /* a buffer is limited */
 #define FEATURE_READ_ONLY  (1u << 5)
@@ -31,7 +33,8 @@ struct blk {
 	uint32_t units;                 /* the device's sectors in one of the disk */
 };
 
-static enum rj_status execute(struct blk *blk, const struct rj_request *request, uint32_t type)
+static enum rj_status virtio_blk_execute(struct blk *blk, const struct rj_request *request,
+					 uint32_t type)
 {
 	struct virtio *v = &blk->virtio;
 
@@ -52,7 +55,7 @@ static enum rj_status execute(struct blk *blk, const struct rj_request *request,
 	return type == TYPE_IN ? RJ_DISK_BAD_DATA : RJ_DISK_WRITE_FAULT;
 }
 
-static enum rj_status transfer(void *context, const struct rj_request *request)
+static enum rj_status virtio_blk_transfer(void *context, const struct rj_request *request)
 {
 	struct blk *blk = context;
 
@@ -60,20 +63,20 @@ static enum rj_status transfer(void *context, const struct rj_request *request)
 		return RJ_DISK_TIMEOUT;
 	switch (request->operation) {
 	case RJ_READ:
-		return execute(blk, request, TYPE_IN);
+		return virtio_blk_execute(blk, request, TYPE_IN);
 	case RJ_WRITE:
 		if (blk->virtio.features & FEATURE_READ_ONLY)
 			return RJ_DISK_WRITE_PROTECTED;
-		return execute(blk, request, TYPE_OUT);
+		return virtio_blk_execute(blk, request, TYPE_OUT);
 	case RJ_FLUSH:
 		if (blk->virtio.features & FEATURE_FLUSH)
-			return execute(blk, request, TYPE_FLUSH);
+			return virtio_blk_execute(blk, request, TYPE_FLUSH);
 	}
 	return RJ_DISK_OK;
 }
 
 /* 2.4.1: read until it is the same twice, as either interface allows. */
-static INIT uint64_t capacity(const struct virtio *v)
+static INIT uint64_t virtio_blk_capacity(const struct virtio *v)
 {
 	uint64_t last, value = 0;
 	uint64_t deadline = deadline_in(1000);
@@ -87,7 +90,7 @@ static INIT uint64_t capacity(const struct virtio *v)
 }
 
 /* 5.2.4: blk_size is the size of a logical block; 0: none that is served. */
-static INIT uint32_t sector_size(const struct virtio *v)
+static INIT uint32_t virtio_blk_sector_size(const struct virtio *v)
 {
 	uint32_t size = (v->features & FEATURE_BLK_SIZE) ? virtio_config(v, CONFIG_BLK_SIZE)
 		: UNIT_SIZE;
@@ -96,7 +99,7 @@ static INIT uint32_t sector_size(const struct virtio *v)
 	return is_power && size >= UNIT_SIZE && size <= MAX_UNITS * UNIT_SIZE ? size : 0;
 }
 
-static INIT uint32_t max_bytes(const struct virtio *v)
+static INIT uint32_t virtio_blk_max_bytes(const struct virtio *v)
 {
 	uint32_t limit = (v->features & FEATURE_SIZE_MAX) ? virtio_config(v, CONFIG_SIZE_MAX)
 		: MAX_BYTES;
@@ -109,14 +112,15 @@ INIT void virtio_blk_attach(uint32_t pci, const struct rj_host *host)
 	struct blk *blk = host->alloc(sizeof(*blk), 16);
 	struct rj_disk disk = {
 		.interface = "SCSI    ", /* EDD has no word for it; SeaBIOS says this */
-		.transfer = transfer, .context = blk, .alignment = 1, .unit = 0,
+		.transfer = virtio_blk_transfer, .context = blk, .alignment = 1, .unit = 0,
 	};
 
 	if (!blk || !virtio_open(&blk->virtio, pci, VIRTIO_BLK_QUEUE,
-				 FEATURE_SIZE_MAX | FEATURE_READ_ONLY | FEATURE_BLK_SIZE | FEATURE_FLUSH, host))
+				 FEATURE_SIZE_MAX | FEATURE_READ_ONLY | FEATURE_BLK_SIZE
+					 | FEATURE_FLUSH, host))
 		return;
-	disk.sector_size = sector_size(&blk->virtio);
-	disk.sectors = capacity(&blk->virtio);
+	disk.sector_size = virtio_blk_sector_size(&blk->virtio);
+	disk.sectors = virtio_blk_capacity(&blk->virtio);
 	if (!disk.sector_size) {
 		host->print("virtio: its sectors have %u bytes",
 			    virtio_config(&blk->virtio, CONFIG_BLK_SIZE));
@@ -124,7 +128,7 @@ INIT void virtio_blk_attach(uint32_t pci, const struct rj_host *host)
 	}
 	for (blk->units = 1; blk->units * UNIT_SIZE < disk.sector_size; blk->units *= 2)
 		disk.sectors >>= 1;
-	disk.max_sectors = max_bytes(&blk->virtio) / disk.sector_size;
+	disk.max_sectors = virtio_blk_max_bytes(&blk->virtio) / disk.sector_size;
 	if (!disk.sectors || !disk.max_sectors)
 		return;
 	if (blk->virtio.features & FEATURE_READ_ONLY)

@@ -4,13 +4,12 @@
 ; loader's tables may be where the copy has to go.
 
 %include "layout.inc"
+%include "hardware/cpu.inc"
 
 extern below_4g_in_stub, stub_size
 
-PAGE		equ	1000h
 LARGE_PAGE	equ	1 << 21
 FOUR_GIB	equ	1 << 32
-CR4_LA57	equ	1 << 12
 
 ; Page-table entries (SDM 3A, 4.5): present, writable; PS makes a 2 MiB page.
 PTE_TABLE	equ	03h

@@ -8,16 +8,15 @@
 ; checked later.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
-extern climb_down, stub_size, summed_dwords
+extern climb_down, stub_size, summed_dwords, unpack
 
-PAGE		equ	1000h
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
 PVH_MAGIC	equ	336EC578h	; of hvm_start_info; our PVH entry puts it in EAX
 BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
-CR4_LA57	equ	1 << 12
 CR4_VMXE	equ	1 << 13
 GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)
 UD_GATE		equ	6 * GATE	; invalid opcode
@@ -175,62 +174,7 @@ command_lines:
 modules:
 	db	0, 0, 0, 0, 0, 0, MULTIBOOT_MODULES, PVH_MODULES
 
-; unpack: unpacks what pack.c has packed; pack.c describes the format.
-;	In:	ESI = the packed bytes, EDI = where they go
-;	Out:	EDI, ESI = the bytes after them
-;	Clobbers: EAX, ECX, EDX
-;	Stack:	20 bytes
-section .entry.unpack progbits alloc exec write align=1
-bits 32
-unpack:
-	lodsd
-	add	eax, edi
-	push	eax			; the end
-	mov	dl, 80h			; DL: the bits not yet used, then a 1
-.byte:
-	movsb
-.item:
-	cmp	edi, [esp]
-	jae	.end
-	call	.bit
-	jnc	.byte
-	call	.number
-	lea	eax, [ecx - 1]
-	shl	eax, 8
-	lodsb
-	call	.number
-	inc	ecx
-	push	esi
-	mov	esi, edi
-	sub	esi, eax
-	dec	esi
-	rep movsb
-	pop	esi
-	jmp	.item
-.end:
-	pop	eax
-	ret
-; Out: ECX, at least 1
-.number:
-	push	1
-	pop	ecx
-.digit:
-	call	.bit
-	jnc	.done
-	call	.bit
-	adc	ecx, ecx
-	jmp	.digit
-; Out: CF
-.bit:
-	add	dl, dl
-	jnz	.done
-	mov	dl, [esi]
-	inc	esi			; keeps CF, the final 1
-	adc	dl, dl
-.done:
-	ret
-
-	align	8, db 0
+section .entry.gdt progbits alloc exec write align=8
 global gdt
 gdt:	dq	0
 	seg	CODE32, 0, 0FFFFFh, FLAT_CODE

@@ -12,6 +12,7 @@
 #include "common/crc32.h"
 #include "common/hooks.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "entry/fail.h"
 #include "entry/loader_info.h"
 #include "entry/options.h"
@@ -21,11 +22,11 @@
 #include "hardware/pci.h"
 #include "repairs/repair.h"
 
-#define PAGE 4096u
-
 /* Defined by start.asm and the linker script. */
 _Noreturn void arrive(uint32_t data_selector, uint32_t flags, uint32_t video_adapter);
 _Noreturn void stub_main(uint32_t image, uint32_t loader);
+void *unpack_to(void *to, const void *packed);
+void bios_call(struct bios_regs *regs, uint32_t number);
 extern struct rj_regs arrival_regs;
 
 uint32_t arrive_flags, entered_by;
@@ -52,7 +53,8 @@ static void give_to_firmware(uint32_t pci)
 }
 
 static const struct rj_stub callbacks = {
-	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware, &manifest.header,
+	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware,
+	unpack_to, bios_call, &manifest.header,
 };
 
 static const char *const loaders[] = {
@@ -207,11 +209,15 @@ static const struct rj_piece *piece_with(uint32_t flag)
 static void install_services(void)
 {
 	const struct rj_piece *p = piece_with(RJ_PIECE_SERVICES);
+	struct rj_services *services;
 
-	if (p)
-		((rj_installer *)p->address)(&callbacks, firmware_lost);
-	else
+	if (!p) {
 		pci_for_each(give_to_firmware);
+		return;
+	}
+	services = (struct rj_services *)p->address;
+	unpack_to((void *)SERVICES, services + 1);
+	((rj_installer *)SERVICES)(&callbacks, services, firmware_lost);
 }
 
 /* The command line overrides what was packed. */

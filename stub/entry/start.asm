@@ -3,9 +3,10 @@
 ; there, so an offset in it is an offset in the home's segment.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
-extern stub_main, bss_start, bss_dwords
+extern stub_main, bss_start, bss_dwords, unpack
 
 CR0_ET	equ	1 << 4
 CR0_NW	equ	1 << 29
@@ -34,32 +35,108 @@ home_start:
 	call	stub_main
 	jmp	$
 
-; arrive: enters real mode, sets text mode 3, loads the registers, jumps to the payload.
-;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or
-;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = bus, device and
-;		function of the video adapter, which a video ROM expects in AX;
-;		struct rj_regs at ARRIVAL_REGS
-;	Out:	to the payload, with the registers of struct rj_regs
+; unpack_to: unpack for C.
+;	In:	EAX = where to, EDX = the packed bytes
+;	Out:	EAX = behind the unpacked bytes
+;	Stack:	that of unpack, and 12 bytes
+global unpack_to
+unpack_to:
+	push	edi
+	push	esi
+	mov	edi, eax
+	mov	esi, edx
+	call	unpack
+	mov	eax, edi
+	pop	esi
+	pop	edi
+	ret
+
+; bios_call: an interrupt of the firmware's, in real mode.
+;	In:	EAX = struct bios_regs, EDX = number
+;	Out:	the registers there
+;	Mode:	flat 32-bit, and again
 ;	Stack:	the home's
-global arrive
-arrive:
+global bios_call
+bios_call:
+	pushad
+	mov	edx, [edx * 4]
+	mov	[STUB_HOME + vector - $$], edx
+	mov	esi, eax
+	mov	edi, STUB_HOME + regs - $$
+	mov	ecx, BIOS_REGS_SIZE / 4
+	rep movsd
+	mov	eax, UNREAL16		; firmware may be used to it
+	call	to_real
+bits 16
+	push	cs
+	pop	ds
+	mov	eax, [regs.eax - $$]
+	mov	ebx, [regs.ebx - $$]
+	mov	ecx, [regs.ecx - $$]
+	mov	edx, [regs.edx - $$]
+	mov	esi, [regs.esi - $$]
+	mov	edi, [regs.edi - $$]
+	mov	es, [regs.es - $$]
+	mov	ds, [regs.ds - $$]
+	pushf
+	call	far [cs:vector - $$]
 	cli
-	mov	ebx, eax
-	xchg	ecx, edx
+	cld
+	push	ds
+	push	cs
+	pop	ds
+	mov	[regs.eax - $$], eax
+	mov	[regs.ebx - $$], ebx
+	mov	[regs.ecx - $$], ecx
+	mov	[regs.edx - $$], edx
+	mov	[regs.esi - $$], esi
+	mov	[regs.edi - $$], edi
+	pop	word [regs.ds - $$]
+	mov	[regs.es - $$], es
+	setc	[regs.carry - $$]
+	o32 lgdt [gdtr - $$]
+	mov	eax, cr0
+	or	al, CR0_PE
+	mov	cr0, eax
+	jmp	dword CODE32:STUB_HOME + .back - $$
+bits 32
+.back:
+	mov	eax, DATA32
+	mov	ds, eax
+	mov	es, eax
+	mov	fs, eax
+	mov	gs, eax
+	mov	ss, eax
+	movzx	esp, sp
+	add	esp, STUB_HOME
+	lidt	[STUB_HOME + no_idt - $$]
+	mov	edi, [esp + 28]		; EAX of PUSHAD
+	mov	esi, STUB_HOME + regs - $$
+	mov	ecx, BIOS_REGS_SIZE / 4
+	rep movsd
+	popad
+	ret
+
+; to_real: from flat protected mode down to real mode.
+;	In:	EAX = selector whose limits DS, ES, FS and GS keep: DATA16, or UNREAL16
+;	Out:	to the caller in real mode: SS = CS, DS = ES = FS = GS = 0, IVT at 0
+;	Clobbers: EAX
+;	Stack:	the home's, in both modes
+to_real:
 	lidt	[STUB_HOME + real_idt - $$]
 	jmp	CODE16:.protected16 - $$
 bits 16
 .protected16:
-	; Real mode keeps the limits of these descriptors (SDM 3A, 10.9.2).
-	mov	ax, DATA16
+	; The limits of these descriptors are what real mode goes on with
+	; (SDM 3A, 10.9.2).
 	mov	ds, ax
 	mov	es, ax
 	mov	fs, ax
 	mov	gs, ax
+	mov	ax, DATA16
 	mov	ss, ax
 	mov	eax, cr0
-	and	eax, CR0_CD | CR0_NW	; unchanged: the firmware's choice
-	or	al, CR0_ET
+	and	al, ~CR0_PE
 	mov	cr0, eax
 	jmp	HOME_SEGMENT:.real - $$
 .real:
@@ -70,7 +147,31 @@ bits 16
 	mov	gs, ax
 	mov	ax, cs
 	mov	ss, ax
-	mov	esp, ARRIVAL_REGS
+	sub	esp, STUB_HOME
+	pop	eax			; its low 16 bits are an offset in the home
+	jmp	ax
+
+; arrive: down to real mode, text mode 3, registers, payload.
+;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or
+;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = what a video ROM
+;		expects in AX: bus, device and function of its adapter;
+;		struct rj_regs at ARRIVAL_REGS
+;	Out:	to the payload, with the registers as given
+;	Stack:	the home's
+bits 32
+global arrive
+arrive:
+	cli
+	mov	ebx, eax
+	xchg	ecx, edx
+	mov	esp, STUB_HOME + ARRIVAL_REGS
+	mov	eax, cr0
+	and	eax, CR0_CD | CR0_NW | CR0_PE	; as found: the firmware's choice
+	or	al, CR0_ET
+	mov	cr0, eax
+	mov	eax, DATA16
+	call	to_real
+bits 16
 	sti
 	push	bx
 	test	cl, ARRIVE_VIDEO_ROM
@@ -126,6 +227,18 @@ gdt:	dq	0
 .end:
 gdtr:	dw	gdt.end - gdt - 1
 	dd	STUB_HOME + gdt - $$
+
+vector:	dd	0
+regs:				; struct bios_regs
+.eax:	dd	0
+.ebx:	dd	0
+.ecx:	dd	0
+.edx:	dd	0
+.esi:	dd	0
+.edi:	dd	0
+.ds:	dw	0
+.es:	dw	0
+.carry:	dd	0
 
 no_idt:	dw	0
 	dd	0

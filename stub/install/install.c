@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs once, after the payload has been placed: finds the controllers, lets the
- * drivers take those that the firmware has lost, unpacks the RAM disk, and hooks
- * INT 13h and INT 15h.
+ * drivers take those that the firmware has lost, unpacks the RAM disk, and sets up
+ * the resident modules.
  */
 #include "abi/install.h"
 
@@ -13,27 +13,27 @@
 #include "abi/maker.h"
 #include "common/bda.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
-#include "install/drives.h"
 #include "install/inflate.h"
 #include "install/memory.h"
 #include "install/modules.h"
 #include "install/paging.h"
-#include "int13/int13.h"
+#include "int13/resident.h"
 
 #define VECTOR(number)  ((number) * 4u)
 #define VECTORS         256u
-#define KIB             1024u
 #define MAX_CONTROLLERS 32
-#define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
-#define SECTOR_SHIFT    9
+#define BDA_END         0x500u
+#define PARAGRAPH       16u
+#define ROWS_TO_COME    6u      /* of the memory map, when modules are unpacked */
 
-void install(const struct rj_stub *from, uint32_t lost);
-extern char installer_end[];
+rj_installer install;
 
 struct controller {
-	uint32_t pci, class, id;
+	uint32_t pci;
+	uint8_t driver;         /* RJ_INT13_*, or RJ_INT13_none */
 	bool served;
 };
 
@@ -50,7 +50,7 @@ static uint32_t mode;
 static struct rj_host host;
 static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
-static struct found found[RJ_MAX_UNITS];
+static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static uint16_t pci_now;        /* of the controller that a driver is with */
@@ -86,7 +86,8 @@ static void note_controller(uint32_t pci)
 {
 	if (pci_is_disk_controller(pci) && controller_count < MAX_CONTROLLERS)
 		controllers[controller_count++] = (struct controller){
-			pci, pci_read(pci, PCI_CLASS) >> 8, pci_read(pci, PCI_VENDOR), false };
+			pci, rj_driver_for(pci_read(pci, PCI_CLASS) >> 8,
+					   pci_read(pci, PCI_VENDOR)), false };
 }
 
 static void add_disk(const struct rj_disk *disk)
@@ -102,7 +103,7 @@ static void add_disk(const struct rj_disk *disk)
 		found[at] = found[at - 1];
 		at--;
 	}
-	found[at] = (struct found){ .disk = *disk, .driver = driver_now };
+	found[at] = (struct rj_found){ .disk = *disk, .driver = driver_now };
 	found[at].disk.pci = pci_now;
 	found_count++;
 }
@@ -117,21 +118,11 @@ static uint32_t map_registers(uint64_t physical, uint32_t size)
 	return address;
 }
 
-static bool is_wanted(uint32_t row, const struct rj_driver *driver, uint32_t pci)
+static bool is_wanted(const struct controller *c, const struct rj_driver *driver)
 {
 	if (mode == RJ_INT13_auto)
-		return firmware_lost || !driver->is_firmwares(pci, &host);
-	return mode == row;
-}
-
-static uint32_t row_of(const struct rj_module *module)
-{
-	uint32_t row = 0;
-
-	/* cppcheck-suppress nullPointerRedundantCheck; stub->fail() does not return */
-	while (row < RJ_INT13_COUNT && !equal(modes[row], module->name))
-		row++;
-	return row;
+		return firmware_lost || !driver->is_firmwares(c->pci, &host);
+	return mode == c->driver;
 }
 
 /* Leaves the command register of a controller without disks as it was. */
@@ -141,44 +132,45 @@ static void attach_one(const struct controller *c, const struct rj_driver *drive
 	uint32_t before = found_count;
 
 	pci_now = (uint16_t)(c->pci >> 8);
+	driver_now = modes[c->driver];
 	driver->attach(c->pci, &host);
 	if (found_count == before)
 		pci_write16(c->pci, PCI_COMMAND, command);
 }
 
-static void attach(const struct rj_module *module, const struct rj_driver *driver)
+static void attach(struct rj_module *module, uint32_t number)
 {
 	uint32_t before = found_count;
 
-	driver_now = modes[row_of(module)];
+	module = module_move(module, 16, 0);
+	if (!module)
+		stub->fail("no memory for the driver %s", modes[number]);
 	for (uint32_t i = 0; i < controller_count; i++)
-		if (controllers[i].served
-		    && driver->drives(controllers[i].class, controllers[i].id))
-			attach_one(&controllers[i], driver);
+		if (controllers[i].served && controllers[i].driver == number)
+			attach_one(&controllers[i], module_interface(module));
 	if (found_count > before)
 		module_keep(module);
 }
 
-static void serve_with(struct rj_module *module)
+/* For those of the controllers that are the driver's and not the firmware's. */
+static void serve_with(uint32_t number)
 {
-	const struct rj_driver *driver = module_interface(module);
-	uint32_t row = row_of(module);
+	const struct rj_module *carried = module_find(modes[number]);
+	struct rj_module *module = NULL;
 	bool is_needed = false;
 
-	if (row == RJ_INT13_COUNT)
-		return;         /* no driver */
-	for (uint32_t i = 0; i < controller_count; i++) {
+	for (uint32_t i = 0; carried && i < controller_count; i++) {
 		struct controller *c = &controllers[i];
 
-		if (driver->drives(c->class, c->id) && is_wanted(row, driver, c->pci))
+		if (c->driver != number)
+			continue;
+		if (!module)
+			module = module_load(carried);
+		if (is_wanted(c, module_interface(module)))
 			is_needed = c->served = true;
 	}
-	if (!is_needed)
-		return;
-	module = module_move(module, 16, 0);
-	if (!module)
-		stub->fail("no room in base memory for the driver %s", modes[row]);
-	attach(module, module_interface(module));
+	if (is_needed)
+		attach(module, number);
 }
 
 static void find_disks(void)
@@ -187,7 +179,8 @@ static void find_disks(void)
 	if (mode > RJ_INT13_none && !module_find(modes[mode]))
 		stub->fail("this image carries no driver %s; pack it with --int13 %s",
 			   modes[mode], modes[mode]);
-	module_for_each(serve_with);
+	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
+		serve_with(i);
 	page_tables = paging_end();
 }
 
@@ -211,7 +204,7 @@ static void give_to_firmware(uint32_t pci)
 
 static void unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
-	struct rj_module *module = module_find("inflate");
+	const struct rj_module *module = module_find("inflate");
 	const struct rj_inflate *inflater;
 	void *work;
 
@@ -224,7 +217,7 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
 	if (!work)
 		stub->fail("no memory to unpack the disk");
-	inflater = module_interface(module);
+	inflater = module_interface(module_load(module));
 	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
 		stub->fail("the disk cannot be unpacked; load the image again");
 }
@@ -263,135 +256,90 @@ static uint32_t place_ram_disk(void)
 	return at;
 }
 
-/* IBM PC/AT Technical Reference, "diskette parameters": INT 1Eh. */
-static void describe_floppy(struct rj_int13 *int13, uint32_t base)
-{
-	static const uint8_t table[sizeof(int13->floppy_table)] = {
-		0xDF, 0x02, 0x25, 2, 18, 0x1B, 0xFF, 0x54, 0xF6, 0x0F, 0x08, 0 };
-
-	for (uint32_t i = 0; i < int13->unit_count; i++) {
-		const struct rj_unit *unit = &int13->units[i];
-
-		if (!(unit->disk.flags & RJ_DISK_FLOPPY))
-			continue;
-		memcpy(int13->floppy_table, table, sizeof(table));
-		int13->floppy_table[4] = (uint8_t)unit->sectors_per_track;
-		int13->floppy_table[11] = (uint8_t)(unit->cylinders - 1);
-		write16(VECTOR(0x1E), (uint16_t)((uint32_t)int13->floppy_table - base));
-		write16(VECTOR(0x1E) + 2, (uint16_t)(base >> 4));
-	}
-}
-
 static struct rj_far vector(uint32_t number)
 {
 	return (struct rj_far){ read16(VECTOR(number)), read16(VECTOR(number) + 2) };
 }
 
-static void hook(uint32_t number, uint32_t base, void (*handler)(void))
-{
-	write16(VECTOR(number), (uint16_t)(uint32_t)handler);
-	write16(VECTOR(number) + 2, (uint16_t)(base >> 4));
-}
-
-/* Tells those who look for a RAM disk of MEMDISK's where ours is. */
-static void describe_ram_disk(struct rj_int13 *int13, struct rj_safe_hook *safe_hook,
-			      uint32_t disk)
-{
-	struct rj_mbft *mbft = &int13->mbft;
-	uint8_t sum = 0;
-
-	memcpy(safe_hook->vendor, "MEMDISK ", sizeof(safe_hook->vendor));
-	safe_hook->mbft = (uint32_t)mbft;
-	*mbft = (struct rj_mbft){
-		.signature = RJ_MBFT_SIGNATURE, .length = sizeof(*mbft), .revision = 1,
-		.oem = "RJPACK", .table = "RJPACK  ", .creator = "RJPK",
-		.hook = (uint32_t)safe_hook,
-		.info_size = sizeof(*mbft) - offsetof(struct rj_mbft, info_size),
-		.major = MBFT_MAJOR,
-		.disk = disk, .sectors = services->image.size >> SECTOR_SHIFT,
-		.old_int13 = safe_hook->old_int13, .old_int15 = int13->old_int15,
-		.old_base_memory = read16(BDA_BASE_MEMORY),
-		.sector_shift = SECTOR_SHIFT,
-	};
-	for (uint32_t i = 0; i < sizeof(*mbft); i++)
-		sum = (uint8_t)(sum + ((uint8_t *)mbft)[i]);
-	mbft->checksum = (uint8_t)-sum;
-}
-
-/* What is changed of the IVT and the BDA: all that hooks_remove has to put back. */
-static const struct {
-	uint16_t address, size;
-} changed[] = {
-	{ VECTOR(0x13), sizeof(struct rj_far) },
-	{ VECTOR(0x15), sizeof(struct rj_far) },
-	{ VECTOR(0x1E), sizeof(struct rj_far) },
-	{ BDA_EQUIPMENT, sizeof(uint16_t) },
-	{ BDA_BASE_MEMORY, sizeof(uint16_t) },
-	{ BDA_HARD_DISKS, sizeof(uint8_t) },
-};
-#define CHANGED (sizeof(changed) / sizeof(*changed))
-_Static_assert(CHANGED <= RJ_CHANGES_MAX, "changes");
-
-static uint32_t as_found[CHANGED];
+static uint8_t as_found[BDA_END];       /* the IVT and the BDA */
 
 static void note_as_found(void)
 {
-	for (uint32_t i = 0; i < CHANGED; i++)
-		as_found[i] = read32(changed[i].address);
+	for (uint32_t i = 0; i < sizeof(as_found); i++)
+		as_found[i] = read8(i);
 }
 
-static void note_changes(struct rj_safe_hook *hook, struct rj_changes *changes)
+static void note_change(struct rj_changes *changes, uint32_t address, uint32_t size)
 {
-	for (uint32_t i = 0; i < CHANGED; i++)
-		changes->rows[i] = (struct rj_change){ changed[i].address, changed[i].size,
-						       as_found[i], read32(changed[i].address) };
-	changes->count = CHANGED;
-	hook->magic = RJ_CHANGES_MAGIC;
-	hook->changes = (uint32_t)changes;
+	uint32_t old = 0, ours = read32(address) & UINT32_MAX >> (32 - 8 * size);
+
+	memcpy(&old, as_found + address, size);
+	if (old == ours)
+		return;
+	if (changes->count == RJ_CHANGES_MAX)
+		stub->fail("more than %u interrupt vectors are changed", RJ_CHANGES_MAX);
+	changes->rows[changes->count++] = (struct rj_change){ (uint16_t)address, (uint16_t)size,
+							      old, ours };
 }
 
-static void hook_all(const struct rj_module *module, struct rj_int13 *int13, uint32_t disk)
+/* All that hooks_remove has to put back. */
+static void note_changes(struct rj_changes *changes)
 {
-	uint32_t base = (uint32_t)module, stays = module_keep(module);
-	struct rj_safe_hook *safe_hook = (void *)(base + (uint32_t)int13->int13);
-
-	((rj_place *)(base + (uint32_t)int13->place))(base);
-	safe_hook->old_int13 = vector(0x13);
-	int13->old_int15 = vector(0x15);
-	memory_tell(int13, stays);
-	if (disk)
-		describe_ram_disk(int13, safe_hook, disk);
-	describe_floppy(int13, base);
-	write16(BDA_BASE_MEMORY, (uint16_t)(stays / KIB));
-	hook(0x13, base, int13->int13);
-	hook(0x15, base, int13->int15);
-	note_changes(safe_hook, &int13->changes);
+	for (uint32_t i = 0; i < VECTORS; i++)
+		note_change(changes, VECTOR(i), sizeof(struct rj_far));
+	note_change(changes, BDA_EQUIPMENT, sizeof(uint16_t));
+	note_change(changes, BDA_BASE_MEMORY, sizeof(uint16_t));
+	note_change(changes, BDA_HARD_DISKS, sizeof(uint8_t));
 }
 
-static void set_up_int13(uint32_t disk)
+static void hook(const struct rj_vector *v, uint32_t base)
 {
-	struct rj_module *module = module_find("int13");
-	struct drives drives = {
-		.services = services, .found = found, .found_count = found_count,
-		.ram_disk = disk, .print = stub->print, .firmware_serves = firmware_serves(),
-		.asks_firmware = mode != RJ_INT13_none && !firmware_lost,
-	};
-	struct rj_int13 *int13;
+	*(struct rj_far *)(base + v->old) = vector(v->number);
+	write16(VECTOR(v->number), v->handler);
+	write16(VECTOR(v->number) + 2, (uint16_t)(base >> 4));
+}
 
-	module = module ? module_move(module, KIB, memory_tell_size()) : NULL;
+static struct rj_setup setup;
+static struct rj_changes *to_note;      /* of the module that asks for them */
+
+static void set_up(const struct rj_module *carried)
+{
+	struct rj_resident *resident;
+	struct rj_module *module;
+	uint32_t base;
+
+	if (carried->kind != RJ_MODULE_RESIDENT)
+		return;
+	module = module_load(carried);
+	resident = module_interface(module);
+	setup.memory = memory_map(&setup.memory_count);
+	module = module_move(module, PARAGRAPH, resident->room ? resident->room(&setup) : 0);
 	if (!module)
 		stub->fail("no room in base memory for INT 13h");
-	int13 = module_interface(module);
-	int13->memory = (uint16_t)module->size;
-	int13->bounce = (uint32_t)memory_alloc(RJ_BOUNCE_SIZE, KIB);
-	if (found_count && !int13->bounce)
-		stub->fail("no memory for INT 13h");
-	int13->page_tables = page_tables;
-	int13->el_torito = services->el_torito;
-	drives_number(&drives, int13);
-	if (host.print == stub->print)
-		drives_tell(&drives, int13);
-	hook_all(module, int13, disk);
+	base = (uint32_t)module;
+	memory_lower(module_keep(module) & -KIB);
+	setup.memory = memory_map(&setup.memory_count);
+	resident = module_interface(module);
+	resident->init(&setup, base);
+	for (uint32_t i = 0; i < resident->vector_count; i++)
+		hook(&resident->vectors[i], base);
+	if (resident->changes)
+		to_note = (struct rj_changes *)(base + resident->changes);
+	write16(BDA_BASE_MEMORY, (uint16_t)(module_keep(module) / KIB));
+}
+
+static void set_up_all(uint32_t disk)
+{
+	setup = (struct rj_setup){
+		.services = services, .host = &host, .print = stub->print, .fail = stub->fail,
+		.bios_call = stub->bios_call, .found = found, .found_count = found_count,
+		.ram_disk = disk, .page_tables = page_tables,
+		.asks_firmware = mode != RJ_INT13_none && !firmware_lost,
+		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
+	};
+	module_for_each(set_up);
+	if (to_note)
+		note_changes(to_note);
 }
 
 static uint32_t top_of_base_memory(void)
@@ -413,6 +361,14 @@ static bool leads_into(uint32_t from, uint32_t end)
 	return false;
 }
 
+static uint32_t room_for_map(void)
+{
+	uint32_t rows;
+
+	memory_map(&rows);
+	return (rows + ROWS_TO_COME) * sizeof(struct rj_memory);
+}
+
 /*
  * Programs that have run before (iPXE does) may have left base memory lowered and be gone.
  * Where it would not do, what the memory map calls free and no vector leads to is taken back.
@@ -421,32 +377,32 @@ static uint32_t base_memory_end(void)
 {
 	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
 
-	if (told >= SERVICES_SCRATCH_END + services->size + memory_tell_size()
+	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_map()
 	    || leads_into(told, end))
 		return told;
 	stub->print("base memory ends at %x, but is free up to %x", told, end);
 	return end;
 }
 
-void install(const struct rj_stub *from, uint32_t lost)
+void install(const struct rj_stub *from, struct rj_services *carried, uint32_t lost)
 {
 	bool is_verbose = from->manifest->flags & RJ_VERBOSE;
 	uint32_t disk, left_out;
 
 	stub = from;
 	firmware_lost = lost;
-	services = (void *)installer_end;
+	services = carried;
 	mode = chosen_mode();
 	if (mode == RJ_INT13_firmware && !services->image.size) {
 		pci_for_each(stub->give_to_firmware);
 		return;
 	}
 	note_as_found();
-	left_out = memory_init(stub->manifest, top_of_base_memory());
+	left_out = memory_init(stub, top_of_base_memory());
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);
-	modules_init(services, base_memory_end());
+	modules_init(stub, services, base_memory_end(), room_for_map() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
 		.is_free_ram = memory_is_free, .map = map_registers,
@@ -458,7 +414,7 @@ void install(const struct rj_stub *from, uint32_t lost)
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);
 	if (disk || found_count || mode == RJ_INT13_none)
-		set_up_int13(disk);
+		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
 		stub->print("the disk is on no controller served here (USB?), and the firmware "
 			    "may have lost it");

@@ -4,24 +4,17 @@
 
 #include "abi/layout.h"
 #include "common/mem.h"
-#include "int13/bios.h"
+#include "common/units.h"
 
 #define SMAP      0x534D4150u
-#define PAGE      4096u
 #define ARENA     0x10000u      /* bytes that are reserved at a time for small parts */
-#define KIB       1024u
 #define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
 #define SIXTEEN_M 0x1000000u
-#define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */
-#define FOUR_GIB  (UINT64_C(1) << 32)
 #define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
-
-/* At most two for what is reserved last, two for base memory. */
-#define ROWS_TO_COME 4u
 
 static struct rj_memory map[RJ_MAX_MEMORY];
 static uint32_t count, left_out;
-static const struct rj_manifest *manifest;
+static const struct rj_stub *stub;
 static uint32_t arena, arena_end;
 
 /* A firmware may tell what is one range as many. */
@@ -46,7 +39,7 @@ static void ask_e820(void)
 		r.eax = 0xE820;
 		r.ecx = sizeof(entry);
 		r.edx = SMAP;
-		bios_call(&r, 0x15);
+		stub->bios_call(&r, 0x15);
 		if (r.carry || r.eax != SMAP)
 			break;
 		add(entry.base, entry.size, entry.type);
@@ -61,7 +54,7 @@ static void ask_e801(uint32_t base_memory)
 	struct bios_regs r = { .eax = 0xE801 };
 
 	add(0, base_memory, RJ_MEMORY_FREE);
-	bios_call(&r, 0x15);
+	stub->bios_call(&r, 0x15);
 	if (!r.carry && (r.eax & 0xFFFF || r.ecx & 0xFFFF)) {
 		uint32_t kib = r.eax & 0xFFFF ? r.eax : r.ecx;
 		uint32_t blocks = r.eax & 0xFFFF ? r.ebx : r.edx;
@@ -71,14 +64,14 @@ static void ask_e801(uint32_t base_memory)
 		return;
 	}
 	r = (struct bios_regs){ .eax = 0x8800 };
-	bios_call(&r, 0x15);
+	stub->bios_call(&r, 0x15);
 	if (!r.carry)
 		add(HIGH_MEMORY, (r.eax & 0xFFFF) * KIB, RJ_MEMORY_FREE);
 }
 
-uint32_t memory_init(const struct rj_manifest *m, uint32_t base_memory)
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory)
 {
-	manifest = m;
+	stub = from;
 	ask_e820();
 	if (!count)
 		ask_e801(base_memory);
@@ -114,9 +107,9 @@ uint32_t memory_free_end(uint32_t address)
 /* The piece with the lowest address that shares a byte with the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
-	const struct rj_piece *p = (const void *)(manifest + 1);
+	const struct rj_piece *p = (const void *)(stub->manifest + 1);
 
-	for (uint32_t i = 0; i < manifest->piece_count; i++, p++)
+	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
 		if (p->address < base + size && base < p->address + p->size)
 			return p;
 	return NULL;
@@ -233,40 +226,19 @@ void *memory_alloc(uint32_t size, uint32_t alignment)
 	return memset((void *)address, 0, size);
 }
 
-/* How much free RAM follows address without a gap, up to limit. */
-static uint32_t free_from(uint32_t address, uint32_t limit)
+const struct rj_memory *memory_map(uint32_t *rows)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t end = map[i].base + map[i].size;
-
-		if (map[i].type == RJ_MEMORY_FREE && map[i].base <= address && end > address)
-			return (uint32_t)(end > limit ? limit : end) - address;
-	}
-	return 0;
+	*rows = count;
+	return map;
 }
 
-uint32_t memory_tell_size(void)
+void memory_lower(uint32_t end)
 {
-	return (count + ROWS_TO_COME) * sizeof(map[0]);
-}
-
-void memory_tell(struct rj_int13 *int13, uint32_t end)
-{
-	uint32_t above_1m = free_from(HIGH_MEMORY, SIXTEEN_M) / KIB, above_16m = 0;
-	uint32_t kib;
-
 	for (uint32_t i = 0; i < count; i++)
 		if (map[i].type == RJ_MEMORY_FREE && map[i].base < end
-		    && map[i].base + map[i].size > end && map[i].base + map[i].size <= HIGH_MEMORY) {
+		    && map[i].base + map[i].size > end
+		    && map[i].base + map[i].size <= HIGH_MEMORY) {
 			split(i, end, map[i].base + map[i].size - end);
-			break;
+			return;
 		}
-	if (above_1m == (SIXTEEN_M - HIGH_MEMORY) / KIB)
-		above_16m = free_from(SIXTEEN_M, UINT32_MAX) / BLOCK;
-	kib = above_1m + above_16m * (BLOCK / KIB);
-	memcpy((void *)(int13->base + int13->memory), map, count * sizeof(map[0]));
-	int13->memory_count = (uint16_t)count;
-	int13->kib_above_1m = (uint16_t)above_1m;
-	int13->blocks_above_16m = (uint16_t)above_16m;
-	int13->kib_88 = (uint16_t)(kib < MAX_88 ? kib : MAX_88);
 }

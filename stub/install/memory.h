@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory map, as the firmware gives it and as the payload will see it. */
+/* The memory map, as the firmware has it and as the payload will see it. */
 #ifndef RJ_MEMORY_H
 #define RJ_MEMORY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "abi/manifest.h"
-#include "int13/int13.h"
+#include "abi/install.h"
+#include "int13/resident.h"
 
-/* Asks the firmware; what the manifest's pieces stand in is not given away.
+/* Asks the firmware; what the stub's pieces stand in is not given away.
    base_memory: bytes, for firmware that knows no map. Returns how many ranges it did not take:
    there are more than RJ_MAX_MEMORY. */
-uint32_t memory_init(const struct rj_manifest *manifest, uint32_t base_memory);
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 
@@ -31,10 +31,10 @@ uint32_t memory_reserve(uint32_t size);
 /* The same in small parts, zeroed; alignment: a power of two. */
 void *memory_alloc(uint32_t size, uint32_t alignment);
 
-/* How many bytes INT 15h's map needs, at most; one more may be reserved. */
-uint32_t memory_tell_size(void);
+/* The map without all this, and how many rows it has. */
+const struct rj_memory *memory_map(uint32_t *rows);
 
-/* Puts the map without all this into INT 15h's tables; base memory ends at end. */
-void memory_tell(struct rj_int13 *int13, uint32_t end);
+/* What is free base memory from end on is taken. */
+void memory_lower(uint32_t end);
 
 #endif

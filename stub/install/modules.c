@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * They stand in a row in the stub's home. Each that stays goes to the top of base
- * memory, under those before it. What a module runs only once stands at its front,
- * and the next one goes over that.
+ * A module is unpacked behind the installer, where the next one goes over it. If it stays, it
+ * first moves to the top of base memory, under those before it. What it runs only once stands at
+ * its front, and the next one goes over that, too.
  */
 #include "install/modules.h"
 
@@ -10,35 +10,61 @@
 #include <stddef.h>
 
 #include "common/mem.h"
+#include "install/memory.h"
 
-/* System V ABI, Intel386 supplement: a row of a relocation table. */
-struct relocation {
-	uint32_t offset, info;
-};
+#define PARAGRAPH 16u
 
-static struct rj_module *first;
-static uint32_t end, top;
+extern char installer_end[];
 
-static struct rj_module *next(const struct rj_module *module)
+static const struct rj_stub *stub;
+static const struct rj_services *services;
+static uint32_t top;
+static uint32_t bottom;         /* 32-bit code leaves what is below it to resident modules */
+
+static const struct rj_module *first(const struct rj_services *from)
 {
-	return (struct rj_module *)((uint8_t *)module + module->size);
+	return (const void *)((const uint8_t *)(from + 1) + from->installer_size);
 }
 
-static void relocate(struct rj_module *module, uint32_t delta)
+static const struct rj_module *next(const struct rj_module *module)
 {
-	const struct relocation *r = (void *)((uint8_t *)module + module->relocations);
-
-	for (uint32_t i = 0; i < module->relocation_count; i++, r++)
-		*(uint32_t *)((uint8_t *)module + r->offset) += delta;
+	return (const void *)((const uint8_t *)(module + 1) + module->packed_size);
 }
 
-void modules_init(struct rj_services *services, uint32_t top_of_memory)
+static bool is_end(const struct rj_services *from, const struct rj_module *module)
 {
-	first = (struct rj_module *)(services + 1);
-	end = (uint32_t)services + services->size;
-	top = top_of_memory & ~15u;
-	for (struct rj_module *m = first; (uint32_t)m < end; m = next(m))
-		relocate(m, (uint32_t)m);
+	return (const uint8_t *)module == (const uint8_t *)from + from->size;
+}
+
+void module_for_each(void (*visit)(const struct rj_module *module))
+{
+	for (const struct rj_module *m = first(services); !is_end(services, m); m = next(m))
+		visit(m);
+}
+
+uint32_t modules_size(const struct rj_services *carried)
+{
+	uint32_t size = 0;
+
+	for (const struct rj_module *m = first(carried); !is_end(carried, m); m = next(m))
+		size += m->size;
+	return size;
+}
+
+static void leave_room(const struct rj_module *module)
+{
+	if (module->kind == RJ_MODULE_RESIDENT)
+		bottom += module->size;
+}
+
+void modules_init(const struct rj_stub *from, const struct rj_services *carried,
+		  uint32_t top_of_memory, uint32_t more)
+{
+	stub = from;
+	services = carried;
+	top = top_of_memory & -PARAGRAPH;
+	bottom = SERVICES_SCRATCH_END + more;
+	module_for_each(leave_room);
 }
 
 static bool has_name(const struct rj_module *module, const char *name)
@@ -50,34 +76,54 @@ static bool has_name(const struct rj_module *module, const char *name)
 	return module->name[i] == name[i];
 }
 
-struct rj_module *module_find(const char *name)
+const struct rj_module *module_find(const char *name)
 {
-	for (struct rj_module *m = first; (uint32_t)m < end; m = next(m))
+	for (const struct rj_module *m = first(services); !is_end(services, m); m = next(m))
 		if (has_name(m, name))
 			return m;
 	return NULL;
 }
 
-void module_for_each(void (*visit)(struct rj_module *module))
+/* Its rows are behind it where it was loaded. */
+static void relocate(struct rj_module *module, const struct rj_module *loaded, uint32_t delta)
 {
-	for (struct rj_module *m = first; (uint32_t)m < end; m = next(m))
-		visit(m);
+	const uint16_t *row = (const void *)((const uint8_t *)loaded + loaded->size);
+
+	for (uint32_t i = 0; i < loaded->relocation_count; i++)
+		*(uint32_t *)((uint8_t *)module + row[i]) += delta;
+}
+
+struct rj_module *module_load(const struct rj_module *carried)
+{
+	struct rj_module *module = stub->unpack(installer_end, services + 1);
+
+	*module = *carried;
+	module->packed_size = 0;
+	stub->unpack(module + 1, carried + 1);
+	relocate(module, module, (uint32_t)module);
+	return module;
 }
 
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more)
 {
+	bool is_resident = module->kind == RJ_MODULE_RESIDENT;
 	uint32_t stays = (top - more - (module->size - module->resident)) & -alignment;
 	uint32_t to = stays - module->resident;
 
-	if (to < SERVICES_SCRATCH_END || to > top)
+	if (to < (is_resident ? SERVICES_SCRATCH_END : bottom) || to > top)
+		to = is_resident ? 0 : (uint32_t)memory_alloc(module->size, PARAGRAPH);
+	if (!to)
 		return NULL;
 	memcpy((void *)to, module, module->size);
-	relocate((struct rj_module *)to, to - (uint32_t)module);
+	relocate((struct rj_module *)to, module, to - (uint32_t)module);
 	return (struct rj_module *)to;
 }
 
 uint32_t module_keep(const struct rj_module *module)
 {
-	top = (uint32_t)module + module->resident;
+	uint32_t stays = (uint32_t)module + module->resident;
+
+	if (stays < top)
+		top = stays;
 	return top;
 }

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The modules behind the installer, and their way to the top of base memory. */
+/* The modules of the services, and their way to where they stay. */
 #ifndef RJ_MODULES_H
 #define RJ_MODULES_H
 
 #include <stdint.h>
 
-#include "abi/services.h"
+#include "abi/install.h"
 
-/* Relocates all modules to where they stand; base memory ends at top. */
-void modules_init(struct rj_services *services, uint32_t top);
+/* Base memory ends at top_of_memory. more: bytes that resident modules need besides themselves. */
+void modules_init(const struct rj_stub *from, const struct rj_services *carried,
+		  uint32_t top_of_memory, uint32_t more);
 
-/* The module of this name as it was carried, or NULL. */
-struct rj_module *module_find(const char *name);
+/* How many bytes all modules have. */
+uint32_t modules_size(const struct rj_services *carried);
 
-/* Calls visit for each module. */
-void module_for_each(void (*visit)(struct rj_module *module));
+/* The module of this name as it is carried, or NULL. */
+const struct rj_module *module_find(const char *name);
+
+/* Calls visit for each module as it is carried. */
+void module_for_each(void (*visit)(const struct rj_module *module));
+
+/* Unpacks a module. It can be used until the next one is loaded. */
+struct rj_module *module_load(const struct rj_module *carried);
 
 /* A module's interface. */
 static inline void *module_interface(const struct rj_module *module)
@@ -25,13 +32,13 @@ static inline void *module_interface(const struct rj_module *module)
 }
 
 /*
- * Moves a module below all that stays, so that what stays of it begins on a
- * multiple of alignment, 16 or more, and is followed by more bytes, at least, of its own.
- * NULL: there is no room.
+ * Moves the module that was loaded last to below all that stays, so that what stays of it begins
+ * on a multiple of alignment, 16 or more, and is followed by more bytes, at least, of its own.
+ * 32-bit code goes to reserved memory if base memory has no room. NULL: there is no room.
  */
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more);
 
-/* What stays of a moved module is to stay; gives its first byte's address. */
+/* What stays of a moved module is to stay; returns where base memory ends from now on. */
 uint32_t module_keep(const struct rj_module *module);
 
 #endif

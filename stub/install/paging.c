@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
+#include "common/units.h"
 #include "hardware/io.h"
 #include "install/memory.h"
 
 #define LARGE     0x200000u     /* bytes of such a page */
-#define PAGE      4096u
 #define ENTRIES   512u          /* of a directory: 1 GiB */
 #define DIRECTORIES 4u
 #define PRESENT   0x01u

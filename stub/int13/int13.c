@@ -32,9 +32,7 @@
 #define TOO_MANY_LOCKS 0xB4
 #define LOCKS_MAX     0xFFFF
 
-_Alignas(16) struct rj_int13 interface = {
-	.int13 = int13_entry, .int15 = int15_entry, .place = place,
-};
+_Alignas(16) struct rj_int13 int13;
 
 /* RJ_VERIFY is not a driver's: it is a read that nobody looks at. */
 #define RJ_VERIFY 0x100u
@@ -87,14 +85,14 @@ static enum rj_status bounced(const struct rj_unit *unit, uint32_t operation,
 	uint32_t bytes = part->count << unit->sector_shift;
 	enum rj_status status;
 
-	bounce.buffer = interface.bounce;
+	bounce.buffer = int13.bounce;
 	if (operation != RJ_VERIFY && part->buffer >> 32)
 		return RJ_DISK_BOUNDARY;
 	if (operation == RJ_WRITE)
-		copy(interface.bounce, (uint32_t)part->buffer, bytes);
+		copy(int13.bounce, (uint32_t)part->buffer, bytes);
 	status = drive(unit, operation == RJ_WRITE ? RJ_WRITE : RJ_READ, &bounce);
 	if (operation == RJ_READ && !status)
-		copy((uint32_t)part->buffer, interface.bounce, bytes);
+		copy((uint32_t)part->buffer, int13.bounce, bytes);
 	return status;
 }
 
@@ -248,11 +246,11 @@ static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 	f->dh = (uint8_t)(unit->heads - 1);
 	f->al = 0;
 	if (unit->disk.flags & RJ_DISK_FLOPPY) {
-		f->dl = interface.floppies;
-		f->es = (uint16_t)(interface.base >> 4);
-		f->di = (uint16_t)(uintptr_t)interface.floppy_table;
+		f->dl = int13.floppies;
+		f->es = (uint16_t)(int13.base >> 4);
+		f->di = (uint16_t)(uintptr_t)int13.floppy_table;
 	} else {
-		f->dl = interface.hard_disks;
+		f->dl = int13.hard_disks;
 	}
 	return RJ_DISK_OK;
 }
@@ -343,9 +341,9 @@ static enum rj_status seek_packet(const struct rj_unit *unit, const struct frame
 /* AX=4B00h, 4B01h: tells of the CD that was booted; we end no emulation. */
 static enum rj_status emulation(struct frame *f)
 {
-	if (f->al > 1 || !interface.el_torito.size)
+	if (f->al > 1 || !int13.el_torito.size)
 		return RJ_DISK_INVALID;
-	far_write(far_pointer(f->ds, f->esi), &interface.el_torito, RJ_EL_TORITO_PACKET);
+	far_write(far_pointer(f->ds, f->esi), &int13.el_torito, RJ_EL_TORITO_PACKET);
 	return f->al ? RJ_DISK_OK : RJ_DISK_INVALID;
 }
 
@@ -435,11 +433,11 @@ bool serve(struct frame *f, uint32_t mapped)
 		f->ah = bda_get(last);
 		return f->ah != 0;
 	}
-	if (row >= interface.unit_count) {
+	if (row >= int13.unit_count) {
 		f->ah = f->ah == 0x15 ? 0 : RJ_DISK_INVALID;    /* no such drive */
 		return f->ah != 0;
 	}
-	unit = &interface.units[row];
+	unit = &int13.units[row];
 	if (f->ah == 0x15) {
 		drive_type(unit, f);
 		bda_put(last, RJ_DISK_OK);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the installer and the resident INT 13h and INT 15h, which is 16-bit
- * code: the module "int13". Its interface is a struct rj_int13, which the
- * installer fills in. Offsets in it are in the module's real-mode segment, whose
- * base is the module's first byte, also when that has not stayed.
+ * What INT 13h works with: the 16-bit code reads it, and the module's set-up fills it in.
+ * Offsets in it are in the module's real-mode segment.
  */
 #ifndef RJ_INT13_H
 #define RJ_INT13_H
@@ -12,19 +10,18 @@
 
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
+#include "int13/resident.h"
 
-#define RJ_MAX_UNITS   12
-#define RJ_MAX_MEMORY  128              /* ranges, as Linux takes them from a loader */
 #define RJ_BOUNCE_SIZE 0x10000u         /* bytes, a multiple of every sector size */
+
+/* The assembly reads this file, too, and has offsets from constants.c. */
 
 /* rj_int13.map: who serves a drive number. Others are a number of the firmware's. */
 #define INT13_UNIT     0x40             /* + a row of units; to INT13_NOBODY */
 #define INT13_NOBODY   0x7F
 
-#define STATUS_NOT_READY 0xAA           /* RJ_DISK_NOT_READY, for the assembly */
-
-#define RJ_MEMORY_FREE     1            /* ACPI 6.3, table 15-374 */
-#define RJ_MEMORY_RESERVED 2
+#define CHS_COUNT_MAX  128              /* sectors of AH=02h to 04h */
+#define PACKET_SIZE    16               /* at least, of a disk address packet */
 
 /* A drive that is served here. */
 struct rj_unit {
@@ -35,58 +32,11 @@ struct rj_unit {
 	uint16_t locks;         /* of AH=45h */
 };
 
-/* As INT 15h AX=E820h gives it. */
-struct rj_memory {
-	uint64_t base, size;
-	uint32_t type;
-} __attribute__((packed));
-
-/* For the assembly: offsets in struct rj_int13. */
-#define INT13_MEMORY       70
-#define INT13_BASE         84
-#define INT13_OLD_INT15    92
-#define INT13_MEMORY_COUNT 96
-#define INT13_KIB_88       98
-#define INT13_KIB_ABOVE_1M 100
-#define INT13_BLOCKS_ABOVE_16M 102
-#define INT13_HARD_DISKS   104
-#define INT13_FLOPPIES     105
-#define INT13_UNIT_COUNT   106
-#define INT13_BUSY         107
-#define INT13_PAGE_TABLES  140
-#define INT13_MAP          144
-#define INT13_UNITS        400
-
-/* The same in struct rj_unit. */
-#define UNIT_SECTORS       0
-#define UNIT_FLAGS         12
-#define UNIT_TRANSFER      16
-#define UNIT_CONTEXT       20
-#define UNIT_SECTOR_SHIFT  64
-#define UNIT_CYLINDERS     68
-#define UNIT_HEADS         72
-#define UNIT_SECTORS_PER_TRACK 76
-#define UNIT_SIZE          84
-
-#define DISK_FLOPPY        0x04         /* RJ_DISK_FLOPPY */
-#define DATA_FLAT16        0x18         /* selector: base 0, 4 GiB, for 16-bit code */
-#define CHS_COUNT_MAX      128          /* sectors of AH=02h to 04h */
-#define PACKET_SIZE        16           /* at least, of a disk address packet */
-
-typedef void rj_place(uint32_t base);
-
-/* All but what is said to be an offset is the installer's to fill in. */
 struct rj_int13 {
 	struct rj_mbft mbft;            /* on a multiple of 16, where memdiskfind looks */
-	uint16_t memory;                /* offset: struct rj_memory[memory_count] */
-	void (*int13)(void), (*int15)(void);    /* offsets: the handlers, */
-	rj_place *place;                /* and what has to be told where the module is */
+	uint16_t zero;
 	uint32_t base;                  /* physical address of the segment */
 	uint32_t bounce;                /* RJ_BOUNCE_SIZE bytes that devices reach; or 0 */
-	struct rj_far old_int15;
-	uint16_t memory_count;          /* 0: INT 15h is not served */
-	uint16_t kib_88;                /* AH=88h */
-	uint16_t kib_above_1m, blocks_above_16m; /* AX=E801h */
 	uint8_t hard_disks, floppies;   /* how many numbers there are */
 	uint8_t unit_count;
 	uint8_t busy;                   /* a call is under way */
@@ -97,5 +47,7 @@ struct rj_int13 {
 	struct rj_unit units[RJ_MAX_UNITS];
 	struct rj_changes changes;      /* by which all this can be taken out again */
 };
+
+extern struct rj_int13 int13;
 
 #endif

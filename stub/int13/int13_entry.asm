@@ -1,18 +1,16 @@
 ; SPDX-License-Identifier: MIT
-; INT 13h and INT 15h as the payload calls them, and the ways from real mode into
-; 4 GiB of memory. One 16-bit segment, CS = DS = SS, linked at 0; wherever it has
-; been put, its base is that of its interface. The C beside it is compiled with -m16, so
+; INT 13h as the payload calls it, and the ways from real mode into 4 GiB of
+; memory. One 16-bit segment, CS = DS = SS, linked at 0. The C beside it is compiled with -m16, so
 ; calls and returns are 32 bits wide.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
-extern serve, interface, ram_read_chs, ram_read_packet
+extern serve, int13, int13_init, ram_read_chs, ram_read_packet, return
 
-FLAG_CARRY	equ	1
 STACK_SIZE	equ	1536
-SMAP		equ	534D4150h
 
 I8042_DATA	equ	60h		; IBM PC/AT Technical Reference, "Keyboard Controller"
 I8042_COMMAND	equ	64h
@@ -21,7 +19,6 @@ I8042_WRITE_OUTPUT equ	0D1h
 I8042_A20_ON	equ	0DFh
 I8042_A20_OFF	equ	0DDh
 I8042_PATIENCE	equ	10000h
-MEMORY_ENTRY	equ	20
 
 section .text
 bits 16
@@ -46,7 +43,7 @@ old_int13:
 route:
 	push	bx
 	movzx	bx, dl
-	mov	bl, [cs:interface + INT13_MAP + bx]
+	mov	bl, [cs:int13 + INT13_MAP + bx]
 	cmp	bl, dl
 	jne	.not_the_same
 	cmp	ah, 08h
@@ -60,7 +57,7 @@ route:
 	cli				; the caller may be another handler's CALL
 	mov	[cs:unit], bl
 	pop	bx
-	cmp	byte [cs:interface + INT13_BUSY], 0
+	cmp	byte [cs:int13 + INT13_BUSY], 0
 	jne	busy
 	cmp	ah, 02h
 	je	ram_read_chs
@@ -84,11 +81,11 @@ serve_call:
 	mov	ax, cs
 	mov	ds, ax
 	mov	es, ax
-	inc	byte [interface + INT13_BUSY]
+	inc	byte [int13 + INT13_BUSY]
 	mov	eax, esp
 	movzx	edx, byte [unit]
 	call	dword serve		; EAX = whether CF shall be set
-	dec	byte [interface + INT13_BUSY]
+	dec	byte [int13 + INT13_BUSY]
 	neg	al			; CF, which no instruction below changes
 	pop	gs
 	pop	fs
@@ -97,21 +94,7 @@ serve_call:
 	popad
 	mov	ss, [cs:user_ss]
 	mov	esp, [cs:user_esp]
-
-; return: to the caller.
-;	In:	CF, as the caller shall see it
-global return
-return:
-	push	bp
-	mov	bp, sp
-	jc	.failed
-	and	byte [bp + 6], ~FLAG_CARRY
-	pop	bp
-	iret
-.failed:
-	or	byte [bp + 6], FLAG_CARRY
-	pop	bp
-	iret
+	jmp	return
 
 ; By an interrupt handler while a call is under way.
 busy:
@@ -141,10 +124,10 @@ firmware:
 .not_15:
 	cmp	byte [bp + 5], 08h
 	jne	.same_drive
-	mov	dl, [cs:interface + INT13_HARD_DISKS]
+	mov	dl, [cs:int13 + INT13_HARD_DISKS]
 	test	byte [bp + 2], 80h
 	jnz	.done
-	mov	dl, [cs:interface + INT13_FLOPPIES]
+	mov	dl, [cs:int13 + INT13_FLOPPIES]
 	jmp	.done
 .same_drive:
 	mov	dl, [bp + 2]
@@ -152,69 +135,6 @@ firmware:
 	popf
 	pop	bp
 	lea	sp, [esp + 6]		; not ADD: CF
-	jmp	return
-
-; int15_entry: the handler of INT 15h: memory without what is ours.
-;	In:	AX, for E820h EBX, ECX, EDX, ES:DI
-;	Out:	as the firmware has it (ACPI 6.3, 15.1; RBIL)
-global int15_entry
-int15_entry:
-	cmp	word [cs:interface + INT13_MEMORY_COUNT], 0
-	je	.old
-	cmp	ax, 0E820h
-	je	.e820
-	cmp	ax, 0E801h
-	je	.e801
-	cmp	ax, 0E881h		; the same in 32-bit registers
-	je	.e881
-	cmp	ah, 88h
-	je	.88
-.old:	jmp	far [cs:interface + INT13_OLD_INT15]
-
-.88:	mov	ax, [cs:interface + INT13_KIB_88]
-	clc
-	jmp	return
-
-.e881:	xor	eax, eax
-	xor	ebx, ebx
-	xor	ecx, ecx
-	xor	edx, edx
-.e801:	mov	ax, [cs:interface + INT13_KIB_ABOVE_1M]
-	mov	bx, [cs:interface + INT13_BLOCKS_ABOVE_16M]
-	mov	cx, ax
-	mov	dx, bx
-	clc
-	jmp	return
-
-.e820:	cmp	edx, SMAP
-	jne	.old
-	mov	eax, edx
-	cmp	ecx, MEMORY_ENTRY
-	jb	.bad
-	cmp	bx, [cs:interface + INT13_MEMORY_COUNT]
-	jae	.bad
-	push	ds
-	push	si
-	push	di
-	push	cs
-	pop	ds
-	imul	si, bx, MEMORY_ENTRY
-	add	si, [interface + INT13_MEMORY]
-	mov	cx, MEMORY_ENTRY / 2
-	cld
-	rep movsw
-	pop	di
-	pop	si
-	pop	ds
-	mov	ecx, MEMORY_ENTRY
-	inc	ebx
-	cmp	bx, [cs:interface + INT13_MEMORY_COUNT]
-	jb	.more
-	xor	ebx, ebx		; that was the last
-.more:	clc
-	jmp	return
-.bad:	mov	ah, 86h
-	stc
 	jmp	return
 
 ; copy: memory to memory anywhere below 4 GiB, in real mode only.
@@ -225,7 +145,7 @@ copy:
 	mov	[copied.to], eax
 	mov	[copied.from], edx
 	mov	[copied.bytes], ecx
-	mov	eax, [interface + INT13_BASE]
+	mov	eax, [int13 + INT13_BASE]
 	add	eax, copy_flat
 	jmp	call32
 
@@ -241,7 +161,7 @@ call32:
 	push	ebp
 	push	esi
 	mov	ebx, eax
-	mov	ebp, [interface + INT13_BASE]
+	mov	ebp, [int13 + INT13_BASE]
 	add	ecx, ebp
 	o32 sgdt [user_gdtr]
 	o32 lgdt [gdtr]
@@ -259,14 +179,14 @@ bits 32
 	mov	ss, eax
 	add	esp, ebp
 	call	open_a20
-	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	cmp	dword [ebp + int13 + INT13_PAGE_TABLES], 0
 	je	.ready
 	call	paging_on
 .ready:
 	mov	eax, edx		; regparm(3): the context, the request
 	mov	edx, ecx
 	call	ebx
-	cmp	dword [ebp + interface + INT13_PAGE_TABLES], 0
+	cmp	dword [ebp + int13 + INT13_PAGE_TABLES], 0
 	je	.done
 	call	paging_off
 .done:
@@ -463,7 +383,7 @@ paging_on:
 	mov	[ebp + user_cr4], esi
 	or	esi, CR4_PAE
 	mov	cr4, esi
-	mov	esi, [ebp + interface + INT13_PAGE_TABLES]
+	mov	esi, [ebp + int13 + INT13_PAGE_TABLES]
 	mov	cr3, esi
 	push	eax
 	push	ecx
@@ -505,9 +425,8 @@ CODE_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_CODE
 DATA_FLAT	equ	$ - gdt
 	descriptor 0, 0FFFFFh, FLAT_DATA
-%if $ - gdt != DATA_FLAT16
-	%error "int13.h has another selector"
-%endif
+DATA_FLAT16	equ	$ - gdt		; base 0, 4 GiB, for 16-bit code
+global DATA_FLAT16
 	descriptor 0, 0FFFFFh, UNREAL_DATA
 CODE_SEG16	equ	$ - gdt
 segment_row:
@@ -526,22 +445,26 @@ real_entry:
 real_segment:
 	dw	0
 
-section .init.text
+section .init.text progbits alloc exec nowrite align=1
 bits 32
-; place: tells the segment where it is.
+; int13_place: tells the segment where it is.
 ;	In:	EAX = base, physical, a multiple of 16, below 1 MiB
-;	Clobbers: ECX
 ;	Mode:	flat 32-bit
-global place
-place:
-	mov	[eax + interface + INT13_BASE], eax
-	add	[eax + gdt_base], eax
-	add	[eax + flat_entry], eax
-	or	[eax + segment_row + 2], eax	; bits 23:0 of a descriptor's base
-	mov	ecx, eax
-	shr	ecx, 4
-	mov	[eax + real_segment], cx
+global int13_place
+int13_place:
+	add	[gdt_base], eax
+	add	[flat_entry], eax
+	or	[segment_row + 2], eax	; bits 23:0 of a descriptor's base
+	shr	eax, 4
+	mov	[real_segment], ax
 	ret
+
+section .init.data progbits alloc noexec write align=4
+global interface
+interface:				; struct rj_resident
+	dd	0, int13_init
+	dw	int13 + INT13_CHANGES, 1
+	dw	13h, int13_entry, old_int13
 
 section .bss
 global unit, user_gdtr

@@ -4,10 +4,11 @@
 ; other goes the long way, untouched, and serve finds out what is wrong with it.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
-extern interface, unit, gdtr, user_gdtr, wrapped, serve_call, return
+extern DATA_FLAT16, int13, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
@@ -15,7 +16,7 @@ PUSHED_EDX	equ	20		; of PUSHAD
 SECTOR_SHIFT	equ	9
 
 ; A field of the unit's row; EBP = UNIT_SIZE times what the map says.
-%define UNIT(field) cs:ebp + interface + INT13_UNITS - INT13_UNIT * UNIT_SIZE + UNIT_ %+ field
+%define UNIT(field) cs:ebp + int13 + INT13_UNITS - INT13_UNIT * UNIT_SIZE + UNIT_ %+ field
 
 section .text
 bits 16
@@ -64,7 +65,7 @@ read:
 	add	edi, ebx
 	mov	dl, [cs:unit]
 	sub	dl, INT13_UNIT
-	cmp	dl, [cs:interface + INT13_UNIT_COUNT]
+	cmp	dl, [cs:int13 + INT13_UNIT_COUNT]
 	jae	long_way
 	cmp	dword [UNIT(TRANSFER)], 0
 	jne	long_way		; not a RAM disk
@@ -95,7 +96,7 @@ read:
 	mov	es, bx
 	dec	ax
 	mov	cr0, eax
-	mov	ebx, [cs:interface + INT13_BASE]
+	mov	ebx, [cs:int13 + INT13_BASE]
 	inc	byte [ebx + wrapped]	; A20 is open if the byte 1 MiB above is another
 	mov	al, [ebx + wrapped]
 	cmp	al, [ebx + wrapped + HIGH_MEMORY]

@@ -31,14 +31,9 @@ struct frame {
 _Static_assert(sizeof(struct frame) == 40, "frame");
 
 /*
- * One call, interface.map[f->dl] being mapped. Gives whether CF is to be set; AH
- * and what else the function gives are in f.
+ * One call, int13.map[f->dl] being mapped. Returns whether CF is to be set; AH
+ * and what else the function returns are in f.
  */
 bool serve(struct frame *f, uint32_t mapped);
-
-/* In int13_entry.asm: the handlers, and what tells the segment where it is. */
-void int13_entry(void);
-void int15_entry(void);
-void place(uint32_t base);
 
 #endif

@@ -9,14 +9,13 @@
 
 #include "abi/layout.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "entry/loader_info.h"
 #include "hardware/io.h"
 #include "install/memory.h"
 #include "install/paging.h"
 
-#define PAGE     4096u
 #define LARGE    0x200000u      /* bytes that are mapped at a time */
-#define FOUR_GIB (UINT64_C(1) << 32)
 
 #define RAMDISK_IMAGE      0x218        /* offsets in boot_params */
 #define RAMDISK_SIZE       0x21C
@@ -31,7 +30,6 @@
 #define TAG_MODULE_START       8
 #define TAG_MODULE_END         12
 #define PVH_MODULE_COUNT       12
-
 
 struct e820 {
 	uint64_t base, size;

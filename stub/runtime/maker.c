@@ -10,10 +10,10 @@
 #include "common/disk_layout.h"
 #include "common/foreign.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "install/inflate.h"
 #include "runtime/gzip.h"
 
-#define PAGE        4096u
 #define HDRS_AT     0x202u      /* Linux/x86 boot protocol: setup_header.header */
 #define HDRS        "HdrS"
 #define PACK_IT     "pack it with rjpack --format payload"

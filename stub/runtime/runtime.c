@@ -11,10 +11,9 @@
 #include "abi/services.h"
 #include "common/le.h"
 #include "common/mem.h"
+#include "common/units.h"
 #include "runtime/given.h"
 #include "runtime/gzip.h"
-
-#define PAGE 4096u
 
 uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader);
 
@@ -75,21 +74,6 @@ static void drop_runtime(void)
 	memmove(p, p + 1, (size_t)((uint8_t *)end - (uint8_t *)p));
 }
 
-/* The block after the installer: the first place from which its size leads to the end. */
-static struct rj_services *services_in(const struct rj_piece *p, uint32_t image)
-{
-	uint8_t *bytes = (uint8_t *)(image + p->offset);
-
-	for (uint32_t at = 0; at + sizeof(struct rj_services) <= p->size; at++) {
-		struct rj_services *services = (void *)(bytes + at);
-
-		if (services->magic == RJ_SERVICES_MAGIC && services->size == p->size - at)
-			return services;
-	}
-	stub->fail("this image has no services");
-	return NULL;
-}
-
 /* Nothing may overlap what is unpacked, so it becomes a piece, which is in place. */
 static void keep(const struct given *given, uint32_t image, uint32_t crc)
 {
@@ -99,13 +83,17 @@ static void keep(const struct given *given, uint32_t image, uint32_t crc)
 				crc };
 }
 
-/* For maker.c, when memory is known. What is only moved may overlap the place where it stays. */
+/*
+ * For maker.c, when memory is known. What is only moved may overlap the place where it stays. The
+ * services stay where they are in the image: elsewhere they could go over what was given.
+ */
 static void hand_over(const struct given *given, uint32_t image)
 {
 	struct rj_piece *services = find_piece(RJ_PIECE_SERVICES);
 	uint32_t crc = stub->crc32(0, (const void *)given->address, given->size);
 
-	services_in(services, image)->image = (struct rj_disk_image){
+	services->address = image + services->offset;
+	((struct rj_services *)services->address)->image = (struct rj_disk_image){
 		given->address, given->size, given->size, crc, 0, given->size };
 	services->crc = stub->crc32(0, (const void *)(image + services->offset), services->size);
 	drop_runtime();

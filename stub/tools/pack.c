@@ -1,159 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack IN OUT: compresses a file for unpack in entry.asm. Runs while rjpack is built.
+ * pack IN OUT [INSTALLER]: packs a file in the format of packed.h. Runs while rjpack is built.
  *
- *   OUT   dword, little-endian: bytes of IN; then items to the end
- *   item  bit 0, byte                           that byte
- *         bit 1, high, byte, length             length + 1 bytes, from (high - 1) * 256
- *                                               + byte + 1 bytes before
- *   high, length: a binary 1, then for each further digit bit 1 and the digit; bit 0
- *
- * Bits are packed into bytes, the highest first; such a byte is where its first bit is needed.
- * The first item has no bit before it, since it can only be a byte.
+ * With INSTALLER, IN is a module as it was linked: struct rj_module, the module, and its rows
+ * of relocations, Elf32_Rel. Its header stays as it is; the rest is packed, with rows of 16
+ * bits, and may refer to the bytes of INSTALLER in front of it.
  */
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX 0x10000u
-#define SHORTEST 2u     /* bytes that are worth an item of their own */
+#include "abi/services.h"
+#include "common/le.h"
+#include "common/packed.h"
+#include "common/unpack.h"
 
-/* The best item that begins at a byte of IN, and its cost with all items after it. */
+#define MAX      0x10000u
+#define MATCHES  (1u << 22)
+#define SHORTEST 2u     /* bytes that are worth a match */
+#define PASSES   6      /* each knows from the one before what bits cost */
+#define BIT      64u    /* the cost of a bit that is as probable as its opposite */
+#define ELF_RELATIVE 8u /* R_386_RELATIVE: System V ABI, Intel386 supplement */
+#define ELF_ROW  8u     /* sizeof(Elf32_Rel) */
+
+/* The cheapest way to code all bytes up to this one: its last item, and what came before it. */
 struct item {
-	uint32_t bits;
-	uint32_t length, distance;      /* distance 0: the byte itself */
+	uint32_t cost, from;
+	uint32_t length, distance;      /* distance 0: a byte */
+	uint32_t last;                  /* the last distance */
 };
 
-static uint8_t in[MAX], out[2 * MAX], again[MAX];
-static struct item items[MAX + 1];
-static size_t in_size, out_size;
-static size_t bits_at;                  /* the byte of OUT that has bits left */
-static unsigned bits_left;
+struct match {
+	uint32_t at, distance, length;
+};
 
-static uint32_t number_bits(uint32_t n)
-{
-	uint32_t bits = 1;
+static uint8_t in[2 * MAX], out[2 * MAX], again[2 * MAX];
+static size_t start, end;               /* of what is packed, in IN */
+static size_t out_size;
+static struct item items[2 * MAX];
+static struct match matches[MATCHES];
+static size_t match_count;
 
-	while (n >>= 1)
-		bits += 2;
-	return bits;
-}
-
-static uint32_t match_bits(uint32_t length, uint32_t distance)
-{
-	return 1 + number_bits((distance - 1) / 256 + 1) + 8 + number_bits(length - 1);
-}
-
-static uint32_t common(size_t at, size_t distance)
-{
-	uint32_t n = 0;
-
-	while (at + n < in_size && in[at + n] == in[at + n - distance])
-		n++;
-	return n;
-}
-
-static void consider(size_t at, uint32_t length, uint32_t distance, uint32_t bits)
-{
-	bits += items[at + length].bits;
-	if (bits < items[at].bits)
-		items[at] = (struct item){ bits, length, distance };
-}
-
-/* Works backwards from the end, so that the best items after each item are known. */
-static void choose(void)
-{
-	for (size_t at = in_size; at-- > 0;) {
-		items[at].bits = UINT32_MAX;
-		consider(at, 1, 0, 9);
-		for (uint32_t distance = 1; distance <= at; distance++)
-			for (uint32_t n = common(at, distance); n >= SHORTEST; n--)
-				consider(at, n, distance, match_bits(n, distance));
-	}
-}
-
-static void put_bit(unsigned bit)
-{
-	if (!bits_left) {
-		bits_at = out_size++;
-		bits_left = 8;
-	}
-	out[bits_at] = (uint8_t)(out[bits_at] | bit << --bits_left);
-}
-
-static void put_number(uint32_t n)
-{
-	unsigned digit = 31;
-
-	while (!(n >> digit))
-		digit--;
-	while (digit--) {
-		put_bit(1);
-		put_bit(n >> digit & 1);
-	}
-	put_bit(0);
-}
-
-static void put_item(size_t at)
-{
-	const struct item *item = &items[at];
-
-	if (at)
-		put_bit(item->distance != 0);
-	if (!item->distance) {
-		out[out_size++] = in[at];
-		return;
-	}
-	put_number((item->distance - 1) / 256 + 1);
-	out[out_size++] = (uint8_t)(item->distance - 1);
-	put_number(item->length - 1);
-}
-
-static void put_items(void)
-{
-	for (unsigned i = 0; i < 4; i++)
-		out[out_size++] = (uint8_t)(in_size >> 8 * i);
-	for (size_t at = 0; at < in_size; at += items[at].length)
-		put_item(at);
-}
-
-static unsigned get_bit(size_t *at)
-{
-	if (!bits_left) {
-		bits_at = (*at)++;
-		bits_left = 8;
-	}
-	return out[bits_at] >> --bits_left & 1;
-}
-
-static uint32_t get_number(size_t *at)
-{
-	uint32_t n = 1;
-
-	while (get_bit(at))
-		n = n << 1 | get_bit(at);
-	return n;
-}
-
-/* Unpacks like entry.asm. */
-static size_t unpack(void)
-{
-	size_t n = 0, at = 4, distance;
-
-	bits_left = 0;
-	for (again[n++] = out[at++]; n < in_size;) {
-		if (!get_bit(&at)) {
-			again[n++] = out[at++];
-			continue;
-		}
-		distance = (get_number(&at) - 1) * 256;
-		distance += out[at++] + 1u;
-		for (uint32_t length = get_number(&at) + 1; length; length--, n++)
-			again[n] = again[n - distance];
-	}
-	return n;
-}
+static uint16_t contexts[PACKED_CONTEXTS];
+static uint32_t seen[PACKED_CONTEXTS][2], costs[PACKED_CONTEXTS][2];
+static uint32_t range;
+static uint64_t low;                    /* bit 32: a carry into OUT */
 
 static int fail(const char *what)
 {
@@ -161,22 +55,311 @@ static int fail(const char *what)
 	return EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
+/* log2(of / part), in BITs: squaring a number doubles its logarithm. */
+static uint32_t cost_of(uint32_t part, uint32_t of)
 {
-	FILE *from = argc == 3 ? fopen(argv[1], "rb") : NULL;
-	FILE *to;
+	uint64_t quotient = ((uint64_t)of << 16) / part;
+	uint32_t cost = 0;
+
+	for (; quotient >> 17; quotient >>= 1)
+		cost += BIT;
+	for (uint32_t digit = BIT / 2; digit; digit /= 2) {
+		quotient = quotient * quotient >> 16;
+		if (quotient >> 17) {
+			quotient >>= 1;
+			cost += digit;
+		}
+	}
+	return cost;
+}
+
+static void set_costs(void)
+{
+	for (unsigned i = 0; i < PACKED_CONTEXTS; i++) {
+		uint32_t zeros = 2 * seen[i][0] + 1, ones = 2 * seen[i][1] + 1;
+
+		costs[i][0] = cost_of(zeros, zeros + ones);
+		costs[i][1] = cost_of(ones, zeros + ones);
+	}
+}
+
+static uint32_t byte_cost(uint8_t byte)
+{
+	uint32_t cost = 0;
+
+	for (unsigned node = 1, i = 8; i-- > 0; node = node << 1 | (byte >> i & 1))
+		cost += costs[PACKED_BYTE + node][byte >> i & 1];
+	return cost;
+}
+
+static unsigned digits_of(uint32_t number)
+{
+	unsigned digits = 0;
+
+	while (number >> digits > 1)
+		digits++;
+	return digits;
+}
+
+static uint32_t number_cost(unsigned context, uint32_t number)
+{
+	uint32_t cost = 0;
+
+	for (unsigned digit = digits_of(number); digit-- > 0; context += 2)
+		cost += costs[context][1] + costs[context + 1][number >> digit & 1];
+	return cost + costs[context][0];
+}
+
+static uint32_t common(size_t at, size_t distance)
+{
+	uint32_t n = 0;
+
+	while (at + n < end && n < UINT16_MAX && in[at + n] == in[at + n - distance])
+		n++;
+	return n;
+}
+
+/* Of those that are as long, the nearest. */
+static bool find_matches(void)
+{
+	for (size_t at = start + 1; at < end; at++) {
+		uint32_t longest = SHORTEST - 1;
+
+		for (uint32_t distance = 1; distance <= at; distance++) {
+			uint32_t length = common(at, distance);
+
+			if (length <= longest)
+				continue;
+			if (match_count == MATCHES)
+				return false;
+			matches[match_count++] = (struct match){ (uint32_t)at, distance, length };
+			longest = length;
+		}
+	}
+	return true;
+}
+
+static void consider(size_t from, uint32_t length, uint32_t distance, uint32_t cost)
+{
+	struct item *item = &items[from + length];
+
+	if (cost < item->cost)
+		*item = (struct item){ cost, (uint32_t)from, length, distance,
+				       distance ? distance : items[from].last };
+}
+
+/* Each length of a match, whose distance costs so much. */
+static void consider_match(size_t at, uint32_t length, uint32_t distance, uint32_t cost)
+{
+	for (; length >= SHORTEST; length--)
+		consider(at, length, distance, cost + number_cost(PACKED_LENGTH, length - 1));
+}
+
+static void consider_all(size_t at, const struct match **next)
+{
+	const struct item *item = &items[at];
+	bool after_match = item->distance;
+	const uint32_t *kind = costs[PACKED_MATCH + after_match];
+	uint32_t cost = item->cost + kind[1];
+
+	consider(at, 1, 0, item->cost + kind[0] + byte_cost(in[at]));
+	if (!after_match && item->last)
+		consider_match(at, common(at, item->last), item->last,
+			       cost + costs[PACKED_AGAIN][1]);
+	if (!after_match)
+		cost += costs[PACKED_AGAIN][0];
+	for (; *next < matches + match_count && (*next)->at == at; ++*next)
+		consider_match(at, (*next)->length, (*next)->distance,
+			       cost + number_cost(PACKED_DISTANCE, (*next)->distance));
+}
+
+static void choose(void)
+{
+	const struct match *next = matches;
+
+	set_costs();
+	for (size_t at = start; at <= end; at++)
+		items[at].cost = UINT32_MAX;
+	items[start + 1] = (struct item){ 0, (uint32_t)start, 1, 0, 0 };
+	for (size_t at = start + 1; at < end; at++)
+		consider_all(at, &next);
+}
+
+static void carry(void)
+{
+	if (low >> 32)
+		for (size_t i = out_size; ++out[--i] == 0;)
+			;
+	low &= UINT32_MAX;
+}
+
+static void shift(void)
+{
+	out[out_size++] = (uint8_t)(low >> 24);
+	low = low << 8 & UINT32_MAX;
+	range <<= 8;
+}
+
+static void put_bit(unsigned context, unsigned bit)
+{
+	uint16_t *zero = &contexts[context];
+	uint32_t bound;
+
+	while (range < 1u << 24)
+		shift();
+	seen[context][bit]++;
+	bound = (range >> PACKED_ONE_BITS) * *zero;
+	if (bit) {
+		low += bound;
+		range -= bound;
+		*zero = (uint16_t)(*zero - (*zero >> PACKED_SHIFT));
+		carry();
+	} else {
+		range = bound;
+		*zero = (uint16_t)(*zero + ((PACKED_ONE - *zero) >> PACKED_SHIFT));
+	}
+}
+
+static void put_byte(uint8_t byte)
+{
+	for (unsigned node = 1, i = 8; i-- > 0; node = node << 1 | (byte >> i & 1))
+		put_bit(PACKED_BYTE + node, byte >> i & 1);
+}
+
+static void put_number(unsigned context, uint32_t number)
+{
+	for (unsigned digit = digits_of(number); digit-- > 0; context += 2) {
+		put_bit(context, 1);
+		put_bit(context + 1, number >> digit & 1);
+	}
+	put_bit(context, 0);
+}
+
+static void put_item(const struct item *item)
+{
+	const struct item *before = &items[item->from];
+
+	put_bit(PACKED_MATCH + (before->distance != 0), item->distance != 0);
+	if (!item->distance) {
+		put_byte(in[item->from]);
+		return;
+	}
+	if (!before->distance)
+		put_bit(PACKED_AGAIN, item->distance == before->last);
+	if (before->distance || item->distance != before->last)
+		put_number(PACKED_DISTANCE, item->distance);
+	put_number(PACKED_LENGTH, item->length - 1);
+}
+
+/* The items that were chosen, to OUT from its byte at on. */
+static void put_items(size_t at)
+{
+	static uint32_t ends[2 * MAX];
+	size_t count = 0;
+
+	for (size_t i = end; i > start; i = items[i].from)
+		ends[count++] = (uint32_t)i;
+	memset(seen, 0, sizeof(seen));
+	for (unsigned i = 0; i < PACKED_CONTEXTS; i++)
+		contexts[i] = PACKED_ONE / 2;
+	range = UINT32_MAX;
+	low = 0;
+	le_store(out + at, end - start, RJ_PACKED_HEADER);
+	out_size = at + RJ_PACKED_HEADER;
+	put_byte(in[start]);
+	while (--count > 0)
+		put_item(&items[ends[count - 1]]);
+	for (unsigned i = 0; i < sizeof(range); i++)
+		shift();
+}
+
+static int pack(size_t at)
+{
+	if (!find_matches())
+		return fail("IN repeats itself too often");
+	for (unsigned i = 0; i < PASSES; i++) {
+		choose();
+		put_items(at);
+	}
+	memcpy(again, in, start);
+	if (!rj_unpack(again, start, sizeof(again) - start, out + at, out_size - at)
+	    || memcmp(in, again, end) != 0)
+		return fail("what was packed does not unpack to the same");
+	return EXIT_SUCCESS;
+}
+
+/*
+ * Elf32_Rel rows to rows of 16 bits; they end the module. The offsets in 16-bit code stay as
+ * they are, which is all that stays of a resident module.
+ */
+static bool squeeze_relocations(uint8_t *module)
+{
+	uint32_t size = (uint32_t)LE_GET(module, struct rj_module, size);
+	uint32_t count = (uint32_t)LE_GET(module, struct rj_module, relocation_count);
+	uint32_t resident = (uint32_t)LE_GET(module, struct rj_module, resident);
+	bool is_16bit = LE_GET(module, struct rj_module, kind) == RJ_MODULE_RESIDENT;
+	uint8_t *rows = module + size;
+	uint32_t kept = 0;
+
+	if (size > MAX || rows + count * ELF_ROW != in + end)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *row = rows + (size_t)i * ELF_ROW;
+		uint32_t offset = le32(row);
+
+		if (le32(row + 4) != ELF_RELATIVE || offset > size - sizeof(uint32_t))
+			return false;
+		if (!is_16bit || offset < resident)
+			le_store(rows + (size_t)kept++ * RJ_RELOCATION, offset, RJ_RELOCATION);
+	}
+	LE_PUT(module, struct rj_module, relocation_count, kept);
+	end = start + size + kept * RJ_RELOCATION;
+	return true;
+}
+
+static int pack_module(void)
+{
+	const size_t front = sizeof(struct rj_module);
+	uint8_t *module = in + start;
+
+	if (end - start < front || !squeeze_relocations(module))
+		return fail("IN is no module");
+	start += front;
+	if (pack(front))
+		return EXIT_FAILURE;
+	memcpy(out, module, front);
+	LE_PUT(out, struct rj_module, packed_size, out_size - front);
+	return EXIT_SUCCESS;
+}
+
+/* Puts the bytes of a file behind those that are there. */
+static bool append(const char *name)
+{
+	FILE *from = fopen(name, "rb");
+	size_t size;
 
 	if (!from)
-		return fail("usage: pack IN OUT");
-	in_size = fread(in, 1, MAX, from);
-	if (!in_size || in_size == MAX || fclose(from))
-		return fail("IN cannot be read, or is empty or too large");
-	choose();
-	put_items();
-	if (unpack() != in_size || memcmp(in, again, in_size) != 0)
-		return fail("the packed file does not unpack to IN");
-	to = fopen(argv[2], "wb");
-	if (!to || fwrite(out, 1, out_size, to) != out_size || fclose(to))
-		return fail("OUT cannot be written");
-	return EXIT_SUCCESS;
+		return false;
+	size = fread(in + end, 1, MAX, from);
+	start = end;
+	end += size;
+	return !ferror(from) && fclose(from) == 0 && size > 0 && size < MAX;
+}
+
+static bool write_out(const char *name)
+{
+	FILE *to = fopen(name, "wb");
+
+	return to && fwrite(out, 1, out_size, to) == out_size && fclose(to) == 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3 && argc != 4)
+		return fail("use: pack IN OUT [INSTALLER]");
+	if ((argc == 4 && !append(argv[3])) || !append(argv[1]))
+		return fail("a file cannot be read, or is empty or too large");
+	if (argc == 4 ? pack_module() : pack(0))
+		return EXIT_FAILURE;
+	return write_out(argv[2]) ? EXIT_SUCCESS : fail("OUT cannot be written");
 }

@@ -80,7 +80,6 @@ static void check_piece(const struct rj_plan *plan, size_t n, bool services)
 {
 	const struct rj_plan_piece *piece = &plan->pieces[n];
 	const struct rj_plan_piece *next = n + 1 < plan->piece_count ? piece + 1 : NULL;
-	uint32_t own = RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME;
 
 	require(piece->size > 0 && piece->address + piece->size <= FOUR_GIB, "a piece beyond 4 GiB");
 	if (next && !(piece->flags & RJ_PIECE_RUNTIME))
@@ -89,8 +88,10 @@ static void check_piece(const struct rj_plan *plan, size_t n, bool services)
 		require(strcmp(plan->pieces[i].name, piece->name), "two pieces of one name");
 	if (piece->flags & RJ_PIECE_MAKER)
 		require(piece->address == 0x92000 && piece->size <= 0x8000, "the maker elsewhere");
-	else if (piece->flags & own)
-		require(piece->address == 0x85000 && piece->size <= 0xA000, "services elsewhere");
+	else if (piece->flags & RJ_PIECE_RUNTIME)
+		require(piece->address == 0x85000 && piece->size <= 0xA000, "the run-time piece elsewhere");
+	else if (piece->flags & RJ_PIECE_SERVICES)
+		require(piece->address >= 0x100000 && piece->size <= 0x20000, "services elsewhere");
 	else
 		require(apart(piece, 0x80000, services ? 0x9A000 : 0x90000), "a piece at the stub's home");
 	if (piece->flags & RJ_PIECE_FIRMWARE)

@@ -1367,11 +1367,11 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	if (in_disk) {
 		uint8_t byte;
 
-		assert_int_equal(pread(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
+		assert_int_equal(pread(plan.pieces[1].input->fd, &byte, 1, (off_t)offset), 1);
 		byte ^= (uint8_t)change;
-		assert_int_equal(pwrite(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
+		assert_int_equal(pwrite(plan.pieces[1].input->fd, &byte, 1, (off_t)offset), 1);
 	} else {
-		uint8_t *at = plan.pieces[1].bytes + info.at + offset;
+		uint8_t *at = plan.pieces[2].bytes + offset;
 
 		le_store(at, le32(at) ^ change, 4);
 	}

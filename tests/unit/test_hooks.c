@@ -84,6 +84,9 @@ static struct rj_changes *install_ours(uint32_t at)
 	change(changes, 4 * 0x13, 4, FAR_AT(at));
 	change(changes, 4 * 0x15, 4, FAR_AT(at + 0x100));
 	change(changes, 4 * 0x1E, 4, FAR_AT(at + 0x200));
+	/* what other resident modules may serve */
+	for (uint32_t i = 0x08; i <= 0x1C; i += 4)
+		change(changes, (uint16_t)(4 * i), 4, FAR_AT(at + i));
 	change(changes, BDA_BASE_MEMORY, 2, at >> 10);
 	change(changes, BDA_HARD_DISKS, 1, memory[BDA_HARD_DISKS] + 1u);
 	change(changes, BDA_EQUIPMENT, 2, 0x81);
@@ -121,10 +124,14 @@ static void none(void **state)
 
 static void ours(void **state)
 {
+	uint8_t before[0x500];
+
 	(void)state;
+	memcpy(before, memory, sizeof(before));
 	install_ours(FIRST);
 	assert_int_equal(hooks_remove((uintptr_t)memory), 1);
 	assert_bios();
+	assert_memory_equal(memory, before, sizeof(before));
 	assert_int_equal(hooks_remove((uintptr_t)memory), 0);
 }
 

@@ -18,7 +18,6 @@
 #define DISK     1
 #define CALLS    64
 
-extern struct rj_int13 interface;
 
 static uint8_t memory[MEMORY], medium[SECTORS * 512], bda[256];
 static struct rj_request calls[CALLS];
@@ -74,19 +73,6 @@ enum rj_status call32(rj_transfer *function, void *context, const struct rj_requ
 	return function(context, request);
 }
 
-void int13_entry(void)
-{
-}
-
-void int15_entry(void)
-{
-}
-
-void place(uint32_t base)
-{
-	(void)base;
-}
-
 static enum rj_status driver(void *context, const struct rj_request *request)
 {
 	uint8_t *bytes = memory + request->buffer, *sectors = medium + request->lba * 512;
@@ -117,25 +103,25 @@ static void fill(uint8_t *bytes, size_t size, unsigned seed)
 static int set_up(void **state)
 {
 	(void)state;
-	memset(&interface, 0, sizeof(interface));
+	memset(&int13, 0, sizeof(int13));
 	memset(memory, 0, sizeof(memory));
 	fill(memory + RAM_DISK, SECTORS * 512, 1);
 	fill(medium, sizeof(medium), 2);
 	call_count = 0;
 	bad_lba = UINT64_MAX;
 	is_v86 = false;
-	interface.bounce = BOUNCE;
-	interface.hard_disks = 2;
-	interface.unit_count = 2;
-	interface.units[RAM] = (struct rj_unit){
+	int13.bounce = BOUNCE;
+	int13.hard_disks = 2;
+	int13.unit_count = 2;
+	int13.units[RAM] = (struct rj_unit){
 		.disk = { .sectors = SECTORS, .sector_size = 512, .alignment = 1,
 			  .context = (void *)(uintptr_t)RAM_DISK },
 		.sector_shift = 9, .cylinders = 5, .heads = 4, .sectors_per_track = 15 };
-	interface.units[DISK] = interface.units[RAM];
-	interface.units[DISK].disk.transfer = driver;
-	interface.units[DISK].disk.context = medium;
-	interface.units[DISK].disk.max_sectors = MOST;
-	interface.units[DISK].disk.alignment = 2;
+	int13.units[DISK] = int13.units[RAM];
+	int13.units[DISK].disk.transfer = driver;
+	int13.units[DISK].disk.context = medium;
+	int13.units[DISK].disk.max_sectors = MOST;
+	int13.units[DISK].disk.alignment = 2;
 	return 0;
 }
 
@@ -308,7 +294,7 @@ static void protects_what_is_read_only(void **state)
 
 	(void)state;
 	memcpy(before, medium, sizeof(medium));
-	interface.units[DISK].disk.flags = RJ_DISK_READONLY;
+	int13.units[DISK].disk.flags = RJ_DISK_READONLY;
 	assert_int_equal(chs(DISK, 0x03, 0, 0, 1, 1, 0), RJ_DISK_WRITE_PROTECTED);
 	assert_int_equal(chs(DISK, 0x02, 0, 0, 1, 1, 0), 0);
 	assert_memory_equal(medium, before, sizeof(medium));
@@ -347,9 +333,9 @@ static void tells_the_geometry(void **state)
 	struct frame f = { 0 };
 
 	(void)state;
-	interface.units[DISK].cylinders = 1024;
-	interface.units[DISK].heads = 256;
-	interface.units[DISK].sectors_per_track = 63;
+	int13.units[DISK].cylinders = 1024;
+	int13.units[DISK].heads = 256;
+	int13.units[DISK].sectors_per_track = 63;
 	assert_int_equal(call(&f, DISK, 0x08), 0);
 	assert_int_equal(f.ch, 0xFF);
 	assert_int_equal(f.cl, 0xC0 | 63);
@@ -372,7 +358,7 @@ static void answers_the_check(void **state)
 	assert_int_equal(f.cx, 5);
 	f.bx = 0;
 	assert_int_equal(call(&f, RAM, 0x41), RJ_DISK_INVALID);
-	interface.units[RAM].disk.flags = RJ_DISK_FLOPPY;
+	int13.units[RAM].disk.flags = RJ_DISK_FLOPPY;
 	f.bx = 0x55AA;
 	assert_int_equal(call(&f, RAM, 0x41), RJ_DISK_INVALID);
 }
@@ -384,8 +370,8 @@ static void fills_the_parameters(void **state)
 		{ 26, 26 }, { 29, 26 }, { 30, 30 }, { 65, 30 }, { 66, 66 }, { 74, 74 }, { 999, 74 } };
 
 	(void)state;
-	interface.units[DISK].disk.pci = 0x1FA;
-	memcpy(interface.units[DISK].disk.interface, "ATA     ", 8);
+	int13.units[DISK].disk.pci = 0x1FA;
+	memcpy(int13.units[DISK].disk.interface, "ATA     ", 8);
 	FOR_EACH(i, rows) {
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT, sum = 0;
@@ -413,7 +399,7 @@ static void counts_the_last_cylinder(void **state)
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT;
 
-		interface.units[DISK].disk.sectors = rows[i].sectors;
+		int13.units[DISK].disk.sectors = rows[i].sectors;
 		table[0] = 26;
 		assert_int_equal(call(&f, DISK, 0x48), 0);
 		assert_int_equal(table[4] | table[5] << 8, rows[i].cylinders);
@@ -426,7 +412,7 @@ static void counts_locks(void **state)
 
 	(void)state;
 	assert_int_equal(call(&f, DISK, 0x45), 0xB2);
-	interface.units[DISK].disk.flags = RJ_DISK_REMOVABLE;
+	int13.units[DISK].disk.flags = RJ_DISK_REMOVABLE;
 	assert_int_equal(call(&f, DISK, 0x45), 0);
 	assert_int_equal(f.al, 1);
 	f.al = 0;

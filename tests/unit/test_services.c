@@ -24,9 +24,9 @@ static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode, struct rj_error 
 static void modules_by_mode(void **state)
 {
 	static const struct { uint8_t mode; const char *modules; } rows[] = {
-		{ RJ_INT13_auto, "int13 ahci nvme virtio ata " }, { RJ_INT13_none, "int13 " },
-		{ RJ_INT13_ahci, "int13 ahci " }, { RJ_INT13_nvme, "int13 nvme " },
-		{ RJ_INT13_virtio, "int13 virtio " }, { RJ_INT13_ata, "int13 ata " },
+		{ RJ_INT13_auto, "int13 ahci nvme virtio ata memory " }, { RJ_INT13_none, "int13 memory " },
+		{ RJ_INT13_ahci, "int13 ahci memory " }, { RJ_INT13_nvme, "int13 nvme memory " },
+		{ RJ_INT13_virtio, "int13 virtio memory " }, { RJ_INT13_ata, "int13 ata memory " },
 	};
 	struct rj_services_info info;
 	struct rj_error error;
@@ -47,9 +47,9 @@ static void modules_by_mode(void **state)
 			strcat(modules, " ");
 		}
 		assert_string_equal(modules, rows[i].modules);
-		assert_int_equal(plan.pieces[0].address, SERVICES);
+		assert_int_equal(plan.pieces[0].address, HIGH_MEMORY);
 		assert_int_equal(plan.pieces[0].flags, RJ_PIECE_SERVICES);
-		assert_int_equal(info.at + info.block.size, plan.pieces[0].size);
+		assert_int_equal(info.block.size, plan.pieces[0].size);
 		rj_plan_free(&plan);
 	}
 	assert_int_equal(plan_for(&plan, RJ_INT13_firmware, &error), RJ_OK);
@@ -61,9 +61,9 @@ static void modules_by_mode(void **state)
 static void tables_that_do_not_do(void **state)
 {
 	static const uint8_t bytes[RJ_SERVICES_MAX];
-	struct rj_service_blob blobs[2] = { { "install", bytes, 16 },
-		{ "int13", bytes, RJ_SERVICES_MAX - 16 - sizeof(struct rj_services) } };
-	struct rj_service_table small = { blobs, 2 };
+	struct rj_service_blob blobs[3] = { { "install", bytes, 16 }, { "memory", bytes, 16 },
+		{ "int13", bytes, RJ_SERVICES_MAX - 32 - sizeof(struct rj_services) } };
+	struct rj_service_table small = { blobs, 3 };
 	struct rj_error error;
 	struct rj_plan plan;
 
@@ -105,10 +105,10 @@ static void read_back(void **state)
 	rj_services_of_plan(&info, &plan);
 	assert_null(info.wrong);
 	assert_memory_equal(&info.block, &plan.services, sizeof(info.block));
-	assert_string_equal(info.modules[info.module_count - 1].name, "inflate");
+	assert_string_equal(info.modules[info.module_count - 2].name, "inflate");
 	/* as the stub reads it, on a machine of the same byte order */
 	if (le16("\1") == 1)
-		assert_memory_equal(plan.pieces[0].bytes + info.at, &plan.services,
+		assert_memory_equal(plan.pieces[0].bytes, &plan.services,
 				    sizeof(plan.services));
 	rj_plan_free(&plan);
 }
@@ -126,7 +126,7 @@ static const char *changed_drive(size_t offset, uint64_t value, size_t size)
 	plan.services.drives[0] = (struct rj_drive){ 512, 2047, 512, 1024, 256, 63, 0x80, 0, 0, 0 };
 	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
 	rj_services_of_plan(&info, &plan);
-	le_store(plan.pieces[0].bytes + info.at + offsetof(struct rj_services, drives) + offset,
+	le_store(plan.pieces[0].bytes + offsetof(struct rj_services, drives) + offset,
 		 value, size);
 	rj_services_of_plan(&info, &plan);
 	rj_plan_free(&plan);
@@ -172,11 +172,9 @@ static const char *changed(size_t module, size_t offset, uint64_t value, size_t 
 
 	assert_int_equal(plan_for(&plan, RJ_INT13_auto, &error), RJ_OK);
 	rj_services_of_plan(&info, &plan);
-	at = info.at;
-	if (module > 0)
-		at += sizeof(struct rj_services);
+	at = module > 0 ? sizeof(struct rj_services) + info.block.installer_size : 0;
 	for (size_t i = 1; i < module; i++)
-		at += info.modules[i - 1].size;
+		at += sizeof(struct rj_module) + info.modules[i - 1].packed_size;
 	le_store(plan.pieces[0].bytes + at + offset, value, size);
 	rj_services_parse(&info, plan.pieces[0].bytes, (size_t)plan.pieces[0].size);
 	rj_plan_free(&plan);
@@ -217,13 +215,53 @@ static void hostile(void **state)
 			continue;
 		assert_string_equal(changed(5, offsetof(struct rj_module, interface),
 					    values[i], 4), "interface of a module");
-		assert_string_equal(changed(5, offsetof(struct rj_module, relocations),
-					    values[i], 4), "relocations of a module");
+		assert_string_equal(changed(5, offsetof(struct rj_module, kind), values[i], 4),
+				    "kind of a module");
+		assert_string_equal(changed(3, offsetof(struct rj_module, packed_size),
+					    values[i], 4), "packed size of a module");
 		assert_string_equal(changed(1, offsetof(struct rj_module, relocation_count),
-					    values[i], 4), "relocations of a module");
+					    values[i], 4), "size of a module");
+		assert_string_equal(changed(0, offsetof(struct rj_services, installer_size),
+					    values[i], 4), "installer's size");
 	}
-	/* a module that swallows the next one's front leaves a rest that is none */
-	assert_string_not_equal(changed(1, offsetof(struct rj_module, size), 4096 + 16, 4), "nothing");
+	/* a module whose packed bytes end early, and what follows is no module */
+	assert_string_not_equal(changed(1, offsetof(struct rj_module, packed_size), 64, 4), "nothing");
+	assert_string_equal(changed(0, sizeof(struct rj_services), 0, 4), "installer");
+	assert_string_equal(changed(0, sizeof(struct rj_services) + 64, ~UINT64_C(0), 8), "installer");
+	assert_string_equal(changed(3, sizeof(struct rj_module), 0, 4), "size of a module");
+}
+
+/* A piece with one module so many times; what is wrong with it. */
+static const char *repeated(size_t times, struct rj_services_info *info)
+{
+	static uint8_t piece[2 * RJ_SERVICES_MAX];
+	struct rj_error error;
+	struct rj_plan plan;
+	size_t front, at, size;
+
+	assert_int_equal(plan_for(&plan, RJ_INT13_nvme, &error), RJ_OK);
+	rj_services_of_plan(info, &plan);
+	front = sizeof(struct rj_services) + info->block.installer_size;
+	at = front + sizeof(struct rj_module) + info->modules[0].packed_size;
+	size = sizeof(struct rj_module) + info->modules[1].packed_size;
+	memcpy(piece, plan.pieces[0].bytes, front);
+	for (size_t i = 0; i < times; i++)
+		memcpy(piece + front + i * size, plan.pieces[0].bytes + at, size);
+	LE_PUT(piece, struct rj_services, size, front + times * size);
+	rj_services_parse(info, piece, front + times * size);
+	rj_plan_free(&plan);
+	return info->wrong ? info->wrong : "nothing";
+}
+
+static void many_modules(void **state)
+{
+	struct rj_services_info info;
+
+	(void)state;
+	assert_string_equal(repeated(RJ_SERVICES_MODULES, &info), "nothing");
+	assert_int_equal(info.module_count, RJ_SERVICES_MODULES);
+	assert_true(info.module_count >= 32 && info.block.size <= RJ_SERVICES_MAX);
+	assert_string_equal(repeated(RJ_SERVICES_MODULES + 1, &info), "module table");
 }
 
 static void drive_maps(void **state)
@@ -274,15 +312,19 @@ static void room(void **state)
 {
 	static const struct { uint64_t address, size; uint32_t flags; enum rj_err code; } rows[] = {
 		{ SERVICES - 1, 1, 0, RJ_ERR_RESERVED },
+		{ SERVICES, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
 		{ EBDA_FLOOR - 1, 1, 0, RJ_ERR_SERVICES_ROOM },
 		{ EBDA_FLOOR - 1, 1, RJ_PIECE_FIRMWARE, RJ_ERR_SERVICES_ROOM },
 		{ EBDA_FLOOR, 1, RJ_PIECE_FIRMWARE, RJ_OK },
-		{ HIGH_MEMORY, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
+		{ BOOT_SECTOR + 512, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
+		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX, RJ_PIECE_SERVICES, RJ_OK },
+		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX + 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
 		{ HIGH_MEMORY, 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
 		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER, RJ_PIECE_MAKER, RJ_OK },
 		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER + 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
 		{ DISK_MAKER, 1, 0, RJ_ERR_SERVICES_ROOM },
-		{ HIGH_MEMORY, 1, 0, RJ_OK },
+		{ HIGH_MEMORY, 1, 0, RJ_ERR_OVERLAP },
+		{ 2 * HIGH_MEMORY, 1, 0, RJ_OK },
 	};
 	struct rj_input input = { .fd = -1, .path = "unit" };
 	struct rj_error error;
@@ -299,12 +341,12 @@ static void room(void **state)
 		rj_plan_free(&plan);
 	}
 	assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
-	rj_plan_set_entry(&plan, SERVICES >> 4, 0);
+	rj_plan_set_entry(&plan, 0xFFFF, 0x10);
 	assert_int_equal(rj_plan_seal(&plan, &error), RJ_ERR_ENTRY_OUTSIDE);
 	rj_plan_free(&plan);
 }
 
 UNIT_MAIN(cmocka_unit_test(modules_by_mode), cmocka_unit_test(tables_that_do_not_do),
-	  cmocka_unit_test(read_back), cmocka_unit_test(hostile),
+	  cmocka_unit_test(read_back), cmocka_unit_test(hostile), cmocka_unit_test(many_modules),
 	  cmocka_unit_test(hostile_drives), cmocka_unit_test(drive_maps),
 	  cmocka_unit_test(room))

@@ -4,7 +4,7 @@
  * from what INT 13h AH=48h says of size and place; the others follow, by controller.
  * IBM PC/AT Technical Reference: the BIOS data area. EDD 3.0: the parameters.
  */
-#include "install/drives.h"
+#include "int13/setup_drives.h"
 
 #include <stddef.h>
 
@@ -12,7 +12,6 @@
 #include "common/geometry.h"
 #include "common/mem.h"
 #include "hardware/io.h"
-#include "int13/bios.h"
 #include "int13/edd.h"
 
 #define EQUIPMENT_FLOPPY 0x0001u
@@ -42,7 +41,7 @@ static bool is_name(const char *name, const char *bus)
 	return name[0] == bus[0] && name[1] == bus[1] && name[2] == bus[2];
 }
 
-static void ask_edd(uint32_t number, struct firmware_disk *disk)
+static void ask_edd(const struct rj_setup *setup, uint32_t number, struct firmware_disk *disk)
 {
 	static struct edd_parameters table;
 	struct bios_regs r = { .eax = 0x4800, .edx = number, .ds = segment_of(&table),
@@ -50,7 +49,7 @@ static void ask_edd(uint32_t number, struct firmware_disk *disk)
 
 	memset(&table, 0, sizeof(table));
 	table.size = sizeof(table);
-	bios_call(&r, 0x13);
+	setup->bios_call(&r, 0x13);
 	if (r.carry)
 		return;
 	disk->sectors = table.sectors;
@@ -61,28 +60,29 @@ static void ask_edd(uint32_t number, struct firmware_disk *disk)
 			| table.function;
 }
 
-static void ask_geometry(uint32_t number, struct firmware_disk *disk)
+static void ask_geometry(const struct rj_setup *setup, uint32_t number,
+			 struct firmware_disk *disk)
 {
 	struct bios_regs r = { .eax = 0x0800, .edx = number };
 
-	bios_call(&r, 0x13);
+	setup->bios_call(&r, 0x13);
 	if (r.carry || r.eax & 0xFF00 || !(r.ecx & 0x3F))
 		return;
 	disk->heads = (uint16_t)((r.edx >> 8 & 0xFF) + 1);
 	disk->sectors_per_track = r.ecx & 0x3F;
 }
 
-static struct firmware_disk ask(uint32_t number)
+static struct firmware_disk ask(const struct rj_setup *setup, uint32_t number)
 {
 	struct firmware_disk disk = { .pci = NO_PCI };
 
-	ask_edd(number, &disk);
+	ask_edd(setup, number, &disk);
 	if (disk.sectors)
-		ask_geometry(number, &disk);
+		ask_geometry(setup, number, &disk);
 	return disk;
 }
 
-static bool is_same(const struct firmware_disk *theirs, const struct found *ours)
+static bool is_same(const struct firmware_disk *theirs, const struct rj_found *ours)
 {
 	return !ours->numbered && !(ours->disk.flags & RJ_DISK_CD)
 		&& theirs->sectors == ours->disk.sectors
@@ -99,14 +99,14 @@ static uint32_t log2_of(uint32_t power)
 	return shift;
 }
 
-/* Makes a disk a unit; gives what the map says of it. */
-static uint8_t add_unit(struct rj_int13 *int13, struct found *found,
+/* Makes a disk a unit; returns what the map says of it. */
+static uint8_t add_unit(struct rj_found *found,
 			const struct firmware_disk *theirs)
 {
-	struct rj_unit *unit = &int13->units[int13->unit_count];
+	struct rj_unit *unit = &int13.units[int13.unit_count];
 
 	found->numbered = true;
-	if (int13->unit_count == RJ_MAX_UNITS)
+	if (int13.unit_count == RJ_MAX_UNITS)
 		return INT13_NOBODY;
 	unit->disk = found->disk;
 	unit->sector_shift = log2_of(found->disk.sector_size);
@@ -118,13 +118,13 @@ static uint8_t add_unit(struct rj_int13 *int13, struct found *found,
 	}
 	unit->cylinders = geometry_cylinders(unit->disk.sectors, unit->heads,
 					     unit->sectors_per_track);
-	return INT13_UNIT + int13->unit_count++;
+	return INT13_UNIT + int13.unit_count++;
 }
 
-static uint8_t add_ram_unit(struct rj_int13 *int13, const struct rj_drive *drive,
+static uint8_t add_ram_unit(const struct rj_drive *drive,
 			    uint32_t ram_disk)
 {
-	struct rj_unit *unit = &int13->units[int13->unit_count];
+	struct rj_unit *unit = &int13.units[int13.unit_count];
 
 	unit->disk = (struct rj_disk){
 		.sectors = drive->sectors,
@@ -138,7 +138,7 @@ static uint8_t add_ram_unit(struct rj_int13 *int13, const struct rj_drive *drive
 	unit->heads = drive->heads;
 	unit->sectors_per_track = drive->sectors_per_track;
 	unit->floppy_type = drive->floppy_type;
-	return INT13_UNIT + int13->unit_count++;
+	return INT13_UNIT + int13.unit_count++;
 }
 
 /* The number for a hard disk that has none of its own: the lowest that is free. */
@@ -151,22 +151,22 @@ static void take_slot(uint8_t mapped)
 		}
 }
 
-static void take_number(struct rj_int13 *int13, uint32_t number, uint8_t mapped)
+static void take_number(uint32_t number, uint8_t mapped)
 {
 	if (number >= HARD_DISK && number < HARD_DISK + MAX_HARD_DISKS)
 		slots[number - HARD_DISK] = mapped;
 	else
-		int13->map[number] = mapped;
+		int13.map[number] = mapped;
 }
 
-static void number_ram_disk(const struct drives *d, struct rj_int13 *int13)
+static void number_ram_disk(const struct rj_setup *setup)
 {
-	const struct rj_drive *drives = d->services->drives;
+	const struct rj_drive *drives = setup->services->drives;
 
 	for (uint32_t i = 0; i < RJ_MAX_RAM_DRIVES; i++)
 		if (drives[i].sectors)
-			take_number(int13, drives[i].number,
-				    add_ram_unit(int13, &drives[i], d->ram_disk));
+			take_number(drives[i].number,
+				    add_ram_unit(&drives[i], setup->ram_disk));
 }
 
 static void put_hex(char *text, uint32_t value, uint32_t digits)
@@ -186,73 +186,73 @@ static const char *two_digits(uint32_t value)
 	return text;
 }
 
-static struct found *find(const struct drives *d, const struct rj_drive_map *row)
+static struct rj_found *find(const struct rj_setup *setup, const struct rj_drive_map *row)
 {
-	for (uint32_t i = 0; i < d->found_count; i++)
-		if (d->found[i].disk.pci == row->pci && d->found[i].disk.unit == row->unit)
-			return &d->found[i];
+	for (uint32_t i = 0; i < setup->found_count; i++)
+		if (setup->found[i].disk.pci == row->pci && setup->found[i].disk.unit == row->unit)
+			return &setup->found[i];
 	return NULL;
 }
 
-static void number_mapped(const struct drives *d, struct rj_int13 *int13)
+static void number_mapped(const struct rj_setup *setup)
 {
 	for (uint32_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
-		const struct rj_drive_map *row = &d->services->map[i];
-		struct found *found = find(d, row);
+		const struct rj_drive_map *row = &setup->services->map[i];
+		struct rj_found *found = find(setup, row);
 
 		if (!row->number)
 			continue;
 		if (found && !found->numbered)
-			take_number(int13, row->number, add_unit(int13, found, NULL));
+			take_number(row->number, add_unit(found, NULL));
 		else
-			d->print("drive %s: no disk is served where --drive-map says",
+			setup->print("drive %s: no disk is served where --drive-map says",
 				 two_digits(row->number));
 	}
 }
 
-static void number_as_firmware(const struct drives *d, struct rj_int13 *int13)
+static void number_as_firmware(const struct rj_setup *setup)
 {
-	uint32_t count = d->asks_firmware ? read8(BDA_HARD_DISKS) : 0;
+	uint32_t count = setup->asks_firmware ? read8(BDA_HARD_DISKS) : 0;
 
 	for (uint32_t n = 0; n < count && n < MAX_HARD_DISKS; n++) {
-		struct firmware_disk theirs = ask(HARD_DISK + n);
+		struct firmware_disk theirs = ask(setup, HARD_DISK + n);
 		uint32_t i = 0;
 
-		while (i < d->found_count && !is_same(&theirs, &d->found[i]))
+		while (i < setup->found_count && !is_same(&theirs, &setup->found[i]))
 			i++;
-		if (i < d->found_count)
-			take_slot(add_unit(int13, &d->found[i], &theirs));
-		else if (d->firmware_serves)
+		if (i < setup->found_count)
+			take_slot(add_unit(&setup->found[i], &theirs));
+		else if (setup->firmware_serves)
 			take_slot((uint8_t)(HARD_DISK + n));
 		else
-			d->print("drive %s: the firmware's, on no controller served here",
+			setup->print("drive %s: the firmware's, on no controller served here",
 				 two_digits(HARD_DISK + n));
 	}
 }
 
-static void number_rest(const struct drives *d, struct rj_int13 *int13)
+static void number_rest(const struct rj_setup *setup)
 {
 	uint32_t cd = CD;
 
-	for (uint32_t i = 0; i < d->found_count; i++) {
-		struct found *found = &d->found[i];
+	for (uint32_t i = 0; i < setup->found_count; i++) {
+		struct rj_found *found = &setup->found[i];
 
 		if (found->numbered)
 			continue;
 		if (!(found->disk.flags & RJ_DISK_CD)) {
-			take_slot(add_unit(int13, found, NULL));
+			take_slot(add_unit(found, NULL));
 			continue;
 		}
-		while (cd < CD + MAX_CDS && int13->map[cd] >= INT13_UNIT
-		       && int13->map[cd] < INT13_NOBODY)
+		while (cd < CD + MAX_CDS && int13.map[cd] >= INT13_UNIT
+		       && int13.map[cd] < INT13_NOBODY)
 			cd++;
 		if (cd < CD + MAX_CDS)
-			int13->map[cd] = add_unit(int13, found, NULL);
+			int13.map[cd] = add_unit(found, NULL);
 	}
 }
 
 /* Those of the firmware's follow a floppy of ours. */
-static void number_floppies(struct rj_int13 *int13)
+static void number_floppies(void)
 {
 	uint16_t equipment = read16(BDA_EQUIPMENT);
 	uint32_t theirs = equipment & EQUIPMENT_FLOPPY
@@ -260,13 +260,13 @@ static void number_floppies(struct rj_int13 *int13)
 	uint32_t ours = 0, next = 0;
 
 	for (uint32_t i = 0; i < HARD_DISK; i++)
-		if (int13->map[i] >= INT13_UNIT && int13->map[i] < INT13_NOBODY)
+		if (int13.map[i] >= INT13_UNIT && int13.map[i] < INT13_NOBODY)
 			ours++;
 	for (uint32_t i = 0; ours && i < HARD_DISK; i++)
-		if (int13->map[i] < INT13_UNIT)
-			int13->map[i] = next < theirs ? (uint8_t)next++ : INT13_NOBODY;
+		if (int13.map[i] < INT13_UNIT)
+			int13.map[i] = next < theirs ? (uint8_t)next++ : INT13_NOBODY;
 	theirs += ours;
-	int13->floppies = (uint8_t)theirs;
+	int13.floppies = (uint8_t)theirs;
 	if (!ours)
 		return;
 	if (theirs > MAX_FLOPPIES)
@@ -276,64 +276,64 @@ static void number_floppies(struct rj_int13 *int13)
 					  | (theirs - 1) << EQUIPMENT_FLOPPIES_SHIFT));
 }
 
-static void map_default(const struct drives *d, struct rj_int13 *int13)
+static void map_default(const struct rj_setup *setup)
 {
 	for (uint32_t i = 0; i < 256; i++)
-		int13->map[i] = d->firmware_serves || (i < INT13_UNIT && d->asks_firmware)
+		int13.map[i] = setup->firmware_serves || (i < INT13_UNIT && setup->asks_firmware)
 			? (uint8_t)i : INT13_NOBODY;
 	for (uint32_t i = INT13_UNIT; i < HARD_DISK; i++)
-		int13->map[i] = INT13_NOBODY;
+		int13.map[i] = INT13_NOBODY;
 	memset(slots, FREE, sizeof(slots));
 }
 
-void drives_number(const struct drives *d, struct rj_int13 *int13)
+void drives_number(const struct rj_setup *setup)
 {
-	map_default(d, int13);
-	number_ram_disk(d, int13);
-	number_mapped(d, int13);
-	number_as_firmware(d, int13);
-	number_rest(d, int13);
-	number_floppies(int13);
+	map_default(setup);
+	number_ram_disk(setup);
+	number_mapped(setup);
+	number_as_firmware(setup);
+	number_rest(setup);
+	number_floppies();
 	for (uint32_t i = 0; i < MAX_HARD_DISKS; i++) {
-		int13->map[HARD_DISK + i] = slots[i];
+		int13.map[HARD_DISK + i] = slots[i];
 		if (slots[i] != FREE)
-			int13->hard_disks = (uint8_t)(i + 1);
+			int13.hard_disks = (uint8_t)(i + 1);
 	}
-	write8(BDA_HARD_DISKS, int13->hard_disks);
+	write8(BDA_HARD_DISKS, int13.hard_disks);
 }
 
-static const char *driver_of(const struct drives *d, const struct rj_disk *disk)
+static const char *driver_of(const struct rj_setup *setup, const struct rj_disk *disk)
 {
-	for (uint32_t i = 0; i < d->found_count; i++)
-		if (d->found[i].disk.context == disk->context)
-			return d->found[i].driver;
+	for (uint32_t i = 0; i < setup->found_count; i++)
+		if (setup->found[i].disk.context == disk->context)
+			return setup->found[i].driver;
 	return "";
 }
 
-void drives_tell(const struct drives *d, const struct rj_int13 *int13)
+void drives_print(const struct rj_setup *setup)
 {
 	for (uint32_t n = 0; n < 256; n++) {
-		uint32_t row = int13->map[n] - (uint32_t)INT13_UNIT;
-		const struct rj_disk *disk = &int13->units[row].disk;
+		uint32_t row = int13.map[n] - (uint32_t)INT13_UNIT;
+		const struct rj_disk *disk = &int13.units[row].disk;
 		char number[] = "00", place[] = "00:00.0";
 
 		put_hex(number, n, 2);
-		if (row >= int13->unit_count) {
-			if (n >= HARD_DISK && n < HARD_DISK + int13->hard_disks
-			    && int13->map[n] != INT13_NOBODY)
-				d->print("drive %s: the firmware's %s", number,
-					 two_digits(int13->map[n]));
+		if (row >= int13.unit_count) {
+			if (n >= HARD_DISK && n < HARD_DISK + int13.hard_disks
+			    && int13.map[n] != INT13_NOBODY)
+				setup->print("drive %s: the firmware's %s", number,
+					 two_digits(int13.map[n]));
 			continue;
 		}
 		put_hex(place, disk->pci >> 8, 2);
 		put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
 		put_hex(place + 6, disk->pci & 7, 1);
 		if (disk->transfer)
-			d->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
-			      driver_of(d, disk), place, disk->unit,
+			setup->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
+			      driver_of(setup, disk), place, disk->unit,
 			      (uint32_t)disk->sectors, disk->sector_size);
 		else
-			d->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
+			setup->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
 			      (uint32_t)disk->context, (uint32_t)disk->sectors,
 			      disk->sector_size);
 	}

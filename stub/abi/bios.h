@@ -10,20 +10,16 @@ struct bios_regs {
 	uint16_t ds, es;
 	uint32_t carry;
 };
-_Static_assert(sizeof(struct bios_regs) == 32, "as in install.asm");
-
-/* INT number in real mode. In install.asm. */
-void bios_call(struct bios_regs *regs, uint32_t number);
 
 /* An address below 1 MiB as a segment with an offset below 16. */
 static inline uint16_t segment_of(const void *p)
 {
-	return (uint16_t)((uint32_t)p >> 4);
+	return (uint16_t)((uintptr_t)p >> 4);
 }
 
 static inline uint16_t offset_of(const void *p)
 {
-	return (uint32_t)p & 0xF;
+	return (uintptr_t)p & 0xF;
 }
 
 #endif

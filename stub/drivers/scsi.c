@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "drivers/scsi.h"
+
+#include "common/mem.h"
+
+/* SPC-4, 4.5.6: sense keys, and additional sense codes. */
+enum {
+	KEY_RECOVERED = 0x1,
+	KEY_NOT_READY = 0x2,
+	KEY_MEDIUM = 0x3,
+	KEY_ILLEGAL = 0x5,
+	KEY_PROTECTED = 0x7,
+	KEY_ABORTED = 0xB,
+	ASC_MEDIUM_CHANGED = 0x28,
+	ASC_NO_MEDIUM = 0x3A,
+};
+
+/* SPC-4 and SBC-3: operation codes. */
+enum {
+	TEST_UNIT_READY = 0x00,
+	INQUIRY = 0x12,
+	MODE_SENSE_6 = 0x1A,
+	READ_CAPACITY_10 = 0x25,
+	WRITE_10 = 0x2A,
+	SYNCHRONIZE_CACHE_10 = 0x35,
+	READ_16 = 0x88,
+	WRITE_16 = 0x8A,
+	SERVICE_ACTION_IN = 0x9E,
+};
+#define READ_CAPACITY_16 0x10           /* service action */
+#define CAPACITY_10_SIZE 8
+#define CAPACITY_16_SIZE 32
+#define TYPE_DISK        0x00           /* INQUIRY's first byte: connected, and: */
+#define TYPE_CD          0x05
+#define REMOVABLE        0x80           /* of the second */
+#define WRITE_PROTECTED  0x80           /* of MODE SENSE's device-specific byte (SBC-3) */
+#define MODE_SENSE_SIZE  4
+
+#define SHIFT_MIN 9u                    /* blocks of 512 bytes, */
+#define SHIFT_MAX 12u                   /* to 4096 */
+#define RETRIES   10u
+#define STEP_MS   100u
+#define READY_MS  20000u                /* to spin up, and read a table of contents */
+
+enum rj_status scsi_key_status(uint32_t key, uint32_t asc)
+{
+	switch (key) {
+	case 0:
+	case KEY_RECOVERED:
+		return RJ_DISK_OK;
+	case KEY_NOT_READY:
+		return asc == ASC_NO_MEDIUM ? RJ_DISK_TIMEOUT : RJ_DISK_NOT_READY;
+	case KEY_MEDIUM:
+		return RJ_DISK_BAD_DATA;
+	case KEY_ILLEGAL:
+		return asc == SCSI_LBA_RANGE ? RJ_DISK_NOT_FOUND : RJ_DISK_CONTROLLER;
+	case SCSI_ATTENTION:
+		return asc == ASC_MEDIUM_CHANGED ? RJ_DISK_CHANGED : SCSI_AGAIN;
+	case KEY_PROTECTED:
+		return RJ_DISK_WRITE_PROTECTED;
+	case KEY_ABORTED:
+		return SCSI_AGAIN;
+	}
+	return RJ_DISK_CONTROLLER;
+}
+
+/* Inline, since what runs once and what stays each need it where they are. */
+static inline __attribute__((always_inline)) enum rj_status
+execute(struct scsi_unit *unit, const struct scsi_command *command)
+{
+	enum rj_status status = SCSI_AGAIN;
+
+	for (unsigned i = 0; i < RETRIES && status == SCSI_AGAIN; i++)
+		status = unit->execute(unit, command);
+	return status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
+}
+
+/* Into zeros; of 16 bytes only where the LBA needs it. */
+static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
+{
+	bool write = request->operation == RJ_WRITE;
+
+	if (request->lba >> 32) {
+		cdb[0] = write ? WRITE_16 : READ_16;
+		scsi_put_be32(cdb + 2, (uint32_t)(request->lba >> 32));
+		scsi_put_be32(cdb + 6, (uint32_t)request->lba);
+		scsi_put_be32(cdb + 10, request->count);
+	} else {
+		cdb[0] = write ? WRITE_10 : SCSI_READ_10;
+		scsi_put_be32(cdb + 5, request->count);      /* 16 bits, in 7 and 8 */
+		scsi_put_be32(cdb + 2, (uint32_t)request->lba);
+	}
+}
+
+enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request)
+{
+	struct scsi_command command = { .cdb = { SYNCHRONIZE_CACHE_10 } };
+	enum rj_status status;
+
+	if (request->operation != RJ_FLUSH) {
+		fill_cdb(command.cdb, request);
+		command.buffer = request->buffer;
+		command.bytes = request->count << unit->shift;
+		command.write = request->operation == RJ_WRITE;
+	}
+	status = execute(unit, &command);
+	return status == RJ_DISK_BAD_DATA && command.write ? RJ_DISK_WRITE_FAULT : status;
+}
+
+INIT enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *command,
+			     uint32_t bytes)
+{
+	struct scsi_command ask = *command;
+
+	memset(unit->data, 0, bytes);
+	ask.buffer = (uintptr_t)unit->data;
+	ask.bytes = bytes;
+	return execute(unit, &ask);
+}
+
+static INIT uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* A reset and a new medium each fail TEST UNIT READY once. */
+INIT bool scsi_wait_ready(struct scsi_unit *unit)
+{
+	static INIT_DATA const struct scsi_command command = { .cdb = { TEST_UNIT_READY } };
+	uint64_t deadline = deadline_in(READY_MS);
+
+	for (;;) {
+		enum rj_status status = scsi_ask(unit, &command, 0);
+
+		if (status == RJ_DISK_OK)
+			return true;
+		if ((status != RJ_DISK_NOT_READY && status != RJ_DISK_CHANGED) || expired(deadline))
+			return false;
+		delay_ms(STEP_MS);
+	}
+}
+
+/* SBC-3: READ CAPACITY, the one of 16 bytes if the other's field is too small. */
+INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
+{
+	static INIT_DATA const struct scsi_command of_10 = { .cdb = { READ_CAPACITY_10 } };
+	static INIT_DATA const struct scsi_command of_16 = {
+		.cdb = { [0] = SERVICE_ACTION_IN, [1] = READ_CAPACITY_16,
+			 [13] = CAPACITY_16_SIZE } };
+	const uint8_t *data = unit->data;
+
+	if (scsi_ask(unit, &of_10, CAPACITY_10_SIZE) != RJ_DISK_OK)
+		return false;
+	disk->sectors = (uint64_t)be32(data) + 1;
+	disk->sector_size = be32(data + 4);
+	if (disk->sectors >> 32 == 0)
+		return true;
+	if (scsi_ask(unit, &of_16, CAPACITY_16_SIZE) != RJ_DISK_OK)
+		return false;
+	disk->sectors = ((uint64_t)be32(data) << 32 | be32(data + 4)) + 1;
+	disk->sector_size = be32(data + 8);
+	return true;
+}
+
+/* SPC-4, MODE SENSE(6): no block descriptors, and all pages, of which none fits. */
+static INIT bool is_protected(struct scsi_unit *unit)
+{
+	static INIT_DATA const struct scsi_command command = {
+		.cdb = { MODE_SENSE_6, 0x08, 0x3F, 0, MODE_SENSE_SIZE } };
+
+	return scsi_ask(unit, &command, MODE_SENSE_SIZE) == RJ_DISK_OK
+		&& unit->data[2] & WRITE_PROTECTED;
+}
+
+/* SPC-4, INQUIRY: the kind of unit; false: none that is served. */
+static INIT bool inquire(struct scsi_unit *unit, struct rj_disk *disk)
+{
+	static INIT_DATA const struct scsi_command command = { .cdb = { [0] = INQUIRY, [4] = SCSI_DATA } };
+
+	if (scsi_ask(unit, &command, SCSI_DATA) != RJ_DISK_OK)
+		return false;
+	if (unit->data[1] & REMOVABLE)
+		disk->flags = RJ_DISK_REMOVABLE;
+	if (unit->data[0] == TYPE_CD)
+		disk->flags = RJ_DISK_CD | RJ_DISK_READONLY | RJ_DISK_REMOVABLE;
+	return unit->data[0] == TYPE_DISK || unit->data[0] == TYPE_CD;
+}
+
+INIT bool scsi_identify(struct scsi_unit *unit, struct rj_disk *disk)
+{
+	disk->sector_size = 0;
+	if (!inquire(unit, disk) || !scsi_wait_ready(unit) || !scsi_read_capacity(unit, disk))
+		return false;
+	unit->shift = SHIFT_MIN;
+	while (unit->shift < SHIFT_MAX && 1u << unit->shift < disk->sector_size)
+		unit->shift++;
+	if (1u << unit->shift != disk->sector_size)
+		return false;
+	if (!(disk->flags & RJ_DISK_CD) && is_protected(unit))
+		disk->flags |= RJ_DISK_READONLY;
+	return true;
+}

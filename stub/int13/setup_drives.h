@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Which drive number is whose. */
+#ifndef RJ_SETUP_DRIVES_H
+#define RJ_SETUP_DRIVES_H
+
+#include "int13/int13.h"
+
+/* Fills in units, map and counts, and the BIOS data area's counts. Prints a line for each disk
+   that is not where it should be. */
+void drives_number(const struct rj_setup *setup);
+
+/* Prints a line for each of them. */
+void drives_print(const struct rj_setup *setup);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What NASM has to know of the C structures and enumerations. This file is compiled, and
+ * constants.sh makes a line for NASM of each object in it: its size is the value and one.
+ */
+#include <stddef.h>
+
+#include "abi/bios.h"
+#include "abi/manifest.h"
+#include "abi/services.h"
+#include "common/safe_hook.h"
+#include "drivers/driver.h"
+#include "int13/int13.h"
+#include "int13/int15.h"
+
+#define CONSTANT(name, value) extern const char name[(value) + 1]; const char name[(value) + 1];
+#define OFFSET(name, type, field) CONSTANT(name, offsetof(struct type, field))
+
+CONSTANT(KIND_DRIVER, RJ_MODULE_DRIVER)
+CONSTANT(KIND_TOOL, RJ_MODULE_TOOL)
+CONSTANT(KIND_RESIDENT, RJ_MODULE_RESIDENT)
+
+OFFSET(MANIFEST_IMAGE_SIZE, rj_manifest, image_size)
+OFFSET(REGS_EFLAGS, rj_regs, eflags)
+OFFSET(REGS_ESP, rj_regs, esp)
+OFFSET(REGS_IP, rj_regs, ip)
+CONSTANT(BIOS_REGS_SIZE, sizeof(struct bios_regs))
+
+OFFSET(INT13_BASE, rj_int13, base)
+OFFSET(INT13_HARD_DISKS, rj_int13, hard_disks)
+OFFSET(INT13_FLOPPIES, rj_int13, floppies)
+OFFSET(INT13_UNIT_COUNT, rj_int13, unit_count)
+OFFSET(INT13_BUSY, rj_int13, busy)
+OFFSET(INT13_PAGE_TABLES, rj_int13, page_tables)
+OFFSET(INT13_MAP, rj_int13, map)
+OFFSET(INT13_UNITS, rj_int13, units)
+OFFSET(INT13_CHANGES, rj_int13, changes)
+
+OFFSET(INT15_COUNT, rj_int15, count)
+OFFSET(INT15_TABLE, rj_int15, table)
+OFFSET(INT15_KIB_88, rj_int15, kib_88)
+OFFSET(INT15_KIB_ABOVE_1M, rj_int15, kib_above_1m)
+OFFSET(INT15_BLOCKS_ABOVE_16M, rj_int15, blocks_above_16m)
+CONSTANT(INT15_SIZE, sizeof(struct rj_int15))
+
+OFFSET(UNIT_SECTORS, rj_unit, disk.sectors)
+OFFSET(UNIT_FLAGS, rj_unit, disk.flags)
+OFFSET(UNIT_TRANSFER, rj_unit, disk.transfer)
+OFFSET(UNIT_CONTEXT, rj_unit, disk.context)
+OFFSET(UNIT_SECTOR_SHIFT, rj_unit, sector_shift)
+OFFSET(UNIT_CYLINDERS, rj_unit, cylinders)
+OFFSET(UNIT_HEADS, rj_unit, heads)
+OFFSET(UNIT_SECTORS_PER_TRACK, rj_unit, sectors_per_track)
+CONSTANT(UNIT_SIZE, sizeof(struct rj_unit))
+
+CONSTANT(DISK_FLOPPY, RJ_DISK_FLOPPY)
+CONSTANT(STATUS_NOT_READY, RJ_DISK_NOT_READY)
+CONSTANT(MEMORY_ENTRY, sizeof(struct rj_memory))
