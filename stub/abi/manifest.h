@@ -12,7 +12,7 @@
  * first byte, and stub_crc is 0.
  *
  * The order of the pieces is what lets the stub place them without any memory
- * besides theirs: see place.c.
+ * besides theirs: see mover.c.
  */
 #ifndef RJ_MANIFEST_H
 #define RJ_MANIFEST_H
