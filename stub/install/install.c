@@ -177,7 +177,7 @@ static void find_disks(void)
 {
 	pci_for_each(note_controller);
 	if (mode > RJ_INT13_none && !module_find(modes[mode]))
-		stub->fail("this image carries no driver %s; pack it with --int13 %s",
+		stub->fail("the image has no %s driver; pack it again with --int13 %s",
 			   modes[mode], modes[mode]);
 	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
 		serve_with(i);
@@ -315,7 +315,7 @@ static void set_up(const struct rj_module *carried)
 	setup.memory = memory_map(&setup.memory_count);
 	module = module_move(module, PARAGRAPH, resident->room ? resident->room(&setup) : 0);
 	if (!module)
-		stub->fail("no room in base memory for INT 13h");
+		stub->fail("not enough base memory for INT 13h");
 	base = (uint32_t)module;
 	memory_lower(module_keep(module) & -KIB);
 	setup.memory = memory_map(&setup.memory_count);
