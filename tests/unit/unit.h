@@ -44,11 +44,11 @@ static inline struct rj_input unit_input(const void *bytes, size_t size)
 static inline void unit_set(struct rj_plan *plan, const char *option, const char *text,
 			    const struct rj_input *input)
 {
-	struct rj_error error;
+	struct rj_error why_not;
 
 	for (size_t i = 0; payload_option_at(i); i++)
 		if (strcmp(payload_option_at(i)->name, option) == 0) {
-			assert_int_equal(payload_set(plan, payload_option_at(i), text, input, &error),
+			assert_int_equal(payload_set(plan, payload_option_at(i), text, input, &why_not),
 					 RJ_OK);
 			return;
 		}
