@@ -29,7 +29,7 @@ struct build {
 	size_t add_count;
 	struct rj_input inputs[INPUTS_MAX];
 	size_t input_count;
-	const char *origin;                             /* of a value that is being read; or NULL */
+	struct rj_origin origin;                        /* of a value that is being read */
 };
 
 /* Keeps one payload in its role. */
@@ -79,7 +79,7 @@ static void begin_inputs(struct build *build)
 }
 
 /* Opens a file among the inputs; *input stays where it is. */
-static enum rj_err open_input(struct build *build, const char *path, const char *origin,
+static enum rj_err open_input(struct build *build, const char *path, struct rj_origin origin,
 			      bool device, struct rj_input **input, struct rj_error *err)
 {
 	enum rj_err code;
@@ -144,7 +144,7 @@ static enum rj_err read_payload(struct build *build, struct payload *payload,
 	build->origin = payload->value.origin;
 	if (split(payload, &file, &argument, err))
 		return err->code;
-	build->origin = NULL;
+	build->origin = (struct rj_origin){ 0 };
 	if (open_input(build, file, payload->value.origin,
 		       !payload->kind || payload->kind->device, &input, err))
 		return err->code;
@@ -386,16 +386,16 @@ static int write_depfile(const struct build *build)
 	    !depfile_write(options->depfile.text, options->output.text, build->inputs,
 			   build->input_count, &error))
 		return RJ_DONE;
-	return diag_about(options->depfile.text, options->depfile.origin, &error);
+	return diag_about(options->depfile.text, &options->depfile.origin, &error);
 }
 
 /* Where the value, or the file's name, was given that the error is about. */
-static const char *origin_of(const struct build *build, const struct rj_error *error)
+static const struct rj_origin *origin_of(const struct build *build, const struct rj_error *error)
 {
 	for (size_t i = 0; error->subject && i < build->input_count; i++)
 		if (build->inputs[i].path && strcmp(build->inputs[i].path, error->subject) == 0)
-			return build->inputs[i].origin;
-	return build->origin;
+			return &build->inputs[i].origin;
+	return &build->origin;
 }
 
 static int build_image(struct build *build)
@@ -416,7 +416,7 @@ static int build_image(struct build *build)
 	if (status)
 		return status;
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
-		return diag_about(options->output.text, options->output.origin, &error);
+		return diag_about(options->output.text, &options->output.origin, &error);
 	return RJ_DONE;
 }
 

@@ -156,7 +156,7 @@ static int take(struct options *options, const struct command *command,
 		printf("rjpack %s\n", RJ_VERSION);
 		return RJ_DONE;
 	}
-	if (!option_set(options, command, row, (struct value){ argument, NULL }, &error))
+	if (!option_set(options, command, row, (struct value){ .text = argument }, &error))
 		return -1;
 	return diag_about(spell(row, text, sizeof(text)), NULL, &error);
 }
@@ -170,7 +170,7 @@ static int take_operand(struct options *options, char *operand)
 		rj_fail(&error, RJ_ERR_EXTRA, .subject = operand);
 		return diag(&error);
 	}
-	options->operands[options->operand_count++] = (struct value){ operand, NULL };
+	options->operands[options->operand_count++] = (struct value){ .text = operand };
 	return -1;
 }
 

@@ -30,17 +30,6 @@ static enum rj_err at_line(struct rj_error *err, const char *key)
 	return err->code;
 }
 
-/* The same for a value, which it outlives. NULL: out of memory. */
-static char *origin(void)
-{
-	size_t size = strlen(file.path) + 32;
-	char *text = malloc(size);
-
-	if (text)
-		snprintf(text, size, "%s: line %u: ", file.path, file.line);
-	return text;
-}
-
 static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
 {
 	size_t size = (size_t)input->size;
@@ -166,7 +155,7 @@ static enum rj_err flag(char **value, struct rj_error *err)
 static enum rj_err set_key(struct options *options, const struct option_row *row,
 			   const struct command *command, char *value, struct rj_error *err)
 {
-	struct value set = { value, NULL };
+	struct value set = { value, { file.path, file.line } };
 
 	if (!row->argument && flag(&set.text, err))
 		return err->code;
@@ -174,9 +163,6 @@ static enum rj_err set_key(struct options *options, const struct option_row *row
 		return RJ_OK;
 	if (row->argument && resolve(row, &set.text, err))
 		return err->code;
-	set.origin = origin();
-	if (!set.origin)
-		return rj_fail(err, RJ_ERR_MEMORY);
 	return option_set(options, command, row, set, err);
 }
 

@@ -117,13 +117,16 @@ void diag_format(const struct rj_error *error, char *text, size_t size)
 	}
 }
 
-static int print(const struct rj_error *error, const char *origin)
+static int print(const struct rj_error *error, const struct rj_origin *origin)
 {
 	enum rj_class class = rj_error_class(error->code);
 	char text[LINE_SIZE];
 
 	diag_format(error, text, sizeof(text));
-	fprintf(stderr, "rjpack: %s%s\n", class != RJ_NOTE && origin ? origin : "", text);
+	fputs("rjpack: ", stderr);
+	if (class != RJ_NOTE && origin && origin->file)
+		fprintf(stderr, "%s: line %u: ", origin->file, origin->line);
+	fprintf(stderr, "%s\n", text);
 	return class == RJ_NOTE ? RJ_DONE : (int)class;
 }
 
@@ -132,7 +135,7 @@ int diag(const struct rj_error *error)
 	return print(error, NULL);
 }
 
-int diag_about(const char *subject, const char *origin, struct rj_error *error)
+int diag_about(const char *subject, const struct rj_origin *origin, struct rj_error *error)
 {
 	if (!error->subject)
 		error->subject = subject;

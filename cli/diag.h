@@ -19,9 +19,9 @@ void diag_format(const struct rj_error *error, char *text, size_t size);
 int diag(const struct rj_error *error);
 
 /*
- * Prints the error, about a subject unless it has one. origin: where the subject was given,
- * "FILE: line N: ", or NULL.
+ * Prints the error, about a subject unless it has one. origin: where the subject was
+ * set; NULL: nowhere that needs to be told.
  */
-int diag_about(const char *subject, const char *origin, struct rj_error *error);
+int diag_about(const char *subject, const struct rj_origin *origin, struct rj_error *error);
 
 #endif

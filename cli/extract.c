@@ -82,12 +82,12 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	}
 	if (remove_link(path, &error) ||
 	    output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
-		status = diag_about(path, options->directory.origin, &error);
+		status = diag_about(path, &options->directory.origin, &error);
 	} else if (copy_piece(image, piece, input, output.fd, &error)) {
 		output_discard(&output);
-		status = diag_about(path, options->directory.origin, &error);
+		status = diag_about(path, &options->directory.origin, &error);
 	} else if (output_commit(&output, &error)) {
-		status = diag_about(path, options->directory.origin, &error);
+		status = diag_about(path, &options->directory.origin, &error);
 	} else if (options->verbose) {
 		diag(&(struct rj_error){ .code = RJ_ERR_EXTRACTED, .subject = path,
 					 .name = piece->name, .count = unpacked_size(image, piece) });

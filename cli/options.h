@@ -22,7 +22,7 @@
 /* What an option was set to, and where. */
 struct value {
 	char *text;                             /* NULL: it was not */
-	const char *origin;                     /* "FILE: line N: "; NULL: the command line */
+	struct rj_origin origin;
 };
 
 struct payload {

@@ -153,7 +153,7 @@ static int take_and_write(struct taking *taking, const struct options *options)
 	if (options->verbose)
 		tell(&taking->snapshot);
 	if (write_snapshot(taking, options->output.text, &error))
-		return diag_about(options->output.text, options->output.origin, &error);
+		return diag_about(options->output.text, &options->output.origin, &error);
 	return RJ_DONE;
 }
 

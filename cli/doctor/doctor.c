@@ -54,7 +54,7 @@ int run_doctor(const struct options *options)
 	rj_target_read(&doctor.target, options->root.text, path ? path : "");
 	if (*options->root.text && !rj_tree_has(&doctor.target.tree, "/")) {
 		rj_fail(&error, RJ_ERR_DIRECTORY_NONE);
-		return diag_about(options->root.text, options->root.origin, &error);
+		return diag_about(options->root.text, &options->root.origin, &error);
 	}
 	return examine(&doctor, options->json);
 }

@@ -47,12 +47,13 @@ static int draw_file(const struct rj_image *image, const struct rj_input *input,
 	struct rj_error error;
 
 	if (output_open(&output, picture->text, OUTPUT_SHARED, input, 1, &error))
-		return diag_about(picture->text, picture->origin, &error);
+		return diag_about(picture->text, &picture->origin, &error);
 	if (draw(image, input->path, output.fd, &error)) {
 		output_discard(&output);
-		return diag_about(picture->text, picture->origin, &error);
+		return diag_about(picture->text, &picture->origin, &error);
 	}
-	return output_commit(&output, &error) ? diag_about(picture->text, picture->origin, &error) : RJ_DONE;
+	return output_commit(&output, &error)
+	       ? diag_about(picture->text, &picture->origin, &error) : RJ_DONE;
 }
 
 static int inspect_input(const struct options *options, const struct rj_input *input)

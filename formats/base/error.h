@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where a value was set. file NULL: on the command line. */
+struct rj_origin {
+	const char *file;
+	unsigned line;          /* from 1 */
+};
+
 /* Exit statuses, and RJ_NOTE for what is no failure. */
 enum rj_class { RJ_DONE = 0, RJ_BAD = 1, RJ_USAGE = 2, RJ_HOST = 3, RJ_NOTE = 4 };
 

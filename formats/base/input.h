@@ -16,7 +16,7 @@
 struct rj_input {
 	int fd;                 /* -1: not open */
 	const char *path;       /* the caller's string */
-	const char *origin;     /* where that was given, for messages; the caller's, or NULL */
+	struct rj_origin origin; /* of path, for messages; the caller's to set */
 	uint64_t size;          /* bytes, at least 1 */
 	dev_t device;
 	ino_t inode;
