@@ -13,7 +13,7 @@
 
 struct rj_mbr_code {
 	uint32_t crc;
-	bool gpt;               /* starts the GPT's partition for BIOSes, not the MBR's active one */
+	bool gpt;               /* starts the GPT's bootable partition, not the active one */
 	bool finds_xfs;         /* finds the boot sector after the superblock of an XFS */
 };
 

@@ -26,7 +26,7 @@ struct rj_blob {
 struct container {
 	const char *name;
 	const char *help;
-	const char *suffixes;   /* of file names that ask for it, with spaces between; or NULL */
+	const char *suffixes;   /* file suffixes that select it, with spaces between; NULL */
 	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file */
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 

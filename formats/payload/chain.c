@@ -76,7 +76,7 @@ static const struct rj_input *boot_sector(const struct rj_plan *plan)
 #define FREEDOS_END    (FREEDOS_SECTOR + FREEDOS_SP - FREEDOS_STACK)
 
 #define DRMK_SECTOR    0x20000u
-#define HIGH_STACK     0x70000u         /* a stack's segment below STUB_HOME, in bytes */
+#define HIGH_STACK     0x70000u         /* a stack segment below STUB_HOME, as an address */
 #define HIGH_SP        0xFFF0u
 
 /* What DH contains. */

@@ -76,7 +76,7 @@ static const struct {
 struct kernel {
 	struct rj_plan *plan;
 	const struct rj_input *input;
-	uint8_t *setup;                 /* the real-mode part; the plan's once it is added */
+	uint8_t *setup;                 /* the real-mode part; the plan owns it once added */
 	uint32_t setup_size;
 	uint64_t rest;                  /* bytes of the protected-mode part; may be 0 */
 	uint16_t version;               /* 0: older than 2.00, with code at SETUP_ENTRY */

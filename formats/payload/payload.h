@@ -41,7 +41,7 @@ struct payload_kind {
 	const char *help;
 	const char *signature;  /* how it is detected */
 	const char *place;      /* where it is loaded */
-	const struct payload_option *const *options; /* that it takes, then NULL; or NULL */
+	const struct payload_option *const *options; /* that it accepts, then NULL; or NULL */
 	bool adds;              /* can be added to another payload, and repeated */
 	bool beside;            /* can be added to another payload, which is what starts */
 	bool addressed;         /* its argument is FILE@ADDRESS */
