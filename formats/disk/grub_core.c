@@ -6,7 +6,7 @@
 #include "common/le.h"
 
 #define FIRST_BLOCK 0x1F4u      /* the list grows down from here */
-#define LAST_BLOCK 0x100u       /* diskboot's code and messages end before it */
+#define LAST_BLOCK 0x100u       /* diskboot's code and messages end at a higher offset */
 #define START_SEGMENT 0x820u    /* where diskboot loads the second sector */
 #define FAR_JUMP 0xEA
 #define PUSH_DX 0x52

@@ -34,7 +34,7 @@ struct decoder {
 	uint8_t *to;
 	size_t size, room;
 	uint32_t range, code;
-	bool wrong;                     /* the stream is cut short or damaged */
+	bool wrong;                     /* cut short, damaged or too large */
 	unsigned state;
 	uint32_t reps[4];               /* the last distances, minus 1 */
 	struct probs probs;

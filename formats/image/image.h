@@ -24,7 +24,7 @@ struct rj_image {
 	uint64_t stub_at;               /* in the file */
 	uint32_t stub_size;             /* 0: a payload file, which starts with the manifest */
 	struct rj_manifest manifest;    /* in the host's byte order */
-	struct rj_piece pieces[RJ_MAX_PIECES];  /* names are terminated */
+	struct rj_piece pieces[RJ_MAX_PIECES];  /* names are NUL-terminated */
 	size_t piece_count;
 	struct rj_services_info services;
 	uint64_t base;                  /* where a loader loads the stub; 0: anywhere */

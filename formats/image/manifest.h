@@ -20,7 +20,8 @@ void rj_manifest_store(const struct rj_manifest *manifest, const struct rj_piece
 		       void *to);
 
 /*
- * Load the header and piece n from bytes that contain them; the piece's name gets terminated.
+ * Load the header and piece n from bytes that contain them; the piece's name is then
+ * NUL-terminated.
  */
 void rj_manifest_load(struct rj_manifest *manifest, const uint8_t *bytes);
 void rj_manifest_load_piece(struct rj_piece *piece, const uint8_t *manifest, size_t n);

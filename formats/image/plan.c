@@ -59,7 +59,7 @@ static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 				       struct rj_error *err)
 {
 	struct rj_plan_piece *piece = &plan->pieces[plan->piece_count];
-	char unique[RJ_NAME_SIZE] = { 0 };      /* with zeros, since all of it is written */
+	char unique[RJ_NAME_SIZE] = { 0 };      /* zeroed: the image contains all of it */
 
 	if (plan->piece_count == RJ_MAX_PIECES) {
 		rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);

@@ -67,7 +67,7 @@ static void read_unit(const struct rj_tree *tree, const char *device,
 	}
 }
 
-/* Prefers the port on ATA, where libata makes up the SCSI target. */
+/* On ATA only the port counts: the SCSI target is libata's own. */
 static void take_unit(const struct rj_tree *tree, const char *device,
 		      struct rj_target_disk *disk)
 {
@@ -209,7 +209,7 @@ struct mount_search {
 	const char *mount;
 };
 
-/* Finds the disk by the mount source, since Btrfs has no device number of a disk. */
+/* Finds the disk by the mount source, for Btrfs, whose device number is not a disk's. */
 static void walk_source(struct rj_target *target, const char *source, const char *mount)
 {
 	char path[PATH_MAX], device[PATH_MAX], name[NAME_MAX + 1];

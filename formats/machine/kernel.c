@@ -164,7 +164,7 @@ static bool is_program(const struct rj_tree *tree, const char *path)
 	       S_ISREG(st.st_mode) && st.st_mode & 0111;
 }
 
-/* In the directories of this list. */
+/* Looks for kexec in these directories, separated by colons. */
 static void find_kexec(struct rj_target *target, const char *path)
 {
 	char found[PATH_MAX];

@@ -135,7 +135,7 @@ struct rj_target_place {
 	const char *before;
 	const char *after;              /* NULL: before is the whole path */
 };
-#define RJ_MODULES "/usr/lib/modules/" /* Fedora and newer Debian also have kernels here */
+#define RJ_MODULES "/usr/lib/modules/" /* Fedora and newer Debian have more than modules here */
 
 bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX]);
 

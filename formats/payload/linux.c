@@ -36,7 +36,7 @@ static const struct payload_option option_append = {
 /* "Sample Boot Configuration": the addresses, by protocol version and kind of image. */
 static const struct layout {
 	uint32_t setup;         /* the real-mode part */
-	uint32_t heap_end;      /* offset: the stack's top and the command line */
+	uint32_t heap_end;      /* from setup; the stack's top and the command line */
 	uint32_t cmdline_room;
 } layouts[] = {
 	{ 0x90000, 0x9800, 0x800 },     /* up to 2.01, or a zImage */
@@ -502,7 +502,10 @@ static void set_registers(const struct kernel *kernel)
 	rj_plan_set_entry(kernel->plan, segment + (SETUP_ENTRY >> 4), 0);
 }
 
-/* The services work where a setup part at 90000h is loaded; only a RAM disk needs them. */
+/*
+ * A setup part at 90000h is where the services work: leaves INT 13h to the firmware, unless a
+ * RAM disk needs the services.
+ */
 static void leave_to_firmware(struct kernel *kernel)
 {
 	struct rj_plan *plan = kernel->plan;
