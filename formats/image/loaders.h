@@ -24,7 +24,7 @@ struct rj_features {
 	bool pvh;                       /* the PVH note */
 	bool multiboot, multiboot2;     /* headers where loaders look for them */
 	bool payload_file;              /* an rjpack payload file, loaded with an image */
-	bool linux16, linux32, linux64; /* boot protocol: 2.00; 2.05, relocatable; above 4 GiB */
+	bool linux16, linux32, linux64; /* protocol 2.00; 2.05, relocatable; above 4 GiB */
 };
 
 struct rj_loader {

@@ -104,7 +104,7 @@ uint64_t rj_plan_entry(const struct rj_regs *regs);
  * Reports every rule that the entry or the pieces, in their present order, break:
  * - each piece has bytes and its own name, and ends below 4 GiB;
  * - no piece overlaps another or a reserved range; but the firmware's memory may be in the
- * firmware's ranges, and nowhere from video memory on;
+ *   firmware's ranges, and nowhere from video memory on;
  * - the services are where the stub has room for them, and nothing else is there then;
  * - the addresses ascend;
  * - a piece of the payload contains the entry.

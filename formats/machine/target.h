@@ -44,7 +44,7 @@ struct rj_target_kernel {
 	enum rj_known disabled;         /* kernel.kexec_load_disabled, or its limit is 0 */
 	enum rj_known may_boot;         /* CAP_SYS_BOOT is available */
 	enum rj_known outermost;        /* in the initial user and PID namespaces */
-	char lockdown[RJ_TARGET_NAME];  /* none, integrity or confidentiality; empty: unknown */
+	char lockdown[RJ_TARGET_NAME];  /* none, integrity, confidentiality; empty: unknown */
 	char kexec_path[PATH_MAX];      /* kexec-tools' program, or empty */
 	char kexec_version[RJ_TARGET_NAME]; /* empty: unknown */
 };
@@ -135,7 +135,7 @@ struct rj_target_place {
 	const char *before;
 	const char *after;              /* NULL: before is the whole path */
 };
-#define RJ_MODULES "/usr/lib/modules/" /* Fedora and newer Debian have more than modules here */
+#define RJ_MODULES "/usr/lib/modules/" /* Fedora, newer Debian: more than modules is here */
 
 bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX]);
 
