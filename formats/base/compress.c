@@ -8,15 +8,15 @@
 #include "base/progress.h"
 
 #define BUFFER_SIZE (256u << 10)
-#define WITH_GZIP   (MAX_WBITS + 16)    /* zlib's way to ask for it */
+#define WITH_GZIP   (MAX_WBITS + 16)    /* zlib's way to ask for gzip */
 #define RAW         (-MAX_WBITS)
 #define MEMORY_LEVEL 8                  /* zlib's default */
 
-/* A part of a file on its way through zlib into another. */
+/* A part of a file on its way through zlib to the output. */
 struct flow {
 	z_stream z;
 	const struct rj_input *input;
-	uint64_t at, end;               /* of the input: what is still to be read */
+	uint64_t at, end;               /* of the input: what is not read yet */
 	int fd;
 	uint64_t written;
 	uint32_t crc;                   /* of what was written */
@@ -31,7 +31,7 @@ bool rj_is_gzip(const struct rj_input *input)
 	return magic[0] == 0x1F && magic[1] == 0x8B && magic[2] == Z_DEFLATED;
 }
 
-/* More input when all of it is used up; false at the end, and after a failure. */
+/* Reads more input if none is left. False at the end of the input and on errors. */
 static bool refill(struct flow *flow, struct rj_error *err)
 {
 	uint64_t left = flow->end - flow->at;
@@ -48,7 +48,7 @@ static bool refill(struct flow *flow, struct rj_error *err)
 	return true;
 }
 
-/* Room for output; the call of zlib comes between this and drain. */
+/* Makes room for output, before a call to zlib; drain writes it afterwards. */
 static void make_room(struct flow *flow)
 {
 	flow->z.next_out = flow->out;
@@ -84,8 +84,8 @@ static struct flow *new_flow(const struct rj_input *input, uint64_t offset, uint
 }
 
 /*
- * What is wrong when zlib can go on no more: RJ_OK if it can. Z_BUF_ERROR is no
- * progress, which with room for output means that there is no input.
+ * The error for a result of zlib, or RJ_OK. Z_BUF_ERROR means no progress: since there is room
+ * for output, the input has ended.
  */
 static enum rj_err judge(int result, enum rj_err cut, enum rj_err damaged)
 {
@@ -97,7 +97,7 @@ static enum rj_err judge(int result, enum rj_err cut, enum rj_err damaged)
 	}
 }
 
-/* Whether what is left of the input is zeros, as tapes and disks leave them behind a file. */
+/* Whether the rest of the input is zeros: tapes and disks pad files with them. */
 static bool only_zeros(struct flow *flow, struct rj_error *err)
 {
 	while (refill(flow, err))
@@ -107,7 +107,7 @@ static bool only_zeros(struct flow *flow, struct rj_error *err)
 	return !err->code;
 }
 
-/* Behind a member: another one (1), the end (0), or an error (-1). */
+/* After a member: another one follows (1), the end (0), or an error (-1). */
 static int next_member(struct flow *flow, struct rj_error *err)
 {
 	if (!refill(flow, err))
@@ -202,7 +202,10 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 	return err->code;
 }
 
-/* Up to the stream's end, which has to be the input's, and no byte more than size. */
+/*
+ * Up to the end of the stream, which must be the end of the input. RJ_ERR_INFLATE after more
+ * than size bytes.
+ */
 static enum rj_err inflate_all(struct flow *flow, uint64_t size, struct rj_error *err)
 {
 	int result = Z_OK;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the size bytes hold these length bytes anywhere. */
+/* Whether the length bytes of part occur anywhere in the size bytes. */
 bool rj_contains(const void *bytes, size_t size, const void *part, size_t length);
 
 #endif

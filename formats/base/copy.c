@@ -14,8 +14,8 @@
 #define THREADS_MAX 4u
 
 /*
- * A part on its way. Each thread takes the next chunk there is, reads it, sums
- * it up and writes it; the sums are combined in the end.
+ * A copy in progress. Each thread takes the next chunk, reads it, computes its CRC-32 and
+ * writes it; the CRCs are combined at the end.
  */
 struct transfer {
 	const struct rj_part *part;
@@ -23,7 +23,7 @@ struct transfer {
 	uint64_t offset;
 	pthread_mutex_t lock;           /* of what follows */
 	uint64_t chunks, next;
-	enum rj_err code;               /* the first failure, told in *err */
+	enum rj_err code;               /* the first failure; *err has the details */
 	struct rj_error *err;
 	uint32_t *crcs;                 /* one for each chunk */
 };
@@ -76,7 +76,7 @@ static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
 	return RJ_OK;
 }
 
-/* The number of a chunk to copy; false when there is none or one has failed. */
+/* Takes the number of the next chunk. False if none is left or one has failed. */
 static bool take_chunk(struct transfer *transfer, uint64_t *n)
 {
 	bool more;
@@ -118,8 +118,10 @@ static void *copy_chunks(void *argument)
 	return NULL;
 }
 
-/* This thread, which all signals are left to, and a few more; one that cannot be had is done
-   without. */
+/*
+ * Copies in this thread, which alone handles signals, and in up to three more. A thread that
+ * cannot be created is left out.
+ */
 static void copy_in_threads(struct transfer *transfer)
 {
 	pthread_t threads[THREADS_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What can go wrong, and what is worth a note, in one list. formats/ prints
- * nothing: it fills in a struct rj_error; whoever prints it expands the words.
+ * All errors and notes, in one list. formats/ prints nothing: it fills in a struct rj_error,
+ * and the code that prints it expands the placeholders.
  */
 #ifndef RJ_ERROR_H
 #define RJ_ERROR_H
@@ -15,7 +15,7 @@ struct rj_origin {
 	unsigned line;          /* from 1 */
 };
 
-/* Exit statuses, and RJ_NOTE for what is no failure. */
+/* Exit statuses; RJ_NOTE marks what is not an error. */
 enum rj_class { RJ_DONE = 0, RJ_BAD = 1, RJ_USAGE = 2, RJ_HOST = 3, RJ_NOTE = 4 };
 
 /*
@@ -336,41 +336,44 @@ enum rj_err {
 };
 #define RJ_OK RJ_ERR_OK
 
-/* Strings are not copied: they live in argv, in the plan, or forever. */
+/* Strings are not copied: they are in argv, in the plan, or constant. */
 struct rj_error {
 	enum rj_err code;
 	int os_error;           /* an errno */
-	const char *subject;    /* the file or the option that is at fault */
+	const char *subject;    /* the file or the option with the problem */
 	const char *name, *other;
 	uint64_t at, end, other_at, other_end;
-	bool located;           /* offset `at`, `expected` and `found` are told */
+	bool located;           /* `at`, `expected` and `found` are set, to be reported */
 	uint64_t expected, found;
 	uint64_t count, limit;
 	char text[1000];
 };
 
 /*
- * Functions give RJ_OK, or set *err and give its code; after RJ_OK what is in
- * *err says nothing. This sets it, as in rj_fail(err, RJ_ERR_READ, .at = 512).
+ * Functions return RJ_OK, or set *err and return its code; after RJ_OK the contents of *err
+ * are undefined. This macro sets it, as in rj_fail(err, RJ_ERR_READ, .at = 512).
  */
 #define rj_fail(err, ...) rj_fail_with((err), &(struct rj_error){ .code = __VA_ARGS__ })
 
 static inline enum rj_err rj_fail_with(struct rj_error *err, const struct rj_error *values)
 {
 	*err = *values;
-	return values->code;    /* no RJ_OK, as who calls it can see */
+	return values->code;    /* never RJ_OK, as the compiler sees at the call */
 }
 
-/* Another one in err->text, behind a comma: printf's format. What has no room is left out. */
+/*
+ * Appends to the list in err->text, after a comma, with printf's format. What does not fit is
+ * cut.
+ */
 void rj_error_list(struct rj_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The words of a code; expanding the placeholders is the caller's. */
+/* The words of a code; the caller expands the placeholders. */
 const char *rj_error_what(enum rj_err code);
 const char *rj_error_todo(enum rj_err code);
 enum rj_class rj_error_class(enum rj_err code);
 
-/* Called once for each finding of a check; the error is the callee's to copy. */
+/* Called for each finding of a check. The callee must copy the error to keep it. */
 typedef void rj_finding(void *context, const struct rj_error *error);
 
 #endif

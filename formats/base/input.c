@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Of rj_input_peek and rj_input_heed_errno; told by rj_input_failure. */
+/* The failure that rj_input_failure will return. */
 static struct rj_error failure;
 
 static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_error *err)

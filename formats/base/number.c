@@ -15,7 +15,10 @@ static int digit_value(char c)
 	return at ? (int)(at - digits) : 16;
 }
 
-/* Digits of base from *text on; stops at the first other. False: it overflowed. */
+/*
+ * Digits of this base from *text on; stops at any other character. False if the value
+ * overflows.
+ */
 static bool take_digits(const char **text, unsigned base, uint64_t *value)
 {
 	bool fits = true;
@@ -35,7 +38,9 @@ static bool is_hex_prefix(const char *text)
 	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 }
 
-/* An optional 0x, digits, an optional h; gives what follows, or NULL for none. */
+/*
+ * An optional 0x, digits, an optional h. Returns the rest of the text, or NULL without digits.
+ */
 static const char *take_hex(const char *text, uint64_t *value, bool *fits)
 {
 	const char *start = is_hex_prefix(text) ? text + 2 : text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What long work tells of itself, for whoever shows it. One work at a time.
+ * Progress of long operations, for whoever displays it. One operation at a time.
  */
 #ifndef RJ_PROGRESS_H
 #define RJ_PROGRESS_H
@@ -17,7 +17,7 @@ enum rj_work {
 #undef RJ_WORK_ENUM
 };
 
-/* Who hears of it, from rj_progress_tell on; NULL: nobody. advance is called by any thread. */
+/* Who is informed, after rj_progress_tell; NULL: nobody. Any thread may call advance. */
 struct rj_progress {
 	void (*begin)(enum rj_work work, uint64_t bytes);
 	void (*advance)(uint64_t bytes);
@@ -25,7 +25,7 @@ struct rj_progress {
 };
 void rj_progress_tell(const struct rj_progress *progress);
 
-/* Work of so many bytes; how many more of them are done; it is over, come what came. */
+/* An operation on this many bytes begins; this many more are done; it ends, also on errors. */
 void rj_progress_begin(enum rj_work work, uint64_t bytes);
 void rj_progress_add(uint64_t bytes);
 void rj_progress_end(void);

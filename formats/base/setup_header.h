@@ -79,25 +79,25 @@ static_assert(SETUP_HEADER + sizeof(struct setup_header) == SETUP_CODE, "setup h
 #define SETUP_XLOADFLAGS    (XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | \
 			     XLF_5LEVEL | XLF_5LEVEL_ENABLED)
 
-/* Before protocol 2.02: the magic, and the command line's offset in the next word. */
+/* Before protocol 2.02: the magic; the next word is the offset of the command line. */
 #define OLD_CMD_LINE        0x20
 #define OLD_CMD_LINE_MAGIC  0xA33Fu
 #define OLD_INITRD_ADDR_MAX 0x37FFFFFFu /* before 2.03 */
-#define OLD_INITRD_FLOOR    0x1000000u  /* before 2.10: above what needs no more */
+#define OLD_INITRD_FLOOR    0x1000000u  /* before 2.10: the lowest address for an initrd */
 #define INITRD_ALIGN        4u          /* of each cpio archive in an initramfs */
 
 #define SETUP_INITRD_MAX    0x7FFFFFFFu
 #define SETUP_CMDLINE_MAX   (COMMAND_LINE_SIZE - 1)
 
-/* kexec and GRUB place the image at multiples of it. */
+/* kexec and GRUB place the image at a multiple of this. */
 #define SETUP_ALIGN_SHIFT   12u
 #define SETUP_ALIGN         (1u << SETUP_ALIGN_SHIFT)
 
-/* The whole file's CRC-32 as zlib computes it, when its image checksum is right. */
+/* The CRC-32 of the whole file, as zlib computes it, if the image checksum is right. */
 #define SETUP_FILE_CRC      0xFFFFFFFFu
 #define SETUP_CRC_SIZE      4u          /* the file's last bytes */
 
-/* Whether a file has it, by its magic; whatever the protocol. */
+/* Whether the file has a header with this magic, of any protocol version. */
 bool setup_header_is_in(const struct rj_input *input);
 
 #endif

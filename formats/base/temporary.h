@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files without a name, for what is too large for memory.
+ * Temporary files without a name, for data too large for memory.
  */
 #ifndef RJ_TEMPORARY_H
 #define RJ_TEMPORARY_H

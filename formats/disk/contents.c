@@ -16,11 +16,11 @@
 
 #define CONTENTS_MAX ((UINT64_C(1) << 32) - HIGH_MEMORY)
 
-/* PE: the offset of its header stands at 3Ch of the DOS header. */
+/* PE: the DOS header has the offset of the PE header at 3Ch. */
 #define PE_OFFSET_AT 0x3C
 #define PE_MAGIC     0x00004550u
 
-/* Formats whose mark stands elsewhere than in front; below 0, it counts from the end. */
+/* Formats whose magic is not at the start; a negative offset counts from the end. */
 static const struct {
 	int64_t at;
 	struct rj_foreign format;
@@ -45,7 +45,9 @@ static const struct rj_foreign *find_elsewhere(const struct rj_input *input)
 	return NULL;
 }
 
-/* An EFI program; a Linux kernel looks like one, too, but a BIOS starts it. */
+/*
+ * An EFI program. A Linux kernel can look like one too, but a BIOS boot loader can start it.
+ */
 static bool is_pe(const struct rj_input *input)
 {
 	uint8_t head[SETUP_ENTRY + 6] = { 0 }, magic[4] = { 0 };
@@ -74,7 +76,7 @@ enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err
 	return RJ_OK;
 }
 
-/* Virtual Hard Disk Image Format Specification 1.0: big-endian, behind a fixed disk. */
+/* Virtual Hard Disk Image Format Specification 1.0: big-endian, at the end of a fixed disk. */
 struct vhd_footer {
 	uint8_t cookie[8], features[4], version[4], data_offset[8], time[4], creator[12],
 		original_size[8], current_size[8], geometry[4], type[4], checksum[4], id[16],
@@ -90,7 +92,7 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Takes the footer off the input: it is not a sector of the disk. */
+/* Excludes the footer from the input, since it is not a sector of the disk. */
 static void drop_vhd_footer(struct rj_input *input)
 {
 	struct vhd_footer footer;

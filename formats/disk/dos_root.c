@@ -7,8 +7,8 @@
 #include "common/boot_sector.h"
 #include "common/le.h"
 
-#define NAME_SIZE        11u    /* in a directory entry, and then the attributes */
-#define ATTRIBUTE_NOFILE 0x18u  /* a directory or the volume's label */
+#define NAME_SIZE        11u    /* in a directory entry; the attributes follow */
+#define ATTRIBUTE_NOFILE 0x18u  /* a directory or the volume label */
 
 static const char *const pairs[][2] = {
 	{ "IO      SYS", "MSDOS   SYS" },
@@ -16,7 +16,10 @@ static const char *const pairs[][2] = {
 };
 #define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
 
-/* A root directory of fixed size; FAT32 has none, and these versions of DOS do not know it. */
+/*
+ * Whether the root directory has a fixed size; FAT32's has not, and these versions of DOS do
+ * not know it.
+ */
 static bool is_fat16(const uint8_t *sector)
 {
 	return boot_sector_has_parameters(sector) && le16(sector + BPB_SECTOR_SIZE) > 0 &&
@@ -24,7 +27,7 @@ static bool is_fat16(const uint8_t *sector)
 	       le16(sector + BPB_ROOT_ENTRIES) > 0 && le16(sector + BPB_RESERVED) > 0;
 }
 
-/* Where the partition begins in the file: at once if that has its boot sector in front. */
+/* Offset of the partition in the file: 0 if the file starts with its boot sector. */
 static uint64_t volume_start(const struct rj_input *volume, const struct rj_vbr *vbr)
 {
 	uint8_t front[BPB_HIDDEN] = { 0 };
@@ -35,7 +38,7 @@ static uint64_t volume_start(const struct rj_input *volume, const struct rj_vbr 
 	return vbr->partition.first * vbr->partition.sector_size;
 }
 
-/* Keeps the entry, if it is that of one of the files. */
+/* Keeps the entry if it belongs to one of the files. */
 static void keep(uint8_t found[PAIRS][2][DOS_ENTRY_SIZE], const uint8_t *entry)
 {
 	if (entry[NAME_SIZE] & ATTRIBUTE_NOFILE)

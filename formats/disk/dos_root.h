@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a DOS boot sector has found out before it starts IO.SYS: the place of the data
- * area, and the directory entries of its two files (MS-DOS 4.0, src/BOOT/MSBOOT.ASM).
+ * What a DOS boot sector knows before it starts IO.SYS: the start of the data area, and the
+ * directory entries of its two files (MS-DOS 4.0, src/BOOT/MSBOOT.ASM).
  */
 #ifndef RJ_DOS_ROOT_H
 #define RJ_DOS_ROOT_H
@@ -15,13 +15,13 @@
 #define DOS_ENTRY_SIZE 32u      /* of a directory entry */
 
 struct dos_root {
-	uint8_t media;                          /* the media byte of the parameter block */
-	uint32_t data;                          /* first sector of the data area, of the disk */
-	uint8_t entries[2][DOS_ENTRY_SIZE];     /* IO.SYS and MSDOS.SYS, or as IBM names them */
+	uint8_t media;                          /* from the BIOS parameter block */
+	uint32_t data;                          /* first sector of the data area on the disk */
+	uint8_t entries[2][DOS_ENTRY_SIZE];     /* IO.SYS and MSDOS.SYS, or IBM's names */
 };
 
 /*
- * From the partition's boot sector, and from the partition or disk that it was read from.
+ * vbr is the partition's boot sector, volume the partition or disk that it was read from.
  * RJ_ERR_DOS_FAT, _DOS_ROOT, _DOS_FILES.
  */
 enum rj_err dos_root_read(struct dos_root *root, const struct rj_input *volume,

@@ -6,7 +6,7 @@
 #include "common/le.h"
 
 #define FIRST_BLOCK 0x1F4u      /* the list grows down from here */
-#define LAST_BLOCK 0x100u       /* diskboot's code and messages end above it */
+#define LAST_BLOCK 0x100u       /* diskboot's code and messages end at a higher offset */
 #define START_SEGMENT 0x820u    /* where diskboot loads the second sector */
 #define FAR_JUMP 0xEA
 #define PUSH_DX 0x52
@@ -37,7 +37,7 @@ bool grub_block_at(const uint8_t *sector, size_t n, struct grub_block *block)
 	return block->length > 0;
 }
 
-/* Sectors in the list, or 0 when its parts do not follow each other in memory. */
+/* Number of sectors in the list, or 0 if its parts are not contiguous in memory. */
 static uint64_t count_sectors(const uint8_t *sector)
 {
 	struct grub_block block;
@@ -51,7 +51,7 @@ static uint64_t count_sectors(const uint8_t *sector)
 	return sectors;
 }
 
-/* A far jump to 0:82xx and padding: where GRUB Legacy has its version there are zeros. */
+/* A far jump to 0:82xx and padding: GRUB Legacy has its version where zeros are expected. */
 static bool is_start(const uint8_t *head)
 {
 	return head[0] == FAR_JUMP && head[2] == GRUB_CORE_START >> 8 &&
@@ -67,8 +67,8 @@ bool grub_is_bare_core(const uint8_t *head, uint64_t size)
 }
 
 /*
- * How many bytes of the core stand in front of the compressed ones, as the decompressor
- * itself has it in mov edi, 100000h; mov esi, address. 0 when it is not found.
+ * Number of bytes in the core before the compressed ones. The decompressor contains it, in mov
+ * edi, 100000h; mov esi, address. 0 if it is not found.
  */
 static uint64_t compressed_at(const uint8_t *start, size_t size)
 {
@@ -86,7 +86,7 @@ static uint64_t compressed_at(const uint8_t *start, size_t size)
 	return 0;
 }
 
-/* The least bytes that the numbers at the start ask for. */
+/* The least size that the headers at the start require. */
 static uint64_t expected_size(const uint8_t *start, size_t size)
 {
 	uint64_t at = compressed_at(start, size);
@@ -97,7 +97,7 @@ static uint64_t expected_size(const uint8_t *start, size_t size)
 	       LE_GET(start, struct grub_core_head, redundancy);
 }
 
-/* A core.img whose code starts `front` bytes from its first on. */
+/* Checks a core.img whose code starts at offset `front`. */
 static enum rj_err check(const uint8_t *core, size_t size, size_t front, uint64_t by_list,
 			 struct rj_error *err)
 {

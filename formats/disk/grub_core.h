@@ -20,7 +20,7 @@
 #define GRUB_CORE_START     (GRUB_CORE_ADDRESS + GRUB_SECTOR) /* of its code */
 #define GRUB_CORE_MAX       0x78000u    /* what grub-mkimage allows */
 
-/* diskboot.img lists the rest of core.img from the sector's end downwards. */
+/* The list of the other sectors of core.img grows down from the end of diskboot.img. */
 struct grub_block {
 	uint64_t start;         /* in sectors of the disk */
 	uint16_t length;        /* in sectors; 0 ends the list */
@@ -28,39 +28,41 @@ struct grub_block {
 };
 #define GRUB_BLOCK_SIZE     12u
 
-/* From the second sector on, where execution starts. */
+/* The start of the second sector, where execution starts. */
 struct grub_core_head {
 	uint8_t jump[8];
 	uint32_t compressed_size;
 	uint32_t uncompressed_size;
 	uint32_t redundancy;            /* bytes of Reed-Solomon code at the end */
-	uint32_t no_redundancy_length;  /* bytes before what they protect */
+	uint32_t no_redundancy_length;  /* bytes before the protected ones */
 };
 static_assert(offsetof(struct grub_core_head, compressed_size) == 8, "startup_raw");
 static_assert(offsetof(struct grub_core_head, redundancy) == 16, "startup_raw");
 static_assert(sizeof(struct grub_core_head) == 24, "startup_raw");
 
-/* Whether a sector is diskboot.img's. */
+/* Whether a sector is diskboot.img. */
 bool grub_is_diskboot(const uint8_t *sector);
 
 /*
- * Block number n of a diskboot sector; false behind the list's end. A list
- * that runs into the code ends there.
+ * Block n of a diskboot sector; false after the end of the list. A list that runs into the
+ * code ends there.
  */
 bool grub_block_at(const uint8_t *sector, size_t n, struct grub_block *block);
 
 /*
- * Checks size bytes, and at least a sector of readable ones, of a core.img that
- * starts with diskboot.img. RJ_ERR_CORE_LARGE,
- * _CORE_ENTRY, _CORE_BLOCKS, or _CORE_SHORT when its own headers ask for more
- * bytes, exact to the byte but for decompressors that are not known.
+ * Checks the size bytes of a core.img that starts with diskboot.img; at least a sector must be
+ * readable. RJ_ERR_CORE_LARGE, _CORE_ENTRY, _CORE_BLOCKS, or _CORE_SHORT if its own headers
+ * require more bytes: exact to the byte, except with unknown decompressors.
  */
 enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *err);
 
-/* Whether the first GRUB_SECTOR bytes of so many are a core.img's behind diskboot.img. */
+/* Whether these GRUB_SECTOR bytes start a core.img of size bytes without diskboot.img. */
 bool grub_is_bare_core(const uint8_t *head, uint64_t size);
 
-/* The same check for a core.img without diskboot.img, of which no list of blocks tells. */
+/*
+ * The same check as grub_core_check for a core.img without diskboot.img, hence without a block
+ * list.
+ */
 enum rj_err grub_bare_core_check(const uint8_t *core, size_t size, struct rj_error *err);
 
 #endif

@@ -31,10 +31,10 @@ uint64_t grub_kernel_sector(const uint8_t *sector)
 }
 
 /*
- * A sector of the file, by its number; false when the file ends before or in it. GRUB's
- * installer counts 512 bytes whatever the disk has (GRUB_DISK_SECTOR_BITS in util/setup.c).
- * With 4096 boot.img, which leaves counting to INT 13h, would miss core.img; core.img itself
- * asks the BIOS for the size.
+ * Reads a sector of the file by its number; false if the file ends before or in it. GRUB's
+ * installer counts sectors of 512 bytes on every disk (GRUB_DISK_SECTOR_BITS in util/setup.c).
+ * On a disk with 4096, boot.img, which passes the number to INT 13h, would miss core.img;
+ * core.img itself asks the BIOS for the size.
  */
 static bool peek_sector(const struct rj_input *input, uint64_t number, uint8_t *to)
 {
@@ -52,11 +52,11 @@ bool grub_has_core(const struct rj_input *input, const uint8_t *sector)
 
 /* The core.img that boot.img would read, in memory. */
 struct core {
-	uint8_t *bytes;         /* GRUB_CORE_MAX of them, zeros behind size */
+	uint8_t *bytes;         /* GRUB_CORE_MAX of them, zeros after size */
 	size_t size;
 };
 
-/* Appends one block; false when it is too large or leads out of the file. */
+/* Appends one block; false if it is too large or points outside the file. */
 static bool append_block(struct core *core, const struct rj_input *input,
 			 uint64_t start, uint64_t sectors)
 {
@@ -66,11 +66,11 @@ static bool append_block(struct core *core, const struct rj_input *input,
 		return false;
 	got = rj_input_peek(input, core->bytes + core->size, size, start * SECTOR_SIZE);
 	core->size += got;
-	/* a core.img copied behind boot.img ends in the midst of its last sector */
+	/* a core.img copied after boot.img may end within its last sector */
 	return got + SECTOR_SIZE > size;
 }
 
-/* Fills core from the file; gives what is wrong with it, or NULL. */
+/* Fills core from the file. Returns what is wrong with it, or NULL. */
 static const char *assemble(struct core *core, const struct rj_input *input,
 			    const uint8_t *sector)
 {

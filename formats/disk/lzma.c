@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A decoder by the LZMA specification (Igor Pavlov, 2015), whose names it uses. With lp and
- * pb being 0 no probability depends on the position. A probability is kept as its
- * difference from one half, so that zeros are what it starts from.
+ * An LZMA decoder that follows the LZMA specification (Igor Pavlov, 2015) and uses its names.
+ * Since lp and pb are 0, no probability depends on the position. Each probability is stored as
+ * its difference (XOR) from one half, so that zeros are the initial state.
  */
 #include "disk/lzma.h"
 
@@ -34,9 +34,9 @@ struct decoder {
 	uint8_t *to;
 	size_t size, room;
 	uint32_t range, code;
-	bool wrong;                     /* cut short */
+	bool wrong;                     /* cut short, damaged or too large */
 	unsigned state;
-	uint32_t reps[4];               /* the last distances, less 1 */
+	uint32_t reps[4];               /* the last distances, minus 1 */
 	struct probs probs;
 };
 
@@ -135,7 +135,7 @@ static void put(struct decoder *d, uint8_t byte)
 		d->to[d->size++] = byte;
 }
 
-/* Copies from reps[0] back. */
+/* Copies length bytes from distance reps[0]. */
 static void copy(struct decoder *d, unsigned length)
 {
 	if (d->reps[0] >= d->size) {
@@ -146,7 +146,7 @@ static void copy(struct decoder *d, unsigned length)
 		put(d, d->to[d->size - d->reps[0] - 1]);
 }
 
-/* After a match the byte at the last distance is a prediction, as far as it holds. */
+/* After a match, the byte at the last distance predicts the bits, until one differs. */
 static void take_literal(struct decoder *d)
 {
 	unsigned before = d->size ? d->to[d->size - 1] : 0, symbol = 1;
@@ -166,7 +166,7 @@ static void take_literal(struct decoder *d)
 	d->state = d->state < 4 ? 0 : d->state - (d->state < 10 ? 3 : 6);
 }
 
-/* Moves the distance that is n back in the row to its front. */
+/* Moves reps[n] to the front. */
 static void use_rep(struct decoder *d, unsigned n)
 {
 	uint32_t distance = d->reps[n];
@@ -195,7 +195,7 @@ static void take_rep(struct decoder *d)
 	copy(d, take_length(d, &p->rep_length));
 }
 
-/* Whether it is the end. */
+/* True at the end marker. */
 static bool take_match(struct decoder *d)
 {
 	unsigned length = take_length(d, &d->probs.length);

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <zlib.h>
 
-/* SYSLINUX 6.04, mbr/mbr.S and mbr/gptmbr.S, as Debian 11 to 13 have them */
+/* SYSLINUX 6.04, mbr/mbr.S and mbr/gptmbr.S, as packaged in Debian 11 to 13 */
 static const struct rj_mbr_code codes[] = {
 	{ .crc = 0x5EF901E0, .finds_xfs = true },
 	{ .crc = 0xB461A229, .gpt = true },

@@ -11,8 +11,8 @@
 #include "common/disk_layout.h"
 #include "common/le.h"
 
-#define LOGICAL_MAX    128u             /* EBRs that are followed: a chain may be a loop */
-#define DISK_IMAGE_MIN (4u << 20)      /* what memdisk takes for no floppy disk */
+#define LOGICAL_MAX    128u             /* EBRs to follow, since a chain may be circular */
+#define DISK_IMAGE_MIN (4u << 20)      /* memdisk treats smaller images as floppies */
 #define ACTIVE         0x80u
 
 /* UEFI 2.10, 5.3.2 */
@@ -21,15 +21,15 @@ struct gpt_header {
 	uint32_t revision, size, crc, zero;
 	uint64_t here, other, first_usable, last_usable;
 	uint8_t guid[16];
-	uint64_t entries;               /* the sector where they start */
+	uint64_t entries;               /* the sector where the entries start */
 	uint32_t entry_count, entry_size, entries_crc;
-	uint32_t end;                   /* not of the header: its 92 bytes end here */
+	uint32_t end;                   /* not in the header: its 92 bytes end here */
 };
 static_assert(offsetof(struct gpt_header, entries) == 72, "GPT header");
 static_assert(offsetof(struct gpt_header, end) == 92, "GPT header");
 #define GPT_SIGNATURE   "EFI PART"
 #define GPT_HEADER_SIZE offsetof(struct gpt_header, end)
-#define GPT_TABLE_MAX   (1u << 20)      /* bytes; 64 times what the usual one has */
+#define GPT_TABLE_MAX   (1u << 20)      /* bytes; 64 times the usual size */
 
 /* UEFI 2.10, 5.3.3 */
 struct gpt_entry {
@@ -41,7 +41,7 @@ static_assert(sizeof(struct gpt_entry) == RJ_GPT_ENTRY_SIZE, "GPT entry");
 static_assert(offsetof(struct gpt_entry, attributes) == 48, "GPT entry");
 #define GPT_LEGACY_BOOTABLE 0x4u
 
-/* A disk that is searched. */
+/* A search for a partition on a disk. */
 struct search {
 	const struct rj_input *disk;
 	uint32_t sector_size;
@@ -109,7 +109,7 @@ static bool is_wanted(const struct search *search, uint32_t number, bool active)
 	return search->number ? search->number == number : active;
 }
 
-/* Of an extended boot record the partition, and the link to the next, 0 if there is none. */
+/* The partition in an extended boot record, and the link to the next record, or 0. */
 static void read_links(const uint8_t *record, struct partition_entry *logical, uint64_t *link)
 {
 	*logical = (struct partition_entry){ 0 };
@@ -127,8 +127,8 @@ static void read_links(const uint8_t *record, struct partition_entry *logical, u
 }
 
 /*
- * The chain of extended boot records from sector `base` on: a partition counts from its
- * own record, a link from the first. *number is the last that was given.
+ * Searches the chain of extended boot records from sector `base` on: a partition's start is
+ * relative to its own record, a link to the first. *number is the last number assigned.
  */
 static bool find_in_chain(const struct search *search, uint64_t base, uint32_t *number)
 {
@@ -173,7 +173,7 @@ static bool find_primary(const struct search *search, const uint8_t *mbr)
 	return false;
 }
 
-/* Only if no primary one is active a logical one counts, as with SYSLINUX's mbr.bin. */
+/* A logical partition counts as active only if no primary one is, as in SYSLINUX's mbr.bin. */
 static bool find_in_mbr(const struct search *search, const uint8_t *mbr)
 {
 	uint32_t number = PARTITION_COUNT;
@@ -192,7 +192,7 @@ static bool find_in_mbr(const struct search *search, const uint8_t *mbr)
 	return false;
 }
 
-/* Whether the header in this sector and the entries that it names are undamaged. */
+/* Whether this sector has an undamaged header with undamaged entries. */
 static bool read_gpt_header(const struct search *search, uint64_t here, uint8_t *header)
 {
 	static const uint8_t no_crc[RJ_FIELD_SIZE(struct gpt_header, crc)];
@@ -232,7 +232,7 @@ static bool is_used_gpt(const uint8_t *entry)
 	       LE_GET(entry, struct gpt_entry, first) <= LE_GET(entry, struct gpt_entry, last);
 }
 
-/* Entry i of the GPT with this header; false: it is not used. */
+/* Entry i of the GPT with this header; false if it is unused. */
 static bool read_gpt_entry(const struct search *search, const uint8_t *header, uint32_t i,
 			   uint8_t *entry)
 {
@@ -279,7 +279,7 @@ static bool find_in_gpt(const struct search *search, const uint8_t *header)
 	return found->gpt;
 }
 
-/* The primary GPT, or the backup in the last sector. */
+/* Reads the primary GPT, or the backup in the last sector. */
 static bool read_gpt(const struct search *search, uint8_t *header)
 {
 	uint64_t sectors = search->disk->size / search->sector_size;
@@ -290,7 +290,7 @@ static bool read_gpt(const struct search *search, uint8_t *header)
 	return sectors > 2 && read_gpt_header(search, sectors - 1, header);
 }
 
-/* Whether the MBR says that there is a GPT; without that one is a remnant (5.2.3). */
+/* Whether the MBR announces a GPT; otherwise a GPT is a remnant (5.2.3). */
 static bool is_protective(const uint8_t *mbr)
 {
 	for (size_t i = 0; i < PARTITION_COUNT; i++)
@@ -299,7 +299,7 @@ static bool is_protective(const uint8_t *mbr)
 	return false;
 }
 
-/* RJ_OK, or why there is nothing found. */
+/* RJ_OK, or why nothing was found. */
 static enum rj_err find(const struct search *search, const uint8_t *mbr)
 {
 	uint8_t header[SECTOR_SIZE];
@@ -311,7 +311,7 @@ static enum rj_err find(const struct search *search, const uint8_t *mbr)
 			return RJ_ERR_PARTITION_GPT;
 		if (find_in_gpt(search, header))
 			return RJ_OK;
-		/* a hybrid MBR makes one of the GPT's partitions the active one */
+		/* a hybrid MBR marks one of the GPT's partitions active */
 		search->found->backup = false;
 		if (search->number)
 			return RJ_ERR_PARTITION_NONE;
@@ -355,7 +355,7 @@ uint64_t rj_partitions_end(const struct rj_input *disk, uint32_t sector_size, co
 	return boot_sector_partitions_end(mbr);
 }
 
-/* An entry of type 0 counts: isohybrid images have theirs so. */
+/* Entries of type 0 count: isohybrid images use them. */
 static bool mbr_has(const uint8_t *mbr, uint64_t sector)
 {
 	for (size_t i = 0; i < PARTITION_COUNT; i++) {

@@ -9,19 +9,19 @@
 
 #define ACTIVE          0x80u
 
-/* An XFS has its superblock in front; EXTLINUX's boot sector is behind, see mbr/mbr.S. */
+/* An XFS starts with its superblock; EXTLINUX's boot sector follows it, see mbr/mbr.S. */
 #define XFS_MAGIC       "XFSB"
 #define XFS_BOOT        0x800u
 
-/* Offsets of the file systems' own BPBs, behind what they share. */
+/* Offsets in the file systems' own BPBs, after the common part. */
 #define NTFS_SECTORS    0x28u
 #define EXFAT_FIRST     0x40u           /* a qword: the partition's first sector */
 #define EXFAT_SECTORS   0x48u
-#define EXFAT_SHIFT     0x6Cu           /* the sector size's logarithm */
+#define EXFAT_SHIFT     0x6Cu           /* log2 of the sector size */
 
 enum bpb_type { BPB_NONE, BPB_FAT12, BPB_FAT16, BPB_FAT32, BPB_NTFS, BPB_EXFAT, BPB_EXTLINUX };
 
-/* The type of its partition, and where the drive's number stands, 0 if nowhere. */
+/* The partition type, and the offset of the drive number, 0 if there is none. */
 static const struct { uint8_t partition_type; uint8_t drive; } bpbs[] = {
 	[BPB_NONE] = { 0x83, 0 },
 	[BPB_FAT12] = { 0x01, 0x24 },
@@ -29,7 +29,7 @@ static const struct { uint8_t partition_type; uint8_t drive; } bpbs[] = {
 	[BPB_FAT32] = { 0x0C, 0x40 },
 	[BPB_NTFS] = { 0x07, 0x24 },
 	[BPB_EXFAT] = { 0x07, 0x6F },
-	[BPB_EXTLINUX] = { 0x83, 0x40 },        /* laid out as FAT32's */
+	[BPB_EXTLINUX] = { 0x83, 0x40 },        /* same layout as FAT32 */
 };
 
 static bool has_name(const uint8_t *sector, const char *name)
@@ -52,7 +52,6 @@ static enum bpb_type bpb_type(const uint8_t *sector)
 	return memcmp(sector + 0x36, "FAT12", 5) == 0 ? BPB_FAT12 : BPB_FAT16;
 }
 
-/* In bytes; 0: it does not say, or no disk has such ones. */
 uint32_t rj_vbr_sector_size(const uint8_t *sector)
 {
 	uint32_t size = le16(sector + BPB_SECTOR_SIZE);
@@ -60,7 +59,7 @@ uint32_t rj_vbr_sector_size(const uint8_t *sector)
 
 	if (type == BPB_EXFAT)
 		size = sector[EXFAT_SHIFT] < 16 ? 1u << sector[EXFAT_SHIFT] : 0;
-	/* 1024 and 2048 are units of the file system's own */
+	/* 1024 and 2048 are only the file system's units */
 	return type == BPB_NONE ? 0 : size == 4096 ? 4096 : SECTOR_SIZE;
 }
 
@@ -93,8 +92,8 @@ uint64_t rj_vbr_sectors(const uint8_t *sector)
 }
 
 /*
- * exFAT's boot checksum, in the sector 11 behind it, is then no more that of what is in
- * memory. Who checks it reads the disk, where nothing is changed; boot code does not.
+ * Patching makes exFAT's boot checksum, in sector 11, wrong in memory only. Code that checks
+ * it reads the disk, which is unchanged; boot code does not check it.
  */
 enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t drive,
 			 struct rj_error *err)
@@ -114,7 +113,7 @@ enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t 
 	return RJ_OK;
 }
 
-/* What a table would say of a partition that none tells of: by its boot sector. */
+/* Fills in what a partition table would say about the partition, from its boot sector. */
 static void describe(struct rj_partition *partition, const uint8_t *sector)
 {
 	static const uint8_t no_chs[] = { 0xFE, 0xFF, 0xFF };
@@ -131,7 +130,7 @@ static void describe(struct rj_partition *partition, const uint8_t *sector)
 	entry->sectors = rj_partition_clamp(partition->sectors);
 }
 
-/* The boot sector at this sector of the file. */
+/* Reads the boot sector at this sector of the file. */
 static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64_t number,
 			struct rj_error *err)
 {
@@ -156,7 +155,7 @@ static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64
 	return RJ_OK;
 }
 
-/* The file's first sector is it, or the one that --hidden names. */
+/* Reads the boot sector at the file's first sector, or at the one that --hidden names. */
 static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input,
 			      uint64_t number, const struct rj_vbr_choice *choice,
 			      struct rj_error *err)
@@ -188,7 +187,10 @@ static enum rj_err read_from_disk(struct rj_vbr *vbr, const struct rj_input *inp
 	return RJ_OK;
 }
 
-/* A file of one sector, or a partition's image, whose first sector has no table. */
+/*
+ * Whether the file is a single sector or a partition's image, whose first sector has no
+ * partition table.
+ */
 static bool is_alone(const struct rj_input *input, const uint8_t *first)
 {
 	return input->size == SECTOR_SIZE || boot_sector_has_parameters(first) ||

@@ -11,11 +11,11 @@
 #include "base/input.h"
 #include "disk/partition.h"
 
-/* Fields of the BIOS parameter block to set. */
-#define RJ_BPB_HIDDEN   0x1u            /* hidden sectors: the partition's first */
-#define RJ_BPB_DRIVE    0x2u            /* the drive's number */
+/* BIOS parameter block fields to set. */
+#define RJ_BPB_HIDDEN   0x1u            /* hidden sectors: the partition's first sector */
+#define RJ_BPB_DRIVE    0x2u            /* the drive number */
 
-/* Which boot sector, and what is set in it; zeros: to be found, nothing. */
+/* Which boot sector to use, and what to set in it. Zeros: detected, and nothing set. */
 struct rj_vbr_choice {
 	uint32_t partition;             /* from 1 */
 	bool has_hidden;
@@ -26,33 +26,33 @@ struct rj_vbr_choice {
 
 struct rj_vbr {
 	const char *path;               /* of the file */
-	uint8_t *bytes;                 /* malloc'ed: the sector, patched as it was wished */
-	size_t size;                    /* 512, or the sector size of the disk */
+	uint8_t *bytes;                 /* malloc'ed: the sector, patched as requested */
+	size_t size;                    /* 512, or the disk's sector size */
 	bool behind_xfs;                /* it follows the superblock of an XFS */
-	struct rj_partition partition;  /* what is known of it */
+	struct rj_partition partition;  /* as far as it is known */
 };
 
 /*
- * The boot sector that the file is, or that it has in the partition which the choice names;
- * drive is what RJ_BPB_DRIVE sets. On failure there is nothing to free.
- * RJ_ERR_VBR_*, RJ_ERR_PARTITION_*, _READ, _MEMORY.
+ * Reads the boot sector: the file itself, or the one in the partition that the choice names.
+ * drive is the value for RJ_BPB_DRIVE. On failure there is nothing to free. RJ_ERR_VBR_*,
+ * RJ_ERR_PARTITION_*, _READ, _MEMORY.
  */
 enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
 			const struct rj_vbr_choice *choice, uint8_t drive, struct rj_error *err);
 
 void rj_vbr_free(struct rj_vbr *vbr);
 
-/* What a boot sector's BIOS parameter block says of its file system: the first sector, */
+/* The file system's first sector, from the BIOS parameter block; 0: unknown. */
 uint64_t rj_vbr_first(const uint8_t *sector);
 
-/* and how many there are, in sectors of the disk; 0: it does not say. */
+/* Its size in sectors of the disk, from the BIOS parameter block; 0: unknown. */
 uint64_t rj_vbr_sectors(const uint8_t *sector);
 
-/* The size of the disk's sectors in bytes; 0: it does not say. */
+/* The disk's sector size in bytes, from the BIOS parameter block; 0: unknown. */
 uint32_t rj_vbr_sector_size(const uint8_t *sector);
 
 /*
- * Sets in it what bpb says (RJ_BPB_*): its first sector and its drive's number.
+ * Sets the fields that bpb (RJ_BPB_*) names: the first sector and the drive number.
  * RJ_ERR_VBR_NO_BPB, _VBR_HIDDEN.
  */
 enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t drive,

@@ -23,7 +23,7 @@ static void check_bytes(const struct rj_check *check, enum rj_err code, const ch
 		rj_check_equal(check, code, name, at, expected, found);
 }
 
-/* Reports code when a field of the manifest at this offset has more than the known bits. */
+/* Reports code if a manifest field has unknown bits; offset is the field's in the manifest. */
 static void check_bits(const struct rj_check *check, enum rj_err code, const char *name,
 		       size_t offset, uint32_t found, uint32_t known)
 {
@@ -69,7 +69,7 @@ static void check_manifest(const struct rj_check *check)
 			.found = manifest->image_size });
 }
 
-/* Where the pieces stand in the image: in order, apart, behind the manifest. */
+/* The pieces are in order, do not overlap, and come after the manifest. */
 static void check_offsets(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
@@ -123,7 +123,7 @@ static void check_stub(const struct rj_check *check)
 			    image->manifest.stub_crc, found);
 }
 
-/* Findings of the plan get the image's name instead of an input's. */
+/* Reports a broken rule of the plan with the image as subject; ignores notes. */
 static void report_rule(void *context, const struct rj_error *error)
 {
 	if (rj_error_class(error->code) != RJ_NOTE)

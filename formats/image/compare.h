@@ -8,8 +8,8 @@
 #include "base/error.h"
 
 /*
- * How many bytes two parts share from their start on; as many as the smaller one
- * has if that is the start of the other, or the same. RJ_ERR_READ, _SHRANK, _MEMORY.
+ * The number of equal bytes from the start of both parts; the smaller size if one part starts
+ * with the other. RJ_ERR_READ, _SHRANK, _MEMORY.
  */
 enum rj_err rj_compare(const struct rj_part *first, const struct rj_part *second,
 		       uint64_t *same, struct rj_error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Containers: the file format around stub, manifest and pieces. A new one is a
- * file container_<name>.c with a struct container_<name>, and a row here. Those that
- * carry a stub share one layout and differ in its front: see container_layout.h.
+ * Containers: the file format around stub, manifest and pieces. A new container is a file
+ * container_<name>.c with a struct container_<name>, and a row here. All that carry a stub
+ * share one layout and differ in its front: see container_layout.h.
  */
 #ifndef RJ_CONTAINER_H
 #define RJ_CONTAINER_H
@@ -26,24 +26,23 @@ struct rj_blob {
 struct container {
 	const char *name;
 	const char *help;
-	const char *suffixes;   /* of file names that ask for it, with spaces between; or NULL */
-	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: it is no ELF file */
+	const char *suffixes;   /* file suffixes that select it, with spaces between; NULL */
+	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file */
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 
 	/*
-	 * Writes a sealed plan to fd, a regular file open for reading and
-	 * writing, and describes the result. fd < 0: reads and checks
-	 * everything, writes nothing.
+	 * Writes a sealed plan to fd, a regular file open for reading and writing, and
+	 * describes the result. fd < 0: reads and checks everything, writes nothing.
 	 */
 	enum rj_err (*write)(const struct container *container, const struct rj_plan *plan,
 			     const struct rj_blob *blob, int fd, struct rj_image *image,
 			     struct rj_error *err);
 
-	/* Whether the file is one of these; sets image->base and ->memory_size. */
+	/* Whether the file is in this container; sets image->base and ->memory_size. */
 	bool (*recognise)(const struct container *container, struct rj_image *image,
 			  const struct rj_input *input);
 
-	/* Reports what is wrong with its headers and checksum. */
+	/* Reports what is wrong with the headers and, if with_checksum, the image checksum. */
 	void (*check)(const struct container *container, const struct rj_image *image,
 		      const struct rj_input *input, bool with_checksum, rj_finding *report,
 		      void *context);
@@ -59,7 +58,7 @@ extern const size_t container_count;
 enum rj_err container_find(const char *name, const struct container **container,
 			   struct rj_error *err);
 
-/* By the suffix of a file's name; without a known one, the first. */
+/* By the suffix of the file name; the first container if the suffix is not known. */
 const struct container *container_of_file(const char *path);
 
 #endif

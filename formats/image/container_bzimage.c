@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every loader of Linux takes, without the marks of an ELF file.
+ * For every loader of Linux kernels, without an ELF header.
  */
 #include "image/container_layout.h"
 

@@ -23,7 +23,7 @@ static void close_elf(Elf *elf, const struct rj_input *input)
 	rj_input_heed_errno(input);
 }
 
-/* The class of the file as an ELF file; ELFCLASSNONE: it is none. */
+/* The ELF class of the file; ELFCLASSNONE: not an ELF file. */
 static int class_of(const uint8_t *front)
 {
 	return memcmp(front, ELFMAG, SELFMAG) == 0 ? front[EI_CLASS] : ELFCLASSNONE;
@@ -68,7 +68,7 @@ static void check_setup(const struct rj_check *check)
 #undef EXPECT
 }
 
-/* No multiboot 1 header but the container's own may be where loaders look for one. */
+/* Only the container's own multiboot 1 header may be where loaders look for one. */
 static void check_stray(const struct rj_check *check, const struct front_layout *layout)
 {
 	const struct front_place *own = &layout->parts[PART_MULTIBOOT];
@@ -101,7 +101,7 @@ static void check_parts(const struct rj_check *check, const struct front_layout 
 		check_setup(check);
 }
 
-/* The header of a container's ELF class has the same names in both. */
+/* The fields have the same names in both ELF classes. */
 #define AT(structure, field) (wide ? offsetof(Elf64_##structure, field) \
 				   : offsetof(Elf32_##structure, field))
 #define EHDR(field, value) \
@@ -156,7 +156,7 @@ static void check_segments(const struct rj_check *check, const struct front_layo
 	}
 }
 
-/* Whether a section of the piece's name stands where the piece does. */
+/* Whether a section with the piece's name has the piece's address, offset and size. */
 static bool has_section(const struct rj_image *image, Elf *elf, size_t names,
 			const struct rj_piece *piece)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The universal container: an ELF64 executable with a multiboot2 header and a Linux/x86
- * header, which has a PT_INTERP segment: kexec-tools' ELF loaders leave such a file to its
- * Linux loader, which takes it in every mode.
+ * header. Its PT_INTERP segment makes kexec-tools' ELF loaders leave the file to the Linux
+ * loader, which takes it in every mode.
  */
 #include "image/container_layout.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For loaders that know no more than multiboot 1, or only 32-bit ELF files.
+ * For loaders that know only multiboot 1, or only 32-bit ELF files.
  */
 #include "image/container_layout.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For loaders that want an ELF64 executable and nothing else: it has a multiboot2 header,
- * and the note by which PVH loaders find their entry.
+ * For loaders that accept only an ELF64 executable: it has a multiboot2 header, and the note
+ * in which PVH loaders find the entry.
  */
 #include "image/container_layout.h"
 

@@ -12,9 +12,9 @@
 #define NAMES_MAX           (64 + RJ_MAX_PIECES * RJ_NAME_SIZE)
 
 /*
- * The sections that every ELF image has, in file order; a piece's come after them. All are
- * SHF_ALLOC: into the header of any other SYSLINUX' mboot.c32 writes an address before it
- * moves the segment, headers and all, and the stub would find it damaged.
+ * The sections of every ELF image, in file order; those of the pieces follow. All are
+ * SHF_ALLOC: SYSLINUX's mboot.c32 writes an address into the header of any other section
+ * before it moves the segment, which includes the headers, and the stub would find it damaged.
  */
 enum section { SEC_NULL, SEC_PARTS, SEC_STUB = SEC_PARTS + PART_COUNT, SEC_MANIFEST,
 	       SEC_NAMES, SEC_FIRST_PIECE };
@@ -34,7 +34,7 @@ static const struct {
 	[SEC_NAMES] = { ".shstrtab", SHT_STRTAB, SHF_ALLOC, 1, 0 },
 };
 
-/* Everything of the file but for the pieces' bytes. */
+/* Everything in the file except the pieces' bytes. */
 struct front {
 	const struct container *container;
 	struct front_layout layout;
@@ -51,7 +51,7 @@ struct front {
 
 uint64_t layout_memory_size(uint64_t image_size)
 {
-	/* a page more: a loader that rounds down leaves the scratch whole */
+	/* one page more: if a loader rounds down, the scratch memory still fits */
 	return ROUND_UP(image_size + STUB_SCRATCH, SETUP_ALIGN) + SETUP_ALIGN;
 }
 
@@ -141,7 +141,7 @@ void front_fill(enum front_part part, uint64_t base, uint8_t *to)
 		multiboot2_store(to, (uint32_t)base);
 }
 
-/* The pieces' first bytes as they follow each other; gives how many. */
+/* Reads the first bytes of the pieces, one after the other; returns how many. */
 static size_t peek_pieces(const struct rj_plan *plan, uint8_t *to, size_t size)
 {
 	size_t done = 0;
@@ -159,7 +159,7 @@ static size_t peek_pieces(const struct rj_plan *plan, uint8_t *to, size_t size)
 	return done;
 }
 
-/* Whether a piece that starts at this offset would pass for a multiboot header. */
+/* Whether the pieces, placed at this offset, would look like a multiboot header. */
 static bool looks_like_multiboot(const struct rj_plan *plan, uint64_t at)
 {
 	uint8_t bytes[MULTIBOOT_SEARCH] = { 0 };
@@ -205,7 +205,7 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
-/* As rj_features_read will find it. */
+/* The same as rj_features_read will find in the file. */
 static struct rj_features features_of(const struct container *container)
 {
 	bool elf = container->elf_class != ELFCLASSNONE, linux = container->parts & HAS(LINUX);
@@ -239,7 +239,7 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 	};
 }
 
-/* The pieces to the file, and into the description. */
+/* Copies the pieces to the file and describes them. */
 static enum rj_err copy_pieces(const struct front *front, const struct rj_plan *plan,
 			       int fd, struct rj_image *image, struct rj_error *err)
 {
@@ -310,7 +310,10 @@ static bool set_headers(Elf *elf, const struct front *front)
 	return gelf_update_ehdr(elf, &header) && set_segments(elf, front);
 }
 
-/* Without memory for its header elf_newscn gives a section all the same, not to be touched. */
+/*
+ * If memory for its header is lacking, elf_newscn returns a section anyway, which must not be
+ * used.
+ */
 static Elf_Scn *new_section(Elf *elf)
 {
 	Elf_Scn *section;
@@ -320,7 +323,7 @@ static Elf_Scn *new_section(Elf *elf)
 	return elf_errno() ? NULL : section;
 }
 
-/* A section at an offset in the file; bytes are NULL when they are not libelf's to write. */
+/* Adds a section at an offset in the file; bytes is NULL if libelf does not write them. */
 static bool add_section(Elf *elf, GElf_Shdr values, const void *bytes)
 {
 	Elf_Scn *section = new_section(elf);
@@ -337,7 +340,7 @@ static bool add_section(Elf *elf, GElf_Shdr values, const void *bytes)
 	return true;
 }
 
-/* What stands in front of the pieces, of which the sections are made. */
+/* A part of the file before the pieces, which becomes a section. */
 struct part {
 	enum section section;
 	uint64_t at;
@@ -346,7 +349,7 @@ struct part {
 };
 #define FRONT_MAX (PART_COUNT + 3)
 
-/* All that this container has of them; gives how many. The names are an ELF file's only. */
+/* Lists the parts that this container has; returns how many. Only ELF files have names. */
 static size_t list_parts(const struct front *front, const struct rj_blob *blob,
 			 const struct rj_image *image, struct part *parts)
 {
@@ -408,7 +411,7 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 	why = good ? NULL : elf_errmsg(0);
 	if (why)
 		rj_fail(err, RJ_ERR_LIBELF, .name = why);
-	else if (!good)         /* new_section has taken it */
+	else if (!good)         /* new_section has cleared libelf's error */
 		rj_fail(err, RJ_ERR_MEMORY);
 	if (elf)
 		elf_end(elf);
@@ -429,13 +432,16 @@ static enum rj_err write_front(const struct front *front, const struct rj_blob *
 	return RJ_OK;
 }
 
-/* The file as it has been written so far, to be read back. */
+/* The file as written so far, to be read back. */
 static struct rj_input written(const struct front *front, int fd)
 {
 	return (struct rj_input){ .fd = fd, .size = front->file_size };
 }
 
-/* The whole file's checksum out of the front's, read back, and the pieces'. */
+/*
+ * Writes the checksum of the whole file, combined from the CRC-32 of the front, read back, and
+ * those of the pieces.
+ */
 static enum rj_err write_checksum(const struct front *front, const struct rj_image *image,
 				  int fd, struct rj_error *err)
 {
@@ -455,7 +461,10 @@ static enum rj_err write_checksum(const struct front *front, const struct rj_ima
 	return rj_write(fd, zeros, tail, front->image_end, err);
 }
 
-/* The manifest, last of the front: it sums up what libelf has written behind it. */
+/*
+ * Writes the manifest, the last part of the front: stub_crc covers what libelf has written
+ * after it.
+ */
 static enum rj_err write_manifest(struct front *front, struct rj_image *image, int fd,
 				  struct rj_error *err)
 {

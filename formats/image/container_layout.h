@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout that all containers with a stub share, in file order:
+ * The layout of all containers with a stub, in file order:
  *
  *   0              ELF header, program headers                     } the front
  *                  interpreter, PVH note, multiboot headers        }
  *   SETUP_HEADER   Linux header                                    }
  *   SETUP_CODE     16-bit entry                                    }   } the blob
- *   SETUP_SIZE     stub; loaders put everything from here to base      } from stub/
+ *   SETUP_SIZE     stub; loaders load the file at base from here on    } from stub/
  *                  manifest
  *                  section names, section headers
- *                  (nothing, up to MULTIBOOT_SEARCH, if a piece looks like a
- *                  multiboot header otherwise)
+ *                  (a gap up to MULTIBOOT_SEARCH, if a piece would otherwise look
+ *                  like a multiboot header)
  *                  pieces, by address
  *                  zeros, then the image checksum in the last 4 bytes
  *
- * A container says which parts its front has, and whether it is an ELF file.
+ * A container defines which parts its front has, and whether it is an ELF file.
  */
 #ifndef RJ_CONTAINER_LAYOUT_H
 #define RJ_CONTAINER_LAYOUT_H
@@ -30,9 +30,8 @@
 #include "image/pvh.h"
 
 /*
- * row(NAME, section, type of the section, its alignment, bytes at most)
- * The interpreter keeps kexec-tools' ELF loaders away from a file that its Linux loader
- * is to take.
+ * row(NAME, section, section type, alignment, maximum size in bytes)
+ * The interpreter makes kexec-tools' ELF loaders leave the file to its Linux loader.
  */
 #define FRONT_PARTS(row) \
 	row(INTERPRETER, ".interp", SHT_PROGBITS, 1, sizeof(ELF_INTERPRETER)) \
@@ -52,7 +51,7 @@ enum front_part {
 #define HAS(part) (1u << PART_##part)
 #define PART_BYTES_MAX (SETUP_SIZE - SETUP_HEADER)
 
-/* Where a container's front has them; size 0: it has none. */
+/* Where the parts are in a container's front; size 0: it has no such part. */
 struct front_place {
 	uint64_t at;
 	size_t size;
@@ -60,28 +59,28 @@ struct front_place {
 struct front_layout {
 	struct front_place parts[PART_COUNT];
 	uint64_t program_headers_at;
-	size_t segment_count;           /* of them the first is what loaders load */
-	enum front_part segment_part;   /* and the second, if there is one, this part */
+	size_t segment_count;           /* the first is what loaders load */
+	enum front_part segment_part;   /* the part in the second, if there is one */
 	GElf_Word segment_type;
 };
 void front_lay_out(const struct container *container, struct front_layout *layout);
 
 /*
- * The bytes of a part, but the Linux header's, for an image at base; part_size of
- * front_layout are written to `to`.
+ * Writes a part of the front, except the Linux header, for an image at base. `to` must have
+ * room for the part's size in front_layout.
  */
 void front_fill(enum front_part part, uint64_t base, uint8_t *to);
 
-/* To a power of two. */
+/* Rounds up to a multiple of `to`. */
 #define ROUND_UP(value, to) (((value) + ((to) - 1)) / (to) * (to))
 
-/* Bytes of memory, and of the file, for an image of this many bytes. */
+/* Bytes of memory, and of the file, that an image of image_size bytes needs. */
 uint64_t layout_memory_size(uint64_t image_size);
 uint64_t layout_file_size(uint64_t image_size);
 
 /*
- * The Linux header of an image of image_size bytes, to be loaded at base. Loaders
- * in real mode do not move it: code32_start is where they all put it.
+ * The Linux header of an image of image_size bytes, to be loaded at base. Loaders in real mode
+ * do not relocate it: they all load it at code32_start.
  */
 #define SETUP_FIELDS(row) \
 	row(setup_sects, SETUP_SIZE / SETUP_SECTOR - 1) \
@@ -101,7 +100,7 @@ uint64_t layout_file_size(uint64_t image_size);
 	row(pref_address, base) \
 	row(init_size, layout_memory_size(image_size))
 
-/* For struct container. */
+/* The functions of struct container. */
 enum rj_err layout_write(const struct container *container, const struct rj_plan *plan,
 			 const struct rj_blob *blob, int fd, struct rj_image *image,
 			 struct rj_error *err);

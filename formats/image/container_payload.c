@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A payload file: manifest and pieces without a stub, one right behind the other. The
- * offsets count from the file's first byte, which is the manifest's; so stub_crc is the
- * CRC-32 of nothing. It is what an image with the payload "given" takes from its loader.
+ * A payload file: manifest and pieces, contiguous, without a stub. Offsets count from the
+ * file's first byte, where the manifest starts; stub_crc is the CRC-32 of no bytes. An image
+ * packed with --boot given takes such a file from its loader.
  */
 #include "image/container.h"
 
@@ -66,7 +66,7 @@ static bool payload_recognise(const struct container *container, struct rj_image
 	return image->stub_size == 0;
 }
 
-/* Not a byte belongs to no piece, so that every one is in a checksum. */
+/* Every byte after the manifest belongs to a piece, so that a checksum covers it. */
 static void payload_check(const struct container *container, const struct rj_image *image,
 			  const struct rj_input *input, bool with_checksum,
 			  rj_finding *report, void *context)

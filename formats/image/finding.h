@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A check in progress: of which image, and who hears of the findings.
+ * A check in progress: the image, and who receives the findings.
  */
 #ifndef RJ_FINDING_H
 #define RJ_FINDING_H
@@ -18,10 +18,10 @@ struct rj_check {
 	void *context;
 };
 
-/* Reports a finding as one about the input. */
+/* Reports a finding, with the input as its subject. */
 void rj_check_report(const struct rj_check *check, struct rj_error error);
 
-/* Reports code when two numbers differ. name: whatever the words of code call it. */
+/* Reports code if the two numbers differ. name is the {name} in its message. */
 void rj_check_equal(const struct rj_check *check, enum rj_err code, const char *name,
 		    uint64_t at, uint64_t expected, uint64_t found);
 

@@ -69,7 +69,7 @@ bool rj_image_has_piece(const struct rj_image *image, const struct rj_piece *pie
 	       end <= image->file_size - image->stub_at;
 }
 
-/* Where the container's own bytes behind the manifest end: at the first piece. */
+/* The end of the container's own bytes after the manifest: the first piece. */
 static uint64_t gap_end(const struct rj_image *image)
 {
 	return image->piece_count ? image->pieces[0].offset : image->manifest.image_size;

@@ -50,7 +50,7 @@ static bool find_multiboot2(const uint8_t *bytes, size_t size)
 	return false;
 }
 
-/* Notes are name and contents, each padded to 4 bytes. */
+/* A note has a name and contents, each padded to 4 bytes. */
 static bool has_pvh_note(const struct rj_input *input, uint64_t at, uint64_t size)
 {
 	uint8_t notes[NOTES_MAX];
@@ -144,7 +144,7 @@ void rj_features_read(struct rj_features *features, const struct rj_input *input
 	read_elf(features, input);
 }
 
-/* What every loader of ELF files asks for. */
+/* What every ELF loader requires. */
 static const char *refuses_elf(const struct rj_features *f)
 {
 	if (!f->elf || f->segments == 0)
@@ -156,7 +156,7 @@ static const char *refuses_elf(const struct rj_features *f)
 	return NULL;
 }
 
-/* kexec-tools asks its ELF loaders first; they leave a file with an interpreter alone. */
+/* kexec-tools tries its ELF loaders first; they refuse a file with an interpreter. */
 static const char *refuses_kexec_elf(const struct rj_features *f)
 {
 	const char *why = refuses_elf(f);
@@ -249,7 +249,7 @@ static const char *refuses_ipxe(const struct rj_features *f)
 	return f->linux16 ? NULL : refuses_multiboot(f);
 }
 
-/* An image packed with --boot given, which takes it as initrd or module. */
+/* An image packed with --boot given, which takes a payload file as initrd or module. */
 static const char *refuses_image(const struct rj_features *f)
 {
 	return f->payload_file ? NULL : "it is no payload file";

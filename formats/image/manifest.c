@@ -7,7 +7,7 @@
 #include "common/le.h"
 #include "image/regs.h"
 
-/* The numbers of the manifest's header, but for the registers. */
+/* The numbers in the manifest's header, except the registers. */
 #define MANIFEST_FIELDS(row) row(magic, 32) row(version, 16) row(piece_count, 16) \
 	row(size, 32) row(crc, 32) row(image_size, 32) row(stub_crc, 32) \
 	row(flags, 32) row(serial_port, 16) row(serial_divisor, 16) \

@@ -27,8 +27,8 @@ static_assert(sizeof(struct multiboot2_tag) == 8, "tag");
 struct multiboot2_header {
 	uint32_t magic;
 	uint32_t architecture;
-	uint32_t length;        /* of all of this */
-	uint32_t checksum;      /* makes these four numbers' sum 0 */
+	uint32_t length;        /* of the whole header */
+	uint32_t checksum;      /* makes the sum of these four numbers 0 */
 	struct multiboot2_tag entry;
 	uint32_t entry_address;
 	uint32_t padding;
@@ -39,19 +39,18 @@ static_assert(offsetof(struct multiboot2_header, end) == 32, "tags are 8-aligned
 static_assert(sizeof(struct multiboot2_header) == 40, "multiboot2 header");
 
 #define MULTIBOOT_MAGIC     0x1BADB002u
-#define MULTIBOOT_SEARCH    8192u       /* loaders look for its header below it */
-#define MULTIBOOT_FLAGS     0x00000003u /* modules on pages; memory information */
+#define MULTIBOOT_SEARCH    8192u       /* the header is below this offset */
+#define MULTIBOOT_FLAGS     0x00000003u /* modules on page boundaries; memory information */
 
 struct multiboot_header {
 	uint32_t magic;
 	uint32_t flags;
-	uint32_t checksum;      /* makes these three numbers' sum 0 */
+	uint32_t checksum;      /* makes the sum of these three numbers 0 */
 };
 static_assert(sizeof(struct multiboot_header) == 12, "multiboot header");
 
 /*
- * Whether a multiboot 1 header stands at a multiple of 4 in these bytes; at is
- * then its offset.
+ * Whether these bytes have a multiboot 1 header at a multiple of 4; *at is then its offset.
  */
 bool multiboot_find(const uint8_t *bytes, size_t size, size_t *at);
 

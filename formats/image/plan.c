@@ -59,7 +59,7 @@ static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 				       struct rj_error *err)
 {
 	struct rj_plan_piece *piece = &plan->pieces[plan->piece_count];
-	char unique[RJ_NAME_SIZE] = { 0 };      /* the image holds all of it */
+	char unique[RJ_NAME_SIZE] = { 0 };      /* zeroed: the image contains all of it */
 
 	if (plan->piece_count == RJ_MAX_PIECES) {
 		rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
@@ -160,7 +160,7 @@ static const char *subject(const struct rj_plan_piece *piece)
 	return piece->input ? piece->input->path : NULL;
 }
 
-/* An error about a piece, its range filled in. */
+/* An error about a piece, with its range. */
 static struct rj_error about(enum rj_err code, const struct rj_plan_piece *piece)
 {
 	return (struct rj_error){
@@ -188,7 +188,7 @@ static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
 	return code == RJ_ERR_PIECE_NAME;
 }
 
-/* What a snapshot can hold ends where video memory begins. */
+/* Firmware pieces are below 1 MiB; check_reserved keeps them out of video memory. */
 static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report,
 			   void *context)
 {
@@ -198,7 +198,7 @@ static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report
 		report(context, &error);
 }
 
-/* Our own code runs where it is linked to, or is unpacked from above the first MiB. */
+/* rjpack's own code is at its link address, or is unpacked from above 1 MiB. */
 static const struct {
 	uint32_t flag;
 	uint32_t from, to;      /* its address */
@@ -253,7 +253,7 @@ static void check_pair(const struct rj_plan_piece *first,
 {
 	struct rj_error error = about(RJ_OK, second);
 
-	/* the one that only runs before anything is placed comes first, and may overlap */
+	/* the runtime runs before the pieces are placed: it comes first, and may overlap */
 	error.other = first->name;
 	error.other_at = first->address;
 	error.other_end = first->address + first->size;
@@ -297,7 +297,7 @@ static void check_entry(const struct rj_plan *plan, rj_finding *report,
 	report(context, &error);
 }
 
-/* A push at SS:SP writes the bytes just below it; SP of 0 wraps around to 64 KiB. */
+/* A push at SS:SP writes the bytes just below it; SP = 0 wraps around to 64 KiB. */
 static void check_stack(const struct rj_plan *plan, rj_finding *report,
 			void *context)
 {

@@ -9,8 +9,10 @@
 #define STUB_SEARCH 0x10000u
 #define STUB_ALIGN  16u
 
-/* Finds the stub by its magic. Nothing in front of it is larger than STUB_SEARCH. A payload
-   file has none: there the manifest comes first. */
+/*
+ * Finds the stub by its magic; what precedes it is smaller than STUB_SEARCH. A payload file
+ * has no stub and starts with the manifest.
+ */
 static enum rj_err find_stub(struct rj_image *image, const struct rj_input *input,
 			     struct rj_error *err)
 {

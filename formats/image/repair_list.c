@@ -11,7 +11,7 @@ const struct rj_repair_row rj_repair_table[RJ_REPAIR_COUNT] = {
 #undef ROW
 };
 
-/* All names are in it once, with a comma and a minus sign each. */
+/* Each name once, with a comma and a minus sign. */
 #define LENGTH(name, bit, what) + sizeof(#name) + 1
 _Static_assert(sizeof("all") RJ_REPAIRS(LENGTH) <= RJ_REPAIRS_TEXT, "no room");
 #undef LENGTH

@@ -30,10 +30,13 @@ enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 	return err->code;
 }
 
-/* Where on its controller a disk is, as --drive-map calls it. */
+/* A disk's unit on its controller, as --drive-map names it. */
 static const char *const units[] = { "/port", "/ns", "/target" };
 
-/* Two or fewer hexadecimal digits up to limit, and what stands behind them; or NULL. */
+/*
+ * Parses one or two hexadecimal digits, at most limit, and then `behind`. Returns the rest, or
+ * NULL.
+ */
 static const char *take_part(const char *text, char behind, unsigned limit, unsigned *value)
 {
 	size_t length = strspn(text, "0123456789abcdefABCDEF");
@@ -117,7 +120,7 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 	return RJ_OK;
 }
 
-/* The numbers of struct rj_services and of what it is made of, with their bits. */
+/* The numbers in struct rj_services and its members, with their widths in bits. */
 #define BLOCK_FIELDS(row) row(magic, 32) row(version, 16) row(int13, 8) row(boot_drive, 8) \
 	row(size, 32) row(installer_size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
 	row(image.crc, 32) row(image.flags, 32) row(image.contents, 32) row(el_torito.size, 8) \
@@ -208,7 +211,7 @@ static const struct rj_service_blob *find_blob(const struct rj_service_table *ta
 	return NULL;
 }
 
-/* The blobs of the piece: the installer, then the modules. */
+/* The blobs in the piece: the installer, then the modules. */
 struct parts {
 	const struct rj_service_blob *blobs[1 + CARRIED_MODULES];
 	size_t count;
@@ -259,7 +262,7 @@ static void compose(const struct parts *parts, struct rj_services *services, uin
 	}
 }
 
-/* The first place from 1 MiB on that no other piece wants, at a page's start. */
+/* Places the piece at the first page from 1 MiB on where no other piece is in the way. */
 static void place_piece(struct rj_plan *plan, struct rj_plan_piece *piece)
 {
 	piece->address = HIGH_MEMORY;
@@ -274,7 +277,7 @@ static void place_piece(struct rj_plan *plan, struct rj_plan_piece *piece)
 	}
 }
 
-/* Where it cannot stand is for the plan's check to say, so its address is not used here. */
+/* Places the RAM disk's piece. Whether it fits there is for rj_plan_check to report. */
 static void place_disks(struct rj_plan *plan)
 {
 	for (size_t i = 0; i < plan->piece_count; i++)
@@ -300,7 +303,9 @@ static enum rj_err add_code(struct rj_plan *plan, const struct rj_service_table 
 	return RJ_OK;
 }
 
-/* What the stub asks what has been given, and what makes a disk of that. */
+/*
+ * Adds the code that examines what the loader supplies, and the code that makes a disk of it.
+ */
 static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_table *table,
 			       struct rj_error *err)
 {
@@ -335,13 +340,13 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	return RJ_OK;
 }
 
-/* In the stub's home: the installer, a fresh copy of it, and a module, as they are unpacked. */
+/* The stub's memory for unpacking: the installer, a fresh copy of it, and a module. */
 struct home {
 	uint8_t bytes[SERVICES_END - SERVICES];
 	size_t installer;       /* bytes */
 };
 
-/* What is wrong with the rows of an unpacked module, or NULL. */
+/* What is wrong with an unpacked module's relocations, or NULL. */
 static const char *check_relocations(const uint8_t *module, uint32_t size, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -351,7 +356,7 @@ static const char *check_relocations(const uint8_t *module, uint32_t size, uint3
 	return NULL;
 }
 
-/* The same of what follows a module's header, which is known to be good. */
+/* What is wrong with what follows a module's header, which is known to be valid, or NULL. */
 static const char *check_packed(struct home *home, const uint8_t *module)
 {
 	uint32_t size = (uint32_t)LE_GET(module, struct rj_module, size);
@@ -370,7 +375,7 @@ static const char *check_packed(struct home *home, const uint8_t *module)
 	return check_relocations(home->bytes + at, size, count);
 }
 
-/* What is wrong with a module of which `left` bytes are there, or NULL. */
+/* What is wrong with a module, or NULL; `left` bytes remain. */
 static const char *check_module(struct home *home, const uint8_t *module, size_t left)
 {
 	uint64_t size = LE_GET(module, struct rj_module, size);
@@ -414,7 +419,7 @@ static const char *parse_modules(struct rj_services_info *info, struct home *hom
 	return NULL;
 }
 
-/* The installer, of which there are left bytes and with it of all modules. */
+/* Checks the installer and the modules, which together are `left` bytes. */
 static const char *parse_installer(struct rj_services_info *info, struct home *home,
 				   const uint8_t *bytes, size_t left)
 {
@@ -471,7 +476,7 @@ static const char *check_drive(const struct rj_drive *drive, uint32_t image_size
 	return NULL;
 }
 
-/* What is wrong with the block's own numbers, or NULL. */
+/* What is wrong with the numbers in the block, or NULL. */
 static const char *check_block(struct rj_services *block)
 {
 	const char *wrong = check_image(&block->image);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The services that an image carries, as abi/services.h describes them: the
- * piece that holds them, composed and read back.
+ * The services that an image carries, as abi/services.h describes them: writes and reads the
+ * piece that contains them.
  */
 #ifndef RJ_FORMATS_SERVICES_H
 #define RJ_FORMATS_SERVICES_H
@@ -28,37 +28,38 @@ struct rj_service_table {
 	size_t count;
 };
 
-/* The values of --int13 by number: word, and what it means. */
+/* The values of --int13 by number: the word, and its meaning. */
 struct rj_int13_mode {
 	const char *name, *what;
 };
 extern const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT];
 
-/* By name; RJ_ERR_INT13, whose text lists them. */
+/* By name; RJ_ERR_INT13 with all names in err->text. */
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err);
 
 /*
- * NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN], a row more of services->map.
+ * Parses NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN] and appends it to services->map.
  * RJ_ERR_MAP_SYNTAX, _MAP_DOMAIN, _MAP_NUMBER, _MAP_TWICE, _MAP_MANY.
  */
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 			     struct rj_error *err);
 
 /*
- * Adds the piece of what plan->services asks for, where no other piece stands; none if that is
- * nothing: no RAM disk, and INT 13h left to the firmware. Its boot_drive is DL of plan->regs.
- * If plan->given, all that could be needed, and the piece that looks at what is given.
- * RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY.
+ * Adds the piece with the services that plan->services requires, at a free address. Adds
+ * nothing if none are required: no RAM disk, and INT 13h left to the firmware. boot_drive is
+ * set to DL in plan->regs. With plan->given: all services that could be needed, and the code
+ * that boots what the loader supplies. RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY,
+ * _MEMORY.
  */
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err);
 
-/* The piece as it is read back. */
+/* The services piece, as read back. */
 struct rj_services_info {
 	bool carried;
-	const char *wrong;              /* what cannot be read, or NULL */
+	const char *wrong;              /* the part that cannot be read, or NULL */
 	struct rj_services block;       /* in the host's byte order */
-	uint32_t installer_size;        /* bytes unpacked */
+	uint32_t installer_size;        /* bytes, unpacked */
 	size_t module_count;
 	struct {
 		char name[RJ_MODULE_NAME_SIZE];
@@ -66,12 +67,10 @@ struct rj_services_info {
 	} modules[RJ_SERVICES_MODULES];
 };
 
-/*
- * Reads the piece's bytes, none of which is trusted: up to what is wrong.
- */
+/* Reads the piece's bytes, none of which is trusted, up to the first error. */
 void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size);
 
-/* The same of a plan that has the piece, for what shows it before it is written. */
+/* The same for a plan that has the piece, to show it before the image is written. */
 void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of disks: which of them hold /boot and /, through partitions, device mapper
- * and md; on which controllers they are; and what the first one boots.
+ * Facts about disks: which ones have /boot and /, through partitions, device mapper and md;
+ * their controllers; and what the first one boots.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "payload/payload.h"
 
 #define BLOCK          "/sys/class/block"
-#define DEPTH_MAX      16       /* of md on dm on partitions: SLAVE each, PARTITION in between */
+#define DEPTH_MAX      16       /* of md on dm on partitions; each adds SLAVE or PARTITION */
 #define PARTITION      1
 #define SLAVE          2
 #define BIOS_DRIVE     0x80
@@ -32,7 +32,7 @@ uint8_t rj_target_int13(const struct rj_target_controller *controller)
 	return rj_driver_for(controller->class, controller->id);
 }
 
-/* The number behind a prefix, as of target0:0:3 its last one; false for other names. */
+/* The last number in a name with this prefix, as in target0:0:3; false for other names. */
 static bool last_number(const char *name, const char *prefix, uint32_t *number)
 {
 	const char *colon = strrchr(name, ':');
@@ -45,8 +45,8 @@ static bool last_number(const char *name, const char *prefix, uint32_t *number)
 }
 
 /*
- * Which disk of the controller it is, by a directory on the way to it. libata's port_no
- * counts from 1 (local_port_no), AHCI's ports from 0.
+ * Reads which disk of the controller it is, from a directory on the path to it. libata's
+ * port_no counts from 1 (local_port_no), AHCI's ports from 0.
  */
 static void read_unit(const struct rj_tree *tree, const char *device,
 		      struct rj_target_disk *disk)
@@ -67,7 +67,7 @@ static void read_unit(const struct rj_tree *tree, const char *device,
 	}
 }
 
-/* A SCSI target of a disk on ATA is libata's own: only its port counts. */
+/* On ATA only the port counts: the SCSI target is libata's own. */
 static void take_unit(const struct rj_tree *tree, const char *device,
 		      struct rj_target_disk *disk)
 {
@@ -76,7 +76,7 @@ static void take_unit(const struct rj_tree *tree, const char *device,
 	read_unit(tree, device, disk);
 }
 
-/* Upwards from the disk to its PCI function: drivers on the way, the unit. */
+/* Walks up from the disk to its PCI function, and reads drivers and the unit on the way. */
 static void read_controller(const struct rj_tree *tree, struct rj_target_disk *disk)
 {
 	char device[PATH_MAX], driver[RJ_TARGET_NAME], *slash;
@@ -115,7 +115,9 @@ static bool controller_link(void *context, const char *name)
 	return !rj_tree_resolve(search->tree, path, search->to);
 }
 
-/* A namespace of several controllers hangs on none: its subsystem has links to them. */
+/*
+ * A multipath namespace is not below a controller: its subsystem has links to the controllers.
+ */
 static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *disk)
 {
 	char directory[PATH_MAX], device[PATH_MAX] = "";
@@ -135,7 +137,7 @@ static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *di
 	}
 }
 
-/* A whole disk, by its directory in /sys; once only. */
+/* Adds a whole disk by its directory in /sys, unless it is listed. */
 static void add_disk(struct rj_target *target, const char *path, const char *mount, bool stacked)
 {
 	struct rj_target_disk *disk = &target->disks[target->disk_count];
@@ -158,7 +160,7 @@ static void add_disk(struct rj_target *target, const char *path, const char *mou
 
 struct walk {
 	struct rj_target *target;
-	const char *path;       /* of the device whose slaves are walked */
+	const char *path;       /* of the device with these slaves */
 	const char *mount;
 	unsigned depth;
 	bool any;               /* it has slaves */
@@ -180,7 +182,7 @@ static bool walk_slave(void *context, const char *name)
 	return walk->target->disk_count < RJ_TARGET_DISKS;
 }
 
-/* Down from a block device to the disks that it is made of. */
+/* Walks down from a block device to the disks that it consists of. */
 static void walk_block(struct rj_target *target, const char *path, const char *mount,
 		       unsigned depth)
 {
@@ -207,7 +209,7 @@ struct mount_search {
 	const char *mount;
 };
 
-/* Where the file system is: by its source, since that of Btrfs has no device number. */
+/* Finds the disk by the mount source, for Btrfs, whose device number is not a disk's. */
 static void walk_source(struct rj_target *target, const char *source, const char *mount)
 {
 	char path[PATH_MAX], device[PATH_MAX], name[NAME_MAX + 1];
@@ -238,7 +240,7 @@ static bool mountinfo_row(void *context, char *text)
 		walk_block(target, device, mount, 0);
 	if (target->disk_count == before)
 		walk_source(target, source, mount);
-	return true;            /* rootfs is mounted below what follows it */
+	return true;            /* rootfs may be mounted there too, before the real root */
 }
 
 static bool count_disk(void *context, const char *name)
@@ -260,7 +262,9 @@ static bool count_disk(void *context, const char *name)
 	return true;
 }
 
-/* Nothing of a disk is mounted, as in an initramfs: if there is one disk only, it is it. */
+/*
+ * Nothing on a disk is mounted, as in an initramfs: takes the only disk, if there is just one.
+ */
 static void guess_disk(struct rj_target *target)
 {
 	struct walk walk = { .target = target };
@@ -271,7 +275,7 @@ static void guess_disk(struct rj_target *target)
 		target->disk_count = 0;
 }
 
-/* What is said is of the disk, whose name is the caller's. */
+/* Keeps a note or error without its subject, which points to the caller's path. */
 static void keep_said(struct rj_target_loader *loader, const struct rj_error *said)
 {
 	if (loader->said_count == RJ_TARGET_NOTES)
@@ -280,7 +284,7 @@ static void keep_said(struct rj_target_loader *loader, const struct rj_error *sa
 	loader->said[loader->said_count++].subject = NULL;
 }
 
-/* By the code of --from-disk, whose notes say what it has found. */
+/* Uses the code of --from-disk, whose notes say what it has found. */
 static void read_loader(struct rj_target *target)
 {
 	static struct rj_plan plan;

@@ -8,7 +8,9 @@
 
 #define BEHIND " : System RAM"
 
-/* A hexadecimal number and what follows it; NULL without one, or for one of too many bits. */
+/*
+ * A hexadecimal number. Returns the text after it, or NULL if there is none or it overflows.
+ */
 static const char *take(const char *text, uint64_t *value)
 {
 	char *end;

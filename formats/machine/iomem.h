@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of /proc/iomem.
+ * Lines of /proc/iomem.
  */
 #ifndef RJ_IOMEM_H
 #define RJ_IOMEM_H
@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * "  00001000-0009fbff : System RAM" is true, at any depth; end is behind the last byte.
- * False for other names, and for what is no row.
+ * Whether the line is a "System RAM" range, such as "  00001000-0009fbff : System RAM", at any
+ * depth. *end is the address after the last byte.
  */
 bool rj_iomem_ram(const char *line, uint64_t *from, uint64_t *end);
 

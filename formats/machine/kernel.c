@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of kexec: what the kernel has, what it allows, and kexec-tools.
+ * Facts about kexec: what the kernel supports and allows, and kexec-tools.
  */
 #include <ctype.h>
 #include <linux/capability.h>
@@ -17,7 +17,7 @@
 #define VERSION_TEXT "kexec-tools 2"    /* kexec --version prints it: PACKAGE_STRING */
 #define VERSION_AT   (sizeof(VERSION_TEXT) - 2)
 #define PROGRAM_MAX  (4u << 20)
-/* A user's PATH often lacks them. */
+/* Directories that a user's PATH often lacks. */
 #define SYSTEM_PATH  "/usr/local/sbin:/usr/sbin:/sbin"
 
 /* "CONFIG_NAME=y" or "# CONFIG_NAME is not set" */
@@ -45,14 +45,14 @@ static bool config_row(void *context, char *text)
 	return true;
 }
 
-/* What a configuration does not name is not there: an option whose needs are not met. */
+/* Options that a configuration does not mention are off: their dependencies are not met. */
 static void settle(enum rj_known *value)
 {
 	if (*value == RJ_UNKNOWN)
 		*value = RJ_NO;
 }
 
-/* Beside the modules is where newer distributions have it. */
+/* Newer distributions have it next to the modules. */
 static void read_config(struct rj_target *target)
 {
 	static const struct rj_target_place places[] = {
@@ -73,7 +73,7 @@ static void read_config(struct rj_target *target)
 	settle(&kernel->sig_force);
 }
 
-/* Either of them, once set, holds until the next boot. */
+/* Either setting, once made, holds until the next boot. */
 static enum rj_known is_disabled(const struct rj_tree *tree)
 {
 	char limit[32];
@@ -87,7 +87,7 @@ static enum rj_known is_disabled(const struct rj_tree *tree)
 	return disabled ? RJ_YES : RJ_NO;
 }
 
-/* "none [integrity] confidentiality": the one in brackets is in force. */
+/* "none [integrity] confidentiality": the word in brackets is the current mode. */
 static void read_lockdown(struct rj_target *target)
 {
 	char text[RJ_TARGET_NAME], *open, *close;
@@ -102,7 +102,7 @@ static void read_lockdown(struct rj_target *target)
 	strcpy(target->kernel.lockdown, open + 1);
 }
 
-/* capabilities(7): what this process and its children can ever have. */
+/* capabilities(7): the bounding set of this process and its children. */
 static bool status_row(void *context, char *text)
 {
 	static const char name[] = "CapBnd:";
@@ -114,7 +114,7 @@ static bool status_row(void *context, char *text)
 	return false;
 }
 
-/* include/uapi/linux/nsfs.h: the numbers of the namespaces that a boot begins with. */
+/* include/uapi/linux/nsfs.h: the inode numbers of the initial namespaces. */
 static enum rj_known is_outermost(const struct rj_tree *tree)
 {
 	static const struct { const char *path, *first; } namespaces[] = {
@@ -134,7 +134,7 @@ static enum rj_known is_outermost(const struct rj_tree *tree)
 	return known;
 }
 
-/* By the text that its --version prints: nothing of another tree can be run. */
+/* From the text that --version prints: a program in another tree cannot be run. */
 static void read_version(struct rj_target *target)
 {
 	static char program[PROGRAM_MAX];
@@ -164,7 +164,7 @@ static bool is_program(const struct rj_tree *tree, const char *path)
 	       S_ISREG(st.st_mode) && st.st_mode & 0111;
 }
 
-/* In the directories of PATH, then where the system has it. */
+/* Looks for kexec in these directories, separated by colons. */
 static void find_kexec(struct rj_target *target, const char *path)
 {
 	char found[PATH_MAX];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of the running Linux, by which it could be started again: its file, its initrd
- * and its command line.
+ * Facts about the running Linux, to start it again: its file, initrd and command line.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #define RAMDISK_SIZE     0x21C
 #define EXT_RAMDISK_SIZE 0xC4
 
-/* Whether there is such a file; its size is added up. */
+/* Whether there is such a file; adds its size to the total. */
 static bool has_file(struct rj_target *target, const char *path)
 {
 	char real[PATH_MAX];
@@ -39,7 +38,7 @@ static void find_file(struct rj_target *target, const struct rj_target_place *pl
 	to[0] = '\0';
 }
 
-/* Debian, Fedora, openSUSE, Arch; those of an image-based Fedora. */
+/* Debian, Fedora, openSUSE, Arch; then image-based Fedora. */
 static void find_initrd(struct rj_target *target, const char *name)
 {
 	static const struct rj_target_place places[] = {
@@ -61,7 +60,10 @@ static void find_kernel(struct rj_target *target)
 		find_initrd(target, target->kernel.release);
 }
 
-/* One named otherwise, as Arch's vmlinuz-linux with initramfs-linux.img: as it was loaded. */
+/*
+ * A kernel with another name, such as Arch's vmlinuz-linux with initramfs-linux.img: found by
+ * the name that the boot loader used.
+ */
 static void find_loaded(struct rj_target *target, const char *word)
 {
 	static const struct rj_target_place place = { BOOT, "" };
@@ -73,7 +75,7 @@ static void find_loaded(struct rj_target *target, const char *word)
 		find_initrd(target, dash + 1);
 }
 
-/* Boot loaders name the files that they have loaded. */
+/* Words that boot loaders add, with the names of the files that they have loaded. */
 static bool is_loaders(const char *word)
 {
 	static const char *const names[] = { BOOT_IMAGE, "initrd=" };
@@ -99,7 +101,7 @@ static void read_command_line(struct rj_target *target)
 	}
 }
 
-/* boot_params are the boot loader's: ramdisk_size, and its upper half. */
+/* boot_params come from the boot loader: ramdisk_size, and its upper half. */
 static enum rj_known had_initrd(const struct rj_tree *tree)
 {
 	char params[RAMDISK_SIZE + sizeof(uint32_t) + 1];

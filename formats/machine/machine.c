@@ -34,7 +34,7 @@ enum rj_err rj_machine_refusal(int os_error)
 	return RJ_ERR_OPEN;
 }
 
-/* Whether root and path fit. */
+/* Whether the joined path fits. */
 static bool join(char *to, const char *root, const char *path)
 {
 	return snprintf(to, PATH_MAX, "%s%s", root, path) < PATH_MAX;
@@ -75,7 +75,7 @@ void rj_machine_close(struct rj_machine *machine)
 	rj_input_close(&machine->memory);
 }
 
-/* Without privileges every address in it is 0: then it tells nothing. */
+/* Without privileges, all addresses in /proc/iomem are 0, and it proves nothing. */
 static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 			     struct rj_error *err)
 {
@@ -114,8 +114,8 @@ static enum rj_err refuse_ram(const struct rj_machine *machine, uint64_t address
 }
 
 /*
- * By a mapping: read() gives zeros for a whole page that shares as much as a byte
- * with System RAM, as that of an EBDA at 9FC00h does.
+ * Uses a mapping: read() returns zeros for a whole page if one byte of it is System RAM, as in
+ * the page of an EBDA at 9FC00h.
  */
 static enum rj_err copy_memory(const struct rj_machine *machine, void *to,
 			       uint32_t address, uint32_t size, struct rj_error *err)

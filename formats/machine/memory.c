@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of memory: where System RAM is, and how much of it is free.
+ * Facts about memory: where System RAM is, and how much of it is free.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define MEMMAP     "/sys/firmware/memmap"
 #define MEMMAP_RAM "System RAM"
 #define FOUR_GIB   (UINT64_C(1) << 32)
-#define ZEROS      2u                   /* "00000000-00000000": nobody's privileges */
+#define ZEROS      2u                   /* "00000000-00000000": without privileges */
 
 static void add_ram(struct rj_target_memory *memory, uint64_t from, uint64_t end)
 {

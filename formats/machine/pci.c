@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Hexadecimal digits, as many as are asked for, and what has to follow them. */
+/*
+ * Exactly this many hexadecimal digits, followed by `behind`. Returns the text after that, or
+ * NULL.
+ */
 static const char *take_hex(const char *text, int digits, char behind, unsigned *value)
 {
 	*value = 0;
@@ -19,7 +22,7 @@ static const char *take_hex(const char *text, int digits, char behind, unsigned 
 	return *text == behind ? text + (behind != '\0') : NULL;
 }
 
-/* 0000:00:1f.2, with a longer domain behind a bridge such as VMD's. */
+/* 0000:00:1f.2; the domain is longer below a bridge such as VMD's. */
 static bool parse_address(const char *name, struct rj_target_controller *controller)
 {
 	size_t domain = strcspn(name, ":");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /sys tells of PCI functions, and of what hangs on them.
+ * What /sys reports about PCI functions and the devices attached to them.
  */
 #ifndef RJ_TARGET_PCI_H
 #define RJ_TARGET_PCI_H
@@ -9,14 +9,14 @@
 
 #define RJ_PCI_DEVICES "/sys/bus/pci/devices"
 
-/* The name of a device's driver; empty: it has none. */
+/* The name of a device's driver, or an empty string. */
 void rj_pci_driver(const struct rj_tree *tree, const char *device, char to[RJ_TARGET_NAME]);
 
-/* A number of base 10 or 16 in a file of the device's directory. */
+/* A number in base 10 or 16 from a file in the device's directory. */
 bool rj_pci_number(const struct rj_tree *tree, const char *device, const char *name,
 		   int base, uint64_t *value);
 
-/* Whether a directory of /sys, without links, is that of a PCI function; what it is. */
+/* Whether a directory of /sys, without links in its path, is a PCI function; describes it. */
 bool rj_pci_function(const struct rj_tree *tree, const char *device,
 		     struct rj_target_controller *controller);
 

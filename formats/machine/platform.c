@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of firmware, CPUs, IOMMU and framebuffer.
+ * Facts about firmware, CPUs, IOMMU and framebuffer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +10,16 @@
 
 #define EFI          "/sys/firmware/efi"
 #define SECURE_BOOT  EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define EFIVAR_VALUE 4                  /* behind the attributes */
+#define EFIVAR_VALUE 4                  /* after the attributes */
 #define DMI_TABLE    "/sys/firmware/dmi/tables/DMI"
 #define DMI_ID       "/sys/class/dmi/id/"
 
-/* SMBIOS 3.6, 7.1: BIOS Information, type 0, and of it the second extension byte. */
+/* SMBIOS 3.6, 7.1: BIOS Information, type 0, and in it the second extension byte. */
 #define DMI_BIOS      0
 #define DMI_EXTENSION 0x13
 #define DMI_UEFI      0x08u
 
-/* The structure of type 0 comes first in practice, but may be any of the first 64 KiB. */
+/* The structure of type 0 is usually the first, but may be anywhere in the first 64 KiB. */
 static enum rj_known dmi_knows_uefi(const struct rj_tree *tree)
 {
 	static char table[1 << 16];
@@ -33,7 +33,7 @@ static enum rj_known dmi_knows_uefi(const struct rj_tree *tree)
 			break;
 		if (at[i] == DMI_BIOS && length > DMI_EXTENSION)
 			return at[i + DMI_EXTENSION] & DMI_UEFI ? RJ_YES : RJ_NO;
-		/* strings follow, and two zeros behind them */
+		/* strings follow, ended by two zeros */
 		for (i += length; i + 2 <= size && (at[i] || at[i + 1]); i++)
 			;
 		i += 2;
@@ -69,7 +69,7 @@ void rj_target_firmware(struct rj_target *target)
 		 *vendor && *version ? " " : "", version);
 }
 
-/* The value behind the colon of a row of /proc/cpuinfo; NULL: it is another row. */
+/* The value after the colon in a line of /proc/cpuinfo; NULL: it is another line. */
 static const char *value_of(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -108,7 +108,7 @@ static bool cpuinfo_row(void *context, char *text)
 	return true;
 }
 
-/* "IR-" in front of a chip's name: x86's remap_print_prefix. */
+/* "IR-" before the name of an interrupt chip: x86's remap_print_prefix. */
 static bool interrupts_row(void *context, char *text)
 {
 	struct rj_target_platform *platform = context;
@@ -129,7 +129,7 @@ struct cards {
 	char *driver;
 };
 
-/* card0 and so on; card0-HDMI-A-1 is one of its connectors. */
+/* card0 and so on; card0-HDMI-A-1 is a connector. */
 static bool drm_card(void *context, const char *name)
 {
 	struct cards *cards = context;
@@ -144,7 +144,7 @@ static bool drm_card(void *context, const char *name)
 	return false;
 }
 
-/* Of DRM by its driver, of others by the name of the first framebuffer. */
+/* The driver of the first DRM card, otherwise the name of the first framebuffer. */
 static void read_framebuffer(struct rj_target *target)
 {
 	struct cards cards = { &target->tree, target->platform.framebuffer };

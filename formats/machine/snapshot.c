@@ -17,7 +17,9 @@
 #define RANGES_AT(n) (sizeof(struct rj_snapshot_header) + \
 		      (n) * sizeof(struct rj_snapshot_range))
 
-/* Nothing boots without these; INT 10h alone may be a shim that UEFI has left. */
+/*
+ * Nothing boots without these. INT 10h is not among them, since UEFI may leave a shim for it.
+ */
 static const uint8_t essential_vectors[] = { 0x08, 0x09, 0x12, 0x13, 0x15, 0x16, 0x19, 0x1A };
 
 static enum rj_err refuse(enum rj_err code, uint64_t address, uint64_t size,
@@ -28,7 +30,7 @@ static enum rj_err refuse(enum rj_err code, uint64_t address, uint64_t size,
 		       .other_at = other_at, .other_end = other_end);
 }
 
-/* Only what the stub can put back. */
+/* Accepts only what the stub can restore. */
 static enum rj_err check_range(uint64_t address, uint64_t size, struct rj_error *err)
 {
 	if (size == 0)
@@ -137,7 +139,7 @@ void rj_snapshot_store(const struct rj_snapshot *snapshot, void *to)
 	le_store(at, crc32_z(0, bytes, (size_t)(at - bytes)), RJ_SNAPSHOT_CRC);
 }
 
-/* The file as it says it is, nothing of it checked but for its size. */
+/* The file's header and ranges; only the total size is verified. */
 struct contents {
 	size_t range_count;
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
@@ -199,7 +201,7 @@ static enum rj_err check_crc(const struct rj_input *input, struct rj_error *err)
 	return RJ_OK;
 }
 
-/* The ranges' bytes, by address, after all rules of a range. */
+/* Reads the bytes of each range to its address, after checking the range. */
 static enum rj_err read_memory(struct rj_snapshot *snapshot, const struct contents *contents,
 			       const struct rj_input *input, struct rj_error *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A snapshot: the firmware's own memory below video memory as a BIOS has left it,
- * for the stub to put back. The file, all numbers little-endian:
+ * A snapshot: the firmware's memory below video memory as a BIOS has left it, for the stub to
+ * restore. The file format, with little-endian numbers:
  *
  *   struct rj_snapshot_header
- *   struct rj_snapshot_range    range_count times, ascending, no two overlap;
+ *   struct rj_snapshot_range    range_count times, ascending, without overlaps;
  *                               the first is 0 to LOW_MEMORY, the IVT and the BDA
  *   the bytes of each range in turn
  *   CRC-32 (zlib's) of everything before it, 4 bytes
@@ -42,38 +42,37 @@ static_assert(sizeof(struct rj_snapshot_range) == 8, "snapshot range");
 struct rj_snapshot {
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
-	uint8_t memory[VIDEO_MEMORY];        /* by address; the ranges are filled in */
+	uint8_t memory[VIDEO_MEMORY];        /* by address; only the ranges are filled in */
 };
 
 /*
- * A range more, put in order; its bytes are the caller's to fill in. RJ_ERR_RANGE_EMPTY,
+ * Adds a range in address order; the caller fills in its bytes. RJ_ERR_RANGE_EMPTY,
  * _RANGE_BEYOND, _RANGE_RESERVED, _RANGE_TWICE, _RANGES_MANY.
  */
 enum rj_err rj_snapshot_add(struct rj_snapshot *snapshot, uint64_t address, uint64_t size,
 			    struct rj_error *err);
 
-/* Where the BDA says that the EBDA is; 0: it says that there is none. */
+/* The address of the EBDA according to the BDA; 0: there is none. */
 uint32_t rj_snapshot_ebda(const struct rj_snapshot *snapshot);
 
-/* What a range is called as a piece: .ivt, .ebda, .fw0 and so on. */
+/* The name of a range's piece: .ivt, .ebda, .fw0 and so on. */
 void rj_snapshot_name(const struct rj_snapshot *snapshot, size_t n,
 		      char name[RJ_NAME_SIZE]);
 
 /*
- * Whether IVT and BDA can be those of a BIOS. RJ_ERR_IVT_ZERO, _IVT_VECTOR,
- * _BASE_MEMORY.
+ * Checks that IVT and BDA can be a BIOS's. RJ_ERR_IVT_ZERO, _IVT_VECTOR, _BASE_MEMORY.
  */
 enum rj_err rj_snapshot_check(const struct rj_snapshot *snapshot, struct rj_error *err);
 
-/* The file's size, and its bytes. */
+/* The size of the file in bytes, and its contents. */
 size_t rj_snapshot_size(const struct rj_snapshot *snapshot);
 void rj_snapshot_store(const struct rj_snapshot *snapshot, void *to);
 
-/* Reads and checks a file. RJ_ERR_SNAPSHOT_*, and those of the functions above. */
+/* Reads and checks a file. RJ_ERR_SNAPSHOT_*, and the errors of the functions above. */
 enum rj_err rj_snapshot_read(struct rj_snapshot *snapshot, const struct rj_input *input,
 			     struct rj_error *err);
 
-/* The ranges as pieces of the plan, out of the file that they were read from. */
+/* Adds the ranges to the plan as pieces, from the file that they were read from. */
 enum rj_err rj_snapshot_plan(const struct rj_snapshot *snapshot, const struct rj_input *input,
 			     struct rj_plan *plan, struct rj_error *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the running machine, or a tree recorded on one, tells about the way back: facts out
- * of /proc, /sys, /dev and /boot, without a judgement. Any user may gather them; what only
- * root may see is left unknown. A file for each subject: target_kernel.c, target_linux.c,
- * target_memory.c, target_disk.c, target_platform.c, target_usb.c.
+ * Facts about the way back from /proc, /sys, /dev and /boot, without a judgement: of the
+ * running machine, or of a tree recorded on one. Any user can gather them; what only root can
+ * see is left unknown. There is a file for each subject: kernel.c, linux.c, memory.c, disk.c,
+ * platform.c, usb.c.
  */
 #ifndef RJ_TARGET_H
 #define RJ_TARGET_H
@@ -18,51 +18,51 @@
 
 enum rj_known { RJ_UNKNOWN, RJ_NO, RJ_YES };
 
-#define RJ_TARGET_NAME  64              /* of names, with a NUL */
+#define RJ_TARGET_NAME  64              /* of names, with the NUL */
 #define RJ_TARGET_DISKS 8
-#define RJ_TARGET_NOTES 4               /* as many as --from-disk has */
+#define RJ_TARGET_NOTES 4               /* as many as --from-disk leaves */
 #define RJ_TARGET_RAM   128             /* ranges of memory */
 #define RJ_TARGET_USB   16              /* controllers */
-#define RJ_TARGET_LINE  4096            /* a command line, with a NUL; Linux has 2048 */
+#define RJ_TARGET_LINE  4096            /* a command line, with the NUL; Linux has 2048 */
 
 struct rj_target_firmware {
-	bool sys;                       /* /sys is there at all */
+	bool sys;                       /* there is a /sys */
 	bool uefi;                      /* this Linux was booted by UEFI */
-	enum rj_known csm;              /* booted by BIOS, though the firmware knows UEFI */
+	enum rj_known csm;              /* booted by BIOS, on firmware that supports UEFI */
 	enum rj_known secure_boot;
-	char name[2 * RJ_TARGET_NAME];  /* the firmware's, or empty */
-	char xen[RJ_TARGET_NAME];       /* as which guest of Xen: PV, PVH, HVM; or empty */
+	char name[2 * RJ_TARGET_NAME];  /* name and version, or empty */
+	char xen[RJ_TARGET_NAME];       /* the kind of Xen guest: PV, PVH, HVM; or empty */
 };
 
 struct rj_target_kernel {
 	char release[RJ_TARGET_NAME];
-	char config_path[PATH_MAX];     /* empty: none can be read */
+	char config_path[PATH_MAX];     /* empty: no readable one */
 	enum rj_known kexec;            /* CONFIG_KEXEC: kexec_load() */
 	enum rj_known kexec_file;       /* CONFIG_KEXEC_FILE: kexec_file_load() */
 	enum rj_known sig_force;        /* CONFIG_KEXEC_SIG_FORCE, before 5.4 _VERIFY_SIG */
-	enum rj_known core;             /* /sys/kernel/kexec_loaded: either is built in */
+	enum rj_known core;             /* /sys/kernel/kexec_loaded: one of them is built in */
 	enum rj_known disabled;         /* kernel.kexec_load_disabled, or its limit is 0 */
-	enum rj_known may_boot;         /* CAP_SYS_BOOT is to be had */
-	enum rj_known outermost;        /* the first namespaces of users and PIDs */
-	char lockdown[RJ_TARGET_NAME];  /* none, integrity or confidentiality; empty: unknown */
+	enum rj_known may_boot;         /* CAP_SYS_BOOT is available */
+	enum rj_known outermost;        /* in the initial user and PID namespaces */
+	char lockdown[RJ_TARGET_NAME];  /* none, integrity, confidentiality; empty: unknown */
 	char kexec_path[PATH_MAX];      /* kexec-tools' program, or empty */
-	char kexec_version[RJ_TARGET_NAME]; /* empty: it cannot be told */
+	char kexec_version[RJ_TARGET_NAME]; /* empty: unknown */
 };
 
-/* The Linux that runs, as it could be started again. */
+/* The running Linux, to be started again. */
 struct rj_target_linux {
-	char kernel[PATH_MAX];          /* empty: it is not found */
-	char initrd[PATH_MAX];          /* the same */
+	char kernel[PATH_MAX];          /* empty: not found */
+	char initrd[PATH_MAX];          /* empty: not found */
 	uint64_t size;                  /* of both, in bytes */
-	enum rj_known has_initrd;       /* whether it was started with one */
-	char command_line[RJ_TARGET_LINE]; /* without what the boot loader added */
+	enum rj_known has_initrd;       /* it was started with one */
+	char command_line[RJ_TARGET_LINE]; /* without the boot loader's own words */
 };
 
 struct rj_target_range {
-	uint64_t from, end;             /* end is behind the last byte */
+	uint64_t from, end;             /* end: after the last byte */
 };
 
-/* Where the memory map is from; the second has the same ranges, for every user. */
+/* The source of the memory map; FIRMWARE has the same ranges as IOMEM, for every user. */
 enum rj_memory_source { RJ_MEMORY_NONE, RJ_MEMORY_IOMEM, RJ_MEMORY_FIRMWARE };
 
 struct rj_target_memory {
@@ -76,43 +76,43 @@ struct rj_target_memory {
 };
 
 struct rj_target_controller {
-	bool pci;                       /* bus, class and so on are set */
+	bool pci;                       /* address, class and id are set */
 	uint32_t domain;
 	uint16_t address;               /* bus << 8 | device << 3 | function */
 	uint32_t class, id;             /* class code; device << 16 | vendor */
-	char driver[RJ_TARGET_NAME];    /* Linux's, or empty */
+	char driver[RJ_TARGET_NAME];    /* Linux's driver, or empty */
 };
 
 struct rj_target_disk {
 	char name[RJ_TARGET_NAME];      /* as in /sys/block */
 	char path[PATH_MAX];            /* in /sys, without links */
 	struct rj_target_controller controller;
-	char transport[RJ_TARGET_NAME]; /* the driver of what is between, as usb-storage */
+	char transport[RJ_TARGET_NAME]; /* a driver in between, such as usb-storage */
 	enum rj_known has_unit;
 	uint32_t unit;                  /* AHCI port, NVMe namespace, SCSI target */
-	char mount[RJ_TARGET_NAME];     /* what of it is mounted: / or /boot; empty: nothing */
+	char mount[RJ_TARGET_NAME];     /* what is mounted from it: / or /boot; or empty */
 	bool stacked;                   /* through device mapper or md */
 };
 
-/* What the boot disk's first sectors would start. */
+/* What the boot disk's first sectors would boot. */
 struct rj_target_loader {
-	int os_error;                   /* why the disk cannot be opened, or 0 */
-	struct rj_error said[RJ_TARGET_NOTES]; /* what --from-disk says: notes, or an error */
+	int os_error;                   /* from opening the disk, or 0 */
+	struct rj_error said[RJ_TARGET_NOTES]; /* what --from-disk reports: notes, an error */
 	size_t said_count;
 };
 
 struct rj_target_usb {
 	struct rj_target_controller controllers[RJ_TARGET_USB];
 	size_t count;
-	unsigned keyboards;             /* on any of them */
+	unsigned keyboards;             /* on any controller */
 	bool other_keyboard;            /* there is one on the 8042 */
 };
 
 struct rj_target_platform {
 	unsigned cpus, packages;
-	bool x2apic;                    /* the CPUs have it */
-	bool remapping;                 /* interrupts go through the IOMMU */
-	char iommu[RJ_TARGET_NAME];     /* dmar0 or the like, or empty */
+	bool x2apic;                    /* the CPUs support it */
+	bool remapping;                 /* the IOMMU remaps interrupts */
+	char iommu[RJ_TARGET_NAME];     /* such as dmar0; or empty */
 	char framebuffer[RJ_TARGET_NAME]; /* its driver, or empty */
 };
 
@@ -122,24 +122,27 @@ struct rj_target {
 	struct rj_target_kernel kernel;
 	struct rj_target_linux running;
 	struct rj_target_memory memory;
-	struct rj_target_disk disks[RJ_TARGET_DISKS];   /* those of /boot first, then of / */
+	struct rj_target_disk disks[RJ_TARGET_DISKS];   /* /boot's first, then /'s */
 	size_t disk_count;
-	bool guessed;                   /* nothing of them is mounted: the only disk there is */
+	bool guessed;                   /* nothing on them is mounted; it is the only disk */
 	struct rj_target_loader loader; /* of the first disk */
 	struct rj_target_platform platform;
 	struct rj_target_usb usb;
 };
 
-/* Where a file is that is named after a kernel's release. */
+/* The path of a file named after a kernel's release. */
 struct rj_target_place {
 	const char *before;
-	const char *after;              /* NULL: before is its whole path */
+	const char *after;              /* NULL: before is the whole path */
 };
-#define RJ_MODULES "/usr/lib/modules/" /* Fedora and newer Debian have more than modules here */
+#define RJ_MODULES "/usr/lib/modules/" /* Fedora, newer Debian: more than modules is here */
 
 bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX]);
 
-/* All of them. root is a directory or "", path the directories to look for kexec in. */
+/*
+ * Reads all facts. root is a directory or ""; path lists directories in which to look for
+ * kexec.
+ */
 void rj_target_read(struct rj_target *target, const char *root, const char *path);
 
 void rj_target_firmware(struct rj_target *target);
@@ -150,13 +153,13 @@ void rj_target_disks(struct rj_target *target);
 void rj_target_platform(struct rj_target *target);
 void rj_target_usb(struct rj_target *target);
 
-/* The PCI function at this address in domain 0; false if it is not there. */
+/* The PCI function at this address in domain 0; false if there is none. */
 bool rj_target_function(const struct rj_target *target, uint16_t address,
 			struct rj_target_controller *controller);
 
 /*
- * RJ_INT13_* of the driver that serves a controller, or RJ_INT13_none: as the stub's
- * drivers choose, by the class code and the vendor.
+ * RJ_INT13_* of the driver that supports a controller, or RJ_INT13_none: chosen like the
+ * stub's drivers, by class code and vendor.
  */
 uint8_t rj_target_int13(const struct rj_target_controller *controller);
 

@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define LINKS_MAX 40            /* as Linux follows */
+#define LINKS_MAX 40            /* as in Linux */
 
-/* Appends /name, or takes the last part away for "..". */
+/* Appends /name, or removes the last component for "..". */
 static bool step(char path[PATH_MAX], const char *name, size_t length)
 {
 	size_t used = strlen(path);
@@ -43,7 +43,7 @@ static bool outside(const struct rj_tree *tree, const char *path, char to[PATH_M
 	return size >= 0 && size < PATH_MAX;
 }
 
-/* What is at path: a link's target in target, or an empty target; false if nothing is. */
+/* Whether there is something at path; target is a link's target, otherwise empty. */
 static bool look(const struct rj_tree *tree, const char *path, char target[PATH_MAX])
 {
 	char real[PATH_MAX];
@@ -62,7 +62,7 @@ static bool look(const struct rj_tree *tree, const char *path, char target[PATH_
 	return true;
 }
 
-/* Puts a link's target in front of the rest of the path. */
+/* Prepends a link's target to the rest of the path. */
 static bool follow(char to[PATH_MAX], char rest[PATH_MAX], const char *behind,
 		   const char *target)
 {
@@ -198,7 +198,7 @@ bool rj_tree_link(const struct rj_tree *tree, const char *path, char to[NAME_MAX
 	return true;
 }
 
-/* Cuts the line's end off; false if it goes on in the next part. */
+/* Removes the newline; false if the line continues in the next part. */
 static bool ends(char *text)
 {
 	size_t length = strlen(text);
@@ -238,7 +238,7 @@ static int by_version(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* As many names as fit; what memory there is not for is left out. */
+/* Lists as many names as fit in the array and in memory. */
 static size_t list(DIR *directory, char *names[RJ_TREE_NAMES])
 {
 	const struct dirent *entry;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts of USB, whose controllers Linux takes from the BIOS, and of keyboards.
+ * Facts about USB, whose controllers Linux takes from the BIOS, and about keyboards.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define USB_DEVICES   "/sys/bus/usb/devices"
 #define SERIO_DEVICES "/sys/bus/serio/devices"
 
-/* PCI Code and ID Assignment 1.11, 1.13: USB, and UHCI, OHCI, EHCI, xHCI of it */
+/* PCI Code and ID Assignment 1.11, 1.13: USB; UHCI, OHCI, EHCI and xHCI are up to 30h */
 #define CLASS_USB     0x0C03u
 #define XHCI          0x30u
 /* USB Class Definition for HID 1.11, 4.1 to 4.3 */
@@ -46,7 +46,7 @@ static bool look_at_interface(void *context, const char *name)
 	return true;
 }
 
-/* atkbd drives no port without a keyboard. */
+/* atkbd binds only to ports with a keyboard. */
 static bool look_at_port(void *context, const char *name)
 {
 	struct rj_target *target = context;

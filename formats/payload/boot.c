@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The firmware's own boot order, by either of its interrupts. Or what the image's loader
- * gives along as initrd or module: stub/runtime/ puts the boot sector of that into the
- * piece here.
+ * The firmware's own boot order, by INT 19h or INT 18h; or what the loader supplies as initrd
+ * or module, whose boot sector stub/runtime/ puts into the piece added here.
  */
 #include "payload/payload.h"
 

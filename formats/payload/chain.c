@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Second stages that a partition's boot sector loads: what it would have read, where it
- * would have put that, and the registers that it would have passed.
+ * Second stages that a partition's boot sector loads: what it would have read, the address,
+ * and the registers that it would have passed.
  *
- * The sources differ; what is here follows the payload's own where that is published:
+ * The sources differ. Where the payload's own source is published, this file follows it:
  *
  * NTLDR, BOOTMGR  read their files by the parameter block of the boot sector at 0:7C00,
- *                 so hidden sectors and drive have to be right in it. GRUB 2 (ntldr.c)
+ *                 so hidden sectors and drive must be correct there. GRUB 2 (ntldr.c)
  *                 passes the drive in DX; GRUB4DOS puts the partition in DH, which nothing
  *                 is known to read.
- * FREELDR         boot/freeldr: fat.S loads it at F800h; fathelp.inc passes the drive in DL,
- *                 the partition from 1 in DH, 0 for the active one. GRUB4DOS's partition
- *                 from 0, FFh for none, is that of a CD-ROM there. The PE file in it stands
+ * FREELDR         boot/freeldr: fat.S loads it at F800h; fathelp.inc passes the drive in DL
+ *                 and the partition in DH, from 1, 0 for the active one. GRUB4DOS counts
+ *                 from 0, with FFh for none, which means a CD-ROM to FREELDR. Its PE file is
  *                 at 10000h, from byte 800h on.
  * FreeDOS         boot/boot.asm moves to 1FE0:7C00 and leaves DS, SS, BP and SP there;
- *                 kernel.asm takes the drive in BL. GRUB4DOS's boot sector at 0:7C00 would
- *                 be overwritten by the kernel.
+ *                 kernel.asm reads the drive from BL. The kernel would overwrite a boot
+ *                 sector at 0:7C00, where GRUB4DOS has it.
  * EDR-DOS, DR-DOS drbio/init.asm: DS:BP is the boot sector, whose hidden sectors are read;
- *                 at segment 70h the drive is in DL. Loaded by the boot sector of FreeDOS, so
- *                 the sector stands where that one leaves it.
+ *                 at segment 70h the drive is in DL. FreeDOS's boot sector loads it, so the
+ *                 sector is where FreeDOS's leaves it.
  * MS-DOS 3 to 6   src/BOOT/MSBOOT.ASM and src/BIOS/MSLOAD.ASM of MS-DOS 4.0: the boot sector
- *                 stands at 0:7C00 (chain.c32's 8000:7C00 is read by nobody), the directory
- *                 entries at 500h (MSINIT.ASM reads MSDOS.SYS's cluster at 53Ah), DL, CH and
- *                 AX:BX are set. The loader in front of the file reads on from the disk, so
- *                 only what fits below the stack is carried, as FreeDOS's oemboot.asm has it.
+ *                 is at 0:7C00 (nothing reads chain.c32's 8000:7C00), the directory entries
+ *                 are at 500h (MSINIT.ASM reads MSDOS.SYS's cluster at 53Ah); DL, CH and
+ *                 AX:BX are set. The loader at the file's start reads the rest from the
+ *                 disk, so only what fits below the stack is carried, as in FreeDOS's
+ *                 oemboot.asm.
  * MS-DOS 7        its boot sector loads four sectors at 70:0 and enters them at 70:200; that
  *                 loader reads the rest by cluster numbers that the boot sector has in SI:DI,
  *                 and starts the file's byte 800h at 70:0. chain.c32 enters the loader, but
- *                 without the cluster. GRUB4DOS does what the loader would, and so does this:
- *                 no disk is read. The stack is kept out of the file's way.
+ *                 without the cluster. GRUB4DOS does what the loader would, and so does this
+ *                 file: no disk is read. The stack is out of the file's way.
  * GRLDR           GRUB4DOS's own: DH is the partition from 0, FFh for none.
- * DRMK            chain.c32 alone tells: its boot sector stands at 2000:0, in DS:BP.
+ * DRMK            only chain.c32 documents it: its boot sector is at 2000:0, in DS:BP.
  */
 #include "payload/payload.h"
 
@@ -49,7 +50,7 @@ static const struct payload_option option_boot_sector = {
 	.help = "the partition's boot sector, or a disk with it", .file = true, .device = true,
 };
 
-/* The file that it names, or NULL. */
+/* The file of --boot-sector, or NULL. */
 static const struct rj_input *boot_sector(const struct rj_plan *plan)
 {
 	const struct rj_setting *setting = payload_setting(plan, &option_boot_sector, 0);
@@ -57,47 +58,47 @@ static const struct rj_input *boot_sector(const struct rj_plan *plan)
 	return setting ? setting->input : NULL;
 }
 
-#define HEAD_SIZE 0x2200u               /* what detectors look at */
+#define HEAD_SIZE 0x2200u               /* bytes that the detectors read */
 
 #define MEDIA_FLOPPY 0xF0u
 #define MEDIA_DISK   0xF8u
-#define HARD_DISK    0x80u              /* numbers from here on */
+#define HARD_DISK    0x80u              /* first number */
 
-#define DOS_DIRECTORY 0x500u            /* where MSBOOT reads the root directory to */
+#define DOS_DIRECTORY 0x500u            /* where MSBOOT loads the root directory */
 #define DOS_LOADED    0x7400u           /* bytes: 58 sectors, from 700h to 7B00h */
 #define DOS_ADDRESS   0x700u
 #define MSDOS_MAX     0x10000u
 #define NTLDR_ADDRESS 0x20000u
 
-#define FREEDOS_SECTOR 0x1FE00u         /* the segment of its boot sector, in bytes */
+#define FREEDOS_SECTOR 0x1FE00u         /* the segment of its boot sector, as an address */
 #define FREEDOS_SP     (BOOT_SECTOR - 0x60u)
 #define FREEDOS_STACK  0x2000u          /* GRUB 2 leaves as much below SP */
 #define FREEDOS_END    (FREEDOS_SECTOR + FREEDOS_SP - FREEDOS_STACK)
 
 #define DRMK_SECTOR    0x20000u
-#define HIGH_STACK     0x70000u         /* a stack's segment below STUB_HOME, in bytes */
+#define HIGH_STACK     0x70000u         /* a stack segment below STUB_HOME, as an address */
 #define HIGH_SP        0xFFF0u
 
-/* What DH is. */
+/* What DH contains. */
 enum { DH_NONE, DH_PARTITION, DH_PARTITION0, DH_MEDIA };
 
 struct chain {
-	/* MAYBE is enough for a file that the user gave this name. */
+	/* RJ_DETECT_MAYBE is enough if the user named this row. */
 	enum rj_detected (*is)(const uint8_t *head, uint64_t size);
-	uint32_t address;               /* loaded there, a multiple of 16, and entered there */
-	uint32_t skip;                  /* bytes of the file that are not loaded */
-	uint32_t carried;               /* no more than these; 0: all */
-	uint32_t end;                   /* what is loaded ends there at the latest */
-	bool needs_sector;              /* it cannot do without the boot sector */
-	uint32_t sector_at;             /* where that stands, or 0 */
-	bool directory;                 /* the root directory, AX:BX and CH, too */
-	bool in_bl;                     /* the drive is in BL, too */
+	uint32_t address;               /* where it is loaded and entered, a multiple of 16 */
+	uint32_t skip;                  /* bytes at the file's start that are not loaded */
+	uint32_t carried;               /* bytes carried at most; 0: all */
+	uint32_t end;                   /* what is loaded must end here or before */
+	bool needs_sector;              /* the boot sector is required */
+	uint32_t sector_at;             /* where the boot sector is, or 0 */
+	bool directory;                 /* also the root directory, AX:BX and CH */
+	bool in_bl;                     /* the drive is also in BL */
 	uint8_t dh;                     /* DH_* */
-	const char *oem;                /* 8 bytes for the boot sector's OEM name, or NULL */
+	const char *oem;                /* 8 bytes for the boot sector's OEM name; or NULL */
 	struct rj_regs regs;            /* ds, ss, esp, ebp, esi */
 };
 
-/* NTLDR's jump; FREELDR's is one too, but it is signed as a boot sector is. */
+/* NTLDR's jump; FREELDR has one too, but also a boot sector signature. */
 static enum rj_detected is_ntldr(const uint8_t *head, uint64_t size)
 {
 	if (head[0] != 0xE9 || head[2] != 0x01 || boot_sector_is_signed(head))
@@ -106,7 +107,7 @@ static enum rj_detected is_ntldr(const uint8_t *head, uint64_t size)
 	       size > 0x20000 ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
 }
 
-/* It has NTLDR's jump, and nothing that tells it from NTLDR. */
+/* CMLDR has NTLDR's jump, and nothing that distinguishes it from NTLDR. */
 static enum rj_detected is_cmldr(const uint8_t *head, uint64_t size)
 {
 	return is_ntldr(head, size) ? RJ_DETECT_MAYBE : RJ_DETECT_NO;
@@ -126,7 +127,7 @@ static enum rj_detected is_freedos(const uint8_t *head, uint64_t size)
 	       RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
-/* MSLOAD.ASM: a jump, the version of DOS, a stack of 64 words; a segment holds the file. */
+/* MSLOAD.ASM: a jump, the version of DOS, a stack of 64 words; at most 64 KiB. */
 static bool is_msload(const uint8_t *head, uint64_t size, uint8_t from, uint8_t to)
 {
 	static const uint8_t stack[128];
@@ -136,7 +137,7 @@ static bool is_msload(const uint8_t *head, uint64_t size, uint8_t from, uint8_t 
 	       head[3] <= to && head[4] < 100 && memcmp(head + 5, stack, sizeof(stack)) == 0;
 }
 
-/* Before version 4 there is nothing but the jump. */
+/* Before version 4 there is only the jump. */
 static enum rj_detected is_msdos(const uint8_t *head, uint64_t size)
 {
 	if (is_msload(head, size, 4, 6))
@@ -176,7 +177,7 @@ static enum rj_detected is_drmk(const uint8_t *head, uint64_t size)
 	       RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
-/* At 1FF8h: the offset of a dword, its value 4 behind; code in front of it loads it. */
+/* At 1FF8h: the offset of a dword, then its value; the code before the dword loads it. */
 static enum rj_detected is_grldr(const uint8_t *head, uint64_t size)
 {
 	uint16_t at = le16(head + 0x1FF8);
@@ -259,7 +260,7 @@ static const char *const reasons[CHAIN_COUNT] = {
 #undef REASON
 };
 
-/* Debian's grldr.img and g2ldr.img: what NTLDR starts to look for GRLDR or G2LDR. */
+/* Debian's grldr.img and g2ldr.img, which NTLDR starts to find GRLDR or G2LDR. */
 static bool is_ntldr_img(const uint8_t *head)
 {
 	return memcmp(head, "\xEB\x5E\x80\x05\x20\x39\xFF\xFF", 8) == 0;
@@ -271,7 +272,7 @@ static void read_head(const struct rj_input *input, uint8_t *head)
 	rj_input_peek(input, head, HEAD_SIZE, 0);
 }
 
-/* The first row that is certain of it, or CHAIN_COUNT. */
+/* The first row that is certain about the file, or CHAIN_COUNT. */
 static size_t find_row(const uint8_t *head, uint64_t size)
 {
 	size_t i = 0;
@@ -293,12 +294,12 @@ static enum rj_detected chain_detect(const struct rj_input *input, const char **
 	}
 	i = find_row(head, input->size);
 	*why = i == CHAIN_COUNT ? "no signature of a second stage" :
-	       chains[i].is == is_ntldr ?       /* the first of three that are started alike */
+	       chains[i].is == is_ntldr ?       /* the first of three with the same start */
 	       "BOOTMGR, NTLDR or SETUPLDR.BIN, by its signature: " NTLDR_JUMP : reasons[i];
 	return i < CHAIN_COUNT ? RJ_DETECT_YES : RJ_DETECT_NO;
 }
 
-/* The row that the user has named, if the file can be that; else the one that it is. */
+/* The row that the user named, if the file can be that; without a name, the detected one. */
 static enum rj_err choose(size_t *row, const struct rj_input *input, const char *word,
 			  struct rj_error *err)
 {
@@ -357,7 +358,7 @@ static uint32_t dh_of(const struct chain *chain, uint8_t drive, uint32_t partiti
 static void set_registers(struct rj_plan *plan, const struct chain *chain, uint32_t partition)
 {
 	uint32_t eflags = plan->regs.eflags;
-	bool boots = chain->address == BOOT_SECTOR;     /* as a boot sector, with CS 0 */
+	bool boots = chain->address == BOOT_SECTOR;     /* CS is 0, as for a boot sector */
 
 	plan->regs = chain->regs;
 	plan->regs.eflags = eflags;
@@ -368,7 +369,7 @@ static void set_registers(struct rj_plan *plan, const struct chain *chain, uint3
 			  boots ? BOOT_SECTOR : 0);
 }
 
-/* AX:BX and CH, and the two entries at 500h. */
+/* Sets AX:BX and CH, and adds the two entries at 500h. */
 static enum rj_err add_directory(struct rj_plan *plan, const struct rj_vbr *vbr,
 				 struct rj_error *err)
 {
@@ -388,7 +389,7 @@ static enum rj_err add_directory(struct rj_plan *plan, const struct rj_vbr *vbr,
 				 sizeof(root.entries), err);
 }
 
-/* What comes from the partition's boot sector, whose bytes it takes out of vbr. */
+/* Adds what comes from the partition's boot sector, whose bytes it takes from vbr. */
 static enum rj_err add_sector(struct rj_plan *plan, const struct chain *chain,
 			      struct rj_vbr *vbr, struct rj_error *err)
 {
@@ -399,12 +400,12 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct chain *chain,
 	if (!chain->sector_at)
 		return RJ_OK;
 	if (chain->oem)
-		memcpy(bytes + 3, chain->oem, 8);       /* with its NUL */
+		memcpy(bytes + 3, chain->oem, 8);       /* including the NUL */
 	vbr->bytes = NULL;
 	return rj_plan_add_bytes(plan, ".sector", chain->sector_at, bytes, vbr->size, err);
 }
 
-/* What is started knows its partition by the parameter block alone, so that is put right. */
+/* Second stages know their partition only from the parameter block, so it is corrected. */
 static enum rj_err read_sector(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err)
 {
 	struct rj_vbr_choice choice = partition_choice(plan);

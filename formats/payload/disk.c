@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk's image, to be carried as a RAM disk: what its BIOS would load to start it,
- * the image itself, and for INT 13h the drives that are on it.
+ * A disk's image, carried as a RAM disk: what a BIOS would load to start it, the image itself,
+ * and the drives on it for INT 13h.
  */
 #include "payload/payload.h"
 
@@ -116,7 +116,7 @@ static uint64_t geometry_size(const struct rj_geometry *g, uint32_t sector_size)
 	return (uint64_t)g->cylinders * g->heads * g->sectors * sector_size;
 }
 
-/* Why there is no layout. */
+/* The error for a layout that was refused. */
 static enum rj_err refuse(enum rj_layout result, const struct rj_input *input,
 			  const struct rj_disk_wish *wish, const struct rj_disk_layout *layout,
 			  enum boot_catalog catalog, struct rj_error *err)
@@ -154,7 +154,7 @@ static enum rj_err find_layout(struct rj_disk_layout *layout, const struct rj_di
 	return refuse(result, input, wish, layout, catalog, err);
 }
 
-/* What the BIOS would load: bytes of the disk to a segment, entered at its first byte. */
+/* Adds what a BIOS would load: bytes of the disk at a segment, entered at the first one. */
 static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 			    const struct rj_disk_layout *layout, struct rj_error *err)
 {
@@ -170,7 +170,7 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 		free(bytes);
 		return err->code;
 	}
-	/* 07C0:0 as 0:7C00, which is how BIOSes enter it */
+	/* 0:7C00 rather than 07C0:0, since BIOSes enter it so */
 	rj_plan_set_entry(plan, layout->boot_segment & 0xF000,
 			  (uint16_t)(layout->boot_segment << 4));
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
@@ -178,7 +178,7 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 				 layout->boot_size, err);
 }
 
-/* Compresses it into a nameless file, if that makes it smaller. */
+/* Compresses the image into a temporary file, if that makes it smaller. */
 static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, struct rj_error *err)
 {
 	struct rj_disk_image *image = &plan->services.image;
@@ -200,7 +200,7 @@ static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, stru
 	return RJ_OK;
 }
 
-/* The image as a piece, to be placed when all others are known: rj_services_plan. */
+/* Adds the image as a piece, which rj_services_plan places when all others are known. */
 static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 			     const struct rj_disk_layout *layout, struct rj_error *err)
 {
@@ -248,7 +248,7 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 	return code;
 }
 
-/* Of a file that goes on after its boot sector, which may say that it has more than 512 bytes. */
+/* For a file that continues after its boot sector, which may have more than 512 bytes. */
 static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
 			      const char **why)
 {

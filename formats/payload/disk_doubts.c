@@ -13,29 +13,29 @@
 #define VOLUME_SIZE_AT 80u              /* ECMA-119, 8.4.8, in the primary volume descriptor */
 #define VOLUME_PRIMARY 1
 
-/* A disk that is looked at. */
+/* A disk to check. */
 struct doubts {
 	struct rj_plan *plan;
 	const struct rj_input *input;
 	const struct rj_disk_wish *wish;
 	const struct rj_disk_layout *layout;
 	const struct rj_drive *drive;   /* the one that boots */
-	uint8_t first[SECTOR_SIZE];     /* its first sector */
+	uint8_t first[SECTOR_SIZE];     /* the drive's first sector */
 	enum rj_table table;            /* of a hard disk */
-	bool has_parameters;            /* of this disk, not left over in its MBR */
+	bool has_parameters;            /* its own, not left over in its MBR */
 };
 
 #define note(d, ...) rj_plan_note((d)->plan, &(struct rj_error){ \
 	.subject = (d)->input->path, .code = __VA_ARGS__ })
 
-/* How many sectors of the drive are in the file. */
+/* How many of the drive's sectors are in the file. */
 static uint64_t sectors_there(const struct doubts *d)
 {
 	return (d->input->size - d->drive->offset + d->drive->sector_size - 1) /
 	       d->drive->sector_size;
 }
 
-/* The --geometry by which the disk has so many sectors; nothing if there is none. */
+/* Proposes a --geometry with this many sectors; an empty text if there is none. */
 static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t size)
 {
 	const struct rj_drive *drive = d->drive;
@@ -48,7 +48,7 @@ static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t
 			 (unsigned)cylinders, drive->heads, drive->sectors_per_track);
 }
 
-/* Less is there than the disk says of itself. */
+/* The file has fewer sectors than the disk says. */
 static void check_end(const struct doubts *d)
 {
 	uint64_t there = sectors_there(d), end = 0;
@@ -70,7 +70,7 @@ static void check_end(const struct doubts *d)
 	rj_plan_note(d->plan, &cut);
 }
 
-/* What the boot sector's own parameters say is not what it gets. */
+/* The boot sector's parameters differ from the drive that it gets. */
 static void check_parameters(const struct doubts *d)
 {
 	uint32_t size = rj_vbr_sector_size(d->first);
@@ -95,7 +95,7 @@ static void check_geometry(const struct doubts *d)
 	rj_plan_note(d->plan, &odd);
 }
 
-/* Code that names sectors by a floppy's tracks finds others on a hard disk's. */
+/* Code that addresses sectors by a floppy's tracks reads others from a hard disk. */
 static void check_type(const struct doubts *d)
 {
 	bool is_unknown = d->table == RJ_TABLE_NONE && !d->has_parameters;
@@ -120,7 +120,7 @@ static void check_plain(const struct doubts *d)
 	check_type(d);
 }
 
-/* The volume's size, in both byte orders of which this is the first. */
+/* The volume size is stored in both byte orders; this reads the first. */
 static void check_volume(const struct doubts *d)
 {
 	uint64_t there = (d->input->size + CD_SECTOR - 1) / CD_SECTOR;

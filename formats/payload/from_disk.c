@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a disk would boot: GRUB's core.img if its MBR is GRUB's, the boot sector of the
- * active partition if the MBR is known to start that and no more, and otherwise the MBR
- * itself, which finds its way on the machine.
+ * What a disk would boot: core.img if the MBR is GRUB's; the boot sector of the active
+ * partition if the MBR is known to start that and nothing else; otherwise the MBR itself,
+ * which finds what to boot on the machine.
  */
 #include "payload/payload.h"
 
@@ -26,7 +26,7 @@ static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
 	return payload_text(plan, &option_bpb) ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
 }
 
-/* The MBR; sectors of 4096 bytes are loaded as a whole. */
+/* Adds the MBR. Sectors of 4096 bytes are loaded whole. */
 static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
 			    const char *reason, struct rj_error *err)
 {
@@ -68,7 +68,7 @@ static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
 	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
 }
 
-/* Whether the disk says so itself, rather than that it could not be read. */
+/* Whether the error is in the disk's contents, not in reading it. */
 static bool is_about_disk(enum rj_err code)
 {
 	return code == RJ_ERR_PARTITION_TABLE || code == RJ_ERR_PARTITION_GPT ||
@@ -76,14 +76,14 @@ static bool is_about_disk(enum rj_err code)
 	       code == RJ_ERR_VBR_SIGNATURE;
 }
 
-/* Whether this code would start this boot sector, and no other. */
+/* Whether this MBR code would start this boot sector and no other. */
 static bool would_start(const struct rj_mbr_code *code, const struct rj_vbr *vbr)
 {
 	return vbr->partition.sole && vbr->partition.gpt == code->gpt &&
 	       !vbr->partition.backup && (code->finds_xfs || !vbr->behind_xfs);
 }
 
-/* The boot sector that known MBR code starts; the MBR where it starts none. */
+/* Adds the boot sector that known MBR code starts, or the MBR if it starts none. */
 static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *input,
 				  const struct rj_mbr_code *code, struct rj_error *err)
 {
@@ -115,7 +115,7 @@ static enum rj_err plan_file_system(struct rj_plan *plan, const struct rj_input 
 	return rj_vbr_plan(plan, &vbr, err);
 }
 
-/* As a program for partitions leaves a disk from which nothing was ever to boot. */
+/* No code, as partitioning tools leave the MBR of a disk that does not boot. */
 static bool is_empty(const uint8_t *sector)
 {
 	for (size_t i = 0; i < RJ_MBR_CODE_SIZE; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GRUB 2 in the shapes that grub-mkimage and its boot images give it for i386-pc. What is
- * carried of each is core.img, which needs none of the loaders in front of it.
+ * GRUB 2 for i386-pc, in the forms that grub-mkimage and its boot images make. Of each only
+ * core.img is carried, which does not need the loaders before it.
  */
 #include "payload/payload.h"
 
@@ -37,7 +37,7 @@ static bool is_lnxboot(const uint8_t *head)
 	       LE_GET(head + SETUP_HEADER, struct setup_header, header) == HDRS_MAGIC;
 }
 
-/* Behind the setup sectors, of which 0 are 4. */
+/* After the setup sectors; a count of 0 means 4. */
 static uint64_t behind_lnxboot(const uint8_t *head)
 {
 	uint64_t sectors = LE_GET(head + SETUP_HEADER, struct setup_header, setup_sects);
@@ -51,13 +51,13 @@ static uint64_t behind_cdboot(const uint8_t *head)
 	return CDBOOT_SIZE;
 }
 
-/* Loaders that have core.img, with diskboot.img, behind them in their file. */
+/* Loaders whose file has core.img, with diskboot.img, after them. */
 static const struct loader {
 	const char *name;
 	bool (*is)(const uint8_t *head);
 	uint64_t (*core_at)(const uint8_t *head);
 	bool of_cd;
-	const char *why;                /* NULL: it is for another kind to detect */
+	const char *why;                /* NULL: another kind detects it */
 } loaders[] = {
 	{ "cdboot.img", is_cdboot, behind_cdboot, true, "GRUB's cdboot.img with core.img after it" },
 	{ "lnxboot.img", is_lnxboot, behind_lnxboot, false, NULL },
@@ -103,7 +103,7 @@ static enum rj_detected grub_detect(const struct rj_input *input, const char **w
 
 typedef enum rj_err core_check(const uint8_t *core, size_t size, struct rj_error *err);
 
-/* The core.img from offset on, to the file's end, to where it runs. */
+/* Adds the core.img from offset to the end of the file at the address where it runs. */
 static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 			    uint64_t offset, uint32_t address, core_check *check,
 			    struct rj_error *err)
@@ -113,7 +113,7 @@ static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 
 	if (size > GRUB_CORE_MAX)
 		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size, .limit = GRUB_CORE_MAX);
-	/* zeros behind a short file: a diskboot sector is looked at as a whole */
+	/* zeros after a short file, since diskboot's whole sector is examined */
 	core = calloc(1, GRUB_CORE_MAX);
 	if (!core)
 		return rj_fail(err, RJ_ERR_MEMORY);
@@ -146,7 +146,7 @@ static enum rj_err read_behind(struct rj_plan *plan, const struct rj_input *inpu
 	return add_core(plan, input, offset, GRUB_CORE_ADDRESS, grub_core_check, err);
 }
 
-/* A disk: boot.img, and core.img where it looks for it. */
+/* A disk: boot.img, with core.img where boot.img looks for it. */
 static enum rj_err read_disk(struct rj_plan *plan, const struct rj_input *input,
 			     const uint8_t *sector, struct rj_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GRUB Legacy (0.9x): stage2, which runs at 8200h, with or without the sector in front of it
- * that loads it; or stage1, a boot sector. See its stage1/stage1.S, stage2/start.S,
+ * GRUB Legacy (0.9x): stage2, which runs at 8200h, with or without the sector before it that
+ * loads it; or stage1, a boot sector. See its stage1/stage1.S, stage2/start.S,
  * stage2/start_eltorito.S and stage2/asm.S.
  */
 #include "payload/payload.h"
@@ -18,20 +18,20 @@ static const struct payload_option option_menu = {
 	.name = "menu", .argument = "PATH", .help = "GRUB Legacy's menu, as in (hd0,0)/grub/menu.lst",
 };
 
-#define STAGE2_START    0x8200u         /* of its code; start.S stands in front of it */
+#define STAGE2_START    0x8200u         /* of its code; start.S is before it */
 #define STAGE1_5_START  0x2200u
-#define STAGE2_END      0x80000u        /* from there on it has stacks and buffers */
+#define STAGE2_END      0x80000u        /* its stacks and buffers start here */
 #define STAGE2_MAX      (STAGE2_END - STAGE2_START)
 #define FAR_JUMP        0xEA
-#define VERSION_3_2     0x0203u         /* of what its parts have in common */
-#define HEAD_MAX        0x200u          /* of asm.S up to where its code goes on */
-#define CLEAR_MAX       0x100u          /* from there to where it clears its memory */
-#define STAGE1_DRIVE_ANY 0xFFu          /* DL has it */
-#define FIRST_BLOCK     0x1F8u          /* of start.S: its list grows down from here */
+#define VERSION_3_2     0x0203u         /* version of the interface between its parts */
+#define HEAD_MAX        0x200u          /* of asm.S, up to the code after its data */
+#define CLEAR_MAX       0x100u          /* from there to the code that clears its memory */
+#define STAGE1_DRIVE_ANY 0xFFu          /* the one in DL */
+#define FIRST_BLOCK     0x1F8u          /* of start.S: the list grows down from here */
 #define BLOCK_SIZE      8u
-#define BLOCKS_MAX      32u             /* more would run into its code */
+#define BLOCKS_MAX      32u             /* more would overlap its code */
 
-/* asm.S: what follows the far jump over it. */
+/* asm.S: the far jump and the data that it jumps over. */
 struct stage2_head {
 	uint8_t jump[5], padding;
 	uint16_t version;
@@ -40,32 +40,32 @@ struct stage2_head {
 	uint8_t unused;
 	uint32_t saved_entry;
 	uint8_t id, force_lba;
-	char release[];                 /* a string, and behind it that with the menu's path */
+	char release[];                 /* a string, then another one with the menu's path */
 };
 static_assert(offsetof(struct stage2_head, partition) == 0x0A, "asm.S");
 static_assert(offsetof(struct stage2_head, id) == 0x10, "asm.S");
 static_assert(offsetof(struct stage2_head, release) == 0x12, "asm.S");
 
-/* stage1.S: its numbers behind the space for a BIOS parameter block. */
+/* stage1.S: its data follow the space for a BIOS parameter block. */
 struct stage1_head {
 	uint8_t jump[3], parameters[0x3B];
 	uint16_t version;
 	uint8_t drive, force_lba;
 	uint16_t address;
-	uint32_t sector;                /* of the disk, where stage2 or stage1_5 is */
+	uint32_t sector;                /* on the disk, where stage2 or stage1_5 is */
 	uint16_t segment;
 };
 static_assert(offsetof(struct stage1_head, version) == 0x3E, "stage1.S");
 static_assert(sizeof(struct stage1_head) == 0x4C, "stage1.S");
 
-/* By their numbers in stage2/shared.h. */
+/* By number in stage2/shared.h. */
 static const char *const parts[] = {
 	"stage2", "ffs_stage1_5", "e2fs_stage1_5", "fat_stage1_5", "minix_stage1_5",
 	"reiserfs_stage1_5", "vstafs_stage1_5", "jfs_stage1_5", "xfs_stage1_5",
 	"iso9660_stage1_5", "ufs2_stage1_5",
 };
 
-/* How many bytes of the head stand in front of the code; 0: it is none. */
+/* Number of bytes in the head before the code; 0: not a head. */
 static size_t code_at(const uint8_t *head, uint32_t start)
 {
 	uint32_t target = le16(head + 1);
@@ -77,7 +77,7 @@ static size_t code_at(const uint8_t *head, uint32_t start)
 	return target - start;
 }
 
-/* The file's head from offset on, which is all zeros behind the file's end. */
+/* Reads the head at this offset, with zeros after the end of the file. */
 static void peek_head(const struct rj_input *input, uint64_t offset, uint8_t *head)
 {
 	memset(head, 0, HEAD_MAX);
@@ -99,24 +99,24 @@ static bool is_stage1(const uint8_t *sector)
 	       LE_GET(sector, struct stage1_head, address);
 }
 
-/* Bytes of the file that follow those of the run before. */
+/* Bytes of the file that follow those of the previous run. */
 struct run {
 	uint64_t at, size;
 };
 
-/* A file's parts, by where they start in it. */
+/* The parts of GRUB Legacy in a file. */
 struct parts {
 	uint8_t first[SECTOR_SIZE];
 	bool stage1, eltorito;
-	bool listed;                    /* stage1's stage2 has a list of blocks that holds */
-	struct run runs[BLOCKS_MAX];    /* stage2 from its head on */
+	bool listed;                    /* stage1 leads to a stage2 with a valid block list */
+	struct run runs[BLOCKS_MAX];    /* stage2, from its head on */
 	size_t run_count;
 	uint8_t head[HEAD_MAX];
-	size_t code;                    /* in the head; 0: there is no stage2 */
-	const char *part;               /* what else of GRUB Legacy it is; or NULL */
+	size_t code;                    /* its offset in the head; 0: there is no stage2 */
+	const char *part;               /* another part of GRUB Legacy; or NULL */
 };
 
-/* A part other than stage2 that starts here; or NULL. */
+/* The part other than stage2 that starts here; or NULL. */
 static const char *other_part(const uint8_t *head)
 {
 	size_t id = LE_GET(head, struct stage2_head, id);
@@ -133,7 +133,7 @@ static void look_at_head(const struct rj_input *input, uint64_t at, struct parts
 	found->part = other_part(found->head);
 }
 
-/* A file of stage2 alone: with the sector that loads it, or without. */
+/* A file with stage2 alone, with or without the sector that loads it. */
 static void look_for_stage2(const struct rj_input *input, struct parts *found)
 {
 	uint64_t at = 0;
@@ -148,7 +148,7 @@ static void look_for_stage2(const struct rj_input *input, struct parts *found)
 	found->run_count = 1;
 }
 
-/* The runs that start.S loads, which have to follow each other in memory. */
+/* Reads the runs that start.S loads, which must be contiguous in memory. */
 static bool read_list(const uint8_t *sector, const struct rj_input *input, struct parts *found)
 {
 	uint64_t sectors = 0;
@@ -171,7 +171,10 @@ static bool read_list(const uint8_t *sector, const struct rj_input *input, struc
 	return false;
 }
 
-/* A disk: stage1 names the first sector of stage2, or of a stage1_5, which lists the rest. */
+/*
+ * A disk: stage1 has the number of the first sector of stage2 or of a stage1_5, and that
+ * sector lists the rest.
+ */
 static void look_behind_stage1(const struct rj_input *input, struct parts *found)
 {
 	uint64_t at = LE_GET(found->first, struct stage1_head, sector) * SECTOR_SIZE;
@@ -195,7 +198,7 @@ static void look(const struct rj_input *input, struct parts *found)
 		look_for_stage2(input, found);
 }
 
-/* Whether the file has nothing behind what stage1 starts, as when both are put together. */
+/* Whether the file ends with what stage1 starts, as when both are concatenated. */
 static bool is_all(const struct rj_input *input, const struct parts *found)
 {
 	for (size_t i = 0; i < found->run_count; i++)
@@ -204,7 +207,7 @@ static bool is_all(const struct rj_input *input, const struct parts *found)
 	return false;
 }
 
-/* A disk is more than its loader. */
+/* A whole disk has more than its loader. */
 static enum rj_detected judge_stage1(const struct rj_input *input, const struct parts *found,
 				     const char **why)
 {
@@ -230,8 +233,8 @@ static enum rj_detected legacy_detect(const struct rj_input *input, const char *
 }
 
 /*
- * Bytes that stage2 has, from its head on: it clears memory from its end on, with
- * mov edi, end; mov ecx, ...; sub ecx, edi. 0 when that is not found.
+ * Size of stage2, from its head on: it clears memory from its end on, with mov edi, end; mov
+ * ecx, ...; sub ecx, edi. 0 if that code is not found.
  */
 static uint64_t stage2_size(const uint8_t *stage2, size_t size, size_t code)
 {
@@ -245,7 +248,7 @@ static uint64_t stage2_size(const uint8_t *stage2, size_t size, size_t code)
 	return 0;
 }
 
-/* The menu's path, with a NUL behind it, into the room that the code leaves it. */
+/* Stores the menu's path, with a NUL, in the space before the code. */
 static enum rj_err set_menu(uint8_t *stage2, size_t code, const char *menu, struct rj_error *err)
 {
 	size_t at = offsetof(struct stage2_head, release), room;
@@ -280,7 +283,7 @@ static uint64_t size_of(const struct parts *found)
 	return size;
 }
 
-/* Reads stage2's runs into its size bytes, and checks whether they are enough. */
+/* Reads stage2's runs into size bytes, and checks that they are enough. */
 static enum rj_err read_stage2(const struct rj_input *input, const struct parts *found,
 			       uint8_t *stage2, size_t size, struct rj_error *err)
 {
@@ -324,7 +327,7 @@ static enum rj_err add_stage2(struct rj_plan *plan, const struct rj_input *input
 	return rj_plan_add_bytes(plan, ".stage2", STAGE2_START, stage2, size, err);
 }
 
-/* Alone: it reads the rest from its disk. */
+/* stage1 alone: it reads the rest from its disk. */
 static enum rj_err add_stage1(struct rj_plan *plan, const struct rj_input *input,
 			      const struct parts *found, struct rj_error *err)
 {

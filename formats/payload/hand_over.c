@@ -7,10 +7,10 @@
 #include "abi/layout.h"
 #include "common/le.h"
 
-/* Where the MBR's table stands once MBR code has moved itself to 600h. */
+/* Where the partition table is after MBR code has relocated itself to 600h. */
 #define HANDED_TABLE    0x7BEu
 #define GPT_HAND_OVER   0x54504721u     /* "!GPT" */
-#define GPT_TYPE        0xEDu           /* of the entry that is made for a GPT's */
+#define GPT_TYPE        0xEDu           /* of the entry made for a GPT partition */
 #define ACTIVE          0x80u
 
 static void store_entry(uint8_t *to, const struct partition_entry *entry)
@@ -21,8 +21,8 @@ static void store_entry(uint8_t *to, const struct partition_entry *entry)
 }
 
 /*
- * The MBR's table, the partition's entry in its own slot and the only active one; a
- * logical partition, or one that no table tells of, as the first one of an empty table.
+ * The MBR's table, with the partition's entry in its own slot as the only active one. A
+ * logical partition, or one in no table, is the first in an empty table.
  */
 static size_t hand_over_mbr(uint8_t *to, const struct rj_partition *partition)
 {
@@ -39,7 +39,7 @@ static size_t hand_over_mbr(uint8_t *to, const struct rj_partition *partition)
 	return slot * sizeof(entry);
 }
 
-/* SYSLINUX's doc/gpt.txt: an entry, the length of the GPT's, and that. */
+/* SYSLINUX's doc/gpt.txt: a hybrid entry, the length of the GPT entry, the GPT entry. */
 static void hand_over_gpt(uint8_t *to, const struct rj_partition *partition)
 {
 	struct partition_entry entry = {

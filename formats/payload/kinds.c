@@ -24,7 +24,7 @@ bool payload_takes(const struct payload_kind *kind, const struct payload_option 
 	return false;
 }
 
-/* Whether a kind before the nth takes it as well. */
+/* Whether a kind before the nth one also accepts it. */
 static bool is_known(const struct payload_option *option, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

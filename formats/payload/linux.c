@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What starts by the 16-bit Linux/x86 boot protocol, up to 2.15: Linux itself, so that
- * it asks the BIOS, and others in its clothes. References are to Linux,
- * Documentation/arch/x86/boot.rst, unless they name another source.
+ * Programs that start by the 16-bit Linux/x86 boot protocol, up to 2.15: Linux itself, entered
+ * in real mode so that it asks the BIOS, and others that use the protocol. References are to
+ * Linux, Documentation/arch/x86/boot.rst, unless they name another source.
  */
 #include "payload/payload.h"
 
@@ -33,10 +33,10 @@ static const struct payload_option option_append = {
 #define LOADER_UNDEFINED 0xFFu          /* type_of_loader: no assigned ID */
 #define EFLAGS_IF       0x200u
 
-/* "Sample Boot Configuration": where things stand, by the protocol and kind of image. */
+/* "Sample Boot Configuration": the addresses, by protocol version and kind of image. */
 static const struct layout {
 	uint32_t setup;         /* the real-mode part */
-	uint32_t heap_end;      /* from there; the stack's top and the command line */
+	uint32_t heap_end;      /* from setup; the stack's top and the command line */
 	uint32_t cmdline_room;
 } layouts[] = {
 	{ 0x90000, 0x9800, 0x800 },     /* up to 2.01, or a zImage */
@@ -46,12 +46,12 @@ static const struct layout {
 /* "Loading The Rest of The Kernel": by LOADED_HIGH. */
 static const uint32_t load_addresses[] = { 0x10000, HIGH_MEMORY };
 
-/* GRUB, boot/i386/pc/lnxboot.S: reg_edx, whose first byte becomes DL of core.img. */
+/* GRUB, boot/i386/pc/lnxboot.S: reg_edx, whose first byte becomes DL for core.img. */
 #define LNXBOOT_DRIVE   0x260
 
 /*
- * Who is in Linux' clothes. version: the text that the version string starts with,
- * which then tells the name, too.
+ * The programs that use the protocol. version: how the version string starts, which then also
+ * provides the name.
  */
 enum who { LINUX, LNXBOOT, MEMDISK, MEMTEST, WIMBOOT, GRUB4DOS, IPXE };
 static const struct {
@@ -60,7 +60,7 @@ static const struct {
 	const char *version;
 	size_t at, length;
 	const char *mark;
-	const char *needs;      /* what it does nothing without, as its initrd */
+	const char *needs;      /* the initrd without which it does nothing */
 } disguises[] = {
 	{ LNXBOOT, "GRUB's lnxboot.img", NULL, 0, 4, "\x66\x31\xED\xE9", NULL },
 	{ MEMDISK, "", "MEMDISK ", 0, 0, "", "a disk image" },
@@ -76,10 +76,10 @@ static const struct {
 struct kernel {
 	struct rj_plan *plan;
 	const struct rj_input *input;
-	uint8_t *setup;                 /* the real-mode part; the plan's once it is added */
+	uint8_t *setup;                 /* the real-mode part; the plan owns it once added */
 	uint32_t setup_size;
-	uint64_t rest;                  /* bytes of the protected-mode part; may be none */
-	uint16_t version;               /* 0: older than 2.00, with code from SETUP_ENTRY on */
+	uint64_t rest;                  /* bytes of the protected-mode part; may be 0 */
+	uint16_t version;               /* 0: older than 2.00, with code at SETUP_ENTRY */
 	bool high;                      /* a bzImage */
 	const struct layout *layout;
 	const char *append;
@@ -97,7 +97,7 @@ static uint32_t setup_size(const uint8_t *header)
 	return (uint32_t)((sectors ? sectors : SETUP_SECTS_OLD) + 1) * SETUP_SECTOR;
 }
 
-/* The version string's text; no more than it has of ASCII, up to Linux' "(who@where)". */
+/* The printable ASCII at the start of the version string, before Linux's "(who@where)". */
 static void read_version(const struct rj_input *input, const uint8_t *header, char *text,
 			 size_t size)
 {
@@ -114,7 +114,7 @@ static void read_version(const struct rj_input *input, const uint8_t *header, ch
 	memset(text + length, 0, size - length);
 }
 
-/* The row of disguises. */
+/* The file's row in disguises. */
 static size_t identify(const struct rj_input *input, const uint8_t *header,
 		       const char *version)
 {
@@ -137,7 +137,7 @@ static size_t identify(const struct rj_input *input, const uint8_t *header,
 	return i;
 }
 
-/* 0: there is no header, or one that nobody used yet ("Old kernels"). */
+/* 0: no header, or an unused version ("Old kernels"). */
 static uint16_t version_of(const uint8_t *header)
 {
 	uint16_t version = (uint16_t)LE_GET(header, struct setup_header, version);
@@ -147,8 +147,8 @@ static uint16_t version_of(const uint8_t *header)
 }
 
 /*
- * How many units its header counts, 0: it tells nothing. That of a bzImage cannot be
- * trusted before 2.04, and has 16 bits in others.
+ * Number of units in the header, 0: unknown. The field is unreliable in a bzImage before 2.04,
+ * and has 16 bits in others of that time.
  */
 static uint64_t counted_units(const uint8_t *header, uint16_t version)
 {
@@ -163,7 +163,7 @@ static uint64_t units_of(uint64_t bytes)
 	return (bytes + SETUP_SYS_UNIT - 1) / SETUP_SYS_UNIT;
 }
 
-/* Without a header: the flag, and a size that is exactly the file's. */
+/* A kernel without a header: the boot flag, and a size that is exactly the file's. */
 static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *header,
 				   const char **why)
 {
@@ -177,7 +177,9 @@ static enum rj_detected detect_old(const struct rj_input *input, const uint8_t *
 	return RJ_DETECT_MAYBE;
 }
 
-/* Whether the file goes on after the setup part; one that is not loaded high may end there. */
+/*
+ * Whether the file has more than the setup part; a file that is not loaded high may end there.
+ */
 static bool is_complete(const struct rj_input *input, const uint8_t *header)
 {
 	bool high = LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
@@ -208,15 +210,15 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 }
 
 /*
- * Whether all of the file is there. What stands behind it (Debian: a signature) is
- * carried, too, as GRUB and QEMU load it.
+ * Whether the whole kernel is there. Data after it (Debian: a signature) are carried too, as
+ * GRUB and QEMU load them.
  */
 static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header,
 			      struct rj_error *err)
 {
 	uint64_t units = counted_units(header, kernel->version);
 
-	/* a setup part may be all, and then counts itself (BOOTBOOT) */
+	/* a file may be only a setup part, which then counts itself (BOOTBOOT) */
 	if (kernel->rest == 0 && !kernel->high)
 		return RJ_OK;
 	if (kernel->rest == 0 || units_of(kernel->rest) < units)
@@ -229,7 +231,7 @@ static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header
 	return RJ_OK;
 }
 
-/* What the header says, or for an old kernel that it could be one. */
+/* Checks the header, or for an old kernel whether it could be one. */
 static enum rj_err check_header(const struct kernel *kernel, const uint8_t *header,
 				struct rj_error *err)
 {
@@ -269,7 +271,7 @@ static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
 	return check_size(kernel, header, err);
 }
 
-/* The next option of this name in a command line, behind its "="; NULL: there is none. */
+/* The text after "name=" of the next such option in a command line; NULL: none. */
 static const char *find_option(const char *line, const char *name)
 {
 	while (*line) {
@@ -291,7 +293,7 @@ static bool same_word(const char *word, const char *known)
 	return strncmp(word, known, strlen(known)) == 0 && is_word_end(word[strlen(known)]);
 }
 
-/* "Special Command Line Options": the kernel's video mode, the last vga= that there is. */
+/* "Special Command Line Options": the kernel's video mode, from the last vga=. */
 static enum rj_err set_video(struct kernel *kernel, struct rj_error *err)
 {
 	static const struct { const char *word; uint16_t mode; } words[] = {
@@ -319,7 +321,9 @@ static enum rj_err set_video(struct kernel *kernel, struct rj_error *err)
 	return RJ_OK;
 }
 
-/* Where memory ends by a mem=, as for the kernel the lowest; other words are its own. */
+/*
+ * The end of memory by the lowest mem=, as the kernel reads it; ignores other forms of mem=.
+ */
 static uint64_t memory_end(const char *line)
 {
 	static const char units[] = "KMGTPE";
@@ -372,13 +376,14 @@ static uint64_t align_up(uint64_t value, uint64_t unit)
 }
 
 /*
- * The first address that the kernel leaves to the initrd. From 2.10 on it tells where it
- * runs and how much it needs there: a relocatable one at its load address, aligned, but
- * not below its preferred one (arch/x86/boot/compressed/head_64.S, LOAD_PHYSICAL_ADDR).
+ * The lowest address that the kernel leaves to an initrd. From 2.10 on, its header says where
+ * it runs and how much memory it needs there: a relocatable kernel runs at its load address,
+ * aligned, but not below its preferred address (arch/x86/boot/compressed/head_64.S,
+ * LOAD_PHYSICAL_ADDR).
  *
- * Older ones unpack themselves to 1 MiB and use what is behind themselves for it, so there
- * is room for what has been packed by 7 to 1. iPXE moves itself below its initrd
- * (lkrnprefix.S) with all that it needs, which is less than 16 MiB.
+ * Older kernels unpack themselves to 1 MiB and use the memory after themselves, so there is
+ * room for a compression ratio of 7 to 1. iPXE moves itself below its initrd (lkrnprefix.S),
+ * with all the memory that it needs, which is less than 16 MiB.
  */
 static uint64_t needed_end(const struct kernel *kernel)
 {
@@ -402,7 +407,7 @@ static uint64_t needed_end(const struct kernel *kernel)
 	return start > end ? start : end;
 }
 
-/* The first address that it may not reach. */
+/* The first address after the memory where an initrd may be. */
 static uint64_t initrd_limit(const struct kernel *kernel)
 {
 	uint64_t highest = kernel->version >= 0x203 ? FIELD(kernel, initrd_addr_max) : 0;
@@ -425,7 +430,7 @@ static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 	return RJ_OK;
 }
 
-/* All of them in one file; zeros between them, so that each starts as cpio wants it. */
+/* Joins all initrds in one file, with zeros between them, since cpio archives are aligned. */
 static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *err)
 {
 	struct rj_input *joined = &plan->initrd_file;
@@ -471,7 +476,7 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 			   one ? first->input : &plan->initrd_file, 0, size, err);
 }
 
-/* What stands behind the boot sector; in an old kernel that is code. */
+/* Sets the header's fields for the loader. An old kernel has code there. */
 static void set_header(struct kernel *kernel, enum who who)
 {
 	if (!kernel->version)
@@ -497,7 +502,10 @@ static void set_registers(const struct kernel *kernel)
 	rj_plan_set_entry(kernel->plan, segment + (SETUP_ENTRY >> 4), 0);
 }
 
-/* A setup part at 90000h stands where the services work. A RAM disk needs them. */
+/*
+ * A setup part at 90000h is where the services work: leaves INT 13h to the firmware, unless a
+ * RAM disk needs the services.
+ */
 static void leave_to_firmware(struct kernel *kernel)
 {
 	struct rj_plan *plan = kernel->plan;
@@ -510,7 +518,7 @@ static void leave_to_firmware(struct kernel *kernel)
 		     .subject = kernel->input->path, .at = kernel->layout->setup });
 }
 
-/* Who is in its clothes, and whether that has what it needs. */
+/* Which program it is, and whether it has the initrd that it needs. */
 static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, struct rj_error *err)
 {
 	const uint8_t *header = kernel->setup + SETUP_HEADER;

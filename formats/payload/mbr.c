@@ -11,7 +11,7 @@
 #include "disk/grub_core.h"
 #include "disk/grub_embedded.h"
 
-/* How MBR code starts: stack and segments set up, as in every packaged one. */
+/* How MBR code starts: packaged ones all set up stack and segments. */
 static bool looks_like_mbr_code(const uint8_t *sector)
 {
 	static const struct { uint8_t bytes[4]; size_t length; } starts[] = {
@@ -35,7 +35,10 @@ static enum rj_detected answer(enum rj_detected value, const char *reason,
 	return value;
 }
 
-/* Rather than the front of one: a floppy disk's size, or a partition that ends in the file. */
+/*
+ * Whether the file is a whole disk, not just its start: it has a floppy's size, or contains a
+ * whole partition.
+ */
 static bool is_whole_disk(const struct rj_input *input, const uint8_t *sector)
 {
 	for (size_t i = 0; i < PARTITION_COUNT; i++) {
@@ -48,7 +51,7 @@ static bool is_whole_disk(const struct rj_input *input, const uint8_t *sector)
 	return rj_floppy_of_size(input->size) != NULL;
 }
 
-/* What a sector with a signature is, in the order of certainty. */
+/* Judges a sector with a signature, the most certain kinds first. */
 static enum rj_detected judge(const struct rj_input *input, const uint8_t *sector,
 			      const char **why)
 {
@@ -106,7 +109,7 @@ static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
 }
 
-/* Packaged code: padded to a sector, with an empty partition table. */
+/* Adds packaged MBR code, padded to a sector, with an empty partition table. */
 static enum rj_err add_code(struct rj_plan *plan, const struct rj_input *input,
 			    struct rj_error *err)
 {

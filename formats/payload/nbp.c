@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PXE's network bootstrap programs, entered as a PXE ROM does (PXE 2.1, 4.4.5): a far
- * call to 0:7C00 with ES:BX -> PXENV+ and the far pointer to !PXE above the return
- * address. Here both pointers are 0 and AX is not 564Eh: there is no PXE stack. So a
- * program that drives the network card by itself runs, one that needs the stack is
- * refused, and for those that are not known there is a note.
+ * PXE network bootstrap programs, entered as a PXE ROM does (PXE 2.1, 4.4.5): a far call to
+ * 0:7C00, with ES:BX -> PXENV+ and the far pointer to !PXE above the return address. Here both
+ * pointers are 0 and AX is not 564Eh: there is no PXE stack. So a program with its own network
+ * driver runs, one that needs the stack is refused, and an unknown one gets a note.
  */
 #include "payload/payload.h"
 
@@ -21,7 +20,7 @@
 
 #define NBP_MAX (STUB_HOME - BOOT_SECTOR)
 
-/* The caller's stack, at its top: where the program returns to, and !PXE. */
+/* The top of the caller's stack: the return address, and !PXE. */
 struct nbp_stack {
 	uint16_t ip, cs;
 	uint32_t pxe;
@@ -35,7 +34,7 @@ static const struct program {
 	size_t at, length;
 	const char *mark;
 	enum need need;
-	bool detected;          /* GRUB's are not: they are --grub's to name */
+	bool detected;          /* GRUB's is not: --grub detects it */
 } programs[] = {
 	/* SYSLINUX, core/pxelinux.asm: a far jump, then its magic at 8 */
 	{ "PXELINUX", 0, 12, "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", PXE_STACK, true },
@@ -43,11 +42,11 @@ static const struct program {
 	{ "GRUB for network boot (i386-pc-pxe)", 0, 5, "\xB2\x7F\xEA\0\x82", PXE_STACK, false },
 };
 
-#define IPXE_FRONT 0x800u       /* its uncompressed code, as far as it matters */
-#define IPXE_ALIGN 16u          /* of what is compressed */
-#define IPXE_MAX   0x200000u    /* bytes of it; that with all drivers has 0xB6800 */
+#define IPXE_FRONT 0x800u       /* of its uncompressed code, as far as it is examined */
+#define IPXE_ALIGN 16u          /* of the compressed part */
+#define IPXE_MAX   0x200000u    /* unpacked size at most; iPXE with all drivers has 0xB6800 */
 
-/* iPXE, arch/x86/prefix/pxeprefix.S: the far jump over its header; "PXE->EB:". */
+/* iPXE, arch/x86/prefix/pxeprefix.S: a far jump over its header, and "PXE->EB:". */
 static bool is_ipxe(const uint8_t *front)
 {
 	static const uint8_t target[] = { 0x00, 0xC0, 0x07 };
@@ -57,15 +56,15 @@ static bool is_ipxe(const uint8_t *front)
 }
 
 /*
- * Whether it was built to give back the UNDI driver, which it does by calling
- * PXENV_STOP_UNDI: MOV BX, 15h and CALL. The others (.kpxe, .kkpxe) can use that driver.
+ * Whether it was built to unload the UNDI driver, by calling PXENV_STOP_UNDI: MOV BX, 15h and
+ * CALL. The others (.kpxe, .kkpxe) can use that driver.
  */
 static bool stops_undi(const uint8_t *front)
 {
 	return rj_contains(front, IPXE_FRONT, "\xBB\x15\0\xE8", 4);
 }
 
-/* The last part of the file is compressed: its size, and LZMA (util/zbin.c). */
+/* The last part of the file is compressed: its size, then LZMA data (util/zbin.c). */
 static bool find_packed(const uint8_t *bytes, size_t size, size_t *at)
 {
 	for (*at = 0; *at + sizeof(uint32_t) < size; *at += IPXE_ALIGN)
@@ -75,8 +74,8 @@ static bool find_packed(const uint8_t *bytes, size_t size, size_t *at)
 }
 
 /*
- * What an iPXE that can use the UNDI driver needs. undionly has no other, and its name,
- * which is that of its build (core/version.c), begins with that.
+ * What an iPXE that can use the UNDI driver needs. undionly has no other driver; its name,
+ * which is its build's (core/version.c), starts with undionly.
  */
 static enum need look_inside(const struct rj_input *input)
 {
@@ -91,7 +90,7 @@ static enum need look_inside(const struct rj_input *input)
 	return rj_contains(unpacked, got, undionly, sizeof(undionly) - 1) ? PXE_STACK : NO_STACK;
 }
 
-/* By enum need. */
+/* Indexed by enum need. */
 static const struct program ipxe[] = {
 	[UNKNOWN] = { .name = "iPXE that may need the PXE ROM's driver (.kpxe, .kkpxe)",
 		      .need = UNKNOWN, .detected = true },

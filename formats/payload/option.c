@@ -17,7 +17,7 @@ const char *payload_text(const struct rj_plan *plan, const struct payload_option
 	return setting ? setting->text : NULL;
 }
 
-/* Where the next value of the option goes; NULL: it has enough. */
+/* The place for the option's next value; NULL: it has too many. */
 static struct rj_setting *place_for(struct rj_plan *plan, const struct payload_option *option)
 {
 	size_t count = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options that only some kinds of payload take. Each is a struct payload_option in the file of
- * the kind that it is for, or in partition_options.c if several kinds take it; a kind lists its
- * own in payload_kind.options.
+ * Options that only some payload kinds accept. Each is a struct payload_option in the file of
+ * its kind, or in partition_options.c if several kinds accept it; a kind lists its options in
+ * payload_kind.options.
  */
 #ifndef RJ_PAYLOAD_OPTION_H
 #define RJ_PAYLOAD_OPTION_H
@@ -14,32 +14,32 @@
 #include "base/input.h"
 #include "image/plan.h"
 
-#define RJ_LIST_MAX 16          /* values of an option that repeats */
+#define RJ_LIST_MAX 16          /* values of a repeatable option */
 
 struct payload_option {
 	const char *name;       /* without the dashes */
 	const char *argument;   /* as --help shows it; NULL: none */
 	const char *help;
-	const char *words;      /* for completions: the argument is one of these; or NULL */
+	const char *words;      /* for completions: the allowed arguments; or NULL */
 	bool file;              /* the argument names a file, which is opened for the kind */
-	bool device;            /* ... or a block device */
-	bool repeats;           /* up to RJ_LIST_MAX times; of others the last one counts */
-	/* RJ_OK, or what is wrong with the argument; NULL: anything goes. */
+	bool device;            /* ... or a block device, which is opened too */
+	bool repeats;           /* up to RJ_LIST_MAX times; for others the last value counts */
+	/* Returns RJ_OK, or the error in the argument; NULL: any is valid. */
 	enum rj_err (*check)(const char *text, struct rj_error *err);
 };
 
 /*
- * Sets the option in the plan; text and input have to live as long as the plan. What check
- * returns; RJ_USAGE when it is set too often.
+ * Sets the option in the plan; text and input must live as long as the plan. Returns what
+ * check returns, or RJ_ERR_VALUES_MANY if the option is set too often.
  */
 enum rj_err payload_set(struct rj_plan *plan, const struct payload_option *option,
 			const char *text, const struct rj_input *input, struct rj_error *err);
 
-/* The nth time that the option was set, or NULL. */
+/* The option's nth value, or NULL. */
 const struct rj_setting *payload_setting(const struct rj_plan *plan,
 					 const struct payload_option *option, size_t n);
 
-/* Its text, or NULL if it is not set. */
+/* The option's text, or NULL if it is not set. */
 const char *payload_text(const struct rj_plan *plan, const struct payload_option *option);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SYSLINUX on a FAT or NTFS and EXTLINUX elsewhere, by their boot sector; ISOLINUX by its
- * isolinux.bin or its CD. All read their second part through INT 13h; see SYSLINUX'
+ * SYSLINUX on FAT or NTFS and EXTLINUX on other file systems, by their boot sector; ISOLINUX
+ * by isolinux.bin or its CD. All read their second part through INT 13h; see SYSLINUX's
  * core/diskstart.inc and core/isolinux.asm.
  */
 #include "payload/payload.h"
@@ -21,12 +21,12 @@
 #define OEM_NAME        3u
 #define OEM_NAME_SIZE   8u
 #define ISOLINUX_MAX    (384u * 1024)   /* MaxLMA of isolinux.asm */
-#define PVD_LBA         16u             /* the primary volume descriptor's sector */
+#define PVD_LBA         16u             /* the sector of the primary volume descriptor */
 
-/* What mkisofs -boot-info-table writes into a boot image. */
+/* What mkisofs -boot-info-table writes to a boot image. */
 struct boot_info {
-	uint32_t pvd, file;             /* where both are, in sectors of the CD */
-	uint32_t length, checksum;      /* of the file, and of its dwords behind all this */
+	uint32_t pvd, file;             /* sectors of the CD where both are */
+	uint32_t length, checksum;      /* of the file; sum of its dwords after this table */
 	uint8_t reserved[40];
 };
 #define BOOT_INFO_AT    8u
@@ -95,7 +95,9 @@ static uint32_t sum(const uint8_t *bytes, size_t size)
 	return total;
 }
 
-/* Whether the CD boots this isolinux.bin, whatever its boot information says; and where. */
+/*
+ * Whether the CD boots this isolinux.bin, regardless of its boot information; *lba is where.
+ */
 static bool find_on_cd(const struct rj_input *cd, const uint8_t *bytes, size_t size,
 		       uint32_t *lba)
 {
@@ -118,7 +120,7 @@ static bool find_on_cd(const struct rj_input *cd, const uint8_t *bytes, size_t s
 	return same;
 }
 
-/* isolinux reads the rest of itself from where this says, and checks it. */
+/* isolinux reads the rest of itself from the sector in this table, and verifies it. */
 static enum rj_err check_info(const uint8_t *info, uint64_t size, uint32_t checksum,
 			      struct rj_error *err)
 {
@@ -131,7 +133,7 @@ static enum rj_err check_info(const uint8_t *info, uint64_t size, uint32_t check
 	return RJ_OK;
 }
 
-/* The boot information: that of the CD beside it, or what the file has. */
+/* Fills in the boot information for the CD that is packed too, or checks what the file has. */
 static enum rj_err inform(const struct rj_input *cd, uint8_t *bytes, size_t size,
 			  struct rj_error *err)
 {
@@ -171,7 +173,7 @@ static enum rj_err add_isolinux(struct rj_plan *plan, const struct rj_input *inp
 	return rj_plan_add_bytes(plan, ".isolinux", BOOT_SECTOR, bytes, input->size, err);
 }
 
-/* A boot sector, or the one of a partition. */
+/* Adds the boot sector that the file is, or a partition's. */
 static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input,
 			      struct rj_error *err)
 {
