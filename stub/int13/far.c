@@ -12,7 +12,7 @@ struct descriptor {
 };
 _Static_assert(sizeof(struct descriptor) == 8, "descriptor");
 
-/* Static, to save stack: the monitor may run other handlers, but this code is not reentered. */
+/* Not on the stack; the monitor may run other handlers, but this code is not reentered. */
 static struct descriptor table[6];
 
 static void describe(struct descriptor *descriptor, uint32_t base)
