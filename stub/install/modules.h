@@ -23,7 +23,6 @@ void module_for_each(void (*visit)(const struct rj_module *module));
 /* Unpacks a module, which is valid until the next one is loaded. */
 struct rj_module *module_load(const struct rj_module *carried);
 
-/* A module's interface. */
 static inline void *module_interface(const struct rj_module *module)
 {
 	/* cppcheck-suppress [nullPointerRedundantCheck, nullPointerArithmeticRedundantCheck];
