@@ -19,8 +19,8 @@ void diag_format(const struct rj_error *error, char *text, size_t size);
 int diag(const struct rj_error *error);
 
 /*
- * Prints the error, with subject unless the error has one. origin: where the subject comes from,
- * "FILE: line N: ", or NULL. Returns as diag.
+ * Prints the error, with subject unless the error has one. origin: where the
+ * subject comes from, "FILE: line N: ", or NULL. Returns as diag.
  */
 int diag_about(const char *subject, const char *origin, struct rj_error *error);
 

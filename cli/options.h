@@ -57,13 +57,13 @@ struct options {
 	struct value svg;                       /* the file for the picture */
 	struct value loaders;                   /* for verify */
 	struct value snapshot;                  /* to restore */
-	struct value root;                      /* of a tree that replaces this machine's; or "" */
+	struct value root;                      /* of a tree in place of this machine's; or "" */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool dry_run, json, verbose;
 	struct value depfile, config;
 	struct rj_input config_input;
-	bool given[OPTIONS_MAX];                /* on the command line; by option_at()'s numbers */
+	bool given[OPTIONS_MAX];                /* on the command line; by option_at's numbers */
 };
 
 enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
@@ -87,10 +87,10 @@ struct option_row {
 size_t option_count(void);
 struct option_row option_at(size_t n);
 
-/* Whether the command line has the option, or one that replaces it, as a payload does another. */
+/* Whether the command line has the option or, for a payload that starts, another of those. */
 bool option_is_given(const struct options *options, size_t n);
 
-/* Sets an option. Returns RJ_ERR_WRONG_COMMAND if the command lacks it, or the option's errors. */
+/* Sets an option. Returns RJ_ERR_WRONG_COMMAND, or the option's errors. */
 enum rj_err option_set(struct options *options, const struct command *command,
 		       const struct option_row *row, struct value value, struct rj_error *err);
 

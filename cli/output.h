@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a file completely or not at all: under a temporary name in the same directory, renamed
- * when it is complete, removed on failure and on signals.
+ * Writes a file completely or not at all: under a temporary name in the same
+ * directory, renamed when it is complete, removed on failure and on signals.
  */
 #ifndef RJ_OUTPUT_H
 #define RJ_OUTPUT_H
@@ -15,19 +15,19 @@ struct output {
 	char *temporary;        /* the name until then; NULL: none */
 };
 
-/* The most permissions that the file may get; the umask, or an existing file, may allow less. */
+/* The most permissions that the file gets; the umask, or an existing file, may allow less. */
 enum output_access { OUTPUT_SHARED = 0777, OUTPUT_PRIVATE = 0600 };
 
 /*
- * Prepares to write path, "-" for standard output. Follows links; output_commit writes to devices
- * and FIFOs. Returns RJ_ERR_CREATE, _BAD_TARGET, _TERMINAL, or _SAME_FILE if path is one of the
- * inputs. One output at a time.
+ * Prepares to write path, "-" for standard output. Follows links; output_commit
+ * writes to devices and FIFOs. Returns RJ_ERR_CREATE, _BAD_TARGET, _TERMINAL, or
+ * _SAME_FILE if path is one of the inputs. One output at a time.
  */
 enum rj_err output_open(struct output *output, const char *path,
 			enum output_access access, const struct rj_input *inputs,
 			size_t input_count, struct rj_error *err);
 
-/* Renames or copies the file to path and closes it. Returns RJ_ERR_WRITE; then there is no file. */
+/* Renames or copies the file to path and closes it. After RJ_ERR_WRITE there is no file. */
 enum rj_err output_commit(struct output *output, struct rj_error *err);
 
 /* Closes and removes the file. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A progress bar for work that takes longer than half a second, if standard error is a terminal
- * that can clear a line. The bar is cleared before anything else is printed.
+ * A progress bar for work that takes longer than half a second, if standard error is a
+ * terminal that can clear a line. The bar is cleared before anything else is printed.
  */
 #ifndef RJ_PROGRESS_BAR_H
 #define RJ_PROGRESS_BAR_H

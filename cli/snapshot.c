@@ -56,8 +56,8 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 }
 
 /*
- * The snapshot does not include handlers that another image, or MEMDISK, has left in base memory,
- * so this restores the firmware's vectors.
+ * The snapshot does not include handlers that another image, or MEMDISK, has
+ * left in base memory, so this restores the firmware's vectors.
  */
 static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 {

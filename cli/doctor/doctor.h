@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack doctor: a table of checks on the facts of a machine and, if there is one, on an image for
- * it; advice; output as text or JSON.
+ * rjpack doctor: a table of checks on the facts of a machine and, if
+ * there is one, on an image for it; advice; output as text or JSON.
  */
 #ifndef RJ_DOCTOR_H
 #define RJ_DOCTOR_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON output as a flat list of paths and values, so that two outputs can be compared. The name
- * of a list's element is its first member, or the element itself, not its index:
- * pieces[.mbr].address, repairs[a20].
+ * JSON output as a flat list of paths and values, so that two outputs can be
+ * compared. The name of a list's element is its first member, or the element
+ * itself, not its index: pieces[.mbr].address, repairs[a20].
  */
 #ifndef RJ_FACTS_H
 #define RJ_FACTS_H

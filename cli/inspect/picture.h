@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pictures of memory, each a column of bands with its own scale: memory on arrival below 1 MiB,
- * memory above, and the image as loaded. The code that draws them sets the number of lines.
+ * Pictures of memory, each a column of bands with its own scale:
+ * memory on arrival below 1 MiB, memory above, and the image as
+ * loaded. The code that draws them sets the number of lines.
  */
 #ifndef RJ_PICTURE_H
 #define RJ_PICTURE_H
@@ -43,9 +44,9 @@ enum { PICTURE_LOW, PICTURE_HIGH, PICTURE_LOADED, PICTURE_COUNT };
 void pictures_of_image(const struct rj_image *image, struct picture pictures[PICTURE_COUNT]);
 
 /*
- * Distributes lines among the bands in proportion to their bytes. Each gets at least its least,
- * and a band that is cut gets just that. The sum is `lines`, or the sum of least if that is more
- * or no band can grow.
+ * Distributes lines among the bands in proportion to their bytes. Each gets
+ * at least its least, and a band that is cut gets just that. The sum is
+ * `lines`, or the sum of least if that is more or no band can grow.
  */
 void picture_scale(struct picture *picture, unsigned lines);
 

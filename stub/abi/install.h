@@ -10,7 +10,7 @@
 #include "abi/manifest.h"
 #include "abi/services.h"
 
-/* The stub's functions and data that the installer uses, so that an image has them only once. */
+/* The stub's functions and data that the installer uses; so an image has them only once. */
 struct rj_stub {
 	void (*print)(const char *format, ...);
 	void (*fail)(const char *format, ...);  /* does not return */

@@ -73,7 +73,7 @@
 #define PORT_A_RESET        0x01        /* resets the machine */
 #define PORT_A_A20          0x02
 
-/* Selectors, in the order of the GDTs' rows: the front's (entry.asm), the home's (start.asm). */
+/* Selectors, in the order of the GDTs' rows: the front's, entry.asm; the home's, start.asm. */
 #define CODE32              0x08        /* both: flat, 4 GiB */
 #define DATA32              0x10        /* both: flat, 4 GiB */
 #define CODE64              0x18        /* front: flat, 64-bit */

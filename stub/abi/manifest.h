@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The manifest: the plan in binary form. The host writes it after the stub, which reads nothing
- * else. All numbers are little-endian; the order of the fields leaves no padding. Sizes and
- * offsets are asserted below.
+ * The manifest: the plan in binary form. The host writes it after the stub,
+ * which reads nothing else. All numbers are little-endian; the order of the
+ * fields leaves no padding. Sizes and offsets are asserted below.
  *
  * An image, as a loader puts it into memory in one block:
  *
@@ -36,7 +36,7 @@
 
 /* rj_piece.flags */
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
-#define RJ_PIECE_SERVICES   0x0002u         /* called after all pieces are placed: services.h */
+#define RJ_PIECE_SERVICES   0x0002u         /* called when all pieces are placed: services.h */
 #define RJ_PIECE_RUNTIME    0x0004u         /* called before that, and not placed: runtime.h */
 #define RJ_PIECE_MAKER      0x0008u         /* called by the installer: maker.h */
 #define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
@@ -72,7 +72,7 @@ struct rj_manifest {
 	uint32_t size;          /* bytes of this header and the piece table */
 	uint32_t crc;           /* CRC-32 of these bytes with this field as 0 */
 	uint32_t image_size;    /* bytes: stub, manifest, padding, pieces */
-	uint32_t stub_crc;      /* CRC-32 of the stub and the container's bytes, in this order */
+	uint32_t stub_crc;      /* CRC-32 of the stub, then of the container's bytes */
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
 	uint16_t serial_divisor;/* UART_BAUD / baud */

@@ -12,9 +12,9 @@
 #include "abi/install.h"
 
 /*
- * Changes the stub's manifest to boot what the loader supplied. image: the address of the stub's
- * own image; loader: LOADER_*. Returns the physical address from which the offsets of its pieces
- * count. Does not return if the loader supplied nothing, or nothing that boots.
+ * Changes the stub's manifest to boot what the loader supplied. image: the address of the
+ * stub's own image; loader: LOADER_*. Returns the physical address from which the offsets of
+ * its pieces count. Does not return if the loader supplied nothing, or nothing that boots.
  */
 typedef uint32_t rj_runtime(const struct rj_stub *stub, uint32_t image, uint32_t loader);
 

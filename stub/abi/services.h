@@ -62,8 +62,8 @@ enum {
 #define VIRTIO_ID(device) ((device) << 16 | 0x1AF4u)
 
 /*
- * Returns the driver for a PCI function, or RJ_INT13_none. class: class, subclass and interface
- * in bits 23:0; id: device << 16 | vendor.
+ * Returns the driver for a PCI function, or RJ_INT13_none. class: class,
+ * subclass and interface in bits 23:0; id: device << 16 | vendor.
  */
 static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 {
@@ -90,9 +90,9 @@ struct rj_module {
 	uint32_t packed_size;   /* packed bytes that follow this in the image; in memory 0, as
 				   packed bytes may refer to this header */
 	uint32_t size;          /* bytes in memory, with this header; a multiple of 16 */
-	uint32_t resident;      /* offset of the part that stays, up to size; a multiple of 16 */
-	uint32_t relocation_count;      /* RJ_RELOCATION bytes each, after size: the offset of */
-					/* a dword to which the module's address is added */
+	uint32_t resident;      /* offset of the part that stays, to size; a multiple of 16 */
+	uint32_t relocation_count;      /* RJ_RELOCATION bytes each, after size: the offset */
+					/* of a dword to which the module's address is added */
 	uint32_t interface;     /* offset */
 };
 _Static_assert(sizeof(struct rj_module) == 32, "module");

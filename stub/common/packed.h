@@ -14,14 +14,15 @@
  *   number   in binary without the leading 1: before each digit bit 1, at the end bit 0. Two
  *            contexts for each digit, starting at PACKED_DISTANCE or PACKED_LENGTH
  *   item     0, byte                        that byte
- *            1, again, distance, length     length + 1 bytes, copied from distance bytes before
+ *            1, again, distance, length     length + 1 bytes from distance bytes before
  *
- * An item's first bit has the context PACKED_MATCH, or after a match the next context. "again" is
- * a bit in PACKED_AGAIN: if it is 1, the distance is omitted and is that of the last match. After
- * a match, "again" itself is omitted and is 0. The first item is a byte without its first bit.
+ * An item's first bit has the context PACKED_MATCH, or after a match the next
+ * context. "again" is a bit in PACKED_AGAIN: if it is 1, the distance is
+ * omitted and is that of the last match. After a match, "again" itself is
+ * omitted and is 0. The first item is a byte without its first bit.
  *
- * The coder has 32 bits, stored with the highest byte first. When the range is below 2^24, range
- * and code move up by one byte before the next bit.
+ * The coder has 32 bits, stored with the highest byte first. When the range is
+ * below 2^24, range and code move up by one byte before the next bit.
  */
 #ifndef RJ_PACKED_H
 #define RJ_PACKED_H

@@ -299,7 +299,7 @@ static enum rj_status ahci_transfer_disk(void *context, const struct rj_request 
 	return ahci_execute(port, flags);
 }
 
-/* If feature is 0, data goes by PIO, all bytes at once. */
+/* If feature is 0, data goes by PIO, at most bytes at a time. */
 static enum rj_status ahci_send_packet(struct port *port, uint32_t feature, uint64_t buffer,
 				       uint32_t bytes)
 {

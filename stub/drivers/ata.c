@@ -31,7 +31,7 @@
 #define COMMAND         7
 #define NOBODY          0xFF            /* read from a floating bus */
 
-/* The control block's only register: alternate status when read, device control when written. */
+/* The control block's only register: reads alternate status, writes device control. */
 #define CONTROL_ON      0x08            /* bit 3 was 1 before ATA-4 */
 #define CONTROL_NIEN    0x02
 #define CONTROL_RESET   0x04            /* SRST */

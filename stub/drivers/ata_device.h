@@ -48,7 +48,7 @@ struct ata_features {
 	uint8_t flush;          /* the command; 0: there is no cache to flush */
 };
 
-/* Sets sectors, sector_size, max_sectors. Returns false if the driver cannot serve the disk. */
+/* Sets sectors, sector_size, max_sectors. Returns false if the disk is not supported. */
 bool ata_identify(const uint16_t *words, struct rj_disk *disk, struct ata_features *features);
 /* Returns the value of PACKET's feature field for a read by DMA; 0: no DMA. */
 uint8_t atapi_dma(const uint16_t *words);

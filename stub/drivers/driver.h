@@ -8,9 +8,9 @@
  *   - functions that stay resident, transfer() above all, and
  *   - functions marked INIT, which run once and are gone on arrival;
  *
- * and ends with  DRIVER(is_firmwares, attach);  RJ_PCI_DRIVERS lists the devices that it serves.
- * Writable globals only in .data and .bss, which stay resident. The state of a controller or a
- * disk, and all memory that a device reads or writes, comes from host->alloc.
+ * and ends with  DRIVER(is_firmwares, attach);  RJ_PCI_DRIVERS lists the devices that it
+ * serves. Writable globals only in .data and .bss, which stay resident. The state of a
+ * controller or a disk, and all memory that a device reads or writes, comes from host->alloc.
  */
 #ifndef RJ_DRIVER_H
 #define RJ_DRIVER_H
@@ -21,7 +21,7 @@
 #include "abi/services.h"
 #include "common/nonstring.h"
 
-/* What transfer() returns: the status that INT 13h returns in AH (IBM PS/2 BIOS Interface, EDD). */
+/* What transfer() returns, and INT 13h in AH (IBM PS/2 BIOS Interface, and EDD). */
 enum rj_status {
 	RJ_DISK_OK = 0x00,
 	RJ_DISK_INVALID = 0x01,         /* bad function or parameter */
@@ -74,14 +74,14 @@ struct rj_disk {
 
 /* The installer's functions for drivers; only INIT functions may call them. */
 struct rj_host {
-	/* Returns zeroed, physically contiguous memory below 4 GiB that stays; NULL: none left. */
+	/* Returns zeroed, contiguous physical memory below 4 GiB that stays; NULL: none left. */
 	void *(*alloc)(uint32_t size, uint32_t alignment);
 	/* Adds a disk; the order of the calls becomes the order of the drive numbers. */
 	void (*add_disk)(const struct rj_disk *disk);
 	/* Whether this byte is free RAM in the memory map, so that an operating system put its
 	   contents there; the firmware's own memory is reserved or below 1 MiB. */
 	bool (*is_free_ram)(uint64_t address);
-	/* Returns where a driver reaches these registers, also those above 4 GiB; 0: no room. */
+	/* Returns the address of these registers for a driver, also above 4 GiB; 0: no room. */
 	uint32_t (*map)(uint64_t physical, uint32_t size);
 	/* As print() in console.h: %x, %u, %s. Prints only with --verbose. */
 	void (*print)(const char *format, ...);
@@ -109,7 +109,7 @@ uint64_t pci_memory(uint32_t pci, unsigned number);
 uint16_t pci_ports(uint32_t pci, unsigned number);
 /* Sets bits in the command register: PCI_IO | PCI_MEMORY | PCI_BUS_MASTER. Turns INTx off. */
 void pci_enable(uint32_t pci, uint16_t bits);
-/* The offset of the next capability with this id after the one at offset, 0 to start; 0: none. */
+/* The offset of the next capability with this id after offset, 0 for the first; 0: none. */
 uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id);
 
 /* Time, resident too: call deadline_in before a wait, and expired in its loop. */

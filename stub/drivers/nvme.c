@@ -106,7 +106,7 @@ struct controller {
 	uint32_t stride;                /* from that to the doorbell of its completions */
 	uint32_t commands;              /* submitted to it so far */
 	uint32_t registers;
-	uint32_t queues;                /* for each a page of submissions, one of completions */
+	uint32_t queues;                /* for each a page of submissions, then completions */
 	uint32_t page;                  /* bytes */
 	uint32_t configuration;         /* CC without CC_ENABLE */
 	uint32_t ready_ms;

@@ -33,7 +33,7 @@ typedef enum rj_status scsi_execute(struct scsi_unit *unit, const struct scsi_co
 
 struct scsi_unit {
 	scsi_execute *execute;
-	uint8_t *data;                  /* SCSI_DATA bytes for answers, which the device reaches */
+	uint8_t *data;                  /* SCSI_DATA bytes for answers, in reach of the device */
 	uint32_t shift;                 /* log2 of the block size */
 };
 
@@ -60,7 +60,7 @@ enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *re
 /* Executes a command that reads bytes, which may be 0, into unit->data. */
 enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *command, uint32_t bytes);
 
-/* Waits until the medium is ready; returns false if there is none or it does not become ready. */
+/* Waits until the medium is ready; returns false if there is none, or on a timeout. */
 bool scsi_wait_ready(struct scsi_unit *unit);
 
 /* Sets the disk's sectors and sector_size; returns false on failure. */

@@ -59,9 +59,9 @@ bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t featur
 uint32_t virtio_config(const struct virtio *v, uint32_t offset);
 
 /*
- * A request: virtio_begin; virtio_chain for each buffer, at most 4, first those that the device
- * reads, then those that it writes; virtio_execute. They return false if the device does not
- * answer; it is then reset, for the next request.
+ * A request: virtio_begin; virtio_chain for each buffer, at most 4, first those
+ * that the device reads, then those that it writes; virtio_execute. They return
+ * false if the device does not answer; it is then reset, for the next request.
  */
 bool virtio_begin(struct virtio *v);
 void virtio_chain(struct virtio *v, uint64_t address, uint32_t size, uint16_t flags);

@@ -24,8 +24,8 @@
 #define BITS(entry) ((entry) >> 8 & 15)         /* extra bits, or index bits */
 
 /*
- * The index bits of the first tables, and the maximum number of entries that a code then needs,
- * as computed by zlib's examples/enough.c.
+ * The index bits of the first tables, and the maximum number of entries
+ * that a code then needs, as computed by zlib's examples/enough.c.
  */
 #define LITERAL_BITS 10u
 #define LITERAL_ENTRIES 1334u           /* enough 288 10 15 */
@@ -49,7 +49,7 @@
 enum { STORED, FIXED, DYNAMIC };        /* BTYPE */
 enum alphabet { LITERAL, DISTANCE, CODE_LENGTH };
 
-/* Bits of the input, the next one lowest. The bits above count are already those that follow. */
+/* Bits of the input, the next one lowest. Above count are some of the bits that follow. */
 struct bits {
 	uint32_t hold;
 	uint8_t count;
@@ -67,7 +67,7 @@ struct work {
 	uint8_t tail[3 * MARGIN];         /* the input's end, then zeros */
 	uint16_t last[MAX_BITS + 1];    /* by code length: the last symbol */
 	uint8_t lengths[FIXED_LITERALS + FIXED_DISTANCES];
-	uint16_t before[FIXED_LITERALS];        /* the previous symbol with the same code length */
+	uint16_t before[FIXED_LITERALS];        /* the previous symbol with that code length */
 	uint32_t distances[DISTANCE_ENTRIES];
 	uint32_t literals[LITERAL_ENTRIES];
 };
@@ -146,7 +146,7 @@ static const uint8_t *seek(struct work *w, uint32_t at)
 	return w->base;
 }
 
-/* Returns where the input continues: in the tail, whose end is endless zeros. */
+/* Returns where the input continues: in the tail, then with endless zeros. */
 static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
 {
 	if (w->base == w->tail)
@@ -246,8 +246,8 @@ static uint32_t sort(struct work *w, const uint8_t *lengths, uint32_t n)
 }
 
 /*
- * 3.2.2, from the last and longest code down: that one is all ones, and each further code is one
- * less. Codes have their first bit lowest. Returns false if the lengths are invalid.
+ * 3.2.2, from the last and longest code down: that one is all ones, and each further code is
+ * one less. Codes have their first bit lowest. Returns false if the lengths are invalid.
  */
 static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths, uint32_t n)
 {

@@ -9,14 +9,14 @@
 #include "abi/install.h"
 #include "int13/resident.h"
 
-/* Reads the firmware's map; memory of the stub's pieces is never allocated. base_memory: bytes,
-   for firmware without a map. Returns how many ranges were dropped, as RJ_MAX_MEMORY is the
-   maximum. */
+/* Reads the firmware's map; memory of the stub's pieces is never allocated. base_memory: in
+   bytes, for firmware without a map. Returns how many ranges beyond RJ_MAX_MEMORY were
+   dropped. */
 uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 
-/* The end of the free base memory that contains this address; the address if it is not free. */
+/* The end of the free base memory at this address; the address itself if it is not free. */
 uint32_t memory_free_end(uint32_t address);
 
 /* The address that memory_reserve would return, or 0. Does not reserve it. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module is unpacked after the installer, where the next one overwrites it. If it is to stay,
- * it first moves to the top of base memory, below the previous ones. The code that runs only once
- * is at its start; the next module overwrites that, too.
+ * A module is unpacked after the installer, where the next one overwrites it. If it is
+ * to stay, it first moves to the top of base memory, below the previous ones. The code
+ * that runs only once is at its start; the next module overwrites that, too.
  */
 #include "install/modules.h"
 

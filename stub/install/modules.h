@@ -7,7 +7,7 @@
 
 #include "abi/install.h"
 
-/* Base memory ends at top_of_memory. more: bytes that resident modules need after their end. */
+/* Base memory ends at top_of_memory. more: bytes that resident modules need in addition. */
 void modules_init(const struct rj_stub *from, const struct rj_services *carried,
 		  uint32_t top_of_memory, uint32_t more);
 
@@ -32,8 +32,8 @@ static inline void *module_interface(const struct rj_module *module)
 
 /*
  * Moves the module that was loaded last below all resident parts. Its own resident part then
- * begins at a multiple of alignment, at least 16, and at least more free bytes follow it. 32-bit
- * code goes to reserved memory if base memory has no room. NULL: there is no room.
+ * begins at a multiple of alignment, at least 16, and at least more free bytes follow it.
+ * 32-bit code goes to reserved memory if base memory has no room. NULL: there is no room.
  */
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more);
 

@@ -75,7 +75,7 @@ uint32_t edd_fill(struct edd_parameters *table, const struct rj_unit *unit, uint
 	uint32_t size = fitting(room);
 
 	for (uint32_t i = 0; i < sizeof(*table); i++)
-		/* cppcheck-suppress useStandardLibrary; there is none */
+		/* cppcheck-suppress useStandardLibrary; this code has no C library */
 		((uint8_t *)table)[i] = 0;
 	if (!size)
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * INT 13h's data: the module's set-up fills it in, the 16-bit code reads it. Offsets in it are in
- * the module's real-mode segment.
+ * INT 13h's data: the module's set-up fills it in, the 16-bit code
+ * reads it. Offsets in it are in the module's real-mode segment.
  */
 #ifndef RJ_INT13_H
 #define RJ_INT13_H

@@ -65,7 +65,7 @@ struct rj_resident {
 	/* Returns how many bytes the module needs after its end; setup may still change. NULL:
 	   none. */
 	uint32_t (*room)(const struct rj_setup *setup);
-	/* Called at the module's final address, which is base, before the vectors are hooked. */
+	/* Called at the module's final address, base, before the vectors are hooked. */
 	void (*init)(const struct rj_setup *setup, uint32_t base);
 	uint16_t changes;       /* offset of a struct rj_changes for the installer, or 0 */
 	uint16_t vector_count;

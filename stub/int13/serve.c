@@ -77,7 +77,7 @@ static enum rj_status drive(const struct rj_unit *unit, uint32_t operation,
 	return call32(unit->disk.transfer, unit->disk.context, request);
 }
 
-/* Serves through the bounce buffer a part of a request that the driver cannot take directly. */
+/* Serves a part of a request that the driver cannot take directly, by the bounce buffer. */
 static enum rj_status bounced(const struct rj_unit *unit, uint32_t operation,
 			      const struct rj_request *part)
 {

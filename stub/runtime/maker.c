@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detects disks in the loader's file with the same code as rjpack on the host. A gzip file is
- * first unpacked into the largest free range. Then the disk moves to where it stays, with zeros
- * for the sectors that the file does not have.
+ * Detects disks in the loader's file with the same code as rjpack on the host. A
+ * gzip file is first unpacked into the largest free range. Then the disk moves to
+ * where it stays, with zeros for the sectors that the file does not have.
  */
 #include "abi/maker.h"
 

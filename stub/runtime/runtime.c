@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boots the file that the loader supplies. A payload file has its own manifest; anything else is
- * left to the piece in the stub's own image that makes disks.
+ * Boots the file that the loader supplies. A payload file has its own manifest;
+ * anything else is left to the piece in the stub's own image that makes disks.
  */
 #include "abi/runtime.h"
 
@@ -84,9 +84,9 @@ static void keep(const struct given *given, uint32_t image, uint32_t crc)
 }
 
 /*
- * Leaves the file to maker.c, which runs when the memory is known. A file that is only moved may
- * overlap its final address. The services stay where they are in the image: elsewhere they could
- * overwrite the file.
+ * Leaves the file to maker.c, which runs when the memory is known. A file
+ * that is only moved may overlap its final address. The services stay where
+ * they are in the image: elsewhere they could overwrite the file.
  */
 static void hand_over(const struct given *given, uint32_t image)
 {

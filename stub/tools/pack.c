@@ -2,9 +2,9 @@
 /*
  * pack IN OUT [INSTALLER]: packs a file in the format of packed.h, while rjpack is built.
  *
- * With INSTALLER, IN is a module as linked: struct rj_module, the module, and its relocations,
- * Elf32_Rel. The header is not packed; the rest is, with 16-bit relocations, and may refer to the
- * bytes of INSTALLER, which precede it in memory.
+ * With INSTALLER, IN is a module as linked: struct rj_module, the module, and its
+ * relocations, Elf32_Rel. The header is not packed; the rest is, with 16-bit
+ * relocations, and may refer to the bytes of INSTALLER, which precede it in memory.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -289,8 +289,8 @@ static int pack(size_t at)
 }
 
 /*
- * Converts the Elf32_Rel rows at the module's end to 16-bit rows. The resident part of a resident
- * module is 16-bit code, whose offsets need no relocation.
+ * Converts the Elf32_Rel rows at the module's end to 16-bit rows. The resident
+ * part of a resident module is 16-bit code, whose offsets need no relocation.
  */
 static bool squeeze_relocations(uint8_t *module)
 {
