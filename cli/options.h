@@ -57,13 +57,13 @@ struct options {
 	struct value svg;                       /* the file for the picture */
 	struct value loaders;                   /* for verify */
 	struct value snapshot;                  /* to restore */
-	struct value root;                      /* of a tree in place of this machine's; or "" */
+	struct value root;                      /* a tree to read, not this machine; or "" */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool dry_run, json, verbose;
 	struct value depfile, config;
 	struct rj_input config_input;
-	bool given[OPTIONS_MAX];                /* on the command line; by option_at's numbers */
+	bool given[OPTIONS_MAX];                /* on the command line; index as option_at */
 };
 
 enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,

@@ -50,7 +50,7 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	return count;
 }
 
-/* Adds the parts of a row that no piece covers; the first `pieces` of `count` rows are those. */
+/* Adds the parts of a row that no piece covers; the first `pieces` rows are the pieces. */
 static size_t add_left(struct memory_row row, struct memory_row *rows, size_t pieces,
 		       size_t count)
 {

@@ -4,7 +4,7 @@
 #include "common/mem.h"
 #include "drivers/scsi.h"
 
-/* IDENTIFY DEVICE data (ACS-3, 7.12.7); words 83 and 106 are valid with 01b on top. */
+/* IDENTIFY DEVICE data (ACS-3, 7.12.7); words 83 and 106 are valid if bits 15:14 are 01b. */
 #define WORD_CAPABILITIES 49
 #define HAS_LBA         0x0200u
 #define HAS_DMA         0x0100u

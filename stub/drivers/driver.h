@@ -74,14 +74,14 @@ struct rj_disk {
 
 /* The installer's functions for drivers; only INIT functions may call them. */
 struct rj_host {
-	/* Returns zeroed, contiguous physical memory below 4 GiB that stays; NULL: none left. */
+	/* Returns zeroed, physically contiguous memory below 4 GiB that stays, or NULL. */
 	void *(*alloc)(uint32_t size, uint32_t alignment);
 	/* Adds a disk; the order of the calls becomes the order of the drive numbers. */
 	void (*add_disk)(const struct rj_disk *disk);
 	/* Whether this byte is free RAM in the memory map, so that an operating system put its
 	   contents there; the firmware's own memory is reserved or below 1 MiB. */
 	bool (*is_free_ram)(uint64_t address);
-	/* Returns the address of these registers for a driver, also above 4 GiB; 0: no room. */
+	/* Returns where a driver reaches these registers, even above 4 GiB; 0: no room. */
 	uint32_t (*map)(uint64_t physical, uint32_t size);
 	/* As print() in console.h: %x, %u, %s. Prints only with --verbose. */
 	void (*print)(const char *format, ...);

@@ -203,7 +203,7 @@ static uint32_t nvme_execute(struct controller *c)
 	return answer->status >> 1 & 0x7FF;
 }
 
-/* 3.1.6: waits until CSTS.RDY is as wanted. */
+/* 3.1.6: waits until CSTS.RDY has the wanted value. */
 static bool nvme_wait_ready(const struct controller *c, uint32_t wanted)
 {
 	uint64_t deadline = deadline_in(c->ready_ms);

@@ -33,7 +33,7 @@ typedef enum rj_status scsi_execute(struct scsi_unit *unit, const struct scsi_co
 
 struct scsi_unit {
 	scsi_execute *execute;
-	uint8_t *data;                  /* SCSI_DATA bytes for answers, in reach of the device */
+	uint8_t *data;                  /* SCSI_DATA bytes that the device reaches: answers */
 	uint32_t shift;                 /* log2 of the block size */
 };
 

@@ -104,7 +104,7 @@ uint32_t memory_free_end(uint32_t address)
 	return address;
 }
 
-/* The piece with the lowest address that shares a byte with the range, or NULL. */
+/* The piece with the lowest address that overlaps the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
 	const struct rj_piece *p = (const void *)(stub->manifest + 1);
