@@ -54,7 +54,7 @@ enum {
 	row(ahci, class, 0xFFFFFFu, 0x010601u) /* AHCI 1.3.1, 2.1.5 */ \
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
-	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* virtio 1.1, 4.1.2.1: transitional blk */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1048u)) /* scsi */

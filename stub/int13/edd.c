@@ -81,7 +81,7 @@ uint32_t edd_fill(struct edd_parameters *table, const struct rj_unit *unit, uint
 		return 0;
 	table->size = (uint16_t)size;
 	fill_geometry(table, unit);
-	if (size >= SIZE_3X && unit->disk.transfer)     /* a RAM disk is on no bus */
+	if (size >= SIZE_3X && unit->disk.transfer)     /* a RAM disk has no bus */
 		fill_path(table, unit, size);
 	return size;
 }
