@@ -76,7 +76,7 @@ struct rj_disk {
 struct rj_host {
 	/* Returns zeroed, physically contiguous memory below 4 GiB that stays, or NULL. */
 	void *(*alloc)(uint32_t size, uint32_t alignment);
-	/* Adds a disk; the order of the calls becomes the order of the drive numbers. */
+	/* Adds a disk; call this in the order in which to number a controller's disks. */
 	void (*add_disk)(const struct rj_disk *disk);
 	/* Whether this byte is free RAM in the memory map, so that an operating system put its
 	   contents there; the firmware's own memory is reserved or below 1 MiB. */

@@ -31,7 +31,7 @@ static void check(const char *name, uint32_t found, uint32_t expected)
 			   name, expected, found);
 }
 
-/* Replaces the stub's manifest by the file's. */
+/* Replaces the stub's manifest with the file's. */
 static void take_payload(const struct given *given)
 {
 	const struct rj_manifest *theirs = (const void *)given->address;
