@@ -17,22 +17,22 @@
 #include "options.h"
 #include "output.h"
 
-/* Payloads, what their options name, a snapshot, a configuration file. */
+/* Payloads, files that their options name, a snapshot, a configuration file. */
 #define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_SETTINGS + 2)
 
 struct build {
 	const struct options *options;
 	struct rj_plan plan;
-	struct payload starter;                         /* no value: there is none */
-	struct payload beside;                          /* the same */
+	struct payload starter;                         /* if value is NULL, there is none */
+	struct payload beside;                          /* as starter */
 	struct payload adds[RJ_MAX_PIECES];
 	size_t add_count;
 	struct rj_input inputs[INPUTS_MAX];
 	size_t input_count;
-	struct rj_origin origin;                        /* of a value that is being read */
+	struct rj_origin origin;                        /* of the value being read */
 };
 
-/* Keeps one payload in its role. */
+/* Stores a payload by its role. */
 static enum rj_err take_payload(struct build *build, const struct payload *payload,
 				struct rj_error *err)
 {
@@ -52,7 +52,7 @@ static enum rj_err take_payload(struct build *build, const struct payload *paylo
 	return RJ_OK;
 }
 
-/* The payload options and bare files: what starts, what stands beside it, what adds. */
+/* Collects the payload options and bare files: starter, beside, adds. */
 static enum rj_err collect(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
@@ -71,14 +71,14 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 	       ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
 }
 
-/* Every file that is read is among the inputs; the output is none of them. */
+/* The inputs are all files that are read; the output must not be one of them. */
 static void begin_inputs(struct build *build)
 {
 	if (build->options->config.text)
 		build->inputs[build->input_count++] = build->options->config_input;
 }
 
-/* Opens a file among the inputs; *input stays where it is. */
+/* Opens a file and adds it to the inputs; *input stays valid. */
 static enum rj_err open_input(struct build *build, const char *path, struct rj_origin origin,
 			      bool device, struct rj_input **input, struct rj_error *err)
 {
@@ -106,7 +106,7 @@ static enum rj_err detect(struct build *build, const struct rj_input *input,
 	return RJ_OK;
 }
 
-/* The parts of a payload's argument: *file is the path in it. */
+/* Splits a payload's argument; *file is the path in it. */
 static enum rj_err split(const struct payload *payload, char **file,
 			 struct payload_argument *argument, struct rj_error *err)
 {
@@ -120,7 +120,7 @@ static enum rj_err split(const struct payload *payload, char **file,
 	return RJ_OK;
 }
 
-/* What is in the file, and which kind it is if that was not told. */
+/* Reads the file's contents, and detects the kind unless an option sets it. */
 static enum rj_err look_into(struct build *build, struct rj_input *input,
 			     struct payload *payload, struct rj_error *err)
 {
@@ -156,7 +156,7 @@ static enum rj_err read_payload(struct build *build, struct payload *payload,
 	return err->code;
 }
 
-/* An option of the payload's kind; the file that it names is opened. */
+/* Applies an option of the payload's kind; opens the file that it names. */
 static enum rj_err apply_setting(struct build *build, const struct setting *setting,
 				 struct rj_error *err)
 {
@@ -194,7 +194,7 @@ static enum rj_err refuse_setting(const struct build *build, const struct payloa
 	return err->code;
 }
 
-/* Every option that is for some kinds only has to be for one of those here. */
+/* Options for certain kinds only need a payload of such a kind. */
 static enum rj_err check_settings(const struct build *build, struct rj_error *err)
 {
 	const struct payload_kind *starter = build->starter.kind, *beside = build->beside.kind;
@@ -228,7 +228,7 @@ static enum rj_err restore(struct build *build, struct rj_error *err)
 	return err->code;
 }
 
-/* What the options say of the arrival, over what the payload's kind says. */
+/* Options for the arrival have priority over the payload kind. */
 static enum rj_err apply_options(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
@@ -250,7 +250,7 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 	return RJ_OK;
 }
 
-/* After all else that decides what there is to serve, and on which drive. */
+/* Runs after everything that decides which drives to serve. */
 static enum rj_err add_services(struct build *build, struct rj_error *err)
 {
 	const struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
@@ -304,13 +304,13 @@ static void tell(const struct build *build)
 	}
 }
 
-/* The one that was asked for, or that the output's name asks for. */
+/* The container from --format, or by the output's name. */
 static const struct container *choose_container(const struct options *options)
 {
 	return options->container ? options->container : container_of_file(options->output.text);
 }
 
-/* How the first loader that takes the image loads it; each container has one. */
+/* Prints the command of the first loader that accepts the image; each container has one. */
 static void tell_command(const struct rj_image *image, const char *name)
 {
 	char text[512];
@@ -360,7 +360,7 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 	return RJ_OK;
 }
 
-/* What can be wrong with the outputs before anything is read. */
+/* Checks the outputs before any input is read. */
 static enum rj_err check_outputs(const struct options *options, struct rj_error *err)
 {
 	const char *output = options->output.text, *depfile = options->depfile.text;
@@ -376,7 +376,7 @@ static enum rj_err check_outputs(const struct options *options, struct rj_error 
 	return RJ_OK;
 }
 
-/* Before the image: a new image beside an old rule would not be made again when it should. */
+/* Runs before the image is written: make would rebuild a new image by the old rule. */
 static int write_depfile(const struct build *build)
 {
 	const struct options *options = build->options;
@@ -389,7 +389,7 @@ static int write_depfile(const struct build *build)
 	return diag_about(options->depfile.text, &options->depfile.origin, &error);
 }
 
-/* Where the value, or the file's name, was given that the error is about. */
+/* Returns the origin of the value or file name that the error is about. */
 static const struct rj_origin *origin_of(const struct build *build, const struct rj_error *error)
 {
 	for (size_t i = 0; error->subject && i < build->input_count; i++)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* A name out of an image, of at most size - 1 characters: what does not print is a '?'. */
+/* Copies a name from an image, at most size - 1 characters; unprintable ones become '?'. */
 char *clean_name(char *to, size_t size, const char *name);
 
 #endif

@@ -26,13 +26,13 @@ struct command {
 	const char *operand;
 	const char *help;
 	unsigned bit;           /* in struct option_row.commands */
-	int (*run)(const struct options *options);      /* gives the exit status */
+	int (*run)(const struct options *options);      /* returns the exit status */
 };
 
 extern const struct command commands[];
 extern const size_t command_count;
 
-/* The command of that name, or NULL. */
+/* Returns the command with that name, or NULL. */
 const struct command *command_find(const char *name);
 
 /* Bit numbers of the commands, and the functions that run them. */
@@ -46,7 +46,7 @@ enum {
 COMMANDS(COMMAND_RUN)
 #undef COMMAND_RUN
 
-/* Runs a command on its one operand, an image, opened; gives the exit status. */
+/* Opens the command's only operand, an image, and calls run; returns the exit status. */
 int with_image(const struct options *options,
 	       int (*run)(const struct options *options, const struct rj_input *input));
 

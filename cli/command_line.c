@@ -87,7 +87,7 @@ static void fill_arrays(struct getopt_arrays *arrays)
 	size_t count = 0, used = 0;
 
 	memset(arrays, 0, sizeof(*arrays));
-	/* operands in their order, as options: nothing asks POSIXLY_CORRECT then */
+	/* '-': operands are returned in order, as options, whatever POSIXLY_CORRECT says */
 	arrays->letters[used++] = '-';
 	arrays->letters[used++] = ':';
 	for (size_t i = 0; i < option_count() && i < OPTIONS_MAX - 1; i++) {
@@ -116,7 +116,7 @@ static size_t find_option(int value)
 	return i;
 }
 
-/* How the option is written, for messages. */
+/* The option as the user writes it, for messages. */
 static const char *spell(const struct option_row *row, char *text, size_t size)
 {
 	if (row->name)
@@ -143,7 +143,7 @@ static int refuse(int value, char **argv)
 	return diag(&error);
 }
 
-/* One option; -1 to go on, or the exit status. */
+/* Processes an option; returns -1 to go on, or the exit status. */
 static int take(struct options *options, const struct command *command,
 		const struct option_row *row, char *argument)
 {
@@ -161,7 +161,7 @@ static int take(struct options *options, const struct command *command,
 	return diag_about(spell(row, text, sizeof(text)), NULL, &error);
 }
 
-/* The same of what is no option. */
+/* Processes an operand; returns as take. */
 static int take_operand(struct options *options, char *operand)
 {
 	struct rj_error error;
@@ -174,7 +174,7 @@ static int take_operand(struct options *options, char *operand)
 	return -1;
 }
 
-/* The same of what getopt has found. */
+/* Processes what getopt has found; returns as take. */
 static int take_found(struct options *options, const struct command *command, int value,
 		      char **argv)
 {

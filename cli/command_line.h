@@ -6,8 +6,8 @@
 #include "options.h"
 
 /*
- * Reads argv, options and operands in any order, then the configuration file. Returns -1 to go
- * on with *command, or the exit status when all is done: help, version, or an error.
+ * Reads argv, with options and operands in any order, then the configuration file. Returns
+ * -1 if *command is to run, or the exit status after help, version or an error.
  */
 int command_line_read(struct options *options, const struct command **command,
 		      int argc, char **argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack completion: what a shell needs to complete our command line, made from
- * the tables of commands and options.
+ * rjpack completion: prints a shell's completion script, from the tables of commands and
+ * options.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void print_case(const struct option_row *row)
 		printf("|-%c", row->letter);
 }
 
-/* The options, as one shell pattern, whose argument is a file or is anything. */
+/* Prints one shell pattern of all options whose argument is a file, or is free text. */
 static void print_pattern(bool files)
 {
 	bool behind = false;
@@ -47,7 +47,7 @@ static void print_pattern(bool files)
 	}
 }
 
-/* A case for each option whose argument is one of some words. */
+/* Prints a case for each option whose argument is one of a list of words. */
 static void print_word_cases(void)
 {
 	for (size_t i = 0; i < option_count(); i++) {
@@ -85,7 +85,7 @@ static void complete_bash(void)
 	puts("\" -- \"$word\")) ;;\n\tesac\n}\ncomplete -o filenames -F _rjpack rjpack");
 }
 
-/* In single quotes, for a shell; brackets and colons escaped for zsh. */
+/* Prints text in single quotes for a shell, with the characters of escape escaped for zsh. */
 static void print_quoted(const char *text, const char *escape)
 {
 	for (; *text; text++) {

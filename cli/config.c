@@ -8,18 +8,18 @@
 #include <string.h>
 
 #define FILE_MAX (64u << 10)
-#define NEAR 2                  /* what a misspelt key may differ by */
+#define NEAR 2                  /* the most edits in a misspelt key */
 #define BLANK " \t\r\f\v"
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
-/* The file, for as long as the program runs: options keep pointers to its values. */
+/* The file stays in memory, since options point to its values. */
 static struct {
 	const char *path;
 	char *text;
-	unsigned line;          /* that is read */
+	unsigned line;          /* the current line */
 } file;
 
-/* Where it is read, in front of the key if there is one. */
+/* Sets the error's subject to the current line, and the key if there is one. */
 static enum rj_err at_line(struct rj_error *err, const char *key)
 {
 	static char where[PATH_MAX];
@@ -46,7 +46,7 @@ static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
 	return RJ_OK;
 }
 
-/* Without the blanks around it. */
+/* Removes blanks at both ends. */
 static char *trim(char *text)
 {
 	size_t length;
@@ -58,7 +58,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Without the double quotes around it, if it has no others. */
+/* Removes double quotes at both ends, if there are no others. */
 static char *unquote(char *text)
 {
 	size_t length = strlen(text);
@@ -69,7 +69,7 @@ static char *unquote(char *text)
 	return text + 1;
 }
 
-/* How many characters have to be put in, taken out or changed (Levenshtein). */
+/* The number of insertions, deletions and substitutions (Levenshtein). */
 static size_t distance(const char *from, const char *to)
 {
 	size_t row[64], length = strlen(to);
@@ -93,7 +93,7 @@ static size_t distance(const char *from, const char *to)
 	return row[length];
 }
 
-/* What can stand in a file: not --help, nor another file. */
+/* Whether a file can set this option: not --help, and not --config. */
 static bool is_key(const struct option_row *row)
 {
 	return row->name && (row->set || row->kind || row->option) && strcmp(row->name, "config") != 0;
@@ -121,7 +121,7 @@ static enum rj_err find_key(const char *key, const struct command *section, size
 		    : rj_fail(err, RJ_ERR_CONFIG_KEY, .name = key);
 }
 
-/* A file's name is relative to the place of the file that has it. */
+/* File names are relative to the directory of the configuration file. */
 static enum rj_err resolve(const struct option_row *row, char **value, struct rj_error *err)
 {
 	const char *slash = strrchr(file.path, '/');
@@ -142,7 +142,7 @@ static enum rj_err resolve(const struct option_row *row, char **value, struct rj
 	return RJ_OK;
 }
 
-/* A flag is no or yes; *value is NULL if it is to be left alone. */
+/* A flag is yes, no or empty; sets *value to NULL for no, which leaves the option unset. */
 static enum rj_err flag(char **value, struct rj_error *err)
 {
 	if (strcmp(*value, "no") == 0)
@@ -166,7 +166,7 @@ static enum rj_err set_key(struct options *options, const struct option_row *row
 	return option_set(options, command, row, set, err);
 }
 
-/* KEY = VALUE, or KEY. */
+/* Reads KEY = VALUE, or KEY. */
 static enum rj_err read_key(struct options *options, const struct command *section,
 			    const struct command *command, char *line, struct rj_error *err)
 {
@@ -192,7 +192,7 @@ static enum rj_err read_key(struct options *options, const struct command *secti
 	return at_line(err, row.name);
 }
 
-/* [COMMAND]: the keys behind it are that command's. */
+/* Reads [COMMAND]: the keys that follow are for that command. */
 static enum rj_err read_section(char *line, const struct command **section, struct rj_error *err)
 {
 	size_t length = strlen(line);

@@ -10,9 +10,9 @@
 #include "options.h"
 
 /*
- * Sets what the file options->config has for the command, but for options that have been
- * given. options->config_input becomes the file, closed again.
- * RJ_ERR_CONFIG_*, or those of the options.
+ * Sets the options that the file options->config has for the command,
+ * except those on the command line. Sets options->config_input to the
+ * file, closed again. Returns RJ_ERR_CONFIG_*, or the options' errors.
  */
 enum rj_err config_read(struct options *options, const struct command *command,
 			struct rj_error *err);

@@ -9,8 +9,8 @@
 #include "output.h"
 
 /*
- * What make (GNU make's manual, 4.2 to 4.4, 10.5.1) or ninja (src/depfile_parser.in.cc) has
- * another use for, however it is written.
+ * Characters that cannot be escaped for both make (GNU make's manual, 4.2 to 4.4, 10.5.1) and
+ * ninja (src/depfile_parser.in.cc).
  */
 #define UNREADABLE "\"%&'*;<=>?\\^`|\x7F"
 #define UNREADABLE_LAST " :)"
@@ -39,7 +39,7 @@ static void put_name(FILE *text, const char *name)
 	}
 }
 
-/* The rule, to be freed, or NULL. */
+/* Returns the rule, which the caller frees, or NULL. */
 static char *rule(const char *target, const struct rj_input *inputs, size_t input_count,
 		  size_t *size)
 {

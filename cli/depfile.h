@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an image was made of, as a rule that make and ninja read.
+ * The inputs of an image, as a rule for make and ninja.
  */
 #ifndef RJ_DEPFILE_H
 #define RJ_DEPFILE_H
@@ -9,8 +9,8 @@
 #include "base/input.h"
 
 /*
- * Writes "target: input..." to path. RJ_ERR_DEPFILE_NAME for a name that make or ninja
- * cannot read, or those of an output.
+ * Writes "target: input..." to path. Returns RJ_ERR_DEPFILE_NAME for a name that make or ninja
+ * cannot read, or the errors of output.h.
  */
 enum rj_err depfile_write(const char *path, const char *target, const struct rj_input *inputs,
 			  size_t input_count, struct rj_error *err);

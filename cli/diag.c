@@ -30,14 +30,14 @@ static void put(struct line *line, const char *format, ...)
 		line->used = line->size - 1;
 }
 
-/* Names come from files: nothing in them may steer the terminal. */
+/* Names come from files and must not control the terminal. */
 static void put_clean(struct line *line, const char *text)
 {
 	for (; text && *text; text++)
 		put(line, "%c", (unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
 }
 
-/* Hexadecimal with an h behind it and a digit in front, as 0FFh and 7C00h. */
+/* Hexadecimal with a leading digit and an h at the end, such as 0FFh and 7C00h. */
 static void put_hex(struct line *line, uint64_t value)
 {
 	char digits[24];

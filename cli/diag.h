@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Errors and notes in words, on stderr.
+ * Prints errors and notes to stderr.
  */
 #ifndef RJ_DIAG_H
 #define RJ_DIAG_H
@@ -10,12 +10,12 @@
 #include "base/error.h"
 
 /*
- * "SUBJECT: what is wrong (offset, expected, found); what to do" into text, cut
- * to size bytes; control characters of names become question marks.
+ * Writes "SUBJECT: what is wrong (offset, expected, found); what to do" to text, truncated to
+ * size bytes; control characters in names become question marks.
  */
 void diag_format(const struct rj_error *error, char *text, size_t size);
 
-/* Prints "rjpack: ..." and gives the exit status for it; 0 for a note. */
+/* Prints "rjpack: ..." and returns the exit status for the error; 0 for a note. */
 int diag(const struct rj_error *error);
 
 /*

@@ -10,7 +10,7 @@
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define ENDING_SIGNALS (sizeof(ending_signals) / sizeof(ending_signals[0]))
 
-/* For the signal handler; only changed while those signals are blocked. */
+/* Read by the signal handler; changed only while those signals are blocked. */
 static char *pending;
 static bool line;
 
@@ -19,7 +19,7 @@ static void put_in_order(int signal_number)
 	if (pending)
 		unlink(pending);
 	if (line && write(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1) < 0)
-		line = false;   /* and nothing can be done about it */
+		line = false;   /* the error cannot be reported */
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
@@ -39,7 +39,7 @@ void ending_unblock(const sigset_t *before)
 	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* Signals that are ignored, as nohup does it, stay so. */
+/* Ignored signals, as with nohup, stay ignored. */
 static void handle(bool needed)
 {
 	for (size_t i = 0; i < ENDING_SIGNALS; i++) {

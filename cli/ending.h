@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is put in order when a signal (SIGINT, SIGTERM, SIGHUP) ends the program.
+ * Cleans up when a signal (SIGINT, SIGTERM, SIGHUP) ends the program.
  */
 #ifndef RJ_ENDING_H
 #define RJ_ENDING_H
@@ -8,14 +8,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Holds those signals back, and lets them come again. */
+/* Block those signals, and restore the previous mask. */
 void ending_block(sigset_t *before);
 void ending_unblock(const sigset_t *before);
 
-/* A file to be removed, or NULL; the string stays the caller's. */
+/* Sets the file to remove, or NULL; the caller owns the string. */
 void ending_remove(char *path);
 
-/* Whether a line on standard error is to be cleared. */
+/* Sets whether to clear a line on standard error. */
 void ending_clear_line(bool clear);
 
 #endif

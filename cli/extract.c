@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack extract: the pieces again. Their names come from the image, so only
- * harmless ones become files' names.
+ * rjpack extract: writes the pieces to files. Their names come from the image, so unsafe
+ * characters are replaced in file names.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "options.h"
 #include "output.h"
 
-/* "DIR/name.bin" without the name's leading dots, to be freed. */
+/* Returns "DIR/name.bin" without the name's leading dots; the caller frees it. */
 static char *piece_path(const char *directory, const struct rj_piece *piece)
 {
 	const char *name = piece->name + strspn(piece->name, ".");
@@ -56,7 +56,7 @@ static uint32_t unpacked_size(const struct rj_image *image, const struct rj_piec
 	return piece == rj_image_disk(image) ? image->services.block.image.size : piece->size;
 }
 
-/* A link under the file's name is replaced, never followed. */
+/* A link with the file's name is replaced, never followed. */
 static enum rj_err remove_link(const char *path, struct rj_error *err)
 {
 	struct stat st;
@@ -96,7 +96,7 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	return status;
 }
 
-/* Nothing is written of an image that breaks a rule. */
+/* If an image breaks a rule, no pieces are written. */
 static void print_finding(void *status, const struct rj_error *error)
 {
 	int exit_status = rj_error_class(error->code) == RJ_NOTE ? RJ_DONE : diag(error);

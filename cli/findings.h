@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a check found, in words. */
+/* A check's findings as text. */
 #ifndef RJ_FINDINGS_H
 #define RJ_FINDINGS_H
 
@@ -7,15 +7,15 @@
 
 #include "base/error.h"
 
-/* How many are kept. */
+/* How many texts are kept. */
 #define FINDINGS_MAX 64
 struct findings {
-	size_t count;                   /* of all, more than are kept */
-	int status;                     /* of the worst, for exit */
+	size_t count;                   /* of all findings, which may be more than are kept */
+	int status;                     /* the exit status of the worst */
 	char *text[FINDINGS_MAX];
 };
 
-/* A rj_finding whose context is a struct findings. */
+/* An rj_finding whose context is a struct findings. */
 void findings_add(void *context, const struct rj_error *error);
 void findings_free(struct findings *findings);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON, a value at a time. key is NULL for values in a list and for the first.
+ * Writes JSON value by value. key is NULL for values in a list and for the outermost value.
  */
 #ifndef RJ_JSON_H
 #define RJ_JSON_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The version of all that is printed; it counts up when a member changes or goes. */
+/* The version of the output; incremented when a member changes or is removed. */
 #define JSON_SCHEMA 1
 
 enum json_kind { JSON_OPEN, JSON_CLOSE, JSON_NULL, JSON_STRING, JSON_NUMBER, JSON_ADDRESS,
@@ -19,26 +19,26 @@ struct json_value {
 	enum json_kind kind;
 	char group;             /* JSON_OPEN, JSON_CLOSE: '{' or '[' */
 	const char *text;       /* JSON_STRING */
-	uint64_t number;        /* of the others; JSON_ADDRESS is one that people read in hex */
+	uint64_t number;        /* the other kinds; text shows JSON_ADDRESS in hexadecimal */
 };
 
 struct json {
 	FILE *file;
 	unsigned depth;
-	bool behind;            /* a value stands before in the same group */
+	bool behind;            /* the group already has a value */
 
-	/* If it is set, all values go here, and nothing is written. */
+	/* If this is set, it gets all values, and nothing is written. */
 	void (*take)(void *context, const char *key, const struct json_value *value);
 	void *context;
 };
 
 void json_value(struct json *json, const char *key, const struct json_value *value);
 
-/* A group: '{' or '['. What is opened has to be closed in turn. */
+/* A group: '{' or '['. Groups are closed in reverse order. */
 void json_open(struct json *json, const char *key, char group);
 void json_close(struct json *json, char group);
 
-/* Bytes that are no UTF-8 are written as U+FFFD. A NULL text is null. */
+/* Bytes that are not UTF-8 are written as U+FFFD, a NULL text as null. */
 void json_string(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, uint64_t value);
 void json_address(struct json *json, const char *key, uint64_t value);

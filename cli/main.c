@@ -7,7 +7,7 @@
 #include "diag.h"
 #include "progress_bar.h"
 
-/* What was printed has to have arrived. */
+/* Fails if standard output could not be written. */
 static int flush(int status)
 {
 	struct rj_error error;
@@ -15,7 +15,7 @@ static int flush(int status)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	/* of what failed earlier the C library keeps that, not why */
+	/* for earlier errors, the C library keeps only the fact, not errno */
 	rj_fail(&error, RJ_ERR_WRITE, .subject = "standard output",
 		.os_error = errno ? errno : EIO);
 	return diag(&error);
@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int status;
 
-	/* a file size limit shows as an error of write() instead */
+	/* without the signal, write() reports a file size limit */
 	signal(SIGXFSZ, SIG_IGN);
 	status = command_line_read(&options, &command, argc, argv);
 	progress_bar_start();

@@ -85,7 +85,7 @@ SETTER(drive_map)
 	return rj_drive_map_add(&o->services, value.text, err);
 }
 
-/* Names of loaders with commas between. */
+/* Names of loaders, separated by commas. */
 SETTER(for)
 {
 	const struct rj_loader *loader;
@@ -135,7 +135,7 @@ static enum rj_err set_baud(struct options *o, const char *text, struct rj_error
 	return RJ_OK;
 }
 
-/* [:PORT[,BAUD]] behind "serial". */
+/* [:PORT[,BAUD]] after "serial". */
 static enum rj_err set_serial(struct options *o, char *text, struct rj_error *err)
 {
 	char *baud = strchr(text, ',');
@@ -177,7 +177,7 @@ SETTER(repair)
 	return rj_repairs_parse(value.text, &o->repairs, err);
 }
 
-/* ADDRESS+LENGTH; whether there is such memory is for the snapshot to say. */
+/* ADDRESS+LENGTH; the snapshot command checks whether there is such memory. */
 SETTER(range)
 {
 	char *plus = strchr(value.text, '+');
@@ -323,7 +323,7 @@ static enum rj_err add_setting(struct options *o, const struct payload_option *o
 	return RJ_OK;
 }
 
-/* A payload that starts, of which there is but one. */
+/* Whether a payload of this kind starts; an image has only one such payload. */
 static bool is_starter(const struct payload_kind *kind)
 {
 	return kind && !kind->adds && !kind->beside;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What rjpack is asked to do. One table of options; getopt's arrays, the help, the completions
- * and the keys of configuration files are made from it.
+ * The options of a command. getopt's arrays, the help, the completions and the keys of
+ * configuration files are made from one table of options.
  */
 #ifndef RJ_OPTIONS_H
 #define RJ_OPTIONS_H
@@ -19,7 +19,7 @@
 
 #define OPTIONS_MAX 64
 
-/* What an option was set to, and where. */
+/* The value of an option, and where it was set. */
 struct value {
 	char *text;                             /* NULL: it was not */
 	struct rj_origin origin;
@@ -30,7 +30,7 @@ struct payload {
 	struct value value;
 };
 
-/* An option of the payload's kind. */
+/* An option of a payload kind. */
 struct setting {
 	const struct payload_option *option;
 	struct value value;
@@ -44,26 +44,26 @@ struct options {
 	struct value operands[RJ_MAX_PIECES];   /* arguments that are not options */
 	size_t operand_count;
 	struct value output, directory;
-	const struct container *container;      /* NULL: by the output's name */
+	const struct container *container;      /* NULL: chosen by the output's name */
 	struct value entry;                     /* SEG:OFF */
 	struct value regs[RJ_MAX_PIECES];       /* NAME=VALUE */
 	size_t reg_count;
 	uint8_t drive;
-	bool has_drive;                         /* DL was asked for */
-	struct rj_services services;            /* int13 and map */
+	bool has_drive;                         /* drive was set */
+	struct rj_services services;            /* only int13 and map */
 	uint64_t base;
-	uint32_t flags, repairs;                /* of struct rj_manifest */
+	uint32_t flags, repairs;                /* as in struct rj_manifest */
 	uint16_t serial_port, serial_divisor;
 	struct value svg;                       /* the file for the picture */
-	struct value loaders;                   /* to verify for */
-	struct value snapshot;                  /* to be put back */
-	struct value root;                      /* of the tree that stands for this machine; or "" */
+	struct value loaders;                   /* for verify */
+	struct value snapshot;                  /* to restore */
+	struct value root;                      /* a tree to read, not this machine; or "" */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool dry_run, json, verbose;
 	struct value depfile, config;
 	struct rj_input config_input;
-	bool given[OPTIONS_MAX];                /* by option_at()'s numbers */
+	bool given[OPTIONS_MAX];                /* on the command line; index as option_at */
 };
 
 enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
@@ -77,24 +77,24 @@ struct option_row {
 	enum option_group group;
 	unsigned commands;              /* COMMAND_BITs */
 	bool is_file;                   /* for completions: the argument is a file */
-	const char *words;              /* or one of these, with spaces between; or NULL */
+	const char *words;              /* its possible values, separated by spaces; or NULL */
 	enum rj_err (*set)(struct options *options, struct value value, struct rj_error *err);
-	const struct payload_kind *kind;        /* of a payload's option */
-	const struct payload_option *option;    /* that only some kinds take */
+	const struct payload_kind *kind;        /* an option that names a payload */
+	const struct payload_option *option;    /* an option that only some kinds take */
 };
 
-/* All options: the payload kinds, what only some kinds take, then the others. */
+/* All options: the payload kinds, the options that only some kinds take, then the others. */
 size_t option_count(void);
 struct option_row option_at(size_t n);
 
-/* Whether the command line has it, or what stands in its place: a payload is one. */
+/* Whether the command line has the option or, for a payload that starts, another of those. */
 bool option_is_given(const struct options *options, size_t n);
 
-/* Sets an option that the command has to know. RJ_ERR_WRONG_COMMAND, or the option's own. */
+/* Sets an option. Returns RJ_ERR_WRONG_COMMAND, or the option's errors. */
 enum rj_err option_set(struct options *options, const struct command *command,
 		       const struct option_row *row, struct value value, struct rj_error *err);
 
-/* As they are when nothing is set. */
+/* Sets the defaults. */
 void options_init(struct options *options);
 
 #endif

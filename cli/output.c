@@ -44,7 +44,7 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 	free(copy);
 	if (!path)
 		return rj_fail(err, RJ_ERR_MEMORY);
-	/* no signal between the file's creation and its registration */
+	/* no signal may come before the new file is registered */
 	ending_block(&before);
 	output->fd = mkstemp(path);
 	if (output->fd >= 0) {
@@ -151,7 +151,7 @@ static int sync_file(int fd)
 	return status;
 }
 
-/* The nameless file to its place. */
+/* Copies the file without a name to its target. */
 static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 {
 	int to = output->path ? open_path(output->path) : STDOUT_FILENO;
@@ -177,7 +177,7 @@ static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 	return good ? RJ_OK : err->code;
 }
 
-/* Makes the new name last; what a file system cannot do is not an error. */
+/* Makes the new name durable; not all file systems can, so failure is not an error. */
 static void sync_directory(const char *path)
 {
 	char *copy = strdup(path);

@@ -14,7 +14,7 @@
 #include "inspect/picture.h"
 #include "terminal.h"
 
-#define PATIENCE_MS 500                 /* nothing is shown before */
+#define PATIENCE_MS 500                 /* before the bar is shown */
 #define INTERVAL_MS 100                 /* between two drawings */
 #define BAR_MAX     320
 
@@ -26,10 +26,10 @@ static const char *const words[] = {
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_t drawer;               /* the thread that signals come to */
+	pthread_t drawer;               /* the thread that handles signals */
 	enum rj_work work;
 	uint64_t bytes, done;
-	bool working;                   /* since first_ms something was done */
+	bool working;                   /* work began at first_ms */
 	int64_t first_ms, drawn_ms;
 	bool shown;
 } bar = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -42,7 +42,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* All at once, so that a signal finds the line drawn or not. */
+/* One write(), so that a signal finds the line either drawn or not. */
 static void put(const char *text, size_t size)
 {
 	if (write(STDERR_FILENO, text, size) < 0)
@@ -58,7 +58,7 @@ static void clear(void)
 	ending_clear_line(false);
 }
 
-/* "compressing [####    ]  50% of 1 GiB", a column short of the line's end, where some wrap. */
+/* "compressing [####    ]  50% of 1 GiB"; leaves the last column free, where some wrap. */
 static void draw(void)
 {
 	unsigned percent = (unsigned)(100 * (bar.done / 1024) / (bar.bytes / 1024 + 1));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack snapshot: the firmware's own memory on the machine that runs, for --restore.
+ * rjpack snapshot: saves the firmware's memory of the running machine, for --restore.
  */
 #include <stdlib.h>
 
@@ -33,7 +33,7 @@ static enum rj_err take(struct taking *taking, uint64_t address, uint64_t size,
 			       (uint32_t)address, (uint32_t)size, err);
 }
 
-/* Its first byte is its size in KiB; it ends below video memory. */
+/* The EBDA's first byte is its size in KiB; it ends at video memory at the latest. */
 static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_error *err)
 {
 	uint64_t address = rj_snapshot_ebda(&taking->snapshot), room;
@@ -56,8 +56,8 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 }
 
 /*
- * Handlers that another image, or MEMDISK, has left in base memory do not come back with the
- * vectors: without them the vectors are the firmware's again.
+ * The snapshot does not include handlers that another image, or MEMDISK, has
+ * left in base memory, so this restores the firmware's vectors.
  */
 static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 {

@@ -9,7 +9,7 @@
 #define COLUMNS_MIN     40
 #define COLUMNS_MAX     300
 
-/* What the terminal says itself; or else the shell, which POSIX lets set COLUMNS. */
+/* The terminal's own size, otherwise COLUMNS, which POSIX lets the shell set. */
 static long columns_of(int fd)
 {
 	const char *text = getenv("COLUMNS");

@@ -4,7 +4,7 @@
 
 #define CLEAR_LINE "\r\033[K"           /* ECMA-48: carriage return, erase in line */
 
-/* Columns of the terminal behind fd; 80 if there is none, and of 40 to 300 the nearest. */
+/* The columns of the terminal at fd, limited to 40 to 300; 80 if fd is not a terminal. */
 unsigned terminal_columns(int fd);
 
 #endif

@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-#define UTF8_REPLACEMENT "\xEF\xBF\xBD"         /* U+FFFD, for what is no UTF-8 */
+#define UTF8_REPLACEMENT "\xEF\xBF\xBD"         /* U+FFFD, for bytes that are not UTF-8 */
 
-/* Bytes of the UTF-8 sequence at text, 0 when it is none (RFC 3629). */
+/* The bytes of the UTF-8 sequence at text; 0: not UTF-8 (RFC 3629). */
 size_t utf8_sequence(const unsigned char *text);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack verify: every checksum and every rule.
+ * rjpack verify: checks every checksum and every rule.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define COMMAND_MAX 512
 
-/* Of each loader that was asked for: its command, or why it does not take the file. */
+/* For each loader in --for: its command, or why it refuses the file. */
 static void json_loaders(struct json *json, const struct options *options,
 			 const struct rj_input *input, const struct rj_features *features)
 {
@@ -65,7 +65,7 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 		       image->piece_count, image->piece_count == 1 ? "" : "s", input->size);
 }
 
-/* Whether each loader takes it; the command for those that do is printed. */
+/* Checks whether each loader accepts the file, and prints the commands of those that do. */
 static void check_loaders(const struct options *options, const struct rj_input *input,
 			  struct rj_features *features, struct findings *findings)
 {
@@ -78,7 +78,7 @@ static void check_loaders(const struct options *options, const struct rj_input *
 		const char *why;
 
 		if (rj_loader_next(&list, &loader, &error))
-			return;         /* the option was checked */
+			return;         /* --for has been checked */
 		why = loader->refuses(features);
 		if (why) {
 			rj_fail(&error, RJ_ERR_LOADER_REFUSES, .subject = input->path,

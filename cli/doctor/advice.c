@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What follows from the facts: the line that packs, and the one that loads.
+ * Derives from the facts the command that packs and the command that loads.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,8 +29,8 @@ bool doctor_refuses_file(const struct rj_target_kernel *kernel)
 }
 
 /*
- * -l is kexec_load() up to kexec-tools 2.0.26, and kexec_file_load() first since then: it
- * falls back where that is not built in, but not where a signature is missing.
+ * -l is kexec_load() up to kexec-tools 2.0.26. Later versions try kexec_file_load() first, and
+ * fall back if it is not built in, but not if a signature is missing.
  */
 const char *doctor_kexec(const struct doctor *doctor)
 {
@@ -38,7 +38,7 @@ const char *doctor_kexec(const struct doctor *doctor)
 	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
 	const struct rj_features *features = &doctor->image.features;
 
-	/* kexec_file_load() takes kernels only; a payload file is given to one */
+	/* kexec_file_load() loads only kernels; a payload file is the initrd of one */
 	if (doctor->image_name && !features->payload_file && !features->linux64)
 		return load ? "-c -l" : NULL;
 	if (load)
@@ -58,11 +58,11 @@ uint8_t doctor_int13(const struct rj_target *target)
 		else if (first != RJ_INT13_none && driver != RJ_INT13_none && driver != first)
 			return RJ_INT13_auto;
 	}
-	/* the firmware has not lost legacy IDE: auto leaves it what it still serves */
+	/* the firmware still serves legacy IDE, which auto leaves to it */
 	return first == RJ_INT13_ata ? RJ_INT13_auto : first;
 }
 
-/* A disk's part of --drive-map; empty for what auto finds by itself. */
+/* A disk's --drive-map option; empty if auto finds the disk by itself. */
 static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
 {
 	static const char *const units[RJ_INT13_COUNT] = {
@@ -81,14 +81,14 @@ static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
 		 address >> 3 & 31u, address & 7u, unit);
 }
 
-/* Nothing that a shell would take for more than a name. */
+/* Whether a name needs no quoting in a shell. */
 static bool is_plain(const char *name)
 {
 	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			   "0123456789/_.+-")] == '\0';
 }
 
-/* Whether what the boot disk boots can be carried, and its disk served. */
+/* Whether the boot disk's boot code can be packed, and a driver supports the disk. */
 static bool disk_works(const struct rj_target *target)
 {
 	const struct rj_target_loader *loader = &target->loader;
@@ -98,7 +98,7 @@ static bool disk_works(const struct rj_target *target)
 	       (loader->said_count == 0 || rj_error_class(loader->said[0].code) == RJ_NOTE);
 }
 
-/* Linux comes back with what it was started with: its initrd has to be there, too. */
+/* Linux needs the initrd that it was started with. */
 static bool linux_works(const struct rj_target_linux *running)
 {
 	return *running->kernel && is_plain(running->kernel) && is_plain(running->initrd) &&
@@ -114,7 +114,7 @@ enum doctor_way doctor_way(const struct rj_target *target)
 	return linux_works(&target->running) ? DOCTOR_LINUX : DOCTOR_NO_WAY;
 }
 
-/* Text as one word of a shell's, in single quotes where double ones would not keep it. */
+/* Quotes text as one shell word, in single quotes if double quotes would change it. */
 static void quote(const char *text, char *to, size_t size)
 {
 	static const char escaped[] = "'\\''";
@@ -132,8 +132,8 @@ static void quote(const char *text, char *to, size_t size)
 }
 
 /*
- * No disk of the BIOS's: the kernel's real-mode part asks INT 13h for each of them, and where
- * they are lost that may hang.
+ * No BIOS disks: the kernel's real-mode code calls INT 13h for each of them, which may hang if
+ * the firmware has lost them.
  */
 static void advise_linux(const struct rj_target_linux *running, char *text, size_t size)
 {
@@ -162,7 +162,7 @@ static void advise_pack(const struct doctor *doctor, char *text, size_t size)
 		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
 }
 
-/* The command of the image's loader, with the options by which kexec works here. */
+/* The command of the image's loader, with the kexec options that work here. */
 static void load_by(const char *options, const char *image, const struct rj_features *features,
 		    char *text, size_t size)
 {

@@ -14,12 +14,12 @@
 #define KIB         1024u
 #define MIB         (1u << 20)
 #define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
-#define LINUX_COPIES 2u                 /* kernel and initrd: in the image, and in their places */
+#define LINUX_COPIES 2u                 /* of kernel and initrd: in the image, and placed */
 
 static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Sets the finding, or adds to what it says; the worst rating so far counts. */
+/* Sets the finding, or appends to its text; the worst rating so far counts. */
 static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
 		 const char *format, ...)
 {
@@ -64,7 +64,7 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 		     colon, firmware->name);
 }
 
-/* What refuses both of the system calls; NULL: nothing. */
+/* Why both system calls are refused; NULL: they are not. */
 static const char *refusal(const struct rj_target_kernel *kernel, const char **todo)
 {
 	*todo = "run rjpack and kexec outside of it";
@@ -115,7 +115,7 @@ static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
 		     "Secure Boot is on and may have locked the kernel down");
 }
 
-/* Whether kexec-tools is that old; unknown versions are not. */
+/* Whether -l is kexec_load(), as before kexec-tools 2.0.27; false for unknown versions. */
 static bool loads_itself(const char *version)
 {
 	unsigned major = 0, minor = 0, patch = 0;
@@ -149,7 +149,7 @@ static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 		     ? "" : "file_");
 }
 
-/* The RAM disk is unpacked when the image as it was loaded is no longer in use. */
+/* When the RAM disk is unpacked, the memory of the loaded image is free again. */
 static uint64_t needed_memory(const struct doctor *doctor)
 {
 	const struct rj_image *image = &doctor->image;
@@ -208,7 +208,7 @@ static void check_base_memory(const struct doctor *doctor, struct doctor_finding
 		find(f, DOCTOR_OK, NULL, "%" PRIu64 " KiB", base / KIB);
 }
 
-/* "sda (/boot)", and where it hangs. */
+/* "sda with /boot on", then its PCI address, drivers and transport. */
 static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *f)
 {
 	const struct rj_target_controller *c = &disk->controller;
@@ -240,7 +240,7 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 		tell_disk(&target->disks[i], f);
 }
 
-/* Why a disk that no driver serves is not, if more can be told than the driver's name. */
+/* Why no driver supports a disk. */
 static const char *unserved(const struct rj_target_disk *disk)
 {
 	static const struct { const char *driver, *what; } known[] = {
@@ -302,7 +302,7 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	}
 }
 
-/* What an image would carry where it cannot carry what the boot disk boots. */
+/* What to pack instead if the boot disk's boot code cannot be packed. */
 static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target *target = &doctor->target;
@@ -323,7 +323,7 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 		     *running->kernel ? "initrd" : "kernel");
 }
 
-/* Whatever drives them: pci/quirks, quirk_usb_early_handoff. */
+/* Linux takes them in any case: drivers/usb/host/pci-quirks.c, quirk_usb_early_handoff. */
 static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target_usb *usb = &doctor->target.usb;
@@ -376,7 +376,7 @@ static void check_cpus(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 {
-	/* They drive the mode that the firmware has set, or emulated cards. */
+	/* These keep the mode that the firmware has set, or drive emulated cards. */
 	static const char *const simple[] = {
 		"simple-framebuffer", "simpledrm", "simple", "efi-framebuffer", "vesa-framebuffer",
 		"EFI VGA", "VESA VGA", "VGA16 VGA", "bochs-drm", "cirrus", "qxl", "virtio_gpu", "virtio-pci",
@@ -404,7 +404,7 @@ static bool carries(const struct rj_services_info *services, const char *driver)
 	return false;
 }
 
-/* Whether the image serves a controller that is the driver's. */
+/* Whether the image serves this driver's controllers. */
 static bool serves(const struct rj_image *image, uint8_t driver)
 {
 	uint8_t mode = image->services.carried ? image->services.block.int13
@@ -481,7 +481,7 @@ static void check_image_map(const struct doctor *doctor, struct doctor_finding *
 			check_mapped(doctor, &doctor->image.services.block.map[i], f);
 }
 
-/* The firmware's own memory is never System RAM: else it is another machine's. */
+/* Firmware memory is never System RAM; if it is here, the snapshot is of another machine. */
 static void check_image_snapshot(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target_memory *memory = &doctor->target.memory;

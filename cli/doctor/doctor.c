@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack doctor: whether the way back will work on this machine, and how it is gone.
+ * rjpack doctor: whether the way back will work on this machine, and how to do it.
  */
 #include "doctor/doctor.h"
 #include "image/read.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What rjpack doctor has found, for people and for programs.
+ * Prints the findings of rjpack doctor, as text and JSON.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "json.h"
 
 static const struct {
-	const char *word, *colour;      /* of SGR, ECMA-48 8.3.117 */
+	const char *word, *colour;      /* colour: SGR parameter, ECMA-48 8.3.117 */
 } ratings[] = {
 	[DOCTOR_NOTHING] = { "", "0" },
 #define ROW(name, word, colour) [DOCTOR_##name] = { word, colour },
@@ -28,7 +28,7 @@ static bool is_coloured(void)
 	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
-/* Names come from the tree: nothing in them may steer the terminal. */
+/* Names come from the tree and must not control the terminal. */
 static void put_clean(const char *text)
 {
 	for (; *text; text++)

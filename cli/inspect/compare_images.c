@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What differs in two images: of what inspect --json says of each, and of their
- * bytes. The paths are those of the JSON.
+ * Compares two images: the output of inspect --json for each, and their bytes. The paths are
+ * those of the JSON.
  */
 #include "inspect/compare_images.h"
 
@@ -16,7 +16,7 @@
 #include "inspect/describe.h"
 #include "inspect/facts.h"
 
-#define TROUBLE 2               /* as diff and cmp say it; 1 is that they differ */
+#define TROUBLE 2               /* as for diff and cmp; 1: the images differ */
 #define LINE    256
 
 struct side {
@@ -27,16 +27,16 @@ struct side {
 
 struct comparison {
 	struct side sides[2];
-	struct json json;               /* file NULL: for people */
+	struct json json;               /* file NULL: print text */
 	size_t found;
-	char reported[FACT_PATH_MAX];   /* what stands below needs no report of its own */
+	char reported[FACT_PATH_MAX];   /* facts below this path need no report */
 };
 
 enum change { ADDED, REMOVED, CHANGED, MOVED, BYTES };
 static const char *const changes[] = { [ADDED] = "added", [REMOVED] = "removed",
 	[CHANGED] = "changed", [MOVED] = "moved", [BYTES] = "bytes" };
 
-/* Where a piece stands in the file follows from the others' sizes. */
+/* A piece's offset in the file follows from the sizes of the others. */
 #define CONSEQUENCE ".file_offset"
 
 static bool ends_with(const char *path, const char *end)
@@ -82,7 +82,7 @@ static void json_side(struct json *json, const char *key, const struct json_valu
 		json_value(json, key, value);
 }
 
-/* Values as they belong to a change; BYTES: the offset is the first. */
+/* Reports a change; for BYTES, first is the offset. */
 static void report(struct comparison *comparison, const char *path, enum change change,
 		   const struct json_value *first, const struct json_value *second)
 {
@@ -121,7 +121,7 @@ static bool same_value(const struct json_value *a, const struct json_value *b)
 	return a->kind == JSON_STRING ? strcmp(a->text, b->text) == 0 : a->number == b->number;
 }
 
-/* A fact that is in one side only, or not the same in the other. */
+/* Reports a fact that only one side has, or that differs. */
 static void compare_fact(struct comparison *comparison, const struct fact *fact, size_t side)
 {
 	const struct fact *other = facts_find(&comparison->sides[!side].facts, fact->path);
@@ -205,7 +205,7 @@ static enum rj_err compare_bytes(struct comparison *comparison, uint64_t whole,
 	return RJ_OK;
 }
 
-/* Both files' bytes, first of all: most of what differs follows from others. */
+/* Compares both files' bytes. */
 static enum rj_err compare_whole(const struct comparison *comparison, uint64_t *same_bytes,
 				 bool *same, struct rj_error *err)
 {

@@ -5,8 +5,8 @@
 #include "options.h"
 
 /*
- * rjpack inspect IMAGE IMAGE: what differs in the two operands. Gives 0 if nothing does,
- * 1 if something does, 2 if one is no image, as diff and cmp, and 3 if the host failed.
+ * rjpack inspect IMAGE IMAGE: prints how the two operands differ. As diff and cmp, returns 0
+ * if they are the same, 1 if not, and 2 if one is not an image; 3 if the host failed.
  */
 int compare_images(const struct options *options);
 

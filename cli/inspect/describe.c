@@ -16,7 +16,7 @@
 
 #define REGISTERS_A_LINE 4
 
-/* A register's name for people. */
+/* A register's name in capitals. */
 static const char *upper(const char *name)
 {
 	static char text[8];
@@ -28,7 +28,7 @@ static const char *upper(const char *name)
 	return text;
 }
 
-/* What is special about a piece, behind two spaces. */
+/* A note on a piece, after two spaces. */
 static const char *piece_note(const struct rj_piece *piece)
 {
 	if (piece->flags & RJ_PIECE_FIRMWARE)

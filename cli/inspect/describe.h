@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image described: for people, or as JSON.
+ * Describes an image, as text or JSON.
  */
 #ifndef RJ_DESCRIBE_H
 #define RJ_DESCRIBE_H
@@ -12,13 +12,13 @@
 #include "image/image.h"
 #include "json.h"
 
-/* On standard output; name is the file's. findings may be NULL. */
+/* Prints to standard output; name: the file's name. findings may be NULL. */
 void inspect_print(const struct rj_image *image, const char *name,
 		   const struct findings *findings, bool as_json);
 
 /*
- * Of a JSON object the members that say what an image is, without those that
- * follow from them.
+ * Writes the members of a JSON object that define an image, without those that can be derived
+ * from them.
  */
 void inspect_describe(struct json *json, const struct rj_image *image);
 

@@ -32,7 +32,7 @@ static void add(struct facts *facts, const struct json_value *value)
 		facts->count++;
 }
 
-/* Behind the path of the group that is open. */
+/* Appends to the path of the open group. */
 static void extend(struct facts *facts, const char *before, const char *text,
 		   const char *after)
 {
@@ -45,7 +45,7 @@ static void extend_by_element(struct facts *facts, const struct json_value *valu
 {
 	char number[24];
 
-	/* cppcheck-suppress duplicateExpressionTernary; it has no inttypes.h */
+	/* cppcheck-suppress duplicateExpressionTernary; cppcheck has no inttypes.h */
 	snprintf(number, sizeof(number), value->kind == JSON_ADDRESS ? "%" PRIX64 "h" : "%" PRIu64,
 		 value->number);
 	extend(facts, "[", value->kind == JSON_STRING ? value->text : number, "]");
@@ -72,7 +72,7 @@ static void take_in_list(struct facts *facts, const struct json_value *value)
 	add(facts, &(struct json_value){ .kind = JSON_OPEN });
 }
 
-/* An element's first member gives it its name. */
+/* An element's first member is its name. */
 static void take_name(struct facts *facts, const struct json_value *value)
 {
 	extend_by_element(facts, value);

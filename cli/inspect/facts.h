@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What would be written as JSON, as a flat list of paths and values, so that two
- * can be compared. An element of a list is known by its first member, or by
- * itself, and not by its place: pieces[.mbr].address, repairs[a20].
+ * JSON output as a flat list of paths and values, so that two outputs can be
+ * compared. The name of a list's element is its first member, or the element
+ * itself, not its index: pieces[.mbr].address, repairs[a20].
  */
 #ifndef RJ_FACTS_H
 #define RJ_FACTS_H
@@ -15,26 +15,26 @@
 #define FACT_PATH_MAX  128
 #define FACT_DEPTH_MAX 8
 
-/* JSON_OPEN: an object, or an element, that there is. */
+/* JSON_OPEN: the path is an object, or an element of a list. */
 struct fact {
 	char path[FACT_PATH_MAX];
-	struct json_value value;        /* its text is a copy */
+	struct json_value value;        /* the text is a copy */
 };
 
 struct facts {
 	struct fact *all;
 	size_t count, room;
 	bool no_memory;
-	char path[FACT_PATH_MAX];       /* of the group that is open */
+	char path[FACT_PATH_MAX];       /* of the open group */
 	struct {
-		size_t length;          /* of its path */
+		size_t length;          /* of the level's path */
 		bool list;
-		bool nameless;          /* an element whose first member is still to come */
+		bool nameless;          /* an element before its first member */
 	} levels[FACT_DEPTH_MAX];
 	size_t depth;
 };
 
-/* What takes the values of a struct json whose context is a struct facts. */
+/* For struct json's take; the context is a struct facts. */
 void facts_take(void *context, const char *key, const struct json_value *value);
 
 const struct fact *facts_find(const struct facts *facts, const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rjpack inspect: what is in an image, where it will stand, how to load it.
+ * rjpack inspect: what is in an image, where it will be placed, how to load it.
  */
 #include <errno.h>
 #include <stdio.h>

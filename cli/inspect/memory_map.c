@@ -40,7 +40,7 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 
-		/* which run, and are gone or not placed */
+		/* those two run and are then gone, or are not placed */
 		if (!(piece->flags & (RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)))
 			rows[count++] = (struct memory_row){ piece->address,
 				(uint64_t)piece->address + piece->size, piece_kind(piece),
@@ -50,7 +50,7 @@ static size_t add_pieces(const struct rj_image *image, struct memory_row *rows)
 	return count;
 }
 
-/* What the pieces, the first `pieces` of `count` rows, have left of a row. */
+/* Adds the parts of a row that no piece covers; the first `pieces` rows are the pieces. */
 static size_t add_left(struct memory_row row, struct memory_row *rows, size_t pieces,
 		       size_t count)
 {

@@ -8,8 +8,8 @@
 #include "clean.h"
 #include "image/plan.h"
 
-#define UNITS_FROM  10000               /* bytes; fewer are told one by one */
-#define PADDING_MAX 4096                /* between pieces in the image: not worth a band */
+#define UNITS_FROM  10000               /* smaller sizes are in bytes */
+#define PADDING_MAX 4096                /* bytes; less between two pieces gets no band */
 
 const char *picture_size(uint64_t bytes, char text[PICTURE_SIZE_TEXT])
 {
@@ -37,7 +37,7 @@ static uint64_t band_size(const struct band *band)
 	return band->cut || band->end < band->from ? 0 : band->end - band->from;
 }
 
-/* The bands whose share would be less than they need get that, until all others' suffice. */
+/* Bands whose share would be too small get least, until the shares of all others suffice. */
 static unsigned settle(struct picture *picture, unsigned lines, uint64_t *bytes)
 {
 	unsigned left, settled;
@@ -69,7 +69,7 @@ static unsigned settle(struct picture *picture, unsigned lines, uint64_t *bytes)
 	return left;
 }
 
-/* The one to whose share rounding down has done most, of those that got nothing back yet. */
+/* Of bands not rounded up yet, the one that lost most by rounding down. */
 static struct band *most_rounded(struct picture *picture, unsigned left, uint64_t bytes)
 {
 	struct band *most = NULL;
@@ -117,7 +117,7 @@ static struct band *add_band(struct picture *picture, uint64_t from, uint64_t en
 	return band;
 }
 
-/* Entry and stack where they lie in the band, as far as the next one leaves it. */
+/* Marks entry and stack if they are in the band and before the next one. */
 static void mark(struct band *band, const struct rj_regs *regs, uint64_t next)
 {
 	uint64_t entry = rj_plan_entry(regs), end = band->end < next ? band->end : next;
@@ -132,7 +132,7 @@ static void mark(struct band *band, const struct rj_regs *regs, uint64_t next)
 			 "SS:SP = %04X:%04X, the stack grows down", regs->ss, sp);
 }
 
-/* Free memory that is more than all else would leave no lines for that. */
+/* Free memory larger than everything else would leave no lines for the rest. */
 static void cut_gaps(struct picture *picture)
 {
 	uint64_t used = 0;
@@ -147,7 +147,7 @@ static void cut_gaps(struct picture *picture)
 	}
 }
 
-/* The memory on arrival, what is between the rows as free; it may be that they overlap. */
+/* Memory on arrival, with gaps between rows as free; rows may overlap. */
 static void arrival(const struct rj_image *image, struct picture *low, struct picture *high)
 {
 	const struct rj_regs *regs = &image->manifest.regs;
@@ -170,7 +170,7 @@ static void arrival(const struct rj_image *image, struct picture *low, struct pi
 	cut_gaps(high);
 }
 
-/* The image from its stub on; behind it is what the stub needs. */
+/* The image from its stub on, then the stub's memory after it. */
 static void loaded(const struct rj_image *image, struct picture *picture)
 {
 	uint64_t at = image->base, end = image->base + image->memory_size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pictures as SVG 1.1: rectangles and text, nothing from elsewhere. A line
- * of the scale is a pixel here.
+ * The pictures as SVG 1.1: rectangles and text, nothing external. A line of the scale is one
+ * pixel.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define WIDTH     640u
 #define BOX_AT    100u
 #define BOX       (WIDTH - BOX_AT - 16)
-#define TEXT      16                    /* from one line of text to the next */
+#define TEXT      16                    /* height of a line of text */
 #define BASELINE  13
 #define HEAD      40                    /* above a picture, for its title */
 #define STROKE    "#444444"
@@ -23,7 +23,7 @@ static const char *const colours[MEMORY_KINDS] = {
 	[MEMORY_SERVICES] = "#cfe3cf", [MEMORY_PIECE] = "#c9dcf2",
 };
 
-/* XML 1.0: five characters are escaped, 2.2 does not allow most control characters. */
+/* XML 1.0: five characters are escaped; 2.2 forbids most control characters. */
 static void put_text(FILE *file, const char *text)
 {
 	static const struct { char character; const char *name; } entities[] = {
@@ -49,7 +49,7 @@ static void put_text(FILE *file, const char *text)
 	}
 }
 
-/* Text that begins or, if it is at_end, ends at x. */
+/* Writes text that begins at x or, if at_end is set, ends there. */
 static void put_line(FILE *file, unsigned x, unsigned y, bool at_end, const char *text)
 {
 	fprintf(file, "<text x=\"%u\" y=\"%u\"%s>", x, y,
@@ -66,7 +66,7 @@ static void put_address(FILE *file, unsigned y, uint64_t address)
 	put_line(file, BOX_AT - 8, y + BASELINE, true, text);
 }
 
-/* A zigzag across both sides says that a band is cut short. */
+/* A zigzag across both sides shows that a band is cut. */
 static void put_break(FILE *file, unsigned y, unsigned height)
 {
 	for (unsigned x = BOX_AT; x <= BOX_AT + BOX; x += BOX)
@@ -98,7 +98,7 @@ static void put_band(FILE *file, const struct band *band, unsigned y)
 			 band->marks[i]);
 }
 
-/* Gives where the next one starts. */
+/* Returns where the next picture starts. */
 static unsigned put_picture(FILE *file, const struct picture *picture, unsigned y)
 {
 	char title[128], scale[PICTURE_SIZE_TEXT];
@@ -116,7 +116,7 @@ static unsigned put_picture(FILE *file, const struct picture *picture, unsigned 
 	return y + FOOT;
 }
 
-/* Scales one and gives its height. */
+/* Scales a picture and returns its height. */
 static unsigned lay_out(struct picture *picture, unsigned lines)
 {
 	unsigned height = picture->count ? HEAD + FOOT : 0;

@@ -7,7 +7,7 @@
 #include "inspect/picture.h"
 #include "terminal.h"
 
-/* How each kind of memory looks at the left of its lines. */
+/* The pattern of each kind of memory, at the left of its lines. */
 static const char *const patterns[MEMORY_KINDS] = {
 	[MEMORY_FREE] = "  ", [MEMORY_FIRMWARE] = "::", [MEMORY_IMAGE] = "..",
 	[MEMORY_SERVICES] = "++", [MEMORY_PIECE] = "##",
@@ -26,7 +26,7 @@ static void print_edge(const struct canvas *canvas, uint64_t address)
 	puts("+");
 }
 
-/* A line of a band: text, cut as needed, and something at the right. */
+/* Prints a line of a band: text, truncated if necessary, and right at the right. */
 static void print_line(const struct canvas *canvas, const struct band *band,
 		       const char *text, const char *right)
 {

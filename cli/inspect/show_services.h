@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The services of an image described.
+ * Describes the services of an image.
  */
 #ifndef RJ_SHOW_SERVICES_H
 #define RJ_SHOW_SERVICES_H
@@ -8,10 +8,10 @@
 #include "image/services.h"
 #include "json.h"
 
-/* A paragraph on standard output. */
+/* Prints a paragraph to standard output. */
 void services_print(const struct rj_services_info *info);
 
-/* "services": an object, or null. */
+/* Writes "services": an object, or null. */
 void services_json(struct json *json, const struct rj_services_info *info);
 
 #endif

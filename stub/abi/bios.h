@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The registers of a call to the firmware; carry: CF afterwards. */
+/* The registers of a firmware call, in and out; carry: CF on return. */
 struct bios_regs {
 	uint32_t eax, ebx, ecx, edx, esi, edi;
 	uint16_t ds, es;

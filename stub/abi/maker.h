@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was given at run time and is not a payload file becomes a disk, or a boot sector, by
- * a piece with the flag RJ_PIECE_MAKER, which is placed at DISK_MAKER. The installer calls
- * its first byte when memory is known; by then all pieces have been placed.
+ * The piece with the flag RJ_PIECE_MAKER, placed at DISK_MAKER, makes a disk or a boot sector
+ * of a file that the loader supplied and that is not a payload file. The installer calls its
+ * first byte when it knows the memory; by then all pieces have been placed.
  */
 #ifndef RJ_MAKER_H
 #define RJ_MAKER_H
@@ -12,7 +12,7 @@
 #include "abi/install.h"
 #include "abi/services.h"
 
-/* The installer's, as in memory.h. */
+/* The installer's functions from memory.h. */
 struct rj_maker_memory {
 	uint32_t (*find)(uint32_t size);
 	uint32_t (*reserve)(uint32_t size);
@@ -20,10 +20,10 @@ struct rj_maker_memory {
 };
 
 /*
- * What was given is at services->image.address, packed_size bytes of it. Puts the RAM disk
- * into memory, its drives into services, what boots it to where it starts, and that into the
- * stub's manifest. Returns the RAM disk's address; 0: what was given is a boot sector. Does
- * not return if that boots nothing.
+ * The loader's file is at services->image.address and has packed_size bytes. Puts the RAM disk
+ * into memory, its drives into services, its boot code where that starts, and the entry point
+ * into the stub's manifest. Returns the RAM disk's address, or 0 if the file is a boot sector.
+ * Does not return if the file cannot be booted.
  */
 typedef uint32_t rj_disk_maker(const struct rj_stub *stub, struct rj_services *services,
 			       const struct rj_maker_memory *memory);

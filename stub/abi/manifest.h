@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The manifest: the plan in binary. The host writes it behind the stub, the
- * stub reads nothing else. All numbers are little-endian, all structures packed
- * by their order; sizes and offsets are asserted below.
+ * The manifest: the plan in binary form. The host writes it after the stub,
+ * which reads nothing else. All numbers are little-endian; the order of the
+ * fields leaves no padding. Sizes and offsets are asserted below.
  *
  * An image, as a loader puts it into memory in one block:
  *
  *   stub | manifest header | piece table | (the container's) | pieces, by address
  *
- * A payload file is its manifest and pieces alone: there offsets count from the manifest's
- * first byte, and stub_crc is 0.
+ * A payload file has only the manifest and the pieces: its offsets count from the manifest's
+ * first byte, and its stub_crc is 0.
  *
- * The order of the pieces is what lets the stub place them without any memory
- * besides theirs: see mover.c.
+ * The order of the pieces lets the stub place them without any other memory: see mover.c.
  */
 #ifndef RJ_MANIFEST_H
 #define RJ_MANIFEST_H
@@ -30,19 +29,19 @@
 
 /* rj_manifest.flags */
 #define RJ_UNREAL           0x0001u         /* DS, ES, FS, GS keep 4 GiB limits */
-#define RJ_VERBOSE          0x0002u         /* the stub tells each step */
-#define RJ_HALT_ON_ERROR    0x0004u         /* instead of a reboot */
+#define RJ_VERBOSE          0x0002u         /* the stub prints each step */
+#define RJ_HALT_ON_ERROR    0x0004u         /* instead of rebooting */
 #define RJ_CONSOLE_VGA      0x0008u
 #define RJ_CONSOLE_SERIAL   0x0010u
 
 /* rj_piece.flags */
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */
-#define RJ_PIECE_SERVICES   0x0002u         /* services.h: what is called when all is placed */
-#define RJ_PIECE_RUNTIME    0x0004u         /* called before, and not placed: runtime.h */
-#define RJ_PIECE_MAKER      0x0008u         /* called by the services: maker.h */
+#define RJ_PIECE_SERVICES   0x0002u         /* called when all pieces are placed: services.h */
+#define RJ_PIECE_RUNTIME    0x0004u         /* called before that, and not placed: runtime.h */
+#define RJ_PIECE_MAKER      0x0008u         /* called by the installer: maker.h */
 #define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
 
-/* At STUB_HEADER in the stub; filled in by the stub's own link. */
+/* At STUB_HEADER in the stub; the linker fills in the size. */
 struct rj_stub_header {
 	char magic[8];
 	uint32_t stub_size;     /* bytes; the manifest follows */
@@ -50,7 +49,7 @@ struct rj_stub_header {
 _Static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
 
 /*
- * Registers on arrival. The order is that in which start.asm takes them:
+ * Registers on arrival, in the order in which start.asm loads them:
  * POP GS, FS, ES, DS, POPAD, POPFD, then far pointers for LSS and JMP.
  */
 struct rj_regs {
@@ -71,8 +70,8 @@ struct rj_manifest {
 	uint16_t version;
 	uint16_t piece_count;
 	uint32_t size;          /* bytes of this header and the piece table */
-	uint32_t crc;           /* CRC-32 of these bytes, this field taken as 0 */
-	uint32_t image_size;    /* bytes of stub, manifest, padding and pieces */
+	uint32_t crc;           /* CRC-32 of these bytes with this field as 0 */
+	uint32_t image_size;    /* bytes: stub, manifest, padding, pieces */
 	uint32_t stub_crc;      /* CRC-32 of the stub, then of the container's bytes */
 	uint32_t flags;
 	uint16_t serial_port;   /* I/O address of a 16550 */
@@ -88,9 +87,9 @@ _Static_assert(sizeof(struct rj_manifest) == 96, "manifest header");
 
 /* The piece table: ascending in address and in offset, no two overlap. */
 struct rj_piece {
-	char name[RJ_NAME_SIZE];/* NUL-terminated; a section name too */
+	char name[RJ_NAME_SIZE];/* NUL-terminated; also the section's name */
 	uint32_t flags;         /* RJ_PIECE_* */
-	uint32_t address;       /* physical, where it stands on arrival */
+	uint32_t address;       /* physical, on arrival */
 	uint32_t offset;        /* from the stub's first byte */
 	uint32_t size;          /* bytes, at least 1 */
 	uint32_t crc;           /* CRC-32 of its bytes */

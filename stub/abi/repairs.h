@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps that put the hardware back, in their order. row(name, bit, what it does): the
- * stub calls repair_NAME() if that bit of rj_manifest.repairs is set; the host's --repair
- * knows the names. A bit keeps its meaning for good; the order may change.
+ * The repairs, in the order in which they run: row(name, bit, what it does). The stub calls
+ * repair_NAME() if that bit of rj_manifest.repairs is set; --repair takes the names. A bit
+ * never changes its meaning; the order may change.
  *
- * Why this order: with A20 closed half of the devices and of the ACPI tables are out
- * of reach; nothing of the old system may run or write memory any more before the rest is
- * touched (smp, then pci, and then iommu, which may be all that keeps a device from
- * writing); the sources of interrupts go quiet before their controllers (hpet, ioapic,
- * then apic, pic); the PIT counts before the keyboard controller's waits are over; the
- * CPU's own state is last.
+ * Why this order: with A20 closed, half of the devices and of the ACPI tables are out of
+ * reach. Before anything else is touched, nothing of the old system may run or write memory
+ * (smp, then pci, then iommu, since only the IOMMU may keep a device from writing). The
+ * sources of interrupts are silenced before their controllers (hpet, ioapic, then apic, pic).
+ * The PIT runs before the waits for the keyboard controller. The CPU's own state comes last.
  */
 #ifndef RJ_REPAIRS_H
 #define RJ_REPAIRS_H

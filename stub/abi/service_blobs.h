@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The installer ("install") and the modules as built by stub/install/: see
- * services.h for how they are carried.
+ * The installer ("install") and the modules as stub/install/ builds them; services.h describes
+ * how an image carries them.
  */
 #ifndef RJ_SERVICE_BLOBS_H
 #define RJ_SERVICE_BLOBS_H

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stays in memory for the payload: INT 13h and INT 15h, drivers, a RAM disk.
+ * The services, which stay in memory for the payload: INT 13h, INT 15h, drivers, a RAM disk.
  *
- * They travel as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
+ * An image carries them as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
  *
  *   struct rj_services | the installer, packed | modules
  *
- * A module is a struct rj_module, and then the rest of it, packed. There are int13, drivers and
- * inflate as needed, and at the end memory.
+ * A module is a struct rj_module followed by its packed rest. int13, drivers and inflate are
+ * there as needed; the last module is memory.
  *
  * After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
  * first byte. The installer unpacks the modules that this machine needs, one at a time, each
- * after a fresh copy of the installer, whose bytes packed modules refer to. What stays of them
- * goes to the top of base memory, or, if that is full and the code is 32-bit, to reserved memory
- * above; the piece and the installer are gone on arrival. Whatever has several bytes is
- * little-endian. common/packed.h has the packed format.
+ * after a fresh copy of the installer, since packed modules refer to its bytes. Their resident
+ * parts go to the top of base memory or, if that is full and the code is 32-bit, to reserved
+ * memory above 1 MiB; the piece and the installer are gone on arrival. All numbers are
+ * little-endian. common/packed.h describes the packed format.
  */
 #ifndef RJ_SERVICES_H
 #define RJ_SERVICES_H
@@ -28,7 +28,7 @@
 #define RJ_SERVICES_VERSION 3
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
-/* Drivers: each a module of this name, a value of --int13, and a file. */
+/* Drivers: each is a module of this name, a value of --int13, and a file. */
 #define RJ_DRIVERS(row) \
 	row(ahci, "SATA controllers by AHCI") \
 	row(nvme, "NVMe controllers") \
@@ -49,21 +49,21 @@ enum {
 	RJ_INT13_COUNT
 };
 
-/* The PCI functions that a driver is for: row(driver, what is compared, mask, value). */
+/* Which driver serves which PCI functions: row(driver, what is compared, mask, value). */
 #define RJ_PCI_DRIVERS(row) \
 	row(ahci, class, 0xFFFFFFu, 0x010601u) /* AHCI 1.3.1, 2.1.5 */ \
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
-	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* virtio 1.1, 4.1.2.1: old blk, */ \
-	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* old scsi, */ \
-	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk, */ \
-	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1048u)) /* and scsi */
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
+	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1048u)) /* scsi */
 
 #define VIRTIO_ID(device) ((device) << 16 | 0x1AF4u)
 
 /*
- * The driver that a function is for, RJ_INT13_none: there is none. class: class, subclass and
- * interface in bits 23:0; id: device << 16 | vendor.
+ * Returns the driver for a PCI function, or RJ_INT13_none. class: class,
+ * subclass and interface in bits 23:0; id: device << 16 | vendor.
  */
 static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 {
@@ -75,23 +75,23 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 	return RJ_INT13_none;
 }
 
-/* What a module is to the installer, and its interface. */
+/* What a module is, and its interface. */
 enum rj_module_kind {
-	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it has found a disk */
+	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it finds a disk */
 	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit; does not stay */
 	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code in base memory */
 	RJ_MODULE_KINDS
 };
 
-/* At the front of every module, and not packed. Offsets are from here. */
+/* At the start of every module, not packed. Offsets count from here. */
 struct rj_module {
 	char name[8];           /* padded with NULs */
 	uint32_t kind;          /* enum rj_module_kind */
-	uint32_t packed_size;   /* bytes that follow this as they are carried; 0 in memory, which
-				   packed bytes may refer to */
-	uint32_t size;          /* bytes in memory, this among them; a multiple of 16 */
-	uint32_t resident;      /* offset of what stays, to size; a multiple of 16 */
-	uint32_t relocation_count;      /* of RJ_RELOCATION bytes each, behind size: the offset */
+	uint32_t packed_size;   /* packed bytes that follow this in the image; in memory 0, as
+				   packed bytes may refer to this header */
+	uint32_t size;          /* bytes in memory, with this header; a multiple of 16 */
+	uint32_t resident;      /* offset of the part that stays, to size; a multiple of 16 */
+	uint32_t relocation_count;      /* RJ_RELOCATION bytes each, after size: the offset */
 					/* of a dword to which the module's address is added */
 	uint32_t interface;     /* offset */
 };
@@ -102,41 +102,41 @@ _Static_assert(sizeof(struct rj_module) == 32, "module");
 #define RJ_DISK_READONLY  0x01u
 #define RJ_DISK_CD        0x02u
 #define RJ_DISK_FLOPPY    0x04u
-#define RJ_DISK_DEFLATED  0x08u         /* the carried bytes: raw deflate, RFC 1951 */
+#define RJ_DISK_DEFLATED  0x08u         /* the piece is raw deflate, RFC 1951 */
 #define RJ_DISK_REMOVABLE 0x10u
 
-/* The RAM disk: a piece of the image. size 0: none. */
+/* The RAM disk: a piece of the image. If size is 0, there is none. */
 struct rj_disk_image {
-	uint32_t address;       /* of the piece as it was placed */
+	uint32_t address;       /* where the piece is placed */
 	uint32_t packed_size;   /* bytes of the piece */
 	uint32_t size;          /* bytes in memory, a multiple of 512 */
-	uint32_t crc;           /* CRC-32 of the bytes unpacked */
+	uint32_t crc;           /* CRC-32 of the unpacked bytes */
 	uint32_t flags;         /* RJ_DISK_DEFLATED, RJ_DISK_READONLY */
-	uint32_t contents;      /* bytes unpacked; zeros follow them up to size */
+	uint32_t contents;      /* unpacked bytes; zeros follow them up to size */
 };
 _Static_assert(sizeof(struct rj_disk_image) == 24, "disk image");
 
 /*
- * A drive on the RAM disk: all of it, or what El Torito makes drives of. A CD's
- * number is E0h; a hard disk or floppy pushes those of the machine up by one.
+ * A drive on the RAM disk: all of it, or a drive that El Torito emulates. A CD has the number
+ * E0h; a hard disk or floppy moves the machine's own up by one.
  */
 struct rj_drive {
 	uint32_t offset;        /* bytes, in the RAM disk */
 	uint32_t sectors;       /* 0: this row is not used */
-	uint16_t sector_size;   /* 512, or 4096 of a hard disk, or 2048 for a CD */
+	uint16_t sector_size;   /* 512; also 4096 for a hard disk; 2048 for a CD */
 	uint16_t cylinders;     /* geometry of INT 13h AH=08h */
 	uint16_t heads;         /* 1 to 256 */
 	uint8_t sectors_per_track; /* 1 to 63 */
 	uint8_t number;         /* BIOS drive number */
 	uint8_t flags;          /* RJ_DISK_* */
-	uint8_t floppy_type;    /* as CMOS 10h and AH=08h's BL have it: 1 to 5, 10h; or 0 */
+	uint8_t floppy_type;    /* as in CMOS 10h and in BL of AH=08h: 1 to 5, 10h; or 0 */
 	uint16_t zero;
 };
 _Static_assert(sizeof(struct rj_drive) == 20, "drive");
 
-/* "El Torito" 1.0, figure 7: what INT 13h AX=4B01h tells of the booted CD. */
+/* "El Torito" 1.0, figure 7: what INT 13h AX=4B01h returns about the booted CD. */
 struct rj_el_torito {
-	uint8_t size;           /* 13h, or 0: no CD was booted */
+	uint8_t size;           /* 13h; 0: no CD was booted */
 	uint8_t media;          /* 0: no emulation, 1 to 3: floppy, 4: hard disk */
 	uint8_t drive;
 	uint8_t controller;
@@ -144,16 +144,16 @@ struct rj_el_torito {
 	uint16_t device;
 	uint16_t cache_segment;
 	uint16_t load_segment;
-	uint16_t sector_count;  /* loaded by the BIOS, of 512 bytes */
-	uint8_t cylinders, sectors, heads; /* as AH=08h's CH, CL, DH */
+	uint16_t sector_count;  /* 512-byte sectors that the BIOS loads */
+	uint8_t cylinders, sectors, heads; /* as CH, CL, DH of AH=08h */
 	uint8_t zero;           /* not part of the packet */
 };
 _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
 #define RJ_EL_TORITO_PACKET offsetof(struct rj_el_torito, zero) /* 13h, its size */
 
-/* --drive-map: which disk of the machine has this number. */
+/* --drive-map: the disk of the machine that gets this number. */
 struct rj_drive_map {
-	uint8_t number;         /* 80h and up; 0: this row is not used */
+	uint8_t number;         /* 80h or more; 0: this row is not used */
 	uint8_t zero;
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
@@ -170,7 +170,7 @@ struct rj_services {
 	uint8_t int13;          /* RJ_INT13_* */
 	uint8_t boot_drive;     /* DL on arrival, before any rj.drive */
 	uint32_t size;          /* bytes from here to the end of the last module */
-	uint32_t installer_size;/* bytes of the installer as it is packed, behind this */
+	uint32_t installer_size;/* packed bytes of the installer, which follows this */
 	struct rj_disk_image image;
 	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
 	struct rj_el_torito el_torito;

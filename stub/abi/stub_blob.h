@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The front of every image as built by stub/: SETUP_SIZE bytes, of which those
- * below SETUP_CODE are zero and the container's to fill in, then the stub.
+ * The front of every image as stub/ builds it: SETUP_SIZE bytes, then the
+ * stub. The bytes below SETUP_CODE are zero; the container fills them in.
  */
 #ifndef RJ_STUB_BLOB_H
 #define RJ_STUB_BLOB_H

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format in which the stub and its services are packed: pack.c writes it, unpack.asm and
- * unpack.c read it. NASM gets this file through awk.
+ * The packed format of the stub and its services: pack.c writes it, unpack.asm and unpack.c
+ * read it. awk converts this file for NASM.
  *
- *   dword, little-endian: how many bytes it unpacks to, at least 1; then a stream of bits
+ *   dword, little-endian: the unpacked size in bytes, at least 1; then a stream of bits
  *
- * Each bit is coded by the probability that it is 0, in 4096ths, which is kept for each context
- * that a bit can stand in. A context starts at one half, and each bit moves it by a 32nd of the
- * way (a binary range coder: G. N. N. Martin, "Range encoding", 1979).
+ * A binary range coder (G. N. N. Martin, "Range encoding", 1979) codes each bit by the
+ * probability that it is 0, in 4096ths. Each context has its own probability, which starts at
+ * one half and with each bit moves by a 32nd of the distance towards that bit.
  *
- *   byte     8 bits, the highest first; context: PACKED_BYTE + 1, and a digit for each bit so far
- *   number   a binary 1; then for each further digit bit 1 and the digit; then bit 0. Two contexts
- *            for each digit, from PACKED_DISTANCE or PACKED_LENGTH on
+ *   byte     8 bits, the highest first; context: PACKED_BYTE + the binary number that has a 1
+ *            before the bits so far
+ *   number   in binary without the leading 1: before each digit bit 1, at the end bit 0. Two
+ *            contexts for each digit, starting at PACKED_DISTANCE or PACKED_LENGTH
  *   item     0, byte                        that byte
- *            1, again, distance, length     length + 1 bytes from so many bytes before
+ *            1, again, distance, length     length + 1 bytes from distance bytes before
  *
- * An item's first bit has the context PACKED_MATCH, or after a match the next one. "again" is a
- * bit in PACKED_AGAIN: if it is 1, the distance is that of the last match and is left out; after
- * a match it is left out itself, and 0. The first item is a byte and has no bit in front.
+ * An item's first bit has the context PACKED_MATCH, or after a match the next
+ * context. "again" is a bit in PACKED_AGAIN: if it is 1, the distance is
+ * omitted and is that of the last match. After a match, "again" itself is
+ * omitted and is 0. The first item is a byte without its first bit.
  *
- * The coder has 32 bits, of which the stream has the highest byte first; when the range is
- * below 2^24, it moves up by a byte before the next bit.
+ * The coder has 32 bits, stored with the highest byte first. When the range is
+ * below 2^24, range and code move up by one byte before the next bit.
  */
 #ifndef RJ_PACKED_H
 #define RJ_PACKED_H
@@ -31,9 +33,9 @@
 #define PACKED_DISTANCE 260
 #define PACKED_LENGTH   294
 #define PACKED_CONTEXTS 328             /* even */
-#define PACKED_DIGITS   16              /* of a number at most, besides the first */
-#define PACKED_ONE      4096            /* a certain 0 */
+#define PACKED_DIGITS   16              /* at most, after a number's leading 1 */
+#define PACKED_ONE      4096            /* probability 1 */
 #define PACKED_ONE_BITS 12
-#define PACKED_SHIFT    5               /* 32nds */
+#define PACKED_SHIFT    5               /* a 32nd */
 
 #endif

@@ -3,7 +3,7 @@
 #define RJ_UNITS_H
 
 #define KIB      1024u
-#define PAGE     4096u                  /* bytes of the smallest page */
+#define PAGE     4096u                  /* bytes, the smallest page */
 #define FOUR_GIB (UINT64_C(1) << 32)
 
 #endif

@@ -7,7 +7,7 @@
 struct stream {
 	const uint8_t *next, *end;
 	uint32_t range, code;
-	bool damaged;           /* more was read than there is, or a number was too long */
+	bool damaged;           /* the stream ended early, or a number was too long */
 	uint16_t contexts[PACKED_CONTEXTS];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What pack.c has packed (packed.h), read without trust. In the stub, unpack.asm does it. */
+/* Unpacks pack.c's output (packed.h), which may be damaged. The stub uses unpack.asm. */
 #ifndef RJ_UNPACK_H
 #define RJ_UNPACK_H
 
@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RJ_PACKED_HEADER 4u             /* bytes in front of the stream: how many it unpacks to */
+#define RJ_PACKED_HEADER 4u             /* bytes of the unpacked size, before the stream */
 
-/* How many bytes it says that it unpacks to; 0: it is shorter than such a number. */
+/* The unpacked size in bytes, as the header states it; 0 if there is no whole header. */
 uint32_t rj_unpacked_size(const uint8_t *packed, size_t size);
 
 /*
- * Unpacks to buffer + before; the bytes in front of that may be referred to. room: bytes of
- * the buffer behind them. Returns false if the packed bytes are damaged, or too many.
+ * Unpacks to buffer + before; the packed data may refer to the bytes before that. room: the
+ * buffer's bytes from there on. Returns false if the packed bytes are damaged, or do not fit.
  */
 bool rj_unpack(uint8_t *buffer, size_t before, size_t room, const uint8_t *packed, size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SATA disks and CD drives by the Serial ATA Advanced Host Controller Interface,
- * 1.3.1: sections without another name are that specification's. One command
- * slot per port, no interrupts, and data straight into the caller's buffer.
+ * SATA disks and CD drives by the Serial ATA Advanced Host Controller Interface 1.3.1; section
+ * numbers alone refer to it. One command slot per port, no interrupts, and data goes directly
+ * to and from the caller's buffer.
  */
 #include "common/mem.h"
 #include "drivers/ata_device.h"
@@ -46,7 +46,7 @@
 #define SIG             0x24            /* LBA high, mid, low, count */
 #define SSTS            0x28
 #define SSTS_DEVICE     0xFu
-#define SSTS_PRESENT    0x1u            /* odd: a device, 3: and a link to it */
+#define SSTS_PRESENT    0x1u            /* odd: a device; 3: with a link */
 #define SSTS_LINKED     0x3u
 #define SCTL            0x2C
 #define SCTL_NO_SLEEP   0x300u          /* no partial, no slumber */
@@ -56,11 +56,11 @@
 #define FBS             0x40
 #define DEVSLP          0x44
 #define DEVSLP_AGGRESSIVE 0x1u
-#define ALL             0xFFFFFFFFu     /* what is written to clear */
+#define ALL             0xFFFFFFFFu     /* written to clear all bits */
 
 #define SLOT0           0x1u
 
-/* Times, in ms: the specification's, or where it has none, generous ones. */
+/* Times in ms: the specification's, or generous ones where it has none. */
 #define RESET_MS        1000            /* 10.4.3 */
 #define STOP_MS         500             /* 10.3.1, 10.3.2 */
 #define COMRESET_MS     1               /* 10.4.2 */
@@ -68,12 +68,12 @@
 #define HANDOFF_BUSY_MS 2000
 #define PRESENT_MS      100             /* SATA: COMINIT comes 10 ms after COMRESET */
 #define LINK_MS         1000
-#define READY_MS        31000           /* a disk that spins up */
+#define READY_MS        31000           /* long enough for a disk to spin up */
 #define COMMAND_MS      31000
 
 /* In memory (4.2). */
 struct command_header {
-	uint32_t flags;         /* PRD entries << 16, and: */
+	uint32_t flags;         /* PRD entries << 16 | HEADER_* */
 	uint32_t transferred;
 	uint32_t table, table_high;
 	uint32_t zero[4];
@@ -91,13 +91,13 @@ struct prd {
 };
 #define PRD_MAX         0x400000u       /* bytes */
 
-/* The register FIS to a device (SATA 3.x, 10.5); byte 1 has C, and byte 2 the command. */
+/* The register FIS to a device (SATA 3.x, 10.5); byte 1 has bit C, byte 2 is the command. */
 #define FIS_COMMAND(command) (0x8027u | (uint32_t)(command) << 16)
 #define FIS_FEATURE(feature) ((uint32_t)(feature) << 24)
 #define FIS_LBA         (ATA_LBA << 24)
-#define FIS_LIMIT(bytes) ((bytes) << 8) /* of a packet's data by PIO */
+#define FIS_LIMIT(bytes) ((bytes) << 8) /* on a packet's data by PIO */
 
-/* What a port has in memory; the first three are the HBA's to read and write. */
+/* A port's memory; the HBA reads and writes the first three fields. */
 struct port {
 	struct command_header list[32];
 	uint8_t received[256];
@@ -112,7 +112,7 @@ struct port {
 	uint32_t low_lba;       /* mask of the bits in the FIS's dword 1 */
 	bool is_64bit;
 	uint8_t sector_shift;
-	uint8_t command[3];     /* by enum rj_operation; flush 0: none */
+	uint8_t command[3];     /* by enum rj_operation; RJ_FLUSH may be 0: none */
 	uint8_t packet_feature;
 	uint8_t data[ATA_IDENTIFY_WORDS * 2] __attribute__((aligned(16)));
 };
@@ -132,7 +132,7 @@ static bool ahci_wait_for(uint32_t address, uint32_t mask, uint32_t value, uint3
 	return true;
 }
 
-/* 10.4.3. Every port is stopped by it, and keeps its addresses. */
+/* 10.4.3. Stops every port; the ports keep their addresses. */
 static bool ahci_reset_hba(uint32_t hba)
 {
 	write32(hba + GHC, GHC_ENABLE);
@@ -143,7 +143,7 @@ static bool ahci_reset_hba(uint32_t hba)
 	return true;
 }
 
-/* 10.3.1, 10.3.2: commands first, then the reception of FISes. */
+/* 10.3.1, 10.3.2: first commands, then reception of FISes. */
 static bool ahci_stop(uint32_t port)
 {
 	write32(port + CMD, read32(port + CMD) & ~CMD_START);
@@ -166,8 +166,8 @@ static void ahci_comreset_end(uint32_t port)
 }
 
 /*
- * From a port without commands to one that takes them (10.1.2). PxSERR.DIAG.X holds
- * back the device's first FIS, with its signature, until it is cleared.
+ * Starts a stopped port (10.1.2). PxSERR.DIAG.X holds back the device's first FIS, with its
+ * signature, until it is cleared.
  */
 static bool ahci_start(const struct port *port)
 {
@@ -190,8 +190,8 @@ static bool ahci_start(const struct port *port)
 }
 
 /*
- * 6.2.2.1, after a failure. A device that still wants something, or has not answered
- * at all and may yet write into memory, gets a COMRESET.
+ * 6.2.2.1, after a failure. A device that is still busy, or has not answered and may yet
+ * write into memory, gets a COMRESET.
  */
 static bool ahci_restart(const struct port *port, bool has_answered)
 {
@@ -220,15 +220,15 @@ static enum rj_status ahci_failed(const struct port *port, uint32_t flags)
 }
 
 /*
- * What has failed is started again at once. A port that is not was stopped by a reset
- * of the HBA for another one, or its device did not come back then.
+ * A failed port is started again at once. If it is stopped here, the HBA was reset because
+ * of another port, or its device did not come back.
  */
 static bool ahci_is_started(const struct port *port)
 {
 	return read32(port->registers + CMD) & CMD_START || ahci_restart(port, false);
 }
 
-/* The command in the table, by slot 0 (5.5.1). A stopped port would ignore PxCI. */
+/* Executes the command in the table, in slot 0 (5.5.1). A stopped port would ignore PxCI. */
 static enum rj_status ahci_execute(struct port *port, uint32_t flags)
 {
 	uint32_t r = port->registers;
@@ -253,7 +253,7 @@ static enum rj_status ahci_execute(struct port *port, uint32_t flags)
 	return RJ_DISK_OK;
 }
 
-/* Data of the command: one PRD entry, which reaches 4 MiB (4.2.3.3). */
+/* The command's data: one PRD entry, at most 4 MiB (4.2.3.3). */
 static void ahci_set_data(struct port *port, uint64_t buffer, uint32_t bytes)
 {
 	port->table.prd.address = (uint32_t)buffer;
@@ -299,7 +299,7 @@ static enum rj_status ahci_transfer_disk(void *context, const struct rj_request 
 	return ahci_execute(port, flags);
 }
 
-/* feature 0: data by PIO, at most bytes at a time. */
+/* If feature is 0, data goes by PIO, at most bytes at a time. */
 static enum rj_status ahci_send_packet(struct port *port, uint32_t feature, uint64_t buffer,
 				       uint32_t bytes)
 {
@@ -355,7 +355,7 @@ static INIT bool ahci_is_in_free_ram(uint32_t low, uint32_t high, const struct r
 	return !(low | high) || host->is_free_ram((uint64_t)high << 32 | low);
 }
 
-/* Started, with a device, and with memory that is not an operating system's. */
+/* Started, with a device, and not using memory of an operating system. */
 static INIT bool ahci_is_port_firmwares(uint32_t port, bool is_64bit,
 					const struct rj_host *host)
 {
@@ -385,7 +385,7 @@ static INIT bool ahci_is_firmwares(uint32_t pci, const struct rj_host *host)
 	return false;
 }
 
-/* 10.6: the firmware, if it still has the HBA, gets it off its hands. */
+/* 10.6: takes the HBA over from the firmware, if that still owns it. */
 static INIT void ahci_take_from_firmware(uint32_t hba)
 {
 	if (!(read32(hba + CAP2) & CAP2_HANDOFF))
@@ -396,7 +396,7 @@ static INIT void ahci_take_from_firmware(uint32_t hba)
 		ahci_wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
 }
 
-/* What an operating system may have turned on (3.3.16, 3.3.17), and interrupts. */
+/* Turns off interrupts and what an operating system may have turned on (3.3.16, 3.3.17). */
 static INIT void ahci_plain(uint32_t port)
 {
 	write32(port + IE, 0);
@@ -404,7 +404,7 @@ static INIT void ahci_plain(uint32_t port)
 	write32(port + DEVSLP, read32(port + DEVSLP) & ~DEVSLP_AGGRESSIVE);
 }
 
-/* Stops all ports, if need be by a reset, and sends a COMRESET to all devices. */
+/* Stops all ports, by a reset if necessary, and sends a COMRESET to all devices. */
 static INIT bool ahci_take(uint32_t hba, uint32_t implemented)
 {
 	bool stopped = true;
@@ -463,7 +463,7 @@ static INIT bool ahci_attach_cd(struct port *port, struct rj_disk *disk)
 	return atapi_medium(ahci_send, port, port->data, disk);
 }
 
-/* EDD 4.0's "SATA" and the port, as "ATA" could not tell ports apart; Linux knows it. */
+/* EDD 4.0's "SATA" has the port, which "ATA" has not; Linux knows it. */
 static INIT void ahci_add(struct port *port, unsigned number, struct rj_disk *disk,
 			  const struct rj_host *host)
 {
@@ -479,7 +479,7 @@ static INIT void ahci_add(struct port *port, unsigned number, struct rj_disk *di
 	host->add_disk(disk);
 }
 
-/* A port with a device; what it has for memory is kept by the HBA from now on. */
+/* Attaches a port with a device. The HBA uses the port's memory from now on. */
 static INIT void ahci_attach_port(uint32_t hba, unsigned number, const struct rj_host *host)
 {
 	struct port *port = host->alloc(sizeof *port, LIST_ALIGNMENT);

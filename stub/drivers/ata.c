@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IDE disks and CD drives by programmed I/O, by the protocols of ATA/ATAPI-7
- * (T13/1532D) volume 2, clause 11, on the ports of the PCI IDE Controller
+ * IDE disks and CD drives by programmed I/O, with the protocols of ATA/ATAPI-7
+ * (T13/1532D) volume 2, clause 11, at the ports of the PCI IDE Controller
  * Specification 1.0.
  *
- * Interrupts are off at the device (nIEN) during a command and on again after
- * it, with nothing pending, which is how a BIOS leaves the channel: its own
- * INT 13h may still serve the other device, and wait for IRQ 14 or 15.
+ * The device's interrupts are off (nIEN) during a command, then on again with
+ * nothing pending, as a BIOS leaves the channel: its own INT 13h may still serve
+ * the other device and wait for IRQ 14 or 15.
  */
 #include "common/mem.h"
 #include "drivers/ata_device.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-#define NATIVE(channel) (1u << (channel) * 2) /* of the class's interface byte */
+#define NATIVE(channel) (1u << (channel) * 2) /* in the class code's interface byte */
 #define NATIVE_CONTROL  2               /* offset in the second BAR of a channel */
 #define CHANNELS        2u
 #define DEVICES         2u
 
-/* The command block; a register that is written has another name at times. */
+/* The command block; some registers have another name when written. */
 #define DATA            0
 #define ERROR           1
 #define FEATURE         1
@@ -29,19 +29,19 @@
 #define DEVICE          6
 #define STATUS          7
 #define COMMAND         7
-#define NOBODY          0xFF            /* what floating lines read as */
+#define NOBODY          0xFF            /* read from a floating bus */
 
-/* The control block's one register: reads alternate status, writes device control. */
+/* The control block's only register: reads alternate status, writes device control. */
 #define CONTROL_ON      0x08            /* bit 3 was 1 before ATA-4 */
 #define CONTROL_NIEN    0x02
 #define CONTROL_RESET   0x04            /* SRST */
 
-#define DEVICE_OLD      0xA0u           /* 1 before ATA-5 */
+#define DEVICE_OLD      0xA0u           /* these bits were 1 before ATA-5 */
 #define DEVICE_SELECT   0x10u
 
-#define RESET_MS        2               /* until status may be read */
-#define COMMAND_MS      31000           /* a disk that spins up */
-#define PACKET_LIMIT    0xF800u         /* bytes at a time: an even count of sectors */
+#define RESET_MS        2               /* before status may be read */
+#define COMMAND_MS      31000           /* long enough for a disk to spin up */
+#define PACKET_LIMIT    0xF800u         /* bytes at a time: whole sectors */
 
 struct device {
 	uint16_t command_block;
@@ -49,7 +49,7 @@ struct device {
 	uint8_t select;
 	bool is_lba48;
 	bool is_cd;
-	uint8_t command[3];             /* by enum rj_operation; flush 0: none */
+	uint8_t command[3];             /* by enum rj_operation; RJ_FLUSH may be 0: none */
 	uint32_t sector_size;
 };
 
@@ -73,14 +73,14 @@ static void ata_put(const struct device *device, unsigned reg, uint32_t value)
 	outb((uint16_t)(device->command_block + reg), (uint8_t)value);
 }
 
-/* 400 ns, after which status is the selected device's or the command's. */
+/* After 400 ns, status is valid for the selected device and the command. */
 static void ata_delay_400ns(const struct device *device)
 {
 	for (unsigned i = 0; i < 4; i++)
 		inb(device->control);
 }
 
-/* The status once the device is not busy; busy: it never was anything else. */
+/* Returns the status when the device is no longer busy; ATA_BUSY: a timeout. */
 static uint8_t ata_settle(const struct device *device)
 {
 	uint64_t deadline = deadline_in(COMMAND_MS);
@@ -101,7 +101,7 @@ static uint8_t ata_select(const struct device *device, uint32_t bits)
 	return ata_settle(device);
 }
 
-/* Software reset protocol, 11.2: both devices of the channel. */
+/* Software reset protocol, 11.2; resets both devices of the channel. */
 static bool ata_reset(const struct device *device)
 {
 	outb(device->control, CONTROL_ON | CONTROL_NIEN | CONTROL_RESET);
@@ -112,7 +112,7 @@ static bool ata_reset(const struct device *device)
 	return !(ata_select(device, 0) & (ATA_BUSY | ATA_DATA));
 }
 
-/* What status says of a command that failed; a device that is stuck is reset. */
+/* Converts the status of a failed command; resets a device that is stuck. */
 static enum rj_status ata_failed(const struct device *device, uint8_t status, bool write)
 {
 	uint8_t error = ata_get(device, ERROR);
@@ -124,7 +124,7 @@ static enum rj_status ata_failed(const struct device *device, uint8_t status, bo
 	return device->is_cd ? atapi_status(error) : ata_status(status, error, write);
 }
 
-/* Selects the device, which may be a reset away from taking a command. */
+/* Selects the device, and resets it if it cannot take a command. */
 static bool ata_ready(const struct device *device, uint32_t bits)
 {
 	outb(device->control, CONTROL_ON | CONTROL_NIEN);
@@ -141,7 +141,7 @@ static void ata_put_address(const struct device *device, uint32_t lba, uint32_t 
 	ata_put(device, LBA_HIGH, lba >> 16);
 }
 
-/* 48 bits go through the same registers twice, the upper halves first. */
+/* A 48-bit address is written in two halves to the same registers, the upper first. */
 static bool ata_command(const struct device *device, uint8_t code, uint64_t lba,
 			uint32_t count)
 {
@@ -213,7 +213,7 @@ static enum rj_status ata_transfer_disk(void *context, const struct rj_request *
 	return status;
 }
 
-/* PACKET protocol, 11.8: the packet, then data in parts whose size the device says. */
+/* PACKET protocol, 11.8: the packet, then data in parts whose size the device sets. */
 static enum rj_status ata_send_packet(const struct device *device, const uint8_t *packet,
 				      uint32_t buffer, uint32_t bytes)
 {
@@ -276,7 +276,7 @@ static enum rj_status ata_transfer_cd(void *context, const struct rj_request *re
 	return status;
 }
 
-/* Ports have no state that an operating system could have taken from the firmware. */
+/* The ports have no state that an operating system could have changed. */
 static INIT bool ata_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
 	(void)pci;
@@ -284,7 +284,7 @@ static INIT bool ata_is_firmwares(uint32_t pci, const struct rj_host *host)
 	return true;
 }
 
-/* A device that is not there takes no command: status 0 or FFh, and no data. */
+/* Without a device, status is 0 or FFh after the command, and there is no data. */
 static INIT bool ata_ask_identity(const struct device *device, uint8_t code, uint16_t *words)
 {
 	if (!ata_ready(device, 0))
@@ -322,7 +322,7 @@ static INIT bool ata_attach_cd(struct device *device, uint16_t *words, struct rj
 		&& atapi_medium(ata_send, device, (uint8_t *)words, disk);
 }
 
-/* After the channel's reset: the signature is there, and the command settles it. */
+/* After the channel's reset. The signature shows the type, IDENTIFY confirms it. */
 static INIT bool ata_attach_device(struct device *device, struct rj_disk *disk)
 {
 	uint16_t words[ATA_IDENTIFY_WORDS];

@@ -4,7 +4,7 @@
 #include "common/mem.h"
 #include "drivers/scsi.h"
 
-/* IDENTIFY DEVICE data (ACS-3, 7.12.7); words 83 and 106 are valid with 01b on top. */
+/* IDENTIFY DEVICE data (ACS-3, 7.12.7); words 83 and 106 are valid if bits 15:14 are 01b. */
 #define WORD_CAPABILITIES 49
 #define HAS_LBA         0x0200u
 #define HAS_DMA         0x0100u
@@ -27,7 +27,7 @@
 #define MAX_SECTORS28   256u            /* a count of 0 */
 #define MAX_SECTORS48   65535u
 
-/* The error field (6.3); bit 6 of a write was write protection (ATA/ATAPI-7). */
+/* The error field (6.3); for a write, bit 6 once meant write protected (ATA/ATAPI-7). */
 #define ERROR_UNCORRECTABLE 0x40u
 #define ERROR_NOT_FOUND     0x10u
 
@@ -92,7 +92,7 @@ enum rj_status atapi_status(uint32_t error)
 
 	if (key == SCSI_ATTENTION)
 		return RJ_DISK_CHANGED;
-	status = scsi_key_status(key, SCSI_LBA_RANGE);  /* of what is sent, only an LBA can be */
+	status = scsi_key_status(key, SCSI_LBA_RANGE);  /* only an LBA can be invalid here */
 	return status == RJ_DISK_OK || status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
 }
 
@@ -100,7 +100,7 @@ void atapi_read_packet(uint8_t *packet, const struct rj_request *request)
 {
 	memset(packet, 0, ATAPI_PACKET_SIZE);
 	packet[0] = SCSI_READ_10;
-	scsi_put_be32(packet + 5, request->count);      /* 16 bits, in 7 and 8 */
+	scsi_put_be32(packet + 5, request->count);      /* 16 bits, in bytes 7 and 8 */
 	scsi_put_be32(packet + 2, (uint32_t)request->lba);
 }
 
@@ -111,7 +111,7 @@ enum rj_status atapi_request_sense(atapi_send *send, void *device, uint8_t *data
 	return send(device, packet, data, ATAPI_DATA);
 }
 
-/* A packet device as a unit of SCSI, while its medium is looked at. */
+/* A packet device as a SCSI unit, for atapi_medium. */
 struct atapi_unit {
 	struct scsi_unit scsi;
 	atapi_send *send;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What every driver needs: BARs and capabilities (PCI Local Bus Specification 3.0,
- * 6.2.5.1 and 6.7), and time by the time stamp counter, as nothing interrupts.
+ * 6.2.5.1 and 6.7), and time from the time stamp counter, as interrupts are off.
  */
 #include "drivers/driver.h"
 
@@ -9,7 +9,7 @@
 #include "hardware/pci.h"
 
 #define BAR_IO          0x1u
-#define BAR_TYPE        0x7u    /* with BAR_IO: of memory, the width in bits 2:1 */
+#define BAR_TYPE        0x7u    /* with BAR_IO; of a memory BAR, bits 2:1 are the width */
 #define BAR_MEMORY64    0x4u
 #define BAR_MEMORY_MASK 0xFFFFFFF0u
 #define BAR_IO_MASK     0xFFFCu
@@ -46,7 +46,7 @@ INIT void pci_enable(uint32_t pci, uint16_t bits)
 	pci_write16(pci, PCI_COMMAND, bits);
 }
 
-/* The count ends a list that bites its own tail. */
+/* The count ends a circular list. */
 INIT uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id)
 {
 	uint32_t at;

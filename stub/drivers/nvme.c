@@ -3,9 +3,9 @@
  * NVM Express 1.4: 3.1 registers, 4.1 queues, 4.3 PRPs, 5 admin commands, 6 NVM
  * commands, 7.3.2 controller reset, 7.6.1 initialization.
  *
- * One command is under way at a time, so queues have two entries: as few as there
- * can be, and what every controller has. After the I/O queue has been created
- * nothing is submitted to the admin queue, until a reset: one of them is in use.
+ * Only one command is active at a time, so queues have two entries: the minimum, which every
+ * controller supports. After the I/O queue has been created, nothing goes to the admin queue
+ * until a reset: only one queue is in use at a time.
  */
 #include "drivers/driver.h"
 
@@ -14,7 +14,7 @@
 #include "hardware/pci.h"
 
 
-/* 3.1: registers. Those of 64 bits may be accessed by halves. */
+/* 3.1: registers. 64-bit ones may be accessed in halves. */
 #define CAP       0x00u
 #define CAP_HIGH  0x04u
 #define VS        0x08u
@@ -45,7 +45,7 @@
 #define QUEUES        2u
 #define QUEUE_ENTRIES 2u
 
-/* 5 and 6: opcodes of admin and of NVM commands. */
+/* 5 and 6: opcodes of admin and NVM commands. */
 enum {
 	ADMIN_CREATE_SQ = 0x01,
 	ADMIN_CREATE_CQ = 0x05,
@@ -58,11 +58,11 @@ enum {
 #define FEATURE_QUEUES   0x07u
 #define QUEUE_CONTIGUOUS 0x01u          /* 5.3, 5.4: dword 11; no interrupts */
 
-/* 5.15: what Identify tells of. */
+/* 5.15: what to identify. */
 #define IDENTIFY_NAMESPACE  0x00u
 #define IDENTIFY_CONTROLLER 0x01u
 #define IDENTIFY_ACTIVE     0x02u
-#define OLD_NAMESPACES      16u         /* tried of a 1.0 controller's */
+#define OLD_NAMESPACES      16u         /* tried at most on a 1.0 controller */
 
 /* 4.6.1: type << 8 | code. */
 enum {
@@ -71,15 +71,15 @@ enum {
 	STATUS_NOT_READY = 0x082,
 	STATUS_READ_ONLY_RANGE = 0x182,
 	STATUS_WRITE_FAULT = 0x280,
-	STATUS_TIMEOUT = 0xFFFF,        /* none: the controller never answered */
+	STATUS_TIMEOUT = 0xFFFF,        /* our own: the controller did not answer */
 };
 #define TYPE_MEDIA 2u
 
 #define COMMAND_MS   30000u
-#define LIST_ENTRIES 128u               /* pages: what a request may be long */
+#define LIST_ENTRIES 128u               /* the longest request, in pages */
 
 struct command {
-	uint16_t opcode;                /* and flags: PRPs, not fused */
+	uint16_t opcode;                /* bits 15:8 are flags; 0: PRPs, not fused */
 	uint16_t id;
 	uint32_t namespace;
 	uint64_t zero;
@@ -97,27 +97,27 @@ struct completion {
 };
 _Static_assert(sizeof(struct completion) == 16, "completion queue entry");
 
-/* Aligned to the size of its list, which so is in one page (4.3). */
+/* Aligned to the size of its list, so that the list is in one page (4.3). */
 struct controller {
 	uint64_t list[LIST_ENTRIES];    /* of PRPs */
 	struct command *submissions;    /* of the queue in use */
 	struct completion *completions;
 	uint32_t doorbell;              /* of its submissions */
-	uint32_t stride;                /* from there to its completions' */
-	uint32_t commands;              /* that it has taken */
+	uint32_t stride;                /* from that to the doorbell of its completions */
+	uint32_t commands;              /* submitted to it so far */
 	uint32_t registers;
-	uint32_t queues;                /* of each a page of submissions, one of completions */
+	uint32_t queues;                /* for each a page of submissions, then completions */
 	uint32_t page;                  /* bytes */
-	uint32_t configuration;         /* CC, but for its enable bit */
+	uint32_t configuration;         /* CC without CC_ENABLE */
 	uint32_t ready_ms;
-	bool ready;                     /* the queue in use answers */
-	bool cached;
+	bool ready;                     /* the queue in use works */
+	bool cached;                    /* has a volatile write cache */
 };
 
 struct namespace {
 	struct controller *controller;
 	uint32_t id;
-	uint32_t shift;                 /* of a sector's size */
+	uint32_t shift;                 /* log2 of the sector size */
 };
 
 static uint32_t nvme_get(const struct controller *c, uint32_t offset)
@@ -140,7 +140,7 @@ static void *nvme_completions_of(const struct controller *c, uint32_t queue)
 	return (void *)(c->queues + (2 * queue + 1) * c->page);
 }
 
-/* 3.1.24: submission and completion queue's doorbells stand by turns. */
+/* 3.1.24: doorbells of submission and completion queues alternate. */
 static void nvme_use_queue(struct controller *c, uint32_t queue)
 {
 	c->submissions = nvme_submissions_of(c, queue);
@@ -160,7 +160,7 @@ static struct command *nvme_prepare(struct controller *c, uint16_t opcode, uint3
 	return command;
 }
 
-/* 4.3: the first page, then the second or the list of all others. */
+/* 4.3: PRP 1 is the first page; PRP 2 the second, or a list of all others. */
 static void nvme_set_buffer(struct controller *c, struct command *command, uint64_t buffer,
 			    uint32_t bytes)
 {
@@ -179,8 +179,8 @@ static void nvme_set_buffer(struct controller *c, struct command *command, uint6
 }
 
 /*
- * 4.1 and 7.2.1: submits what was prepared and waits for its completion, whose
- * phase tag is 1 in the first pass through the queue, 0 in the second.
+ * 4.1 and 7.2.1: submits the prepared command and waits for its completion. The phase tag
+ * is 1 in the first pass through the queue, 0 in the second. Returns the status.
  */
 static uint32_t nvme_execute(struct controller *c)
 {
@@ -203,7 +203,7 @@ static uint32_t nvme_execute(struct controller *c)
 	return answer->status >> 1 & 0x7FF;
 }
 
-/* 3.1.6: waits until CSTS.RDY is as wanted. */
+/* 3.1.6: waits until CSTS.RDY has the wanted value. */
 static bool nvme_wait_ready(const struct controller *c, uint32_t wanted)
 {
 	uint64_t deadline = deadline_in(c->ready_ms);
@@ -224,8 +224,8 @@ static bool nvme_wait_ready(const struct controller *c, uint32_t wanted)
 }
 
 /*
- * 3.1.5: CC.EN must not change before CSTS.RDY has followed it. One that was shut
- * down or has failed need not do so any more, and is reset all the same.
+ * 3.1.5: CC.EN must not change before CSTS.RDY has the same value. A controller that was
+ * shut down or has failed may not get that far, and is reset anyway.
  */
 static bool nvme_disable(const struct controller *c)
 {
@@ -268,8 +268,8 @@ static bool nvme_create_queue(struct controller *c, uint16_t opcode, const void 
 }
 
 /*
- * 7.6.1: says how many I/O queues there will be, one of each (5.21.1.7), and
- * makes them: 5.3 and 5.4. Without an answer to the first it does without.
+ * 7.6.1: requests one I/O queue of each kind (5.21.1.7), whatever the controller answers, and
+ * creates them (5.3 and 5.4). Returns false on a timeout or if one cannot be created.
  */
 static bool nvme_create_queues(struct controller *c)
 {
@@ -311,7 +311,7 @@ static enum rj_status nvme_disk_status(uint32_t status)
 	return status >> 8 == TYPE_MEDIA ? RJ_DISK_BAD_DATA : RJ_DISK_CONTROLLER;
 }
 
-/* 6.15 write and 6.9 read alike. */
+/* 6.15 Write and 6.9 Read have the same fields. */
 static void nvme_prepare_data(const struct namespace *ns, const struct rj_request *request)
 {
 	struct controller *c = ns->controller;
@@ -351,7 +351,7 @@ static enum rj_status nvme_transfer(void *context, const struct rj_request *requ
 	return nvme_disk_status(status);
 }
 
-/* 5.15.1: its data, in the page of a queue that is not there yet; or NULL. */
+/* 5.15.1: returns the data, in a page of the I/O queue, which is not in use yet; or NULL. */
 static INIT const uint8_t *nvme_identify(struct controller *c, uint32_t what,
 					 uint32_t namespace)
 {
@@ -369,13 +369,13 @@ static INIT uint32_t nvme_field32(const uint8_t *data, uint32_t offset)
 	return read32((uint32_t)data + offset);
 }
 
-/* 5.15.2.1: what namespace this is; one that is not active reads as zeros. */
+/* 5.15.2.1: the data of an inactive namespace is all zeros. */
 static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t max_bytes,
 				    const struct rj_host *host)
 {
 	const uint8_t *data = nvme_identify(c, IDENTIFY_NAMESPACE, id);
 	struct rj_disk disk = {
-		.interface = "NVME    ", /* EDD-4 amendment 1; EDD 3.0 came before NVMe */
+		.interface = "NVME    ", /* EDD-4 amendment 1; EDD 3.0 is older than NVMe */
 		.device_path = { id },
 		.transfer = nvme_transfer, .alignment = 4, .unit = id,
 	};
@@ -404,7 +404,7 @@ static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t 
 	host->add_disk(&disk);
 }
 
-/* 5.15.2.3: the active namespace behind this one, or 0; before 1.1 there is no list. */
+/* 5.15.2.3: returns the next active namespace, or 0; before 1.1 there is no list. */
 static INIT uint32_t nvme_next_namespace(struct controller *c, uint32_t id, uint32_t count)
 {
 	const uint8_t *data = NULL;
@@ -496,7 +496,7 @@ static INIT bool nvme_is_queue_of_firmware(uint32_t at, const struct rj_host *ho
 	return address && !host->is_free_ram(address);
 }
 
-/* Ready, not fatal, not shut down; a controller that is not there reads as ones. */
+/* Enabled, ready, not fatal, not shut down; without a controller, all bits read as 1. */
 static INIT bool nvme_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
 	uint32_t registers = nvme_map(pci, host, DOORBELLS);

@@ -30,13 +30,13 @@ enum {
 #define READ_CAPACITY_16 0x10           /* service action */
 #define CAPACITY_10_SIZE 8
 #define CAPACITY_16_SIZE 32
-#define TYPE_DISK        0x00           /* INQUIRY's first byte: connected, and: */
+#define TYPE_DISK        0x00           /* INQUIRY's first byte: connected, and this type */
 #define TYPE_CD          0x05
-#define REMOVABLE        0x80           /* of the second */
-#define WRITE_PROTECTED  0x80           /* of MODE SENSE's device-specific byte (SBC-3) */
+#define REMOVABLE        0x80           /* in its second byte */
+#define WRITE_PROTECTED  0x80           /* in MODE SENSE's device-specific byte (SBC-3) */
 #define MODE_SENSE_SIZE  4
 
-#define SHIFT_MIN 9u                    /* blocks of 512 bytes, */
+#define SHIFT_MIN 9u                    /* blocks of 512 bytes */
 #define SHIFT_MAX 12u                   /* to 4096 */
 #define RETRIES   10u
 #define STEP_MS   100u
@@ -64,7 +64,7 @@ enum rj_status scsi_key_status(uint32_t key, uint32_t asc)
 	return RJ_DISK_CONTROLLER;
 }
 
-/* Inline, since what runs once and what stays each need it where they are. */
+/* Inline, since both INIT and resident code need it in their own section. */
 static inline __attribute__((always_inline)) enum rj_status
 execute(struct scsi_unit *unit, const struct scsi_command *command)
 {
@@ -75,7 +75,7 @@ execute(struct scsi_unit *unit, const struct scsi_command *command)
 	return status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
 }
 
-/* Into zeros; of 16 bytes only where the LBA needs it. */
+/* cdb is all zeros. The 16-byte commands are only for LBAs that need them. */
 static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
 {
 	bool write = request->operation == RJ_WRITE;
@@ -87,7 +87,7 @@ static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
 		scsi_put_be32(cdb + 10, request->count);
 	} else {
 		cdb[0] = write ? WRITE_10 : SCSI_READ_10;
-		scsi_put_be32(cdb + 5, request->count);      /* 16 bits, in 7 and 8 */
+		scsi_put_be32(cdb + 5, request->count);      /* 16 bits, in bytes 7 and 8 */
 		scsi_put_be32(cdb + 2, (uint32_t)request->lba);
 	}
 }
@@ -140,7 +140,7 @@ INIT bool scsi_wait_ready(struct scsi_unit *unit)
 	}
 }
 
-/* SBC-3: READ CAPACITY, the one of 16 bytes if the other's field is too small. */
+/* SBC-3: READ CAPACITY (10), then (16) if that field is too small. */
 INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
 {
 	static INIT_DATA const struct scsi_command of_10 = { .cdb = { READ_CAPACITY_10 } };
@@ -162,7 +162,7 @@ INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
 	return true;
 }
 
-/* SPC-4, MODE SENSE(6): no block descriptors, and all pages, of which none fits. */
+/* SPC-4, MODE SENSE(6): no block descriptors; all pages, but only the header fits. */
 static INIT bool is_protected(struct scsi_unit *unit)
 {
 	static INIT_DATA const struct scsi_command command = {
@@ -172,7 +172,7 @@ static INIT bool is_protected(struct scsi_unit *unit)
 		&& unit->data[2] & WRITE_PROTECTED;
 }
 
-/* SPC-4, INQUIRY: the kind of unit; false: none that is served. */
+/* SPC-4, INQUIRY: returns false if the type is not supported. */
 static INIT bool inquire(struct scsi_unit *unit, struct rj_disk *disk)
 {
 	static INIT_DATA const struct scsi_command command = { .cdb = { [0] = INQUIRY, [4] = SCSI_DATA } };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SCSI disks and CD drives, whatever carries the commands: SPC-4 and SBC-3, and MMC-6 for CDs.
- * A transport has a struct scsi_unit for each logical unit and executes its commands.
+ * SCSI disks and CD drives, independent of the transport: SPC-4 and SBC-3, and MMC-6 for CDs.
+ * A transport has a struct scsi_unit for each logical unit, and executes its commands.
  */
 #ifndef RJ_SCSI_H
 #define RJ_SCSI_H
@@ -9,14 +9,14 @@
 #include "drivers/driver.h"
 
 #define SCSI_CDB      16u               /* bytes */
-#define SCSI_DATA     36u               /* of scsi_unit.data */
+#define SCSI_DATA     36u               /* bytes of scsi_unit.data */
 #define SCSI_READ_10  0x28
 #define SCSI_REQUEST_SENSE 0x03
-#define SCSI_SENSE    18u               /* bytes of fixed format, SPC-4, 4.5.3 */
+#define SCSI_SENSE    18u               /* bytes of the fixed format, SPC-4, 4.5.3 */
 #define SCSI_ATTENTION 0x6              /* sense key */
 #define SCSI_LBA_RANGE 0x21             /* additional sense code */
 
-/* Not an end: the command is to be sent again. */
+/* Not a final status: send the command again. */
 #define SCSI_AGAIN ((enum rj_status)0xFF)
 
 struct scsi_command {
@@ -28,13 +28,13 @@ struct scsi_command {
 
 struct scsi_unit;
 
-/* Sends a command once. RJ_DISK_TIMEOUT: the device does not answer, or has no medium. */
+/* Sends a command once. Returns RJ_DISK_TIMEOUT if there is no answer or no medium. */
 typedef enum rj_status scsi_execute(struct scsi_unit *unit, const struct scsi_command *command);
 
 struct scsi_unit {
 	scsi_execute *execute;
-	uint8_t *data;                  /* SCSI_DATA bytes that the device reaches, for answers */
-	uint32_t shift;                 /* log2 of the block's size */
+	uint8_t *data;                  /* SCSI_DATA bytes that the device reaches: answers */
+	uint32_t shift;                 /* log2 of the block size */
 };
 
 static inline void scsi_put_be32(uint8_t *to, uint32_t value)
@@ -43,10 +43,10 @@ static inline void scsi_put_be32(uint8_t *to, uint32_t value)
 		to[i] = (uint8_t)value;
 }
 
-/* What a failure means, by sense key and additional sense code (4.5.6). */
+/* Converts a sense key and additional sense code (4.5.6). */
 enum rj_status scsi_key_status(uint32_t key, uint32_t asc);
 
-/* The same by sense data: fixed and descriptor format have them in different places (4.5). */
+/* Converts sense data, in which the format decides where those two are (4.5). */
 static inline enum rj_status scsi_sense_status(const uint8_t *sense)
 {
 	bool descriptors = (sense[0] & 0x7F) >= 0x72;
@@ -54,21 +54,21 @@ static inline enum rj_status scsi_sense_status(const uint8_t *sense)
 	return scsi_key_status(sense[descriptors ? 1 : 2] & 0xF, sense[descriptors ? 2 : 12]);
 }
 
-/* Serves a request; RJ_RESET is the transport's. */
+/* Serves a request; the transport itself serves RJ_RESET. */
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request);
 
-/* Executes a command that asks for so many bytes, 0 to what the device reaches of unit->data. */
+/* Executes a command that reads bytes, which may be 0, into unit->data. */
 enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *command, uint32_t bytes);
 
-/* Waits until the medium is ready; false: there is none, or it does not become ready. */
+/* Waits until the medium is ready; returns false if there is none, or on a timeout. */
 bool scsi_wait_ready(struct scsi_unit *unit);
 
-/* Sets the disk's sectors and their size. */
+/* Sets the disk's sectors and sector_size; returns false on failure. */
 bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk);
 
 /*
- * All of that, with the disk's flags, and unit->shift. False: not a disk or CD that can be
- * served; its sector_size then is 0, or one that cannot be served.
+ * Does all of that, and sets the disk's flags and unit->shift. Returns false if there is no
+ * supported disk or CD; sector_size is then 0, or an unsupported size.
  */
 bool scsi_identify(struct scsi_unit *unit, struct rj_disk *disk);
 

@@ -5,7 +5,7 @@
 #include "drivers/virtio_device.h"
 #include "hardware/pci.h"
 
-/* 4.1.2: transitional, then modern; what is driven and is neither is SCSI. */
+/* 4.1.2: transitional and modern block device; the driver's other ids are SCSI. */
 #define BLK_TRANSITIONAL 0x1001u
 #define BLK_MODERN       0x1042u
 

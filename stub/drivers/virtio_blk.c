@@ -5,7 +5,7 @@
 #include "drivers/virtio_device.h"
 
 /* 5.2.3: features. */
-#define FEATURE_SIZE_MAX   (1u << 1)            /* a buffer is limited */
+#define FEATURE_SIZE_MAX   (1u << 1)            /* size_max limits a buffer */
 #define FEATURE_READ_ONLY  (1u << 5)
 #define FEATURE_BLK_SIZE   (1u << 6)
 #define FEATURE_FLUSH      (1u << 9)
@@ -15,13 +15,13 @@
 #define CONFIG_SIZE_MAX 8
 #define CONFIG_BLK_SIZE 20
 
-/* 5.2.6: types of requests, and their status. */
+/* 5.2.6: request types, and status. */
 enum { TYPE_IN = 0, TYPE_OUT = 1, TYPE_FLUSH = 4 };
 enum { STATUS_OK = 0, STATUS_IOERR = 1, STATUS_NONE = 0xFF };
 
-#define UNIT_SIZE  512u                 /* what the device counts in (5.2.4) */
-#define MAX_UNITS  8u                   /* in a sector of the disk */
-#define MAX_BYTES  0x100000u            /* what a request may be long */
+#define UNIT_SIZE  512u                 /* bytes of the device's sectors (5.2.4) */
+#define MAX_UNITS  8u                   /* in one of the disk's sectors */
+#define MAX_BYTES  0x100000u            /* of a request */
 
 struct blk {
 	struct virtio virtio;
@@ -30,7 +30,7 @@ struct blk {
 		uint64_t sector;
 	} header;
 	volatile uint8_t status;
-	uint32_t units;                 /* the device's sectors in one of the disk */
+	uint32_t units;                 /* the device's sectors in one of the disk's */
 };
 
 static enum rj_status virtio_blk_execute(struct blk *blk, const struct rj_request *request,
@@ -75,7 +75,7 @@ static enum rj_status virtio_blk_transfer(void *context, const struct rj_request
 	return RJ_DISK_OK;
 }
 
-/* 2.4.1: read until it is the same twice, as either interface allows. */
+/* 2.4.1: read until two values are the same, which works with both interfaces. */
 static INIT uint64_t virtio_blk_capacity(const struct virtio *v)
 {
 	uint64_t last, value = 0;
@@ -89,7 +89,7 @@ static INIT uint64_t virtio_blk_capacity(const struct virtio *v)
 	return value;
 }
 
-/* 5.2.4: blk_size is the size of a logical block; 0: none that is served. */
+/* 5.2.4: blk_size is the logical block size; returns 0 if it is not supported. */
 static INIT uint32_t virtio_blk_sector_size(const struct virtio *v)
 {
 	uint32_t size = (v->features & FEATURE_BLK_SIZE) ? virtio_config(v, CONFIG_BLK_SIZE)
@@ -111,7 +111,7 @@ INIT void virtio_blk_attach(uint32_t pci, const struct rj_host *host)
 {
 	struct blk *blk = host->alloc(sizeof(*blk), 16);
 	struct rj_disk disk = {
-		.interface = "SCSI    ", /* EDD has no word for it; SeaBIOS says this */
+		.interface = "SCSI    ", /* EDD has no name for virtio; SeaBIOS uses this */
 		.transfer = virtio_blk_transfer, .context = blk, .alignment = 1, .unit = 0,
 	};
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Virtual I/O Device 1.1 on PCI: 2.6 split virtqueues, 3.1 initialization, 4.1 the
- * PCI transport, 4.1.4.8 its legacy interface. The modern interface is used where
- * the device has it within reach, else the legacy one.
+ * PCI transport, 4.1.4.8 its legacy interface. The driver uses the modern interface
+ * if the device has it within reach, otherwise the legacy one.
  */
 #include "drivers/virtio_device.h"
 
@@ -39,11 +39,11 @@
 #define LEGACY_DRIVER_FEATURES 4
 #define LEGACY_QUEUE_PAGE      8
 #define LEGACY_QUEUE_NOTIFY    16
-#define LEGACY_DEVICE          20       /* behind two vectors if MSI-X is on */
+#define LEGACY_DEVICE          20       /* with MSI-X on, after two vectors */
 #define LEGACY_DEVICE_MSIX     24
 #define LEGACY_PAGE_SHIFT      12
 
-/* What both interfaces have, at offsets of their own. */
+/* Registers of both interfaces, at different offsets. */
 #define STATUS(v)       ((v)->common + ((v)->modern ? 20 : 18))
 #define QUEUE_SELECT(v) ((v)->common + ((v)->modern ? 22 : 14))
 #define QUEUE_SIZE(v)   ((v)->common + ((v)->modern ? 24 : 12))
@@ -51,16 +51,16 @@
 /* 4.1.4: where a structure is. */
 #define CAPABILITY_VENDOR 0x09
 #define CAPABILITY_MSIX   0x11
-#define MSIX_ENABLE       0x8000u       /* of the control word behind id and next */
+#define MSIX_ENABLE       0x8000u       /* in the control word after id and next */
 #define STRUCTURE_BAR     4
 #define STRUCTURE_OFFSET  8
 #define NOTIFY_MULTIPLIER 16
 #define BARS              6
 enum { COMMON = 1, NOTIFY = 2, DEVICE = 4 };
 
-#define NO_INTERRUPT  1u                /* 2.6.6: of the available ring's flags */
+#define NO_INTERRUPT  1u                /* 2.6.6: in the available ring's flags */
 #define MIN_ENTRIES   4u                /* the longest chain */
-#define RESET_MS      30000u            /* none is specified */
+#define RESET_MS      30000u            /* the specification has no limit */
 #define REQUEST_MS    30000u
 
 static bool virtio_is_port(uint32_t place)
@@ -107,7 +107,7 @@ static void virtio_put32(uint32_t place, uint32_t value)
 		write32(place, value);
 }
 
-/* 3.1.1, step 1; 4.1.4.3.2: done when it reads 0. */
+/* 3.1.1, step 1; 4.1.4.3.2: done when status reads 0. */
 static bool virtio_reset(const struct virtio *v)
 {
 	uint64_t deadline = deadline_in(RESET_MS);
@@ -121,7 +121,7 @@ static bool virtio_reset(const struct virtio *v)
 	return true;
 }
 
-/* 3.1.1, steps 4 to 6; the legacy interface has only the first (3.1.2). */
+/* 3.1.1, steps 4 to 6; the legacy interface has only step 4 (3.1.2). */
 static bool virtio_accept_features(const struct virtio *v)
 {
 	if (!v->modern) {
@@ -142,7 +142,7 @@ static void virtio_put_address(uint32_t place, const volatile void *address)
 	virtio_put32(place + 4, 0);
 }
 
-/* 3.1.1, step 7: by 4.1.5.1.3, or by its end for the legacy interface. */
+/* 3.1.1, step 7: 4.1.5.1.3, whose end describes the legacy interface. */
 static void virtio_set_queue(const struct virtio *v)
 {
 	virtio_put16(QUEUE_SELECT(v), v->queue);
@@ -158,7 +158,7 @@ static void virtio_set_queue(const struct virtio *v)
 	virtio_put16(v->common + QUEUE_ENABLE, 1);
 }
 
-/* 3.1.1, in whatever state the device is. */
+/* 3.1.1, whatever the device's state. */
 static bool virtio_start(struct virtio *v)
 {
 	v->ready = false;
@@ -182,7 +182,7 @@ bool virtio_begin(struct virtio *v)
 	return v->ready || virtio_start(v);
 }
 
-/* Always in the first descriptors, one after the other. */
+/* Every request uses the first descriptors, in order. */
 void virtio_chain(struct virtio *v, uint64_t address, uint32_t size, uint16_t flags)
 {
 	struct virtq_descriptor *d = &v->descriptors[v->chained++];
@@ -194,9 +194,9 @@ void virtio_chain(struct virtio *v, uint64_t address, uint32_t size, uint16_t fl
 }
 
 /*
- * 2.6.13 and 2.6.14. Chains start at descriptor 0, which every entry of the
- * available ring names since it was cleared. The used ring's index follows the
- * available ring's when the request is done.
+ * 2.6.13 and 2.6.14. Chains start at descriptor 0: every entry of the available ring is 0,
+ * as virtio_start cleared it. When the request is done, the used ring's index is equal to the
+ * available ring's.
  */
 bool virtio_execute(struct virtio *v)
 {
@@ -224,8 +224,8 @@ INIT uint32_t virtio_config(const struct virtio *v, uint32_t offset)
 }
 
 /*
- * 4.1.4: the place of what is at an offset in the structure that a capability
- * tells of; in memory or ports. 0: out of reach, or none.
+ * 4.1.4: returns the address, in memory or ports, of an offset in the structure that a
+ * capability locates. 0: out of reach, or no capability.
  */
 static INIT uint32_t virtio_place_of(uint32_t pci, uint32_t capability, uint32_t offset,
 				     const struct rj_host *host)
@@ -244,7 +244,7 @@ static INIT uint32_t virtio_place_of(uint32_t pci, uint32_t capability, uint32_t
 	return ports ? ports + offset : 0;
 }
 
-/* 4.1.4: the capability of the first structure of this type within reach; 0: none. */
+/* 4.1.4: returns the capability of the first structure of this type within reach; 0: none. */
 static INIT uint32_t virtio_find_structure(uint32_t pci, uint8_t type,
 					   const struct rj_host *host)
 {
@@ -277,8 +277,8 @@ static INIT bool virtio_find_legacy(struct virtio *v, uint32_t pci)
 }
 
 /*
- * 6.1: VERSION_1 is a must. ACCESS_PLATFORM is accepted as devices behind an IOMMU
- * insist on it: the stub has turned the IOMMU off, addresses are physical ones.
+ * 6.1: VERSION_1 is required. ACCESS_PLATFORM is accepted since devices behind an IOMMU
+ * require it; the stub has turned the IOMMU off, so addresses are physical.
  */
 static INIT bool virtio_negotiate(struct virtio *v, uint32_t wanted)
 {
@@ -294,7 +294,7 @@ static INIT bool virtio_negotiate(struct virtio *v, uint32_t wanted)
 	return v->features_high & HIGH_VERSION_1;
 }
 
-/* 4.1.4.4: where the selected queue is notified. */
+/* 4.1.4.4: returns the address at which to notify the selected queue. */
 static INIT uint32_t virtio_find_notify(const struct virtio *v, uint32_t pci,
 					const struct rj_host *host)
 {
@@ -311,9 +311,9 @@ static INIT uint32_t virtio_align(uint32_t value, uint32_t alignment)
 }
 
 /*
- * 2.6: the three parts, one behind the other as 2.6.2 has it for the legacy
- * interface, whose queues are as long as the device says. The modern one takes
- * the length that a request needs.
+ * 2.6: the three parts follow each other, in the layout that 2.6.2 requires for the legacy
+ * interface. There the device sets the queue's length; with the modern interface it is
+ * what a request needs.
  */
 static INIT bool virtio_new_queue(struct virtio *v, const struct rj_host *host)
 {
@@ -374,9 +374,9 @@ static INIT bool virtio_is_queue_of_firmware(const struct virtio *v, uint16_t qu
 }
 
 /*
- * Its queue is looked for by both interfaces, of which the firmware used one. To
- * read of a queue is to select it first: the one write, and each driver selects
- * anew. A device that does not decode reads as ones, failed among them.
+ * Looks for the queue through both interfaces, since the firmware may have used either.
+ * Selecting the queue is the only write; every driver selects it again. A device that does
+ * not decode reads as all ones, which includes FAILED.
  */
 INIT bool virtio_is_firmwares(uint32_t pci, uint16_t queue, const struct rj_host *host)
 {

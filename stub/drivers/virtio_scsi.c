@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual I/O Device 1.1, 5.6: SCSI host device. Only a
- * request queue is set up: control and event queue are for drivers that use them
- * (5.6.5).
+ * Virtual I/O Device 1.1, 5.6: SCSI host device. This driver sets up one request queue; the
+ * control queue and the event queue are optional (5.6.5).
  */
 #include "drivers/virtio.h"
 
@@ -27,10 +26,10 @@ enum {
 enum { GOOD = 0x00, CHECK_CONDITION = 0x02, BUSY = 0x08, TASK_SET_FULL = 0x28 };
 
 #define REPORT_LUNS 0xA0                /* SPC-4 */
-#define LUNS        16u                 /* of a target, as many as are looked at */
+#define LUNS        16u                 /* at most, of a target */
 #define LUNS_SIZE   (8u + LUNS * 8u)
-#define RETRY_MS    100u                /* when it is busy */
-#define MAX_TARGET  255u                /* what a LUN's second byte can name */
+#define RETRY_MS    100u                /* when the device is busy */
+#define MAX_TARGET  255u                /* the target is the LUN's second byte */
 #define UNIT_SHIFT  9
 #define MAX_BYTES   0x100000u
 
@@ -56,7 +55,7 @@ struct controller {
 	struct virtio virtio;
 	struct request request;
 	struct response response;
-	uint8_t data[LUNS_SIZE];        /* answers to what attach asks */
+	uint8_t data[LUNS_SIZE];        /* answers to attach's commands */
 };
 
 struct unit {
@@ -122,7 +121,7 @@ static enum rj_status virtio_scsi_execute(struct scsi_unit *scsi,
 	if (!virtio_execute(v))
 		return RJ_DISK_TIMEOUT;
 	status = virtio_scsi_response_status(&c->response);
-	/* what attach asks for may be shorter */
+	/* answers to attach's commands may be shorter */
 	if (status == RJ_DISK_OK && c->response.residual
 	    && command->buffer != (uint32_t)c->data)
 		return RJ_DISK_CONTROLLER;
@@ -174,8 +173,8 @@ static INIT void virtio_scsi_add_unit(const struct unit *found, const struct rj_
 }
 
 /*
- * SPC-4, REPORT LUNS: which LUNs this target has; LUN 0 alone if it does not say. false:
- * the device itself is gone.
+ * SPC-4, REPORT LUNS: adds the target's LUNs, only LUN 0 if that command fails. Returns false
+ * if the device itself does not answer.
  */
 static INIT bool virtio_scsi_add_target(struct controller *c, uint8_t target,
 					const struct rj_host *host)
@@ -193,7 +192,7 @@ static INIT bool virtio_scsi_add_target(struct controller *c, uint8_t target,
 	if (c->response.response == RESPONSE_BAD_TARGET)
 		return true;
 	if (status == RJ_DISK_OK) {
-		count = (uint32_t)c->data[2] << 8 | c->data[3];         /* bytes, 8 for each */
+		count = (uint32_t)c->data[2] << 8 | c->data[3];         /* 8 bytes for each */
 		count /= 8;
 		for (uint32_t i = 0; i < count && i < LUNS; i++)
 			memcpy(luns[i], c->data + 8 + i * 8, 2);

@@ -90,7 +90,7 @@ stub:
 	mov	esi, ebp
 	jmp	sum
 .whole:
-	; The loader's information may be where the stub's home or a piece goes.
+	; Copy the loader's information: the stub's home or a piece may overwrite it.
 	mov	edx, edi
 	mov	esi, ebx
 	mov	edi, [ebp + stub_size + MANIFEST_IMAGE_SIZE]
@@ -123,7 +123,7 @@ stub:
 
 ; go_home: unpacks the stub to its home and jumps there.
 ;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat;
-;		the loader's information copied to after the image
+;		the copy of the loader's information after the image
 ;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
 ;		DS = ES = SS = FS = GS = DATA32
 ;	Stack:	the home's, after its old contents are saved
@@ -182,7 +182,7 @@ gdt:	dq	0
 	seg	CODE64, 0, 0FFFFFh, LONG_CODE
 .end:
 
-; What is unpacked to the home.
+; The part of the stub that runs at STUB_HOME.
 section .packed progbits alloc noexec nowrite align=4
 packed:
 	incbin	"home.packed"
@@ -190,7 +190,7 @@ packed:
 section .entry.sum progbits alloc exec write align=1
 ; sum: continues only if no single byte of the stub is damaged. CRC-32s protect all that
 ; follows, but the code that computes them and prints errors has to be intact itself. The
-; bytes of this code mean the same in 32-bit and in 64-bit mode.
+; bytes of this code do the same in 32-bit and in 64-bit mode.
 ;	In:	ESI or RSI = address of the stub, ESP or RSP = where to continue
 ;	Out:	there
 ;	Clobbers: EAX, ECX, EDX, ESI
@@ -204,7 +204,7 @@ sum:
 	loop	.add			; keeps the flags
 	jnz	.damaged
 	jmp	esp
-	; The message follows what is summed. Video memory need not be mapped.
+	; ESI is at the message, which follows the sum. Video memory may not be mapped.
 .damaged:
 	mov	dx, COM1
 	mov	cl, message.end - message
@@ -218,7 +218,7 @@ sum:
 	loop	.send
 	mov	al, I8042_PULSE_RESET	; even with --on-error halt: the manifest
 	out	I8042_COMMAND, al	; has not been read yet
-	hlt				; if there is no such controller
+	hlt				; there may be no such controller
 
 ; The end of the stub: first the dword that makes the sum 0 (sum.sh).
 section .tail progbits alloc noexec nowrite align=1

@@ -35,9 +35,9 @@ home_start:
 	call	stub_main
 	jmp	$
 
-; unpack_to: unpack for C.
-;	In:	EAX = where to, EDX = the packed bytes
-;	Out:	EAX = behind the unpacked bytes
+; unpack_to: unpack, called from C.
+;	In:	EAX = destination, EDX = packed bytes
+;	Out:	EAX = the first byte after the unpacked bytes
 ;	Stack:	that of unpack, and 12 bytes
 global unpack_to
 unpack_to:
@@ -51,10 +51,10 @@ unpack_to:
 	pop	edi
 	ret
 
-; bios_call: an interrupt of the firmware's, in real mode.
-;	In:	EAX = struct bios_regs, EDX = number
-;	Out:	the registers there
-;	Mode:	flat 32-bit, and again
+; bios_call: calls a firmware interrupt in real mode.
+;	In:	EAX = struct bios_regs, EDX = interrupt number
+;	Out:	the registers in that structure
+;	Mode:	flat 32-bit before and after
 ;	Stack:	the home's
 global bios_call
 bios_call:
@@ -65,7 +65,7 @@ bios_call:
 	mov	edi, STUB_HOME + regs - $$
 	mov	ecx, BIOS_REGS_SIZE / 4
 	rep movsd
-	mov	eax, UNREAL16		; firmware may be used to it
+	mov	eax, UNREAL16		; firmware may rely on it
 	call	to_real
 bits 16
 	push	cs
@@ -127,8 +127,7 @@ to_real:
 	jmp	CODE16:.protected16 - $$
 bits 16
 .protected16:
-	; The limits of these descriptors are what real mode goes on with
-	; (SDM 3A, 10.9.2).
+	; Real mode keeps the limits of these descriptors (SDM 3A, 10.9.2).
 	mov	ds, ax
 	mov	es, ax
 	mov	fs, ax
@@ -153,10 +152,10 @@ bits 16
 
 ; arrive: down to real mode, text mode 3, registers, payload.
 ;	In:	EAX = selector whose limit DS, ES, FS and GS keep: DATA16, or
-;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = what a video ROM
-;		expects in AX: bus, device and function of its adapter;
+;		UNREAL16 for unreal mode; EDX = ARRIVE_*; ECX = bus, device and
+;		function of the video adapter, which its ROM expects in AX;
 ;		struct rj_regs at ARRIVAL_REGS
-;	Out:	to the payload, with the registers as given
+;	Out:	to the payload, with the registers in struct rj_regs
 ;	Stack:	the home's
 bits 32
 global arrive
@@ -166,7 +165,7 @@ arrive:
 	xchg	ecx, edx
 	mov	esp, STUB_HOME + ARRIVAL_REGS
 	mov	eax, cr0
-	and	eax, CR0_CD | CR0_NW | CR0_PE	; as found: the firmware's choice
+	and	eax, CR0_CD | CR0_NW | CR0_PE	; keep CD and NW as the firmware set them
 	or	al, CR0_ET
 	mov	cr0, eax
 	mov	eax, DATA16
@@ -191,8 +190,8 @@ bits 16
 	mov	ss, bx
 	mov	sp, ARRIVAL_REGS - 2
 	pop	bx
-	; Firmware may use protected mode inside that call and leave its own
-	; limits, so set them again. CS does not change, so no jump is needed.
+	; That call may use protected mode and leave other limits, so set them
+	; again. CS does not change, so no jump is needed.
 	o32 lgdt [cs:gdtr - $$]
 	mov	eax, cr0
 	or	al, CR0_PE
@@ -213,8 +212,8 @@ bits 16
 	pop	es
 	pop	ds
 	popad
-	popfd				; an interrupt from here on uses our stack,
-	o32 lss	esp, [cs:ARRIVAL_REGS + REGS_ESP]	; below what is yet to be read
+	popfd				; an interrupt from here on uses the stub's stack,
+	o32 lss	esp, [cs:ARRIVAL_REGS + REGS_ESP]	; below the bytes still to be read
 	jmp	far [cs:ARRIVAL_REGS + REGS_IP]
 
 	align	8, db 0

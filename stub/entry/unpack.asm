@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: MIT
-; What pack.c has packed, in the format of packed.h. Linked twice: into the front, which
+; Unpacks pack.c's output, in the format of packed.h. Linked twice: into the front, which
 ; unpacks the home, and into the home, which unpacks the services. Position-independent.
 
 %include "packed.inc"
 
-; Below EBP; from there on up stand the contexts.
+; Offsets from EBP, where the contexts begin.
 END_AT		equ	-4
 RANGE		equ	-8
 CODE		equ	-12
@@ -12,9 +12,9 @@ DISTANCE	equ	-16
 
 section .unpack progbits alloc exec write align=1
 bits 32
-; unpack: trusts what it reads, which has been checked.
-;	In:	ESI = the packed bytes, EDI = where they go
-;	Out:	EDI = behind the unpacked bytes
+; unpack: does not check its input, which the caller must have done.
+;	In:	ESI = packed bytes, EDI = destination
+;	Out:	EDI = the first byte after the unpacked bytes
 ;	Clobbers: EAX, ECX, EDX, ESI
 ;	Stack:	PACKED_CONTEXTS * 2 + 44 bytes
 global unpack
@@ -77,7 +77,7 @@ unpack:
 	pop	ebx
 	pop	ebp
 	ret
-; In: EBX = its first context; Out: ECX, at least 1
+; In: EBX = the number's first context; Out: ECX = the number, at least 1
 .number:
 	push	1
 	pop	ecx
@@ -87,7 +87,7 @@ unpack:
 	call	.bit
 	adc	ecx, ecx
 	jmp	.digit
-; In: EBX = context; Out: CF, EBX = the next one
+; In: EBX = context; Out: CF = the bit, EBX = the next context
 .bit:
 	push	eax
 	push	edx

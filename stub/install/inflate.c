@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 1951. A code is looked up by the next bits of the input, in a table of all
- * codes up to some length; longer ones have tables of their own behind it. An
- * entry is
+ * RFC 1951. The next bits of the input are the index into a table of all codes up to some
+ * length; longer codes have further tables after it. An entry is
  *
  *   bits 7:0   how many bits to take from the input
- *   bit 31     0: a literal, which is in bits 15:8. 1: something else, and then
- *   bits 15:8  how many extra bits follow; or LINK and the index bits of a table
- *              to look up next; or END; or BAD
- *   bits 30:16 the base of a length or distance, or where that table begins
+ *   bit 31     0: a literal, in bits 15:8. 1: something else, with
+ *   bits 15:8  the number of extra bits; or LINK and the number of index bits of
+ *              the next table; or END; or BAD
+ *   bits 30:16 the base of a length or distance, or the offset of that table
  */
 #include "install/inflate.h"
 
@@ -22,18 +21,18 @@
 #define END   0x4000u
 #define BAD   0x2000u
 #define BASE(entry) ((entry) >> 16 & 0x7FFF)
-#define BITS(entry) ((entry) >> 8 & 15)         /* extra, or of an index */
+#define BITS(entry) ((entry) >> 8 & 15)         /* extra bits, or index bits */
 
 /*
- * How many bits the first tables are looked up by, and the most entries that a
- * code can need with them (as zlib's examples/enough.c finds those).
+ * The index bits of the first tables, and the maximum number of entries
+ * that a code then needs, as computed by zlib's examples/enough.c.
  */
 #define LITERAL_BITS 10u
 #define LITERAL_ENTRIES 1334u           /* enough 288 10 15 */
 #define DISTANCE_BITS 8u
 #define DISTANCE_ENTRIES 402u           /* enough 32 8 15 */
 
-/* 3.2.7, and 3.2.6 where the fixed codes have two of each more */
+/* 3.2.7; in 3.2.6 each fixed code has two more symbols */
 #define MAX_BITS 15u
 #define LITERALS 286u
 #define DISTANCES 30u
@@ -43,32 +42,32 @@
 #define END_OF_BLOCK 256u
 
 #define NONE 0xFFFFu            /* no symbol */
-#define FULL (1u << MAX_BITS)   /* the space of all codes */
-#define REPEAT 16u              /* the first code length that is none */
-#define MARGIN 16u              /* no two refills read or take more bytes */
+#define FULL (1u << MAX_BITS)   /* the complete code space */
+#define REPEAT 16u              /* the first symbol that is not a code length */
+#define MARGIN 16u              /* two refills read and take at most so many bytes */
 
 enum { STORED, FIXED, DYNAMIC };        /* BTYPE */
 enum alphabet { LITERAL, DISTANCE, CODE_LENGTH };
 
-/* Bits of the input, the next one lowest. Above count stand some of those behind them. */
+/* Bits of the input, the next one lowest. Above count are some of the bits that follow. */
 struct bits {
 	uint32_t hold;
 	uint8_t count;
-	const uint8_t *next;            /* the byte whose lowest bit is bit count */
+	const uint8_t *next;            /* the byte whose lowest bit belongs at bit count */
 };
 
 struct work {
 	struct bits in;
-	const uint8_t *limit;           /* two refills may begin as long as next is below */
+	const uint8_t *limit;           /* two refills may begin while next is below this */
 	const uint8_t *from;
 	uint32_t from_size;
-	const uint8_t *base;            /* next began here, */
-	uint32_t base_at;               /* which is this byte of the input */
+	const uint8_t *base;            /* where next began, */
+	uint32_t base_at;               /* and that byte's offset in the input */
 	uint8_t *start, *to, *to_end;
 	uint8_t tail[3 * MARGIN];         /* the input's end, then zeros */
-	uint16_t last[MAX_BITS + 1];    /* the last symbol with a code of that length */
+	uint16_t last[MAX_BITS + 1];    /* by code length: the last symbol */
 	uint8_t lengths[FIXED_LITERALS + FIXED_DISTANCES];
-	uint16_t before[FIXED_LITERALS];        /* the symbol before with a code as long */
+	uint16_t before[FIXED_LITERALS];        /* the previous symbol with that code length */
 	uint32_t distances[DISTANCE_ENTRIES];
 	uint32_t literals[LITERAL_ENTRIES];
 };
@@ -81,7 +80,7 @@ INLINE uint32_t load32(const uint8_t *p)
 	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-/* At least 24 bits from here on: whole bytes are counted, up to 31 bits. */
+/* After this, count is at least 24: as many whole bytes as fit in 31 bits. */
 INLINE void refill(struct bits *in)
 {
 	in->hold |= load32(in->next) << in->count;
@@ -89,7 +88,7 @@ INLINE void refill(struct bits *in)
 	in->count |= 24;
 }
 
-/* n: its lowest 8 bits count. */
+/* Only the lowest 8 bits of n are used. */
 INLINE void drop(struct bits *in, uint32_t n)
 {
 	in->hold >>= n & 31;
@@ -101,7 +100,7 @@ static inline uint32_t low_bits(uint32_t value, uint32_t n)
 	return value & ((1u << n) - 1);
 }
 
-/* The entry of the next code, which is taken. */
+/* Returns the entry of the next code and takes its bits. */
 INLINE uint32_t look_up(struct bits *in, const uint32_t *table, uint32_t root)
 {
 	uint32_t e = table[low_bits(in->hold, root)];
@@ -123,13 +122,13 @@ INLINE uint32_t extra(struct bits *in, uint32_t e)
 	return hold ^ in->hold << n;
 }
 
-/* How much of the input has been taken, in bytes; bits of the last one may be left. */
+/* The bytes of the input taken so far; the last may have bits left. */
 static uint32_t taken(const struct work *w)
 {
 	return w->base_at + (uint32_t)(w->in.next - w->base) - w->in.count / 8;
 }
 
-/* Where to read the input from its byte at on. */
+/* Returns where to read the input from offset at on. */
 static const uint8_t *seek(struct work *w, uint32_t at)
 {
 	uint32_t rest = w->from_size - at;
@@ -147,7 +146,7 @@ static const uint8_t *seek(struct work *w, uint32_t at)
 	return w->base;
 }
 
-/* Where the input goes on: in the tail, and then with zeros for ever. */
+/* Returns where the input continues: in the tail, then with endless zeros. */
 static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
 {
 	if (w->base == w->tail)
@@ -173,8 +172,8 @@ static uint32_t take(struct work *w, uint32_t n)
 }
 
 /*
- * 3.2.5: lengths and distances. The first 2 << k values have no extra bits; then
- * every 1 << k symbols have one more.
+ * 3.2.5: lengths and distances. The first 2 << k values have no extra bits; then each
+ * group of 1 << k symbols has one bit more.
  */
 static uint32_t range(uint32_t base, uint32_t symbol, uint32_t k)
 {
@@ -200,10 +199,10 @@ static uint32_t entry(enum alphabet alphabet, uint32_t symbol)
 	return symbol < LITERALS ? range(3, symbol - END_OF_BLOCK - 1, 2) : OTHER | BAD;
 }
 
-/* The table of a code, with those of its longer codes behind it. */
+/* The table of a code, followed by those of its longer codes. */
 struct table {
 	uint32_t *entries;
-	uint32_t root;          /* entries is looked up by so many bits */
+	uint32_t root;          /* index bits of entries */
 	uint32_t end;           /* entries in use */
 };
 
@@ -216,7 +215,7 @@ static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entr
 
 		code >>= t->root;
 		length -= t->root;
-		/* the first code that comes here is the longest, all ones */
+		/* the first code for this link is the longest, all ones */
 		if (code + 1 == 1u << length) {
 			*link = OTHER | t->end << 16 | LINK | length << 8 | t->root;
 			t->end += 1u << length;
@@ -228,7 +227,7 @@ static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entr
 		entries[code] = entry | length;
 }
 
-/* Links the symbols by the lengths of their codes; how much of the code space they fill. */
+/* Links the symbols by code length; returns how much of the code space they fill. */
 static uint32_t sort(struct work *w, const uint8_t *lengths, uint32_t n)
 {
 	uint32_t space = 0;
@@ -247,8 +246,8 @@ static uint32_t sort(struct work *w, const uint8_t *lengths, uint32_t n)
 }
 
 /*
- * 3.2.2, from the last and longest code down: that one is all ones, and the next
- * is always one less. Codes have their first bit lowest. False: there is no such code.
+ * 3.2.2, from the last and longest code down: that one is all ones, and each further code is
+ * one less. Codes have their first bit lowest. Returns false if the lengths are invalid.
  */
 static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths, uint32_t n)
 {
@@ -259,7 +258,7 @@ static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths
 		t = (struct table){ w->literals, LITERAL_BITS, 0 };
 	t.end = 1u << t.root;
 	if (space != FULL) {
-		/* 3.2.7: no distance, or a single one, which still has one bit */
+		/* 3.2.7: no distance code, or only one, of one bit */
 		bool single = space == FULL / 2 && w->last[1] != NONE;
 
 		if (alphabet == CODE_LENGTH || (space && !single))
@@ -291,7 +290,7 @@ static uint32_t read_symbol(struct work *w)
 	return look_up(&w->in, w->distances, DISTANCE_BITS) >> 8;
 }
 
-/* 3.2.7: the lengths of both codes, themselves coded. */
+/* 3.2.7: the code lengths of both codes, which are coded themselves. */
 static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
 {
 	static const struct {
@@ -359,9 +358,8 @@ static inline void copy_dwords(uint8_t *to, const uint8_t *from, size_t n)
 }
 
 /*
- * A match, by dwords: up to 3 bytes more than length may be written, if there is
- * room. What is nearer than a dword is repeated until it no longer is: to is
- * then a multiple of distance further on, and the source is the same.
+ * Copies a match in dwords, and up to 3 bytes beyond length if there is room. If distance is
+ * less than a dword, repeats the source until it is not, from the same start.
  */
 static uint8_t *copy_match(uint8_t *to, const uint8_t *to_end, uint32_t distance, uint32_t length)
 {
@@ -379,7 +377,7 @@ static uint8_t *copy_match(uint8_t *to, const uint8_t *to_end, uint32_t distance
 	return to + length;
 }
 
-/* 3.2.3: what a block's codes stand for, to its end. */
+/* 3.2.3: decodes a block to its end. */
 static int32_t decode(struct work *w)
 {
 	struct bits in = w->in;
@@ -409,7 +407,7 @@ static int32_t decode(struct work *w)
 				if (in.count < MAX_BITS)
 					refill(&in);
 				distance = BASE(e) + extra(&in, e);
-				/* 0: it was BAD */
+				/* distance 0: BAD */
 				if (distance - 1 >= (uint32_t)(to - w->start)) {
 					error = RJ_INFLATE_DAMAGED;
 					break;
@@ -476,7 +474,7 @@ int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
 		last = take(w, 1);
 		error = block(w, take(w, 2));
 	} while (!error && !last);
-	/* what was wrong may have been the zeros that follow the input */
+	/* the error may be due to the zeros that follow the input */
 	if (taken(w) > *from_size)
 		error = RJ_INFLATE_TOO_SHORT;
 	*to_size = (uint32_t)(w->to - to);

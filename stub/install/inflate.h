@@ -7,19 +7,19 @@
 
 #define RJ_INFLATE_WORK 0x2000u /* bytes of scratch memory, aligned to 4 */
 
-/* Why not; more than nothing may have been written by then. */
+/* Errors; the output may be partly written. */
 enum rj_inflate_error {
-	RJ_INFLATE_DAMAGED = -1,        /* this is no deflate stream */
-	RJ_INFLATE_TOO_SHORT = -2,      /* the input ends early, or gives less */
-	RJ_INFLATE_TOO_LONG = -3,       /* it gives more than to_size bytes */
+	RJ_INFLATE_DAMAGED = -1,        /* not a deflate stream */
+	RJ_INFLATE_TOO_SHORT = -2,      /* the input ends early, or the output is too short */
+	RJ_INFLATE_TOO_LONG = -3,       /* the output is longer than to_size bytes */
 };
 
 /* The interface of the module "inflate". */
 struct rj_inflate {
 	/*
-	 * 0: to_size bytes have been written, and the stream ended there; what
-	 * follows it is not looked at. Otherwise an enum rj_inflate_error. No
-	 * input makes it read or write anything but these three.
+	 * Returns 0 if the stream has exactly to_size bytes, otherwise an enum
+	 * rj_inflate_error. Ignores what follows the stream. Whatever the input,
+	 * accesses only to, from and work (RJ_INFLATE_WORK bytes).
 	 */
 	int32_t (*inflate)(uint8_t *to, uint32_t to_size, const uint8_t *from,
 			   uint32_t from_size, void *work);
@@ -29,8 +29,8 @@ int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t 
 		   void *work);
 
 /*
- * The same of a stream whose length is not known: 0 if it ends within *to_size bytes. The
- * two sizes become what was written and what of the input was taken.
+ * Unpacks a stream of unknown length: returns 0 if it has at most *to_size bytes. Sets the two
+ * sizes to the bytes written and the bytes read.
  */
 int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
 			  uint32_t *from_size, void *work);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Apart from inflate.c, which the host tests, too. */
+/* Not in inflate.c, which the host tests also compile. */
 #include "install/inflate.h"
 
 #include "drivers/driver.h"

@@ -5,7 +5,7 @@ extern install, scratch_start, scratch_dwords
 
 section .first progbits alloc exec write align=16
 bits 32
-; installer: what the stub calls.
+; installer: the stub calls this.
 ;	In:	EAX, EDX, ECX = the arguments of rj_installer
 ;	Stack:	the stub's
 global installer

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs once, after the payload has been placed: finds the controllers, lets the
- * drivers take those that the firmware has lost, unpacks the RAM disk, and sets up
+ * Runs once, after the payload has been placed: unpacks the RAM disk, finds the
+ * controllers, attaches drivers to those that the firmware has lost, and sets up
  * the resident modules.
  */
 #include "abi/install.h"
@@ -27,7 +27,7 @@
 #define MAX_CONTROLLERS 32
 #define BDA_END         0x500u
 #define PARAGRAPH       16u
-#define ROWS_TO_COME    6u      /* of the memory map, when modules are unpacked */
+#define ROWS_TO_COME    6u      /* that may be added to the memory map later */
 
 rj_installer install;
 
@@ -53,7 +53,7 @@ static uint32_t controller_count;
 static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
 static uint32_t page_tables;    /* for registers above 4 GiB */
-static uint16_t pci_now;        /* of the controller that a driver is with */
+static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
 
 static void be_quiet(const char *format, ...)
@@ -68,7 +68,7 @@ static bool equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-/* --int13, or what the loader's command line says in its place. */
+/* --int13, or rj.int13 on the loader's command line, which has priority. */
 static uint32_t chosen_mode(void)
 {
 	const char *word = stub->boot_option("rj.int13");
@@ -98,7 +98,7 @@ static void add_disk(const struct rj_disk *disk)
 		stub->print("more than %u disks; the others are not served", found_count);
 		return;
 	}
-	/* The order of the controllers, and in each that of its driver. */
+	/* In the order of the controllers, and for each in its driver's order. */
 	while (at && found[at - 1].disk.pci > pci_now) {
 		found[at] = found[at - 1];
 		at--;
@@ -125,7 +125,7 @@ static bool is_wanted(const struct controller *c, const struct rj_driver *driver
 	return mode == c->driver;
 }
 
-/* Leaves the command register of a controller without disks as it was. */
+/* If the controller has no disks, restores its command register. */
 static void attach_one(const struct controller *c, const struct rj_driver *driver)
 {
 	uint16_t command = pci_read16(c->pci, PCI_COMMAND);
@@ -152,7 +152,7 @@ static void attach(struct rj_module *module, uint32_t number)
 		module_keep(module);
 }
 
-/* For those of the controllers that are the driver's and not the firmware's. */
+/* Serves with this driver the controllers that the firmware does not serve. */
 static void serve_with(uint32_t number)
 {
 	const struct rj_module *carried = module_find(modes[number]);
@@ -222,7 +222,7 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 		stub->fail("the disk cannot be unpacked; load the image again");
 }
 
-/* What makes a disk of what was given at run time, or NULL: nothing was. */
+/* Returns the code that makes a disk of the loader's file; NULL: there is none. */
 static rj_disk_maker *disk_maker(void)
 {
 	const struct rj_piece *p = (const void *)(stub->manifest + 1);
@@ -233,7 +233,7 @@ static rj_disk_maker *disk_maker(void)
 	return NULL;
 }
 
-/* Gives the RAM disk's physical address, or 0 if none is carried. */
+/* Returns the RAM disk's physical address, or 0 if there is none. */
 static uint32_t place_ram_disk(void)
 {
 	static const struct rj_maker_memory memory = {
@@ -282,7 +282,7 @@ static void note_change(struct rj_changes *changes, uint32_t address, uint32_t s
 							      old, ours };
 }
 
-/* All that hooks_remove has to put back. */
+/* Everything that hooks_remove has to restore. */
 static void note_changes(struct rj_changes *changes)
 {
 	for (uint32_t i = 0; i < VECTORS; i++)
@@ -300,7 +300,7 @@ static void hook(const struct rj_vector *v, uint32_t base)
 }
 
 static struct rj_setup setup;
-static struct rj_changes *to_note;      /* of the module that asks for them */
+static struct rj_changes *to_note;      /* in the module that has such a field */
 
 static void set_up(const struct rj_module *carried)
 {
@@ -370,8 +370,9 @@ static uint32_t room_for_map(void)
 }
 
 /*
- * Programs that have run before (iPXE does) may have left base memory lowered and be gone.
- * Where it would not do, what the memory map calls free and no vector leads to is taken back.
+ * Earlier programs, such as iPXE, may have lowered the end of base memory and be gone. If the
+ * rest is not enough, this takes back what is free in the memory map, unless a vector points
+ * into it.
  */
 static uint32_t base_memory_end(void)
 {

@@ -7,17 +7,17 @@
 #include "common/units.h"
 
 #define SMAP      0x534D4150u
-#define ARENA     0x10000u      /* bytes that are reserved at a time for small parts */
-#define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
+#define ARENA     0x10000u      /* bytes reserved at a time for small allocations */
+#define BLOCK     0x10000u      /* bytes; E801h's unit above 16 MiB */
 #define SIXTEEN_M 0x1000000u
-#define CALLS_MAX 1024u         /* of AX=E820h, by a firmware that comes to no end */
+#define CALLS_MAX 1024u         /* of AX=E820h, in case the firmware never ends the map */
 
 static struct rj_memory map[RJ_MAX_MEMORY];
 static uint32_t count, left_out;
 static const struct rj_stub *stub;
 static uint32_t arena, arena_end;
 
-/* A firmware may tell what is one range as many. */
+/* Some firmware reports one range as many. */
 static void add(uint64_t base, uint64_t size, uint32_t type)
 {
 	struct rj_memory *last = &map[count - 1];
@@ -48,7 +48,7 @@ static void ask_e820(void)
 	}
 }
 
-/* What older firmware says: base memory, and one or two ranges above 1 MiB. */
+/* Older firmware reports base memory, and one or two ranges above 1 MiB. */
 static void ask_e801(uint32_t base_memory)
 {
 	struct bios_regs r = { .eax = 0xE801 };
@@ -104,7 +104,7 @@ uint32_t memory_free_end(uint32_t address)
 	return address;
 }
 
-/* The piece with the lowest address that shares a byte with the range, or NULL. */
+/* The piece with the lowest address that overlaps the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
 	const struct rj_piece *p = (const void *)(stub->manifest + 1);
@@ -115,7 +115,7 @@ static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 	return NULL;
 }
 
-/* The highest place for size bytes in this range that no piece stands in, or 0. */
+/* The highest address in this range for size bytes that overlap no piece, or 0. */
 static uint32_t place_in(const struct rj_memory *range, uint32_t size, uint32_t alignment)
 {
 	uint64_t start = range->base, end = range->base + range->size;
@@ -147,7 +147,7 @@ static void insert(uint32_t at, uint64_t base, uint64_t size, uint32_t type)
 	count++;
 }
 
-/* Takes base to base + size out of map[at]; joins it to what is reserved behind it. */
+/* Reserves base to base + size in map[at]; merges it with a reserved row that follows. */
 static void split(uint32_t at, uint64_t base, uint64_t size)
 {
 	uint64_t end = map[at].base + map[at].size, rest = end - (base + size);
@@ -168,7 +168,7 @@ static uint32_t whole_pages(uint32_t size)
 	return (size + PAGE - 1) & -PAGE;
 }
 
-/* The highest place, and the row of the map that it is in. */
+/* The highest address for size bytes, or 0, and its row in the map. */
 static uint32_t find(uint32_t size, uint32_t alignment, uint32_t *row)
 {
 	uint32_t best = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory map, as the firmware has it and as the payload will see it. */
+/* The memory map: the firmware's, and what the payload will see of it. */
 #ifndef RJ_MEMORY_H
 #define RJ_MEMORY_H
 
@@ -9,32 +9,32 @@
 #include "abi/install.h"
 #include "int13/resident.h"
 
-/* Asks the firmware; what the stub's pieces stand in is not given away.
-   base_memory: bytes, for firmware that knows no map. Returns how many ranges it did not take:
-   there are more than RJ_MAX_MEMORY. */
+/* Reads the firmware's map; memory of the stub's pieces is never allocated. base_memory: in
+   bytes, for firmware without a map. Returns how many ranges beyond RJ_MAX_MEMORY were
+   dropped. */
 uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory);
 
 bool memory_is_free(uint64_t address);
 
-/* Where the free base memory ends that this address is in; the address itself if it is not free. */
+/* The end of the free base memory at this address; the address itself if it is not free. */
 uint32_t memory_free_end(uint32_t address);
 
-/* Where memory_reserve would take size bytes, or 0. Nothing is taken. */
+/* The address that memory_reserve would return, or 0. Does not reserve it. */
 uint32_t memory_find(uint32_t size);
 
 /*
- * Takes size bytes out of the free RAM from 1 MiB to 4 GiB, as high as it can be,
- * on a multiple of a page. Returns their address, or 0.
+ * Reserves size bytes of free RAM between 1 MiB and 4 GiB, as high as possible, page-aligned.
+ * Returns their address, or 0 if there is no room.
  */
 uint32_t memory_reserve(uint32_t size);
 
-/* The same in small parts, zeroed; alignment: a power of two. */
+/* Allocates zeroed memory in smaller parts; alignment: a power of two. NULL: no room. */
 void *memory_alloc(uint32_t size, uint32_t alignment);
 
-/* The map without all this, and how many rows it has. */
+/* The map, in which all of this is reserved, and its number of rows. */
 const struct rj_memory *memory_map(uint32_t *rows);
 
-/* What is free base memory from end on is taken. */
+/* Reserves the free base memory from end on. */
 void memory_lower(uint32_t end);
 
 #endif

@@ -1,6 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; The front of a module: its name and kind. module.lds puts the rest of struct rj_module
-; behind it.
+; The start of a module: its name and kind. module.lds adds the rest of struct rj_module.
 %include "constants.inc"
 
 section .module.name

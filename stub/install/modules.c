@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module is unpacked behind the installer, where the next one goes over it. If it stays, it
- * first moves to the top of base memory, under those before it. What it runs only once stands at
- * its front, and the next one goes over that, too.
+ * A module is unpacked after the installer, where the next one overwrites it. If it is
+ * to stay, it first moves to the top of base memory, below the previous ones. The code
+ * that runs only once is at its start; the next module overwrites that, too.
  */
 #include "install/modules.h"
 
@@ -19,7 +19,7 @@ extern char installer_end[];
 static const struct rj_stub *stub;
 static const struct rj_services *services;
 static uint32_t top;
-static uint32_t bottom;         /* 32-bit code leaves what is below it to resident modules */
+static uint32_t bottom;         /* memory below this is left to resident modules */
 
 static const struct rj_module *first(const struct rj_services *from)
 {
@@ -84,7 +84,7 @@ const struct rj_module *module_find(const char *name)
 	return NULL;
 }
 
-/* Its rows are behind it where it was loaded. */
+/* The rows follow the module as loaded. */
 static void relocate(struct rj_module *module, const struct rj_module *loaded, uint32_t delta)
 {
 	const uint16_t *row = (const void *)((const uint8_t *)loaded + loaded->size);

@@ -8,8 +8,8 @@
 #include "hardware/io.h"
 #include "install/memory.h"
 
-#define LARGE     0x200000u     /* bytes of such a page */
-#define ENTRIES   512u          /* of a directory: 1 GiB */
+#define LARGE     0x200000u     /* bytes, a 2 MiB page */
+#define ENTRIES   512u          /* of a directory, which maps 1 GiB */
 #define DIRECTORIES 4u
 #define PRESENT   0x01u
 #define WRITABLE  0x02u
@@ -20,12 +20,12 @@
 #define MSR_EFER  0xC0000080u
 #define EFER_LME  0x100u
 
-/* Addresses that are given up for it: the firmware's flash, which no driver reads. */
+/* Virtual addresses for the mappings: those of the firmware's flash, which no driver reads. */
 #define WINDOW     0xFF000000u
 #define WINDOW_END 0xFFC00000u
 
-static uint64_t *tables;        /* the directories, and the four entries for CR3 behind */
-static uint32_t next;          /* behind the windows in use */
+static uint64_t *tables;        /* the directories, then the four entries for CR3 */
+static uint32_t next;          /* the end of the windows in use */
 
 static uint32_t pointers(void)
 {
@@ -46,8 +46,8 @@ static bool build(void)
 }
 
 /*
- * Also what makes the CPU forget what it knew of these tables (4.10.4). Without LME, with which
- * this would be the paging of 64-bit mode (4.1.1); whoever has such registers has EFER.
+ * Also flushes the TLB (4.10.4). LME is off, since with it this would be the paging of 64-bit
+ * mode (4.1.1). A machine with registers above 4 GiB has EFER.
  */
 static void turn_on(void)
 {
@@ -62,7 +62,7 @@ static void turn_on(void)
 			 : "i"(CR4_PAE), "r"(pointers()), "i"(CR0_PG) : "memory");
 }
 
-/* The window on this page, an old or a new one; 0: there is no room. */
+/* Returns a window on this page, existing or new; 0: there is no room. */
 static uint32_t window_on(uint64_t page)
 {
 	uint64_t entry = page | UNCACHED | IS_LARGE | WRITABLE | PRESENT;

@@ -10,7 +10,7 @@
 #define INFO_GEOMETRY  0x0002u  /* cylinders, heads and sectors are valid */
 #define INFO_REMOVABLE 0x0004u
 #define INFO_LOCKABLE  0x0020u
-#define GEOMETRY_MAX   15482880u /* sectors, 16383 * 15 * 63: above there is none */
+#define GEOMETRY_MAX   15482880u /* sectors, 16383 * 15 * 63: larger disks have none */
 #define NO_TABLE       0xFFFFFFFFu
 
 #define SIZE_1X offsetof(struct edd_parameters, table)
@@ -50,7 +50,7 @@ static void copy_name(char *to, const char *from, uint32_t length)
 		*to++ = *from++;
 }
 
-/* The bytes of the path, its checksum included, add up to 0. */
+/* The bytes of the path, with its checksum, add up to 0. */
 static void fill_path(struct edd_parameters *t, const struct rj_unit *unit, uint32_t size)
 {
 	uint8_t *bytes = (uint8_t *)t, sum = 0;
@@ -75,13 +75,13 @@ uint32_t edd_fill(struct edd_parameters *table, const struct rj_unit *unit, uint
 	uint32_t size = fitting(room);
 
 	for (uint32_t i = 0; i < sizeof(*table); i++)
-		/* cppcheck-suppress useStandardLibrary; there is none */
+		/* cppcheck-suppress useStandardLibrary; this code has no C library */
 		((uint8_t *)table)[i] = 0;
 	if (!size)
 		return 0;
 	table->size = (uint16_t)size;
 	fill_geometry(table, unit);
-	if (size >= SIZE_3X && unit->disk.transfer)     /* a RAM disk is on no bus */
+	if (size >= SIZE_3X && unit->disk.transfer)     /* a RAM disk has no bus */
 		fill_path(table, unit, size);
 	return size;
 }

@@ -4,12 +4,11 @@
 
 #include "int13/int13.h"
 
-#define EDD_PATH_KEY 0xBEDD    /* of a table that tells the device path */
+#define EDD_PATH_KEY 0xBEDD    /* the table has a device path */
 
 /*
- * What INT 13h AH=48h puts into a buffer of which the caller says that it has room
- * for so many bytes: as much as the version of EDD with that size knows. Gives
- * how many bytes of the table are valid; 0: there is no version this small.
+ * The result of INT 13h AH=48h. edd_fill fills in as much as the EDD version of a table with
+ * room bytes has, and returns how many bytes are valid; 0: room is too small for any version.
  */
 struct edd_parameters {
 	uint16_t size;
@@ -24,7 +23,7 @@ struct edd_parameters {
 	char bus[4];
 	char interface[8];
 	uint8_t bus_number, device, function, zero3[5];
-	uint64_t device_path[2];/* EDD 3.0 has the first only, and what follows behind it */
+	uint64_t device_path[2];/* EDD 3.0 has only the first, then the fields that follow */
 	uint8_t zero4;
 	uint8_t path_sum;
 } __attribute__((packed));

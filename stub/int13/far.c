@@ -4,7 +4,7 @@
 
 #define LIMIT_64K  0xFFFFu
 #define DATA       0x93u        /* present, ring 0, writable, accessed */
-#define CHUNK      0x8000u      /* bytes of one call */
+#define CHUNK      0x8000u      /* bytes per call */
 
 struct descriptor {
 	uint16_t limit, base;
@@ -12,7 +12,7 @@ struct descriptor {
 };
 _Static_assert(sizeof(struct descriptor) == 8, "descriptor");
 
-/* Not on the stack: the monitor may run other handlers, but no second call of ours. */
+/* Not on the stack; the monitor may run other handlers, but this code is not reentered. */
 static struct descriptor table[6];
 
 static void describe(struct descriptor *descriptor, uint32_t base)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the 16-bit C of INT 13h has no words for: memory of the caller's, memory
- * beyond 64 KiB, drivers. Most of it is in int13_entry.asm; a unit test has its own.
+ * What 16-bit C cannot do: reach the caller's memory and memory beyond 64 KiB, and call
+ * drivers. Most of it is in int13_entry.asm; the unit test has its own.
  */
 #ifndef RJ_FAR_H
 #define RJ_FAR_H
@@ -11,22 +11,22 @@
 
 #include "drivers/driver.h"
 
-/* To and from the caller's memory, at segment << 16 | offset; bytes: a multiple of 2,
-   all in the segment. */
+/* Copy from and to the caller's memory, at segment << 16 | offset; bytes: a multiple of 2,
+   within the segment. */
 void far_read(void *to, uint32_t from, uint32_t bytes);
 void far_write(uint32_t to, const void *from, uint32_t bytes);
 
-/* A byte of the BIOS data area, at an offset from 400h. */
+/* Read and write a byte of the BIOS data area; offset: from 400h. */
 uint8_t bda_get(uint32_t offset);
 void bda_put(uint32_t offset, uint8_t value);
 
-/* Whether this is virtual-8086 mode, in which neither copy nor call32 can work. */
+/* Whether this is virtual-8086 mode, in which copy and call32 do not work. */
 bool is_virtual(void);
 
-/* Physical addresses below 4 GiB; bytes: a multiple of 4. */
+/* Copies between physical addresses below 4 GiB; bytes: a multiple of 4. */
 void copy(uint32_t to, uint32_t from, uint32_t bytes);
 
-/* The same in virtual-8086 mode, by the monitor's INT 15h AH=87h; false: it refuses. */
+/* Copies in virtual-8086 mode, by the monitor's INT 15h AH=87h; false: the monitor refuses. */
 bool copy_virtual(uint32_t to, uint32_t from, uint32_t bytes);
 
 /* Calls a driver. */

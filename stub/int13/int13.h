@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What INT 13h works with: the 16-bit code reads it, and the module's set-up fills it in.
- * Offsets in it are in the module's real-mode segment.
+ * INT 13h's data: the module's set-up fills it in, the 16-bit code
+ * reads it. Offsets in it are in the module's real-mode segment.
  */
 #ifndef RJ_INT13_H
 #define RJ_INT13_H
@@ -14,38 +14,38 @@
 
 #define RJ_BOUNCE_SIZE 0x10000u         /* bytes, a multiple of every sector size */
 
-/* The assembly reads this file, too, and has offsets from constants.c. */
+/* The assembly also reads this file, through awk; its offsets come from constants.c. */
 
-/* rj_int13.map: who serves a drive number. Others are a number of the firmware's. */
-#define INT13_UNIT     0x40             /* + a row of units; to INT13_NOBODY */
+/* rj_int13.map: who serves a drive number. Other values are the firmware's drive numbers. */
+#define INT13_UNIT     0x40             /* + an index of units; less than INT13_NOBODY */
 #define INT13_NOBODY   0x7F
 
-#define CHS_COUNT_MAX  128              /* sectors of AH=02h to 04h */
-#define PACKET_SIZE    16               /* at least, of a disk address packet */
+#define CHS_COUNT_MAX  128              /* sectors, for AH=02h to 04h */
+#define PACKET_SIZE    16               /* bytes, the shortest disk address packet */
 
-/* A drive that is served here. */
+/* A drive that this code serves. */
 struct rj_unit {
 	struct rj_disk disk;
 	uint32_t sector_shift;  /* log2 of the sector size */
 	uint32_t cylinders, heads, sectors_per_track;
 	uint16_t floppy_type;   /* as in struct rj_drive */
-	uint16_t locks;         /* of AH=45h */
+	uint16_t locks;         /* how many times AH=45h has locked it */
 };
 
 struct rj_int13 {
-	struct rj_mbft mbft;            /* on a multiple of 16, where memdiskfind looks */
+	struct rj_mbft mbft;            /* at a multiple of 16, where memdiskfind looks */
 	uint16_t zero;
 	uint32_t base;                  /* physical address of the segment */
-	uint32_t bounce;                /* RJ_BOUNCE_SIZE bytes that devices reach; or 0 */
-	uint8_t hard_disks, floppies;   /* how many numbers there are */
+	uint32_t bounce;                /* RJ_BOUNCE_SIZE bytes that devices can reach; or 0 */
+	uint8_t hard_disks, floppies;   /* how many drive numbers are in use */
 	uint8_t unit_count;
-	uint8_t busy;                   /* a call is under way */
+	uint8_t busy;                   /* a call is active */
 	struct rj_el_torito el_torito;
-	uint8_t floppy_table[12];       /* INT 1Eh, for a floppy of ours */
+	uint8_t floppy_table[12];       /* for INT 1Eh and AH=08h, if we have a floppy */
 	uint32_t page_tables;           /* for CR3 while a driver runs; 0: no paging */
 	uint8_t map[256];               /* by drive number */
 	struct rj_unit units[RJ_MAX_UNITS];
-	struct rj_changes changes;      /* by which all this can be taken out again */
+	struct rj_changes changes;      /* with which another stub can remove the services */
 };
 
 extern struct rj_int13 int13;

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; INT 13h as the payload calls it, and the ways from real mode into 4 GiB of
-; memory. One 16-bit segment, CS = DS = SS, linked at 0. The C beside it is compiled with -m16, so
-; calls and returns are 32 bits wide.
+; The entry of INT 13h, and how real-mode code reaches 4 GiB of memory. One 16-bit segment,
+; CS = DS = SS, linked at 0. Its C code is compiled with -m16, so calls and returns are 32
+; bits wide.
 
 %include "layout.inc"
 %include "constants.inc"
@@ -26,10 +26,10 @@ bits 16
 ; int13_entry: the handler of INT 13h.
 ;	In:	AH = function, DL = drive, others by function
 ;	Out:	AH = status, CF; others by function
-;	Mode:	real, unreal or virtual-8086; DS, ES, FS and GS can reach 4 GiB
-;		afterwards, for a caller who counts on that
+;	Mode:	real, unreal or virtual-8086; afterwards DS, ES, FS and GS can reach
+;		4 GiB, for callers that rely on it
 ;	Stack:	8 bytes of the caller's, then our own
-; Its front is the "safe hook" of safe_hook.h.
+; It begins with the "safe hook" of safe_hook.h.
 global int13_entry
 int13_entry:
 	jmp	strict near route
@@ -39,7 +39,7 @@ old_int13:
 	dd	0
 	dd	0			; flags
 	dd	0			; the mBFT
-	dd	0, 0			; what the installer has changed
+	dd	0, 0			; the installer's changes: magic, address
 route:
 	push	bx
 	movzx	bx, dl
@@ -64,8 +64,8 @@ route:
 	cmp	ah, 42h
 	je	ram_read_packet
 
-; serve_call: any call to a drive of ours.
-;	In:	the caller's registers, [unit] what the map says of DL
+; serve_call: serves any call to one of our drives.
+;	In:	the caller's registers, [unit] = the map's value for DL
 global serve_call
 serve_call:
 	mov	[cs:user_esp], esp
@@ -84,9 +84,9 @@ serve_call:
 	inc	byte [int13 + INT13_BUSY]
 	mov	eax, esp
 	movzx	edx, byte [unit]
-	call	dword serve		; EAX = whether CF shall be set
+	call	dword serve		; EAX = CF
 	dec	byte [int13 + INT13_BUSY]
-	neg	al			; CF, which no instruction below changes
+	neg	al			; sets CF, which no instruction below changes
 	pop	gs
 	pop	fs
 	pop	es
@@ -96,13 +96,13 @@ serve_call:
 	mov	esp, [cs:user_esp]
 	jmp	return
 
-; By an interrupt handler while a call is under way.
+; An interrupt handler has called while another call is active.
 busy:
 	mov	ah, STATUS_NOT_READY
 	stc
 	jmp	return
 
-; A drive of the firmware's, perhaps under another number: BL.
+; The firmware serves this drive, perhaps with another number, in BL.
 firmware:
 	push	ax
 	push	dx
@@ -117,7 +117,7 @@ firmware:
 	mov	bp, sp			; + 2, + 4, + 6: the caller's DX, AX, BX
 	pushf
 	jc	.same_drive
-	cmp	byte [bp + 5], 15h	; of a hard disk DX is a result
+	cmp	byte [bp + 5], 15h	; for a hard disk, DX is a result
 	jne	.not_15
 	cmp	ah, 3
 	je	.done
@@ -134,11 +134,11 @@ firmware:
 .done:
 	popf
 	pop	bp
-	lea	sp, [esp + 6]		; not ADD: CF
+	lea	sp, [esp + 6]		; not ADD, which changes CF
 	jmp	return
 
-; copy: memory to memory anywhere below 4 GiB, in real mode only.
-;	In:	EAX = to, EDX = from, ECX = bytes, a multiple of 4, all physical
+; copy: copies memory below 4 GiB, in real mode only.
+;	In:	EAX = to, EDX = from, both physical; ECX = bytes, a multiple of 4
 ;	Clobbers: EAX, ECX, EDX; FS and GS are 0
 global copy
 copy:
@@ -149,12 +149,12 @@ copy:
 	add	eax, copy_flat
 	jmp	call32
 
-; call32: calls a driver, in flat 32-bit protected mode with A20 open, real mode only.
-;	In:	EAX = function, EDX = context, ECX = the request, an offset
-;	Out:	EAX = what the function returns
+; call32: calls a driver in flat 32-bit protected mode with A20 open; real mode only.
+;	In:	EAX = function, EDX = context, ECX = offset of the request
+;	Out:	EAX = the function's result
 ;	Clobbers: ECX, EDX, flags; FS and GS are 0
 ;	Stack:	our own, in all modes
-; The limits that DS and ES get in protected mode outlive it (SDM 3A, 10.9.2).
+; Real mode keeps the limits that DS and ES get in protected mode (SDM 3A, 10.9.2).
 global call32
 call32:
 	push	ebx
@@ -183,7 +183,7 @@ bits 32
 	je	.ready
 	call	paging_on
 .ready:
-	mov	eax, edx		; regparm(3): the context, the request
+	mov	eax, edx		; regparm(3): EAX = context, EDX = request
 	mov	edx, ecx
 	call	ebx
 	cmp	dword [ebp + int13 + INT13_PAGE_TABLES], 0
@@ -231,21 +231,21 @@ copy_flat:
 	pop	edi
 	ret
 
-; a20_is_open: by the line itself, since no port tells about every way to close it.
+; a20_is_open: tests the line itself, since no port shows every way to close it.
 ;	In:	EBP = base
-;	Out:	ZF clear: it is
+;	Out:	ZF clear if A20 is open
 ;	Clobbers: AL
 a20_is_open:
 	call	.look
 	jne	.end
-.look:				; twice, as the same byte may be there by chance
+.look:				; twice, as the bytes may be equal by chance
 	inc	byte [ebp + wrapped]
 	mov	al, [ebp + wrapped]
 	cmp	al, [ebp + wrapped + HIGH_MEMORY]
 .end:	ret
 
-; open_a20, close_a20: so that all of memory can be reached, whatever the caller (DOS) likes;
-; by what opens it, and back to how it was found. As stub/repairs/a20.c, with the same sources.
+; open_a20, close_a20: open A20 if the caller (DOS) has closed it, and close it again, by the
+; same ports as stub/repairs/a20.c, which cites the sources.
 ;	In:	EBP = base
 ;	Clobbers: ESI; open_a20 also EAX
 open_a20:
@@ -262,7 +262,7 @@ open_a20:
 	jne	.end
 	mov	ah, I8042_A20_ON
 	call	i8042_output
-.wait:	call	a20_is_open		; the controller takes its time
+.wait:	call	a20_is_open		; the controller takes some time
 	jne	.end
 	dec	esi
 	jnz	.wait
@@ -288,7 +288,7 @@ close_a20:
 	pop	eax
 .end:	ret
 
-; i8042_output: a byte into the keyboard controller's output port.
+; i8042_output: writes the keyboard controller's output port.
 ;	In:	AH = the byte
 ;	Out:	ESI = I8042_PATIENCE
 ;	Clobbers: AL
@@ -311,17 +311,16 @@ i8042_output:
 	ret
 bits 16
 
-; is_virtual: whether this is virtual-8086 mode. SMSW is not privileged, and PE is
-; clear in real mode.
-;	Out:	EAX
+; is_virtual: SMSW is not privileged, and PE is clear in real mode.
+;	Out:	EAX = 1 in virtual-8086 mode, 0 in real mode
 global is_virtual
 is_virtual:
 	smsw	ax
 	and	eax, 1			; PE
 	retd
 
-; far_read: from the caller's memory.
-;	In:	EAX = to, EDX = from, segment:offset, ECX = bytes, a multiple of 2
+; far_read: copies from the caller's memory.
+;	In:	EAX = to, EDX = from, as segment:offset, ECX = bytes, a multiple of 2
 ;	Clobbers: EAX, ECX, EDX
 global far_read
 far_read:
@@ -335,8 +334,8 @@ far_read:
 	rep movsw
 	jmp	far_end
 
-; far_write: into the caller's memory.
-;	In:	EAX = to, segment:offset, EDX = from, ECX = bytes, a multiple of 2
+; far_write: copies to the caller's memory.
+;	In:	EAX = to, as segment:offset, EDX = from, ECX = bytes, a multiple of 2
 ;	Clobbers: EAX, ECX, EDX
 global far_write
 far_write:
@@ -373,9 +372,9 @@ bda_get:
 	retd
 
 bits 32
-; paging_on, paging_off: with the tables that the installer made. CR4 and EFER are the caller's:
-; PAE is what these tables are for, and with LME paging would be that of 64-bit mode. Who
-; has registers above 4 GiB has EFER.
+; paging_on, paging_off: turn paging with the installer's tables on and off. CR4 and EFER get
+; the caller's values back: the tables need PAE, and with LME, paging would be that of 64-bit
+; mode. A machine with registers above 4 GiB has EFER.
 ;	In:	EBP = base
 ;	Clobbers: ESI
 paging_on:
@@ -430,7 +429,7 @@ global DATA_FLAT16
 	descriptor 0, 0FFFFFh, UNREAL_DATA
 CODE_SEG16	equ	$ - gdt
 segment_row:
-	descriptor 0, 0FFFFh, REAL_CODE	; base: see place
+	descriptor 0, 0FFFFh, REAL_CODE	; int13_place sets the base
 GDT_SIZE	equ	$ - gdt
 
 global gdtr
@@ -447,7 +446,7 @@ real_segment:
 
 section .init.text progbits alloc exec nowrite align=1
 bits 32
-; int13_place: tells the segment where it is.
+; int13_place: sets the segment's base.
 ;	In:	EAX = base, physical, a multiple of 16, below 1 MiB
 ;	Mode:	flat 32-bit
 global int13_place
@@ -479,7 +478,7 @@ user_cr4:
 	resd	1
 user_efer:
 	resd	1
-copied:				; what copy is to do
+copied:				; copy's arguments
 .to:	resd	1
 .from:	resd	1
 .bytes:	resd	1
@@ -487,7 +486,7 @@ port_a:	resb	1
 a20_found_closed:
 	resb	1
 global wrapped
-wrapped:			; or not: see a20_is_open
+wrapped:			; a byte for a20_is_open
 	resb	1
 	alignb	16
 	resb	STACK_SIZE

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The module "memory": INT 15h without the memory that is ours. One 16-bit segment,
-; linked at 0. It is set up last of all, when that memory is known.
+; The module "memory": INT 15h, which hides the memory that we use. One 16-bit segment,
+; linked at 0. The installer sets it up last, when that memory is known.
 
 %include "constants.inc"
 
@@ -12,7 +12,7 @@ section .text
 bits 16
 ; int15_entry: the handler of INT 15h.
 ;	In:	AX, for E820h EBX, ECX, EDX, ES:DI
-;	Out:	as the firmware has it (ACPI 6.3, 15.1; RBIL)
+;	Out:	by function (ACPI 6.3, 15.1; RBIL)
 int15_entry:
 	cmp	word [cs:int15 + INT15_COUNT], 0
 	je	.old
@@ -20,7 +20,7 @@ int15_entry:
 	je	.e820
 	cmp	ax, 0E801h
 	je	.e801
-	cmp	ax, 0E881h		; the same in 32-bit registers
+	cmp	ax, 0E881h		; E801h in 32-bit registers
 	je	.e881
 	cmp	ah, 88h
 	je	.88
@@ -65,7 +65,7 @@ int15_entry:
 	inc	ebx
 	cmp	bx, [cs:int15 + INT15_COUNT]
 	jb	.more
-	xor	ebx, ebx		; that was the last
+	xor	ebx, ebx		; that was the last row
 .more:	clc
 	jmp	return
 .bad:	mov	ah, 86h
@@ -86,7 +86,7 @@ old_int15:
 	resd	1
 int15:	resb	INT15_SIZE		; struct rj_int15
 
-; The end of the module; the table is what follows.
+; The end of the module; the table follows.
 section .table nobits alloc noexec write align=4
 global int15_table
 int15_table:

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The short way for what boot loaders do most: a read of a RAM disk, with sectors of
-; 512 bytes, in real mode. It only serves a call that is good in every respect; any
-; other goes the long way, untouched, and serve finds out what is wrong with it.
+; The fast path for what boot loaders do most: reading a RAM disk with 512-byte sectors in
+; real mode. It serves only calls that are valid in every respect; any other goes unchanged
+; to serve_call, which reports the error.
 
 %include "layout.inc"
 %include "constants.inc"
@@ -12,17 +12,17 @@ extern DATA_FLAT16, int13, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
-PUSHED_EDX	equ	20		; of PUSHAD
+PUSHED_EDX	equ	20		; offset after PUSHAD
 SECTOR_SHIFT	equ	9
 
-; A field of the unit's row; EBP = UNIT_SIZE times what the map says.
+; A field of the unit; EBP = UNIT_SIZE times the map's value.
 %define UNIT(field) cs:ebp + int13 + INT13_UNITS - INT13_UNIT * UNIT_SIZE + UNIT_ %+ field
 
 section .text
 bits 16
 
 ; ram_read_chs, ram_read_packet: INT 13h AH=02h and AH=42h.
-;	In:	the caller's registers, [unit] what the map says of DL
+;	In:	the caller's registers, [unit] = the map's value for DL
 ;	Out:	to the caller, or to serve_call
 ;	Mode:	real or virtual-8086; DS and ES can reach 4 GiB afterwards
 ;	Stack:	36 bytes of the caller's
@@ -58,8 +58,8 @@ ram_read_chs:
 	mov	di, es
 	movzx	ebx, bx
 
-; read: In: ECX = first sector, EAX = how many, EDI:EBX = segment and offset of the
-; buffer, EBP = the unit's
+; read: In: ECX = first sector, EAX = number of sectors, EDI:EBX = segment and offset of
+; the buffer, EBP as for UNIT
 read:
 	shl	edi, 4
 	add	edi, ebx
@@ -84,7 +84,7 @@ read:
 	smsw	ax
 	test	al, CR0_PE		; virtual-8086 mode
 	jnz	long_way
-	mov	bp, sp			; DL, as it was
+	mov	bp, sp			; the caller's DL
 	mov	dl, [bp + PUSHED_EDX]
 	o32 sgdt [cs:user_gdtr]
 	o32 lgdt [cs:gdtr]
@@ -97,7 +97,7 @@ read:
 	dec	ax
 	mov	cr0, eax
 	mov	ebx, [cs:int13 + INT13_BASE]
-	inc	byte [ebx + wrapped]	; A20 is open if the byte 1 MiB above is another
+	inc	byte [ebx + wrapped]	; A20 is open if the byte 1 MiB above differs
 	mov	al, [ebx + wrapped]
 	cmp	al, [ebx + wrapped + HIGH_MEMORY]
 	je	a20_closed
@@ -127,7 +127,7 @@ ram_read_packet:
 	jb	long_way
 	mov	ebx, [si + 4]
 	cmp	ebx, -1
-	je	long_way		; the address is a 64-bit one
+	je	long_way		; a 64-bit address
 	cmp	dword [si + 12], 0
 	jne	long_way
 	mov	ecx, [si + 8]
@@ -138,9 +138,9 @@ ram_read_packet:
 	movzx	ebp, byte [cs:unit]
 	imul	ebp, ebp, UNIT_SIZE
 	test	byte [UNIT(FLAGS)], DISK_FLOPPY
-	jz	read			; floppies are not read by packet
+	jz	read			; AH=42h is not for floppies
 
-; Or the byte is the same by chance.
+; Or the bytes are equal by chance.
 a20_closed:
 	o32 lgdt [cs:user_gdtr]
 long_way:

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 section .text
 bits 16
-; return: from an interrupt handler.
-;	In:	CF, as the caller shall see it
+; return: returns from an interrupt handler.
+;	In:	CF for the caller
 FLAG_CARRY	equ	1
 global return
 return:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * INT 13h for the drives that are served here. 16-bit code: DS = ES = SS = CS.
+ * INT 13h for the drives that this module serves. 16-bit code: DS = ES = SS = CS.
  *
  *   IBM PS/2 and PC BIOS Interface Technical Reference, 1991: INT 13h, AH to 19h
  *   EDD: T13/1386D, BIOS Enhanced Disk Drive Services 3.0
@@ -18,12 +18,12 @@
 #define BDA_DISK_STATUS   0x74
 
 #define EDD_VERSION  0x30       /* AH of 41h: 3.0 */
-#define EDD_MAGIC    0x55AA     /* BX of 41h; its bytes swapped on return */
+#define EDD_MAGIC    0x55AA     /* BX of 41h; returned with its bytes swapped */
 #define EDD_ACCESS   0x01       /* CX of 41h: 42h to 44h, 47h, 48h */
 #define EDD_LOCKING  0x02       /* 45h, 46h, 48h, 49h */
 #define EDD_SUPPORT  0x04       /* 48h with all of its fields */
 
-#define FLAT         0xFFFFFFFFu        /* as seg:off: the address is a 64-bit one */
+#define FLAT         0xFFFFFFFFu        /* as segment:offset: use the 64-bit address */
 
 /* AH of 45h and 46h */
 #define NOT_LOCKED    0xB0
@@ -34,7 +34,7 @@
 
 _Alignas(16) struct rj_int13 int13;
 
-/* RJ_VERIFY is not a driver's: it is a read that nobody looks at. */
+/* Drivers do not know RJ_VERIFY: it is a read whose data is ignored. */
 #define RJ_VERIFY 0x100u
 
 static uint32_t linear(uint16_t segment, uint32_t offset)
@@ -77,7 +77,7 @@ static enum rj_status drive(const struct rj_unit *unit, uint32_t operation,
 	return call32(unit->disk.transfer, unit->disk.context, request);
 }
 
-/* A part of a request that no driver takes as it is, by way of the bounce buffer. */
+/* Serves a part of a request that the driver cannot take directly, by the bounce buffer. */
 static enum rj_status bounced(const struct rj_unit *unit, uint32_t operation,
 			      const struct rj_request *part)
 {
@@ -101,7 +101,7 @@ static bool needs_bounce(const struct rj_unit *unit, uint32_t operation, uint64_
 	return operation == RJ_VERIFY || (uint32_t)buffer & (unit->disk.alignment - 1);
 }
 
-/* Serves a request in as many parts as the driver wants; counts what was done. */
+/* Serves a request in parts that the driver can take; counts the sectors in *done. */
 static enum rj_status in_parts(const struct rj_unit *unit, uint32_t operation,
 			       const struct rj_request *request, uint32_t *done)
 {
@@ -152,7 +152,7 @@ static enum rj_status transfer(const struct rj_unit *unit, uint32_t operation,
 	return status;
 }
 
-/* AH=00h, 0Dh, 11h and 47h, once their parameters are known to be good. */
+/* AH=00h and 0Dh. */
 static enum rj_status reset(const struct rj_unit *unit)
 {
 	struct rj_request request = { 0 };
@@ -172,7 +172,7 @@ static bool has_track(const struct rj_unit *unit, const struct frame *f)
 	return f->dh < unit->heads && cylinder(f) < unit->cylinders;
 }
 
-/* The sector that CH, CL and DH name; false: there is none. */
+/* Converts CH, CL and DH to an LBA; returns false if there is no such sector. */
 static bool chs(const struct rj_unit *unit, const struct frame *f, uint32_t *lba)
 {
 	uint32_t sector = (f->cl & 0x3Fu) - 1;
@@ -240,7 +240,7 @@ static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 {
 	uint32_t last = unit->cylinders - 1;
 
-	f->bx = unit->floppy_type;      /* BL; BH is 0 for floppies, undefined else */
+	f->bx = unit->floppy_type;      /* BL; BH is 0 for floppies, otherwise undefined */
 	f->ch = (uint8_t)last;
 	f->cl = (uint8_t)((last >> 2 & 0xC0) | unit->sectors_per_track);
 	f->dh = (uint8_t)(unit->heads - 1);
@@ -255,7 +255,7 @@ static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 	return RJ_DISK_OK;
 }
 
-/* AH=15h, which tells in AH, and not by CF. */
+/* AH=15h, which returns the type in AH. */
 static void drive_type(const struct rj_unit *unit, struct frame *f)
 {
 	uint32_t sectors = (uint32_t)unit->disk.sectors;
@@ -319,7 +319,7 @@ static uint32_t lock(struct rj_unit *unit, struct frame *f)
 	return RJ_DISK_OK;
 }
 
-/* AH=46h: no medium of ours can be ejected. */
+/* AH=46h: none of our drives can eject its medium. */
 static uint32_t eject(const struct rj_unit *unit, const struct frame *f)
 {
 	if (f->al)
@@ -338,7 +338,7 @@ static enum rj_status seek_packet(const struct rj_unit *unit, const struct frame
 	return packet.lba < unit->disk.sectors ? RJ_DISK_OK : RJ_DISK_NOT_FOUND;
 }
 
-/* AX=4B00h, 4B01h: tells of the CD that was booted; we end no emulation. */
+/* AX=4B00h, 4B01h: return data of the booted CD; 4B00h fails, as we do not end emulation. */
 static enum rj_status emulation(struct frame *f)
 {
 	if (f->al > 1 || !int13.el_torito.size)
@@ -369,13 +369,13 @@ static uint32_t edd(struct rj_unit *unit, struct frame *f)
 	case 0x48:
 		return edd_parameters(unit, f);
 	case 0x49:
-		return RJ_DISK_OK;      /* no medium is ever changed */
+		return RJ_DISK_OK;      /* the medium never changes */
 	default:
 		return RJ_DISK_INVALID;
 	}
 }
 
-/* What has to do with tracks; a CD has none, but lets its head be moved. */
+/* Functions with tracks; a CD has none, but a seek succeeds. */
 static uint32_t track_function(const struct rj_unit *unit, struct frame *f)
 {
 	if (unit->disk.flags & RJ_DISK_CD)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the assembly of INT 13h and its C. */
+/* The interface between the assembly and the C of INT 13h. */
 #ifndef RJ_SERVE_H
 #define RJ_SERVE_H
 
@@ -31,8 +31,8 @@ struct frame {
 _Static_assert(sizeof(struct frame) == 40, "frame");
 
 /*
- * One call, int13.map[f->dl] being mapped. Returns whether CF is to be set; AH
- * and what else the function returns are in f.
+ * Serves one call; mapped: int13.map[f->dl]. Returns the value of CF; AH and the function's
+ * other results are in f.
  */
 bool serve(struct frame *f, uint32_t mapped);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order is the firmware's own, as far as a disk that is served here can be told
- * from what INT 13h AH=48h says of size and place; the others follow, by controller.
+ * Disks keep the firmware's numbers if the size and location that INT 13h AH=48h returns
+ * identify them; the others follow in the order of their controllers.
  * IBM PC/AT Technical Reference: the BIOS data area. EDD 3.0: the parameters.
  */
 #include "int13/setup_drives.h"
@@ -15,24 +15,24 @@
 #include "int13/edd.h"
 
 #define EQUIPMENT_FLOPPY 0x0001u
-#define EQUIPMENT_FLOPPIES_SHIFT 6      /* two bits: how many more than one */
+#define EQUIPMENT_FLOPPIES_SHIFT 6      /* two bits: the number of floppies - 1 */
 #define HARD_DISK      0x80u
 #define CD             0xE0u
 #define MAX_HARD_DISKS 32u
 #define MAX_CDS        8u
 #define MAX_FLOPPIES   2u
 
-/* A hard disk of the firmware's. */
+/* A hard disk as the firmware describes it. */
 struct firmware_disk {
 	uint64_t sectors;
 	uint32_t sector_size;
-	uint32_t pci;           /* NO_PCI: not told */
+	uint32_t pci;           /* NO_PCI: unknown */
 	uint16_t heads;
-	uint8_t sectors_per_track;      /* 0: no geometry told */
+	uint8_t sectors_per_track;      /* 0: geometry unknown */
 };
 #define NO_PCI 0x10000u
 
-/* What a hard disk's number will mean: a value for the map. */
+/* The map's values for the hard disks' numbers. */
 static uint8_t slots[MAX_HARD_DISKS];
 #define FREE INT13_NOBODY
 
@@ -99,7 +99,7 @@ static uint32_t log2_of(uint32_t power)
 	return shift;
 }
 
-/* Makes a disk a unit; returns what the map says of it. */
+/* Makes a disk a unit; returns its value for the map. */
 static uint8_t add_unit(struct rj_found *found,
 			const struct firmware_disk *theirs)
 {
@@ -141,7 +141,7 @@ static uint8_t add_ram_unit(const struct rj_drive *drive,
 	return INT13_UNIT + int13.unit_count++;
 }
 
-/* The number for a hard disk that has none of its own: the lowest that is free. */
+/* A hard disk without a fixed number gets the lowest free one. */
 static void take_slot(uint8_t mapped)
 {
 	for (uint32_t i = 0; i < MAX_HARD_DISKS; i++)
@@ -177,7 +177,7 @@ static void put_hex(char *text, uint32_t value, uint32_t digits)
 	}
 }
 
-/* Until the next call. */
+/* Returns a string that is valid until the next call. */
 static const char *two_digits(uint32_t value)
 {
 	static char text[] = "00";
@@ -251,7 +251,7 @@ static void number_rest(const struct rj_setup *setup)
 	}
 }
 
-/* Those of the firmware's follow a floppy of ours. */
+/* The firmware's floppies follow ours. */
 static void number_floppies(void)
 {
 	uint16_t equipment = read16(BDA_EQUIPMENT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How INT 13h is set up: 32-bit code that runs once, where the module stays. */
+/* Sets INT 13h up: 32-bit code that runs once, at the module's final address. */
 #include <stddef.h>
 
 #include "common/bda.h"
@@ -11,7 +11,7 @@
 #define FLOPPY_VECTOR   (0x1E * 4u)
 #define INT15_VECTOR    (0x15 * 4u)
 #define INT13_VECTOR    (0x13 * 4u)
-#define MBFT_MAJOR      4       /* of MEMDISK whose table ours is like: 4.x */
+#define MBFT_MAJOR      4       /* the MEMDISK version with such a table: 4.x */
 #define SECTOR_SHIFT    9
 
 /* In int13_entry.asm. */
@@ -44,7 +44,7 @@ static struct rj_far vector_at(uint32_t address)
 	return (struct rj_far){ read16(address), read16(address + 2) };
 }
 
-/* Tells those who look for a RAM disk of MEMDISK's where ours is. */
+/* Lets memdiskfind find our RAM disk. */
 static void describe_ram_disk(const struct rj_setup *setup)
 {
 	uint8_t sum = 0;

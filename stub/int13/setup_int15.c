@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How INT 15h is set up: 32-bit code that runs once. ACPI 6.3, 15.1: AX=E820h. RBIL: AX=E801h
+ * Sets INT 15h up: 32-bit code that runs once. ACPI 6.3, 15.1: AX=E820h. RBIL: AX=E801h
  * and AH=88h, for older programs.
  */
 #include "abi/layout.h"
@@ -9,11 +9,11 @@
 #include "int13/int15.h"
 #include "int13/resident.h"
 
-#define BLOCK     0x10000u      /* E801h counts memory above 16 MiB in these */
+#define BLOCK     0x10000u      /* bytes; E801h's unit above 16 MiB */
 #define SIXTEEN_M 0x1000000u
-#define MAX_88    0xFC00u       /* KiB: 63 MiB, which no program takes for negative */
+#define MAX_88    0xFC00u       /* KiB: 63 MiB, as most firmware returns at most */
 
-/* The rows that are reserved after the module's size is known, at most. */
+/* How many rows may be added after the module's size is known. */
 #define ROWS_TO_COME 4u
 
 /* In int15_entry.asm. */
@@ -28,7 +28,7 @@ uint32_t int15_room(const struct rj_setup *setup)
 	return (setup->memory_count + ROWS_TO_COME) * sizeof(struct rj_memory);
 }
 
-/* How much free RAM follows address without a gap, up to limit. */
+/* Returns how many bytes of free RAM begin at address, in one range, up to limit. */
 static uint32_t free_from(const struct rj_setup *setup, uint32_t address, uint32_t limit)
 {
 	for (uint32_t i = 0; i < setup->memory_count; i++) {

@@ -15,7 +15,7 @@
 #include "install/memory.h"
 #include "install/paging.h"
 
-#define LARGE    0x200000u      /* bytes that are mapped at a time */
+#define LARGE    0x200000u      /* bytes mapped at a time */
 
 #define RAMDISK_IMAGE      0x218        /* offsets in boot_params */
 #define RAMDISK_SIZE       0x21C
@@ -37,7 +37,7 @@ struct e820 {
 } __attribute__((packed));
 #define E820_RAM 1u
 
-/* Anywhere in memory. */
+/* A range anywhere in physical memory. */
 struct range {
 	uint64_t base, size;
 };
@@ -63,7 +63,7 @@ static uint64_t read64(uint32_t address)
 	return (uint64_t)read32(address + 4) << 32 | read32(address);
 }
 
-/* In real mode the fields of boot_params that are not in the header are the file's. */
+/* With the 16-bit entry, boot_params outside the setup header has the image's bytes. */
 static struct range of_linux(uint32_t loader, uint32_t info)
 {
 	struct range r = { read32(info + RAMDISK_IMAGE), read32(info + RAMDISK_SIZE) };
@@ -106,7 +106,7 @@ static struct range find(uint32_t loader, uint32_t info)
 	return (struct range){ 0 };
 }
 
-/* To behind the image and its scratch memory, which stand above the first MiB. */
+/* Moves the file after the image and the stub's memory, which are above 1 MiB. */
 static uint32_t from_low_memory(const struct range *r, const struct place *place)
 {
 	uint32_t to = place->info + STUB_SCRATCH, at = (uint32_t)r->base;
@@ -114,7 +114,7 @@ static uint32_t from_low_memory(const struct range *r, const struct place *place
 	uint32_t end = at + (uint32_t)r->size;
 
 	memmove((void *)to, (const void *)at, (uint32_t)r->size);
-	/* The entries have kept what stood in the stub's home. */
+	/* The entry code has saved the old contents of the stub's home. */
 	if (end > STUB_HOME + STUB_HOME_SIZE)
 		end = STUB_HOME + STUB_HOME_SIZE;
 	if (from < end)
@@ -123,7 +123,7 @@ static uint32_t from_low_memory(const struct range *r, const struct place *place
 	return to;
 }
 
-/* Memory below 4 GiB in a range, on a page, outside of the image; 0: too little. */
+/* Page-aligned memory for size bytes in a range, below 4 GiB, outside the image; 0: none. */
 static uint32_t room_in(const struct e820 *row, const struct place *place, uint32_t size)
 {
 	uint64_t start = (row->base + PAGE - 1) & -(uint64_t)PAGE, end = row->base + row->size;
@@ -150,7 +150,7 @@ static uint32_t find_room(const struct place *place, uint32_t size)
 	return room;
 }
 
-/* Through windows: 32-bit code sees no more than 4 GiB at a time. */
+/* Copies through windows, as 32-bit code reaches only 4 GiB at a time. */
 static void copy_from_above(uint32_t to, uint64_t from, uint32_t size)
 {
 	while (size) {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the loader has given along: an initrd, or the first module. */
+/* The file that the loader supplies: an initrd, or the first module. */
 #ifndef RJ_GIVEN_H
 #define RJ_GIVEN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where it is, in the first 4 GiB and above the first MiB. */
+/* Its physical address, between 1 MiB and 4 GiB, and its size in bytes. */
 struct given {
 	uint32_t address, size;
 };
 
-/* Of the image that the stub came in: where it is, and where its scratch memory begins. */
+/* The addresses of the stub's own image and of the stub's memory after it. */
 struct place {
 	uint32_t image, info;
 };
@@ -19,14 +19,14 @@ struct place {
 enum given_error {
 	GIVEN_FINE,
 	GIVEN_NOTHING,
-	GIVEN_OVERLAPS,                 /* it shares memory with the image */
-	GIVEN_NO_ROOM,                  /* it is above 4 GiB, and below is no room known */
+	GIVEN_OVERLAPS,                 /* the file overlaps the image */
+	GIVEN_NO_ROOM,                  /* the file is above 4 GiB, with no known room below */
 };
 
-/* Finds it, and moves it if it is not where struct given may be. loader: LOADER_*. */
+/* Finds the file, and moves it if it is below 1 MiB or above 4 GiB. loader: LOADER_*. */
 enum given_error given_find(uint32_t loader, const struct place *place, struct given *given);
 
-/* Memory in the stub's home, zeroed, for one use at a time. */
+/* Returns zeroed memory in the stub's home, always the same; NULL: not so much. */
 void *given_work(uint32_t size);
 
 #endif

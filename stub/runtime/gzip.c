@@ -11,7 +11,7 @@
 #define FNAME    0x08u
 #define FCOMMENT 0x10u
 
-/* After a text and its NUL, or the end. */
+/* The offset after a text and its NUL, or after the end. */
 static uint32_t skip_text(const uint8_t *file, uint32_t at, uint32_t end)
 {
 	while (at < end && file[at])
@@ -19,7 +19,7 @@ static uint32_t skip_text(const uint8_t *file, uint32_t at, uint32_t end)
 	return at + 1;
 }
 
-/* Where a member's deflated bytes begin: at `end` or later if it has none. */
+/* The offset of a member's deflated bytes; end or more if it has none. */
 static uint32_t skip_header(const uint8_t *file, uint32_t end)
 {
 	uint8_t flags = file[FLAGS_AT];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same code looks at what was given as at what rjpack packs, but in memory. A gzip file
- * is first unpacked into the largest free range. Then the disk moves to where it stays, with
- * zeros for the sectors that the file has not.
+ * Detects disks in the loader's file with the same code as rjpack on the host. A
+ * gzip file is first unpacked into the largest free range. Then the disk moves to
+ * where it stays, with zeros for the sectors that the file does not have.
  */
 #include "abi/maker.h"
 
@@ -73,7 +73,7 @@ static void unpack(struct file *file)
 	*file = room;
 }
 
-/* What is not a disk's image, by its first bytes. */
+/* Fails for files that are not disk images, by their first bytes. */
 static void refuse_others(const struct file *file)
 {
 	uint8_t front[HDRS_AT + sizeof(HDRS)] = { 0 };
@@ -106,7 +106,7 @@ static void refuse(enum rj_layout result, uint32_t size)
 		stub->fail(words[result], size);
 }
 
-/* What is asked of the disk on the loader's command line. */
+/* Reads the disk options on the loader's command line. */
 static struct rj_disk_wish read_wish(void)
 {
 	const char *geometry = stub->boot_option("rj.geometry");
@@ -119,7 +119,7 @@ static struct rj_disk_wish read_wish(void)
 	return wish;
 }
 
-/* As a BIOS starts it: 07C0:0 as 0:7C00. */
+/* Starts boot code as a BIOS does: 07C0:0 as 0:7C00. */
 static void boot(const uint8_t *bytes, uint32_t size, uint16_t segment, uint8_t drive)
 {
 	uint32_t at = (uint32_t)segment << 4;
@@ -133,7 +133,7 @@ static void boot(const uint8_t *bytes, uint32_t size, uint16_t segment, uint8_t 
 	regs->edx = (regs->edx & ~0xFFu) | drive;
 }
 
-/* To where it stays, which it may overlap; zeros follow. */
+/* Moves the disk to its final address, which it may overlap, and appends zeros. */
 static uint32_t settle(const struct file *file, uint32_t size)
 {
 	uint32_t at = memory->reserve(size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A payload file brings its own manifest. Anything else is left to a piece that makes disks,
- * in the image that the stub came in.
+ * Boots the file that the loader supplies. A payload file has its own manifest;
+ * anything else is left to the piece in the stub's own image that makes disks.
  */
 #include "abi/runtime.h"
 
@@ -31,7 +31,7 @@ static void check(const char *name, uint32_t found, uint32_t expected)
 			   name, expected, found);
 }
 
-/* The manifest of the file in the place of the stub's. */
+/* Replaces the stub's manifest with the file's. */
 static void take_payload(const struct given *given)
 {
 	const struct rj_manifest *theirs = (const void *)given->address;
@@ -55,7 +55,7 @@ static void take_payload(const struct given *given)
 	}
 }
 
-/* The piece with this flag. */
+/* Returns the piece with this flag; does not return if there is none. */
 static struct rj_piece *find_piece(uint32_t flag)
 {
 	for (uint32_t i = 0; i < stub->manifest->piece_count; i++)
@@ -65,7 +65,7 @@ static struct rj_piece *find_piece(uint32_t flag)
 	return NULL;
 }
 
-/* This code is not among what is placed. */
+/* The piece of this code is not placed. */
 static void drop_runtime(void)
 {
 	struct rj_piece *p = find_piece(RJ_PIECE_RUNTIME);
@@ -74,7 +74,7 @@ static void drop_runtime(void)
 	memmove(p, p + 1, (size_t)((uint8_t *)end - (uint8_t *)p));
 }
 
-/* Nothing may overlap what is unpacked, so it becomes a piece, which is in place. */
+/* Nothing may overwrite a file to be unpacked, so it becomes a piece, already in place. */
 static void keep(const struct given *given, uint32_t image, uint32_t crc)
 {
 	struct rj_piece *p = pieces() + stub->manifest->piece_count++;
@@ -84,8 +84,9 @@ static void keep(const struct given *given, uint32_t image, uint32_t crc)
 }
 
 /*
- * For maker.c, when memory is known. What is only moved may overlap the place where it stays. The
- * services stay where they are in the image: elsewhere they could go over what was given.
+ * Leaves the file to maker.c, which runs when the memory is known. A file
+ * that is only moved may overlap its final address. The services stay where
+ * they are in the image: elsewhere they could overwrite the file.
  */
 static void hand_over(const struct given *given, uint32_t image)
 {

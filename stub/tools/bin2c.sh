@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bin2c.sh FILE NAME: prints FILE as the C array NAME, and its length as NAME_size.
+# bin2c.sh FILE NAME: prints FILE as the C array NAME, and its size as NAME_size.
 set -eu
 printf '#include "abi/stub_blob.h"\nconst unsigned char %s[] = {\n' "$2"
 od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'

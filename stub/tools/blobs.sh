@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# blobs.sh FILE...: each FILE as a row of rj_service_blobs, named without directory, .bin and .packed.
+# blobs.sh FILE...: prints each FILE as a row of rj_service_blobs; the name is without suffix.
 set -eu
 echo '#include "abi/service_blobs.h"'
 for file; do

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What NASM has to know of the C structures and enumerations. This file is compiled, and
- * constants.sh makes a line for NASM of each object in it: its size is the value and one.
+ * The C structures' offsets and the enumerations for NASM. This file is compiled, and
+ * constants.sh makes a NASM definition of each object in it, whose size is the value + 1.
  */
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack IN OUT [INSTALLER]: packs a file in the format of packed.h. Runs while rjpack is built.
+ * pack IN OUT [INSTALLER]: packs a file in the format of packed.h, while rjpack is built.
  *
- * With INSTALLER, IN is a module as it was linked: struct rj_module, the module, and its rows
- * of relocations, Elf32_Rel. Its header stays as it is; the rest is packed, with rows of 16
- * bits, and may refer to the bytes of INSTALLER in front of it.
+ * With INSTALLER, IN is a module as linked: struct rj_module, the module, and its
+ * relocations, Elf32_Rel. The header is not packed; the rest is, with 16-bit
+ * relocations, and may refer to the bytes of INSTALLER, which precede it in memory.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,13 +20,13 @@
 
 #define MAX      0x10000u
 #define MATCHES  (1u << 22)
-#define SHORTEST 2u     /* bytes that are worth a match */
-#define PASSES   6      /* each knows from the one before what bits cost */
-#define BIT      64u    /* the cost of a bit that is as probable as its opposite */
+#define SHORTEST 2u     /* bytes of a match */
+#define PASSES   6      /* each uses the bit costs of the previous one */
+#define BIT      64u    /* the cost of a bit with probability one half */
 #define ELF_RELATIVE 8u /* R_386_RELATIVE: System V ABI, Intel386 supplement */
 #define ELF_ROW  8u     /* sizeof(Elf32_Rel) */
 
-/* The cheapest way to code all bytes up to this one: its last item, and what came before it. */
+/* The cheapest coding of all bytes up to this one: its last item, and where that begins. */
 struct item {
 	uint32_t cost, from;
 	uint32_t length, distance;      /* distance 0: a byte */
@@ -38,7 +38,7 @@ struct match {
 };
 
 static uint8_t in[2 * MAX], out[2 * MAX], again[2 * MAX];
-static size_t start, end;               /* of what is packed, in IN */
+static size_t start, end;               /* of the bytes to pack, in in */
 static size_t out_size;
 static struct item items[2 * MAX];
 static struct match matches[MATCHES];
@@ -47,7 +47,7 @@ static size_t match_count;
 static uint16_t contexts[PACKED_CONTEXTS];
 static uint32_t seen[PACKED_CONTEXTS][2], costs[PACKED_CONTEXTS][2];
 static uint32_t range;
-static uint64_t low;                    /* bit 32: a carry into OUT */
+static uint64_t low;                    /* bit 32: a carry into out */
 
 static int fail(const char *what)
 {
@@ -119,7 +119,7 @@ static uint32_t common(size_t at, size_t distance)
 	return n;
 }
 
-/* Of those that are as long, the nearest. */
+/* Of matches with the same length, keeps only the nearest. */
 static bool find_matches(void)
 {
 	for (size_t at = start + 1; at < end; at++) {
@@ -148,7 +148,7 @@ static void consider(size_t from, uint32_t length, uint32_t distance, uint32_t c
 				       distance ? distance : items[from].last };
 }
 
-/* Each length of a match, whose distance costs so much. */
+/* Considers every length of a match; cost: of all before the length. */
 static void consider_match(size_t at, uint32_t length, uint32_t distance, uint32_t cost)
 {
 	for (; length >= SHORTEST; length--)
@@ -251,7 +251,7 @@ static void put_item(const struct item *item)
 	put_number(PACKED_LENGTH, item->length - 1);
 }
 
-/* The items that were chosen, to OUT from its byte at on. */
+/* Writes the chosen items to out + at. */
 static void put_items(size_t at)
 {
 	static uint32_t ends[2 * MAX];
@@ -289,8 +289,8 @@ static int pack(size_t at)
 }
 
 /*
- * Elf32_Rel rows to rows of 16 bits; they end the module. The offsets in 16-bit code stay as
- * they are, which is all that stays of a resident module.
+ * Converts the Elf32_Rel rows at the module's end to 16-bit rows. The resident
+ * part of a resident module is 16-bit code, whose offsets need no relocation.
  */
 static bool squeeze_relocations(uint8_t *module)
 {
@@ -332,7 +332,7 @@ static int pack_module(void)
 	return EXIT_SUCCESS;
 }
 
-/* Puts the bytes of a file behind those that are there. */
+/* Appends a file to in. */
 static bool append(const char *name)
 {
 	FILE *from = fopen(name, "rb");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# sum.sh OBJCOPY ELF BIN LAYOUT_H: writes the stub as a flat binary. Sets the dword before its
-# message so that all dwords up to there add up to 0, which entry.asm checks.
+# sum.sh OBJCOPY ELF BIN LAYOUT_H: writes the stub as a flat binary. Sets the dword before the
+# message so that all dwords up to the message add up to 0, which entry.asm checks.
 set -eu
 objcopy=$1 elf=$2 bin=$3 layout=$4
 value() { awk -v name="$1" '$2 == name { print $3 }' "$layout"; }
