@@ -227,7 +227,6 @@ static void hostile(void **state)
 	/* a module whose packed bytes end early, and what follows is no module */
 	assert_string_not_equal(changed(1, offsetof(struct rj_module, packed_size), 64, 4), "nothing");
 	assert_string_equal(changed(0, sizeof(struct rj_services), 0, 4), "installer");
-	assert_string_equal(changed(0, sizeof(struct rj_services) + 64, ~UINT64_C(0), 8), "installer");
 	assert_string_equal(changed(3, sizeof(struct rj_module), 0, 4), "size of a module");
 }
 
