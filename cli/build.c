@@ -156,26 +156,23 @@ static enum rj_err read_payload(struct build *build, struct payload *payload,
 	return err->code;
 }
 
-/* Applies an option of the payload's kind; opens the file that it names. */
-static enum rj_err apply_setting(struct build *build, const struct setting *setting,
-				 struct rj_error *err)
+/* Takes the options of the payload's kind, and opens the files that they name. */
+static enum rj_err take_settings(struct build *build, struct rj_error *err)
 {
-	const struct payload_option *option = setting->option;
-	struct rj_input *input = NULL;
+	struct rj_settings *settings = &build->plan.settings;
 
-	if (option->file && open_input(build, setting->value.text, setting->value.origin,
-				       option->device, &input, err))
-		return err->code;
-	return payload_set(&build->plan, option, setting->value.text, input, err);
-}
+	*settings = build->options->settings;
+	for (size_t i = 0; i < settings->count; i++) {
+		struct rj_setting *setting = &settings->rows[i];
+		struct rj_input *input;
 
-static enum rj_err apply_settings(struct build *build, struct rj_error *err)
-{
-	const struct options *options = build->options;
-
-	for (size_t i = 0; i < options->setting_count; i++)
-		if (apply_setting(build, &options->settings[i], err))
+		if (!setting->option->file)
+			continue;
+		if (open_input(build, setting->text, setting->origin, setting->option->device,
+			       &input, err))
 			return err->code;
+		setting->input = input;
+	}
 	return RJ_OK;
 }
 
@@ -199,8 +196,8 @@ static enum rj_err check_settings(const struct build *build, struct rj_error *er
 {
 	const struct payload_kind *starter = build->starter.kind, *beside = build->beside.kind;
 
-	for (size_t i = 0; i < build->plan.setting_count; i++) {
-		const struct payload_option *option = build->plan.settings[i].option;
+	for (size_t i = 0; i < build->plan.settings.count; i++) {
+		const struct payload_option *option = build->plan.settings.rows[i].option;
 
 		if (!(starter && payload_takes(starter, option)) &&
 		    !(beside && payload_takes(beside, option)))
@@ -212,9 +209,8 @@ static enum rj_err check_settings(const struct build *build, struct rj_error *er
 static enum rj_err restore(struct build *build, struct rj_error *err)
 {
 	static struct rj_snapshot snapshot;
-	struct rj_input *input;
-
 	const struct value *value = &build->options->snapshot;
+	struct rj_input *input;
 
 	if (!value->text)
 		return RJ_OK;
@@ -275,7 +271,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->base = options->base;
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
-	if (collect(build, err) || apply_settings(build, err) ||
+	if (collect(build, err) || take_settings(build, err) ||
 	    read_payload(build, &build->beside, err) || read_payload(build, &build->starter, err) ||
 	    check_settings(build, err))
 		return err->code;

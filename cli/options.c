@@ -303,26 +303,6 @@ static enum rj_err add_payload(struct options *o, const struct payload_kind *kin
 	return RJ_OK;
 }
 
-static size_t times_set(const struct options *o, const struct payload_option *option)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < o->setting_count; i++)
-		count += o->settings[i].option == option;
-	return count;
-}
-
-static enum rj_err add_setting(struct options *o, const struct payload_option *option,
-			       struct value value, struct rj_error *err)
-{
-	if (option->check && option->check(value.text, err))
-		return err->code;
-	if (o->setting_count == RJ_MAX_SETTINGS || times_set(o, option) == RJ_LIST_MAX)
-		return rj_fail(err, RJ_ERR_VALUES_MANY, .limit = RJ_LIST_MAX);
-	o->settings[o->setting_count++] = (struct setting){ option, value };
-	return RJ_OK;
-}
-
 /* Whether a payload of this kind starts; an image has only one such payload. */
 static bool is_starter(const struct payload_kind *kind)
 {
@@ -346,7 +326,8 @@ enum rj_err option_set(struct options *options, const struct command *command,
 	if (row->kind)
 		return add_payload(options, row->kind, value, err);
 	if (row->option)
-		return add_setting(options, row->option, value, err);
+		return payload_set(&options->settings, &(struct rj_setting){
+			.option = row->option, .text = value.text, .origin = value.origin }, err);
 	return row->set(options, value, err);
 }
 

@@ -30,17 +30,10 @@ struct payload {
 	struct value value;
 };
 
-/* An option of a payload kind. */
-struct setting {
-	const struct payload_option *option;
-	struct value value;
-};
-
 struct options {
 	struct payload payloads[RJ_MAX_PIECES];
 	size_t payload_count;
-	struct setting settings[RJ_MAX_SETTINGS];
-	size_t setting_count;
+	struct rj_settings settings;            /* input: not opened yet */
 	struct value operands[RJ_MAX_PIECES];   /* arguments that are not options */
 	size_t operand_count;
 	struct value output, directory;

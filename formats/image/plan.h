@@ -14,6 +14,7 @@
 #include "abi/services.h"
 #include "base/error.h"
 #include "base/input.h"
+#include "common/disk_geometry.h"
 
 #define RJ_MAX_NOTES    16
 
@@ -27,20 +28,32 @@ struct rj_plan_piece {
 	uint8_t *bytes;         /* the bytes themselves; the plan frees them */
 };
 
-/* The value of a payload kind's option: see payload/option.h. */
-#define RJ_MAX_SETTINGS 32
+/* The value of an option, as its parse reads it (payload/option.h). */
+union rj_value {
+	uint64_t number;
+	struct rj_geometry geometry;
+};
+
+/* An option of the payload's kind, as it was set. */
 struct rj_setting {
 	const struct payload_option *option;
-	const char *text;               /* the argument; "" if it takes none */
-	const struct rj_input *input;   /* the file that it names, open; or NULL */
+	const char *text;               /* the argument; "" if the option takes none */
+	struct rj_origin origin;        /* of text */
+	union rj_value value;           /* if the option has a parse */
+	const struct rj_input *input;   /* the file that it names, opened; or NULL */
+};
+
+#define RJ_MAX_SETTINGS 32
+struct rj_settings {
+	struct rj_setting rows[RJ_MAX_SETTINGS];
+	size_t count;
 };
 
 struct rj_plan {
 	struct rj_plan_piece pieces[RJ_MAX_PIECES];
 	size_t piece_count;
 	struct rj_services services;    /* numbers in the host's byte order */
-	struct rj_setting settings[RJ_MAX_SETTINGS];
-	size_t setting_count;
+	struct rj_settings settings;
 	bool given;             /* the image boots what its loader supplies */
 	const struct rj_input *disk;    /* the RAM disk's image from the user; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */

@@ -26,89 +26,68 @@
 static const char *const type_names[DISK_TYPE_COUNT] = {
 	[DISK_FLOPPY] = "floppy disk", [DISK_HARD] = "hard disk", [DISK_CD] = "CD" };
 
-static enum rj_err parse_geometry(const char *text, struct rj_geometry *geometry,
-				  struct rj_error *err)
+static enum rj_err parse_boot_drive(const char *text, union rj_value *value, struct rj_error *err)
 {
-	return rj_geometry_read(text, geometry) ? RJ_OK
+	uint8_t number = 0;
+	enum rj_err code = rj_parse_drive(text, &number, err);
+
+	value->number = number;
+	return code;
+}
+
+static enum rj_err parse_geometry(const char *text, union rj_value *value, struct rj_error *err)
+{
+	return rj_geometry_read(text, &value->geometry) ? RJ_OK
 		: rj_fail(err, RJ_ERR_GEOMETRY, .name = text);
 }
 
 /* none, or zlib[:LEVEL] */
-static enum rj_err parse_compress(const char *text, int *level, struct rj_error *err)
+static enum rj_err parse_compress(const char *text, union rj_value *value, struct rj_error *err)
 {
 	const char *digit = text + strlen("zlib:");
 
-	*level = strcmp(text, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
-	if (*level == 0 || strcmp(text, "zlib") == 0)
+	value->number = strcmp(text, "none") == 0 ? 0 : RJ_LEVEL_DEFAULT;
+	if (value->number == 0 || strcmp(text, "zlib") == 0)
 		return RJ_OK;
 	if (strncmp(text, "zlib:", 5) != 0 || *digit < '1' || *digit > '9' || digit[1] != '\0')
 		return rj_fail(err, RJ_ERR_COMPRESS, .name = text);
-	*level = *digit - '0';
+	value->number = (uint64_t)(*digit - '0');
 	return RJ_OK;
-}
-
-static enum rj_err check_boot_drive(const char *text, struct rj_error *err)
-{
-	uint8_t number;
-
-	return rj_parse_drive(text, &number, err);
-}
-
-static enum rj_err check_geometry(const char *text, struct rj_error *err)
-{
-	struct rj_geometry geometry;
-
-	return parse_geometry(text, &geometry, err);
-}
-
-static enum rj_err check_compress(const char *text, struct rj_error *err)
-{
-	int level;
-
-	return parse_compress(text, &level, err);
 }
 
 static const struct payload_option option_boot_drive = {
 	.name = "boot-drive", .argument = "DRIVE",
-	.help = "--disk: its number, also in DL (hd0, fd0; a CD: 0xE0)", .check = check_boot_drive,
+	.help = "--disk: its number, also in DL (hd0, fd0; a CD: 0xE0)", .parse = parse_boot_drive,
 };
 static const struct payload_option option_geometry = {
 	.name = "geometry", .argument = "C,H,S",
-	.help = "--disk: cylinders, heads, sectors per track", .check = check_geometry,
+	.help = "--disk: cylinders, heads, sectors per track", .parse = parse_geometry,
 };
 static const struct payload_option option_disk_readonly = {
 	.name = "disk-readonly", .help = "--disk: refuse writes",
 };
 static const struct payload_option option_compress = {
 	.name = "compress", .argument = "HOW",
-	.help = "--disk: none or zlib[:LEVEL] (zlib:6)", .check = check_compress,
+	.help = "--disk: none or zlib[:LEVEL] (zlib:6)", .parse = parse_compress,
 };
 
 static struct rj_disk_wish disk_wish(const struct rj_plan *plan, bool data)
 {
-	const char *number = payload_text(plan, &option_boot_drive);
-	const char *geometry = payload_text(plan, &option_geometry);
-	struct rj_disk_wish wish = {
-		.sector_size = partition_choice(plan).sector_size,
-		.has_number = number != NULL, .data = data };
-	struct rj_error error;
+	const struct rj_setting *geometry = payload_setting(plan, &option_geometry, 0);
 
-	if (number)
-		rj_parse_drive(number, &wish.number, &error);
-	if (geometry)
-		parse_geometry(geometry, &wish.geometry, &error);
-	return wish;
+	return (struct rj_disk_wish){
+		.geometry = geometry ? geometry->value.geometry : (struct rj_geometry){ 0 },
+		.sector_size = partition_choice(plan).sector_size,
+		.has_number = payload_setting(plan, &option_boot_drive, 0) != NULL,
+		.number = (uint8_t)payload_number(plan, &option_boot_drive), .data = data };
 }
 
+/* The level for zlib; 0: not compressed. */
 static int compression(const struct rj_plan *plan)
 {
-	const char *text = payload_text(plan, &option_compress);
-	int level = RJ_LEVEL_DEFAULT;
-	struct rj_error error;
+	const struct rj_setting *compress = payload_setting(plan, &option_compress, 0);
 
-	if (text)
-		parse_compress(text, &level, &error);
-	return level;
+	return compress ? (int)compress->value.number : RJ_LEVEL_DEFAULT;
 }
 
 static uint64_t geometry_size(const struct rj_geometry *g, uint32_t sector_size)

@@ -4,9 +4,11 @@
 const struct rj_setting *payload_setting(const struct rj_plan *plan,
 					 const struct payload_option *option, size_t n)
 {
-	for (size_t i = 0; i < plan->setting_count; i++)
-		if (plan->settings[i].option == option && n-- == 0)
-			return &plan->settings[i];
+	const struct rj_settings *settings = &plan->settings;
+
+	for (size_t i = 0; i < settings->count; i++)
+		if (settings->rows[i].option == option && n-- == 0)
+			return &settings->rows[i];
 	return NULL;
 }
 
@@ -17,31 +19,41 @@ const char *payload_text(const struct rj_plan *plan, const struct payload_option
 	return setting ? setting->text : NULL;
 }
 
+uint64_t payload_number(const struct rj_plan *plan, const struct payload_option *option)
+{
+	const struct rj_setting *setting = payload_setting(plan, option, 0);
+
+	return setting ? setting->value.number : 0;
+}
+
 /* The place for the option's next value; NULL: it has too many. */
-static struct rj_setting *place_for(struct rj_plan *plan, const struct payload_option *option)
+static struct rj_setting *place_for(struct rj_settings *settings,
+				    const struct payload_option *option)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < plan->setting_count; i++)
-		if (plan->settings[i].option == option) {
+	for (size_t i = 0; i < settings->count; i++)
+		if (settings->rows[i].option == option) {
 			if (!option->repeats)
-				return &plan->settings[i];
+				return &settings->rows[i];
 			count++;
 		}
-	return count < RJ_LIST_MAX && plan->setting_count < RJ_MAX_SETTINGS
-	       ? &plan->settings[plan->setting_count++] : NULL;
+	return count < RJ_LIST_MAX && settings->count < RJ_MAX_SETTINGS
+	       ? &settings->rows[settings->count++] : NULL;
 }
 
-enum rj_err payload_set(struct rj_plan *plan, const struct payload_option *option,
-			const char *text, const struct rj_input *input, struct rj_error *err)
+enum rj_err payload_set(struct rj_settings *settings, const struct rj_setting *setting,
+			struct rj_error *err)
 {
-	struct rj_setting *setting;
+	struct rj_setting parsed = *setting, *place;
 
-	if (option->check && option->check(text, err))
+	if (!parsed.text)
+		parsed.text = "";
+	if (parsed.option->parse && parsed.option->parse(parsed.text, &parsed.value, err))
 		return err->code;
-	setting = place_for(plan, option);
-	if (!setting)
+	place = place_for(settings, parsed.option);
+	if (!place)
 		return rj_fail(err, RJ_ERR_VALUES_MANY, .limit = RJ_LIST_MAX);
-	*setting = (struct rj_setting){ option, text ? text : "", input };
+	*place = parsed;
 	return RJ_OK;
 }

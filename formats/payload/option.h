@@ -24,16 +24,16 @@ struct payload_option {
 	bool file;              /* the argument names a file, which is opened for the kind */
 	bool device;            /* ... or a block device, which is opened too */
 	bool repeats;           /* up to RJ_LIST_MAX times; for others the last value counts */
-	/* Returns RJ_OK, or the error in the argument; NULL: any is valid. */
-	enum rj_err (*check)(const char *text, struct rj_error *err);
+	/* Reads the argument, or returns the error in it; NULL: any text is valid. */
+	enum rj_err (*parse)(const char *text, union rj_value *value, struct rj_error *err);
 };
 
 /*
- * Sets the option in the plan; text and input must live as long as the plan. Returns what
- * check returns, or RJ_ERR_VALUES_MANY if the option is set too often.
+ * Adds a setting, whose value is parsed from its text; what it points to must live as long as the
+ * settings. Returns what parse returns, or RJ_ERR_VALUES_MANY if the option is set too often.
  */
-enum rj_err payload_set(struct rj_plan *plan, const struct payload_option *option,
-			const char *text, const struct rj_input *input, struct rj_error *err);
+enum rj_err payload_set(struct rj_settings *settings, const struct rj_setting *setting,
+			struct rj_error *err);
 
 /* The option's nth value, or NULL. */
 const struct rj_setting *payload_setting(const struct rj_plan *plan,
@@ -41,5 +41,8 @@ const struct rj_setting *payload_setting(const struct rj_plan *plan,
 
 /* The option's text, or NULL if it is not set. */
 const char *payload_text(const struct rj_plan *plan, const struct payload_option *option);
+
+/* The option's number, or 0 if it is not set. */
+uint64_t payload_number(const struct rj_plan *plan, const struct payload_option *option);
 
 #endif

@@ -147,11 +147,12 @@ static const char *const arguments[] = {
 static const char *argument_for(const struct payload_option *option, unsigned choice)
 {
 	struct rj_error error = { 0 };
+	union rj_value value;
 
 	for (unsigned i = 0; i < ARGUMENTS; i++) {
 		const char *argument = arguments[(choice + i) % ARGUMENTS];
 
-		if (!option->check(argument, &error))
+		if (!option->parse(argument, &value, &error))
 			return argument;
 		read_error(&error);
 	}
@@ -162,12 +163,14 @@ static const char *argument_for(const struct payload_option *option, unsigned ch
 static void set_option(struct rj_plan *plan, const struct payload_option *option, unsigned choice,
 		       const struct rj_input *extra, const char *text)
 {
-	const char *argument = option->check ? argument_for(option, choice) : text;
+	const struct rj_setting setting = {
+		.option = option, .text = option->parse ? argument_for(option, choice) : text,
+		.input = option->file ? extra : NULL };
 	unsigned times = option->repeats ? 1 + choice % (RJ_LIST_MAX + 1) : 1;
 	struct rj_error error = { 0 };
 
 	while (times--)
-		if (payload_set(plan, option, argument, option->file ? extra : NULL, &error))
+		if (payload_set(&plan->settings, &setting, &error))
 			read_error(&error);
 }
 

@@ -48,8 +48,10 @@ static inline void unit_set(struct rj_plan *plan, const char *option, const char
 
 	for (size_t i = 0; payload_option_at(i); i++)
 		if (strcmp(payload_option_at(i)->name, option) == 0) {
-			assert_int_equal(payload_set(plan, payload_option_at(i), text, input, &why_not),
-					 RJ_OK);
+			const struct rj_setting setting = {
+				.option = payload_option_at(i), .text = text, .input = input };
+
+			assert_int_equal(payload_set(&plan->settings, &setting, &why_not), RJ_OK);
 			return;
 		}
 	fail_msg("no option %s", option);
