@@ -7,12 +7,12 @@
 #include "base/number.h"
 #include "base/words.h"
 #include "command.h"
+#include "common/units.h"
 #include "image/loaders.h"
 #include "image/regs.h"
 #include "image/repair_list.h"
 
 #define DEFAULT_DRIVE 0x80
-#define PAGE 4096u
 
 const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_PAYLOAD] = "Payload: one of these, or FILE alone",

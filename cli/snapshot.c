@@ -10,12 +10,12 @@
 #include "common/bda.h"
 #include "common/hooks.h"
 #include "common/le.h"
+#include "common/units.h"
 #include "diag.h"
 #include "machine/machine.h"
 #include "options.h"
 #include "output.h"
 
-#define KIB 1024u
 
 struct taking {
 	struct rj_machine machine;

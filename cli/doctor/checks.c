@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "abi/layout.h"
+#include "common/units.h"
 #include "diag.h"
 #include "doctor/doctor.h"
 
-#define KIB         1024u
 #define MIB         (1u << 20)
 #define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
 #define LINUX_COPIES 2u                 /* of kernel and initrd: in the image, and placed */

@@ -7,8 +7,8 @@
 
 #include "base/copy.h"
 #include "common/le.h"
+#include "common/units.h"
 
-#define FOUR_GIB            (UINT64_C(1) << 32)
 #define NAMES_MAX           (64 + RJ_MAX_PIECES * RJ_NAME_SIZE)
 
 /*

@@ -9,11 +9,10 @@
 #include "abi/manifest.h"
 #include "base/setup_header.h"
 #include "common/le.h"
+#include "common/units.h"
 #include "image/multiboot.h"
 #include "image/pvh.h"
 
-#define PAGE               4096u
-#define FOUR_GIB           (UINT64_C(1) << 32)
 #define MULTIBOOT2_SEARCH  32768u
 #define NOTES_MAX          4096u
 #define SEGMENTS_MAX       16u          /* KEXEC_SEGMENT_MAX */

@@ -9,9 +9,9 @@
 #include "abi/repairs.h"
 #include "base/copy.h"
 #include "common/boot_catalog.h"
+#include "common/units.h"
 #include "image/regs.h"
 
-#define FOUR_GIB (UINT64_C(1) << 32)
 
 const struct rj_range rj_reserved[] = {
 	{ 0, LOW_MEMORY, "the interrupt vectors and the BIOS data area", RJ_PIECE_FIRMWARE, false },

@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "abi/layout.h"
+#include "common/units.h"
 #include "machine/iomem.h"
 #include "machine/target.h"
 
 #define IOMEM      "/proc/iomem"
 #define MEMMAP     "/sys/firmware/memmap"
 #define MEMMAP_RAM "System RAM"
-#define FOUR_GIB   (UINT64_C(1) << 32)
 #define ZEROS      2u                   /* "00000000-00000000": without privileges */
 
 static void add_ram(struct rj_target_memory *memory, uint64_t from, uint64_t end)

@@ -17,6 +17,7 @@
 #include "base/setup_header.h"
 #include "base/temporary.h"
 #include "common/le.h"
+#include "common/units.h"
 
 static const struct payload_option option_initrd = {
 	.name = "initrd", .argument = "FILE", .help = "an initrd for the kernel; repeatable",
@@ -26,8 +27,6 @@ static const struct payload_option option_append = {
 	.name = "append", .argument = "STRING", .help = "the kernel's command line",
 };
 
-#define PAGE            4096u
-#define FOUR_GIB        (UINT64_C(1) << 32)
 #define SETUP_MAX       0x8000u         /* "The real-mode code can total up to 32K" */
 #define CMDLINE_OLD_MAX 255u            /* before 2.06 */
 #define LOADER_UNDEFINED 0xFFu          /* type_of_loader: no assigned ID */
