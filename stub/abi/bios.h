@@ -11,6 +11,10 @@ struct bios_regs {
 	uint32_t carry;
 };
 
+/* INT 15h AX=E801h counts blocks of this many bytes from this address up. */
+#define E801_BLOCK 0x10000u
+#define E801_START 0x1000000u
+
 /* An address below 1 MiB as a segment with an offset below 16. */
 static inline uint16_t segment_of(const void *p)
 {

@@ -8,22 +8,16 @@
 #include "common/mem.h"
 #include "common/safe_hook.h"
 
-#define VECTOR_SIZE  4u
-#define VECTOR(n)    ((n) * VECTOR_SIZE)
-#define IVT_AND_BDA  0x500u
 #define HOOKS_MAX    16u        /* the chain may be circular */
 
 /* IBM PC/AT Technical Reference: INT 1Eh as POST leaves it, and the equipment word. */
 #define ROM_FLOPPY_TABLE 0xF000EFC7u
-#define FLOPPY_PRESENT   0x0001u
-#define FLOPPY_COUNT     0x00C0u
-#define ONE_FLOPPY       0x0040u
 
 static uintptr_t base;
 
 static struct rj_far *vector(uint32_t number)
 {
-	return (struct rj_far *)(base + VECTOR(number));
+	return (struct rj_far *)(base + IVT_VECTOR(number));
 }
 
 /* Unaligned, since 40:13 is odd. */
@@ -39,7 +33,7 @@ static struct word *word(uint32_t address)
 /* A pointer to an address that other software has stored; NULL if that cannot be right. */
 static void *at(uint32_t address, uint32_t size)
 {
-	if (address < IVT_AND_BDA || address >= HIGH_MEMORY - size)
+	if (address < LOW_MEMORY || address >= HIGH_MEMORY - size)
 		return NULL;
 	return (void *)(base + address);
 }
@@ -64,7 +58,7 @@ static void undo(const struct rj_safe_hook *hook)
 		const struct rj_change *c = &changes->rows[i];
 		void *p = (void *)(base + c->address);
 
-		if (c->address < IVT_AND_BDA && c->size <= sizeof(c->old)
+		if (c->address < LOW_MEMORY && c->size <= sizeof(c->old)
 		    && memcmp(p, &c->ours, c->size) == 0)
 			memcpy(p, &c->old, c->size);
 	}
@@ -74,10 +68,10 @@ static void one_floppy_less(void)
 {
 	struct word *equipment = word(BDA_EQUIPMENT);
 
-	if (equipment->value & FLOPPY_COUNT)
-		equipment->value = (uint16_t)(equipment->value - ONE_FLOPPY);
+	if (equipment->value & EQUIPMENT_FLOPPIES)
+		equipment->value = (uint16_t)(equipment->value - (1u << EQUIPMENT_FLOPPIES_SHIFT));
 	else
-		equipment->value &= (uint16_t)~FLOPPY_PRESENT;
+		equipment->value &= (uint16_t)~EQUIPMENT_FLOPPY;
 }
 
 static void undo_memdisk(const struct rj_memdisk *memdisk)

@@ -22,10 +22,8 @@
 #include "install/paging.h"
 #include "int13/resident.h"
 
-#define VECTOR(number)  ((number) * 4u)
 #define VECTORS         256u
 #define MAX_CONTROLLERS 32
-#define BDA_END         0x500u
 #define PARAGRAPH       16u
 #define ROWS_TO_COME    6u      /* that may be added to the memory map later */
 
@@ -258,10 +256,10 @@ static uint32_t place_ram_disk(void)
 
 static struct rj_far vector(uint32_t number)
 {
-	return (struct rj_far){ read16(VECTOR(number)), read16(VECTOR(number) + 2) };
+	return (struct rj_far){ read16(IVT_VECTOR(number)), read16(IVT_VECTOR(number) + 2) };
 }
 
-static uint8_t as_found[BDA_END];       /* the IVT and the BDA */
+static uint8_t as_found[LOW_MEMORY];       /* the IVT and the BDA */
 
 static void note_as_found(void)
 {
@@ -286,7 +284,7 @@ static void note_change(struct rj_changes *changes, uint32_t address, uint32_t s
 static void note_changes(struct rj_changes *changes)
 {
 	for (uint32_t i = 0; i < VECTORS; i++)
-		note_change(changes, VECTOR(i), sizeof(struct rj_far));
+		note_change(changes, IVT_VECTOR(i), sizeof(struct rj_far));
 	note_change(changes, BDA_EQUIPMENT, sizeof(uint16_t));
 	note_change(changes, BDA_BASE_MEMORY, sizeof(uint16_t));
 	note_change(changes, BDA_HARD_DISKS, sizeof(uint8_t));
@@ -295,8 +293,8 @@ static void note_changes(struct rj_changes *changes)
 static void hook(const struct rj_vector *v, uint32_t base)
 {
 	*(struct rj_far *)(base + v->old) = vector(v->number);
-	write16(VECTOR(v->number), v->handler);
-	write16(VECTOR(v->number) + 2, (uint16_t)(base >> 4));
+	write16(IVT_VECTOR(v->number), v->handler);
+	write16(IVT_VECTOR(v->number) + 2, (uint16_t)(base >> 4));
 }
 
 static struct rj_setup setup;

@@ -8,8 +8,6 @@
 
 #define SMAP      0x534D4150u
 #define ARENA     0x10000u      /* bytes reserved at a time for small allocations */
-#define BLOCK     0x10000u      /* bytes; E801h's unit above 16 MiB */
-#define SIXTEEN_M 0x1000000u
 #define CALLS_MAX 1024u         /* of AX=E820h, in case the firmware never ends the map */
 
 static struct rj_memory map[RJ_MAX_MEMORY];
@@ -20,9 +18,9 @@ static uint32_t arena, arena_end;
 /* Some firmware reports one range as many. */
 static void add(uint64_t base, uint64_t size, uint32_t type)
 {
-	struct rj_memory *last = &map[count - 1];
+	struct rj_memory *last = count ? &map[count - 1] : NULL;
 
-	if (count && last->type == type && last->base + last->size == base)
+	if (last && last->type == type && last->base + last->size == base)
 		last->size += size;
 	else if (size && count < RJ_MAX_MEMORY)
 		map[count++] = (struct rj_memory){ base, size, type };
@@ -60,7 +58,7 @@ static void ask_e801(uint32_t base_memory)
 		uint32_t blocks = r.eax & 0xFFFF ? r.ebx : r.edx;
 
 		add(HIGH_MEMORY, (kib & 0xFFFF) * KIB, RJ_MEMORY_FREE);
-		add(SIXTEEN_M, (uint64_t)(blocks & 0xFFFF) * BLOCK, RJ_MEMORY_FREE);
+		add(E801_START, (uint64_t)(blocks & 0xFFFF) * E801_BLOCK, RJ_MEMORY_FREE);
 		return;
 	}
 	r = (struct bios_regs){ .eax = 0x8800 };
@@ -212,7 +210,7 @@ void *memory_alloc(uint32_t size, uint32_t alignment)
 	uint32_t address = (arena_end - size) & -alignment;
 
 	if (arena_end - arena < size || address < arena) {
-		uint32_t wanted = size > ARENA ? (size + PAGE - 1) & -PAGE : ARENA;
+		uint32_t wanted = size > ARENA ? whole_pages(size) : ARENA;
 
 		arena = reserve(wanted, alignment > PAGE ? alignment : PAGE);
 		if (!arena) {

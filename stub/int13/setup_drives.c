@@ -14,8 +14,6 @@
 #include "hardware/io.h"
 #include "int13/edd.h"
 
-#define EQUIPMENT_FLOPPY 0x0001u
-#define EQUIPMENT_FLOPPIES_SHIFT 6      /* two bits: the number of floppies - 1 */
 #define HARD_DISK      0x80u
 #define CD             0xE0u
 #define MAX_HARD_DISKS 32u
@@ -271,7 +269,7 @@ static void number_floppies(void)
 		return;
 	if (theirs > MAX_FLOPPIES)
 		theirs = MAX_FLOPPIES;
-	equipment &= (uint16_t)~(3u << EQUIPMENT_FLOPPIES_SHIFT);
+	equipment &= (uint16_t)~EQUIPMENT_FLOPPIES;
 	write16(BDA_EQUIPMENT, (uint16_t)(equipment | EQUIPMENT_FLOPPY
 					  | (theirs - 1) << EQUIPMENT_FLOPPIES_SHIFT));
 }
@@ -310,31 +308,41 @@ static const char *driver_of(const struct rj_setup *setup, const struct rj_disk 
 	return "";
 }
 
+/* What a number leads to on the firmware's side, if it is a hard disk's. */
+static void print_firmware_drive(const struct rj_setup *setup, const char *number, uint32_t n)
+{
+	if (n >= HARD_DISK && n < HARD_DISK + int13.hard_disks && int13.map[n] != INT13_NOBODY)
+		setup->print("drive %s: the firmware's %s", number, two_digits(int13.map[n]));
+}
+
+static void print_unit(const struct rj_setup *setup, const char *number,
+		       const struct rj_disk *disk)
+{
+	char place[] = "00:00.0";
+
+	put_hex(place, disk->pci >> 8, 2);
+	put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
+	put_hex(place + 6, disk->pci & 7, 1);
+	if (disk->transfer)
+		setup->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
+			     driver_of(setup, disk), place, disk->unit,
+			     (uint32_t)disk->sectors, disk->sector_size);
+	else
+		setup->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
+			     (uint32_t)disk->context, (uint32_t)disk->sectors,
+			     disk->sector_size);
+}
+
 void drives_print(const struct rj_setup *setup)
 {
 	for (uint32_t n = 0; n < 256; n++) {
 		uint32_t row = int13.map[n] - (uint32_t)INT13_UNIT;
-		const struct rj_disk *disk = &int13.units[row].disk;
-		char number[] = "00", place[] = "00:00.0";
+		char number[] = "00";
 
 		put_hex(number, n, 2);
-		if (row >= int13.unit_count) {
-			if (n >= HARD_DISK && n < HARD_DISK + int13.hard_disks
-			    && int13.map[n] != INT13_NOBODY)
-				setup->print("drive %s: the firmware's %s", number,
-					 two_digits(int13.map[n]));
-			continue;
-		}
-		put_hex(place, disk->pci >> 8, 2);
-		put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
-		put_hex(place + 6, disk->pci & 7, 1);
-		if (disk->transfer)
-			setup->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
-			      driver_of(setup, disk), place, disk->unit,
-			      (uint32_t)disk->sectors, disk->sector_size);
+		if (row < int13.unit_count)
+			print_unit(setup, number, &int13.units[row].disk);
 		else
-			setup->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,
-			      (uint32_t)disk->context, (uint32_t)disk->sectors,
-			      disk->sector_size);
+			print_firmware_drive(setup, number, n);
 	}
 }

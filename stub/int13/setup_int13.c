@@ -8,9 +8,6 @@
 #include "hardware/io.h"
 #include "int13/setup_drives.h"
 
-#define FLOPPY_VECTOR   (0x1E * 4u)
-#define INT15_VECTOR    (0x15 * 4u)
-#define INT13_VECTOR    (0x13 * 4u)
 #define MBFT_MAJOR      4       /* the MEMDISK version with such a table: 4.x */
 #define SECTOR_SHIFT    9
 
@@ -34,8 +31,8 @@ static void describe_floppy(uint32_t base)
 		memcpy(int13.floppy_table, table, sizeof(table));
 		int13.floppy_table[4] = (uint8_t)unit->sectors_per_track;
 		int13.floppy_table[11] = (uint8_t)(unit->cylinders - 1);
-		write16(FLOPPY_VECTOR, (uint16_t)((uint32_t)int13.floppy_table - base));
-		write16(FLOPPY_VECTOR + 2, (uint16_t)(base >> 4));
+		write16(IVT_VECTOR(0x1E), (uint16_t)((uint32_t)int13.floppy_table - base));
+		write16(IVT_VECTOR(0x1E) + 2, (uint16_t)(base >> 4));
 	}
 }
 
@@ -59,7 +56,7 @@ static void describe_ram_disk(const struct rj_setup *setup)
 		.major = MBFT_MAJOR,
 		.disk = setup->ram_disk,
 		.sectors = setup->services->image.size >> SECTOR_SHIFT,
-		.old_int13 = vector_at(INT13_VECTOR), .old_int15 = vector_at(INT15_VECTOR),
+		.old_int13 = vector_at(IVT_VECTOR(0x13)), .old_int15 = vector_at(IVT_VECTOR(0x15)),
 		.old_base_memory = read16(BDA_BASE_MEMORY),
 		.sector_shift = SECTOR_SHIFT,
 	};

@@ -9,8 +9,6 @@
 #include "int13/int15.h"
 #include "int13/resident.h"
 
-#define BLOCK     0x10000u      /* bytes; E801h's unit above 16 MiB */
-#define SIXTEEN_M 0x1000000u
 #define MAX_88    0xFC00u       /* KiB: 63 MiB, as most firmware returns at most */
 
 /* How many rows may be added after the module's size is known. */
@@ -43,12 +41,12 @@ static uint32_t free_from(const struct rj_setup *setup, uint32_t address, uint32
 
 void int15_init(const struct rj_setup *setup, uint32_t base)
 {
-	uint32_t above_1m = free_from(setup, HIGH_MEMORY, SIXTEEN_M) / KIB, above_16m = 0;
+	uint32_t above_1m = free_from(setup, HIGH_MEMORY, E801_START) / KIB, above_16m = 0;
 	uint32_t kib;
 
-	if (above_1m == (SIXTEEN_M - HIGH_MEMORY) / KIB)
-		above_16m = free_from(setup, SIXTEEN_M, UINT32_MAX) / BLOCK;
-	kib = above_1m + above_16m * (BLOCK / KIB);
+	if (above_1m == (E801_START - HIGH_MEMORY) / KIB)
+		above_16m = free_from(setup, E801_START, UINT32_MAX) / E801_BLOCK;
+	kib = above_1m + above_16m * (E801_BLOCK / KIB);
 	memcpy(int15_table, setup->memory, setup->memory_count * sizeof(struct rj_memory));
 	int15.table = (uint16_t)((uint32_t)int15_table - base);
 	int15.count = (uint16_t)setup->memory_count;
