@@ -283,7 +283,7 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target *target = &doctor->target;
 	const struct rj_target_loader *loader = &target->loader;
-	char text[DOCTOR_TEXT];
+	char text[DIAG_TEXT];
 
 	if (target->disk_count == 0 || doctor->image_name)
 		return;
@@ -293,9 +293,9 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	else if (loader->said_count == 0)
 		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is unknown");
 	for (size_t i = 0; i < loader->said_count; i++) {
-		bool boots = rj_error_class(loader->said[i].code) == RJ_NOTE;
+		bool boots = loader->said[i].class == RJ_NOTE;
 
-		diag_format(&loader->said[i], text, sizeof(text));
+		diag_format(&loader->said[i], text);
 		find(f, boots ? DOCTOR_OK :
 		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     boots ? NULL : "pack the disk that boots with --from-disk", "%s", text);
