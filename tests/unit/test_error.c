@@ -45,9 +45,9 @@ static void cut(void **state)
 
 	(void)state;
 	memset(longer, 'x', sizeof(longer) - 1);
-	rj_fail(&error, RJ_BAD, "%s", longer + 2);
-	assert_string_equal(error.text, longer + 2);
-	rj_fail_about(&error, RJ_BAD, longer, "%s", longer + 1);
+	rj_fail(&error, RJ_BAD, "%s", longer + 1);
+	assert_string_equal(error.text, longer + 1);
+	rj_fail_about(&error, RJ_BAD, longer, "%s", longer);
 	assert_int_equal(strlen(error.text), RJ_ERROR_TEXT - 1);
 	assert_string_equal(error.text + RJ_ERROR_TEXT - 5, "x...");
 	diag_format(&error, text);
