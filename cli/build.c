@@ -71,8 +71,7 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 	}
 	return build->starter.value.text || build->add_count
 	       ? RJ_OK : rj_fail(err, RJ_USAGE,
-				 "no payload; "
-				 "name a file; "
+				 "no payload; name a file; "
 				 "rjpack --help lists the options for it");
 }
 

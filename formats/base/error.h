@@ -46,8 +46,9 @@ struct rj_error {
  *
  *	return rj_fail(err, RJ_BAD, "%u bytes are too many; leave some out", size);
  *
- * The text has no full stop, and ends in RJ_CUT if it was cut. rj_fail_about also sets the
- * subject, which has to live as long as *err.
+ * The text has no full stop, and ends in RJ_CUT if it was cut. Names in it may have control
+ * characters, which cli/ replaces. rj_fail_about also sets the subject, which has to live as
+ * long as *err.
  */
 #define rj_fail(err, class, ...) rj_fail_about((err), (class), NULL, __VA_ARGS__)
 #define rj_fail_about(err, class, subject, ...) \
@@ -73,9 +74,9 @@ static inline enum rj_err rj_no_memory(struct rj_error *err)
 }
 
 /*
- * Numbers in words, as arguments for %s. They live until the block with the call ends.
+ * Numbers as text, for %s. They live until the block with the call ends.
  *
- *	RJ_DEC(value)                   an uint64_t in decimal
+ *	RJ_DEC(value)                   a uint64_t in decimal
  *	RJ_HEX(value)                   hexadecimal: 0FFh, 7C00h
  *	RJ_RANGE(at, end)               7C00h-7DFFh, from at to end - 1
  *	RJ_FOUND(at, expected, found)   (offset 1FEh, expected 0AA55h, found 0h)

@@ -16,7 +16,7 @@ enum rj_err rj_cannot_create(struct rj_error *err)
 	return RJ_HOST;
 }
 
-void rj_temporary_blame(struct rj_error *err)
+void rj_about_temporary(struct rj_error *err)
 {
 	if (err->of_output)
 		err->subject = "a temporary file";

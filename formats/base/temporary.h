@@ -11,7 +11,7 @@
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err);
 
 /* Names the temporary file as the subject of an error in creating or writing it. */
-void rj_temporary_blame(struct rj_error *err);
+void rj_about_temporary(struct rj_error *err);
 
 /* Sets the error for a file that cannot be created, by errno. */
 enum rj_err rj_cannot_create(struct rj_error *err);

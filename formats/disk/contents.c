@@ -73,8 +73,7 @@ enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err
 	if (is_pe(input))
 		return rj_fail(err, RJ_BAD,
 			       "this is a PE file, for UEFI or Windows; "
-			       "a BIOS cannot start it; "
-			       "use its variant for BIOS");
+			       "a BIOS cannot start it; use its variant for BIOS");
 	return RJ_OK;
 }
 
@@ -118,12 +117,12 @@ static enum rj_err unpack(struct rj_input *input, struct rj_error *err)
 	int fd;
 
 	if (rj_temporary_open(&fd, err)) {
-		rj_temporary_blame(err);
+		rj_about_temporary(err);
 		return err->class;
 	}
 	if (rj_gunzip(input, fd, CONTENTS_MAX, &size, err)) {
 		close(fd);
-		rj_temporary_blame(err);
+		rj_about_temporary(err);
 		return err->class;
 	}
 	rj_input_close(input);

@@ -123,8 +123,8 @@ static enum rj_err check(const uint8_t *core, size_t size, size_t front, uint64_
 		return cut_short(by_list, size, err);
 	if (start[0] != FAR_JUMP)
 		return rj_fail(err, RJ_BAD,
-			       "core.img does not start with a far "
-			       "jump in its second sector %s; "
+			       "core.img does not start with a far jump "
+			       "in its second sector %s; "
 			       "make it again with grub-mkimage -O i386-pc",
 			       RJ_FOUND(front, FAR_JUMP, start[0]));
 	expected = front + expected_size(start, size - front);

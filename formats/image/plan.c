@@ -185,24 +185,21 @@ static const char *subject(const struct rj_plan_piece *piece)
 static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
 			 void *context)
 {
-	bool has_range = false;
-
 	if (piece->name[0] == '\0') {
 		rj_report(report, context, RJ_BAD, subject(piece),
 			  "a piece has no usable name");
-		has_range = true;
 	} else if (piece->size == 0) {
 		rj_report(report, context, RJ_BAD, subject(piece), "the piece %s is empty",
 			  piece->name);
+		return false;
 	} else if (piece->size > FOUR_GIB || piece->address > FOUR_GIB - piece->size) {
 		rj_report(report, context, RJ_BAD, subject(piece),
 			  "the piece %s at %s ends beyond 4 GiB; "
 			  "the stub reaches only the first 4 GiB", piece->name,
 			  RANGE_OF(piece));
-	} else {
-		has_range = true;
+		return false;
 	}
-	return has_range;
+	return true;
 }
 
 /* Firmware pieces are below 1 MiB; check_reserved keeps them out of video memory. */

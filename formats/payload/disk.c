@@ -234,7 +234,7 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 	enum rj_err code = plan_disk(plan, input, argument->beside, err);
 
 	if (code)
-		rj_temporary_blame(err);
+		rj_about_temporary(err);
 	plan->disk = input;
 	return code;
 }

@@ -79,27 +79,23 @@ static void check_parameters(const struct doubts *d)
 	if (!d->has_parameters)
 		return;
 	if (size != d->drive->sector_size)
-		note(d,
-		     "warning: the BIOS parameter block says sectors of %u bytes, "
-		     "but the disk's have %u; "
-		     "add --sector-size %u", size, d->drive->sector_size, size);
+		note(d, "warning: the BIOS parameter block says sectors of %u bytes, "
+		     "but the disk's have %u; add --sector-size %u", size,
+		     d->drive->sector_size, size);
 	if (hidden && !(partition_choice(d->plan).bpb & RJ_BPB_HIDDEN))
-		note(d,
-		     "warning: the BIOS parameter block says that %s sectors precede it, "
-		     "but %u do; "
+		note(d, "warning: the BIOS parameter block says that %s sectors precede it, "
+		     "but 0 do; "
 		     "for a partition's image, use the whole disk's, or add --bpb hidden",
-		     RJ_DEC(hidden), 0);
+		     RJ_DEC(hidden));
 }
 
 static void check_geometry(const struct doubts *d)
 {
 	if (d->table != RJ_TABLE_CONTRADICTS || d->wish->geometry.heads || d->has_parameters)
 		return;
-	note(d,
-	     "warning: no geometry fits the whole partition table; "
-	     "the disk gets %u,%u,%u; "
-	     "set another with --geometry C,H,S", d->drive->cylinders, d->drive->heads,
-	     d->drive->sectors_per_track);
+	note(d, "warning: no geometry fits the whole partition table; "
+	     "the disk gets %u,%u,%u; set another with --geometry C,H,S",
+	     d->drive->cylinders, d->drive->heads, d->drive->sectors_per_track);
 }
 
 /* Code that addresses sectors by a floppy's tracks reads others from a hard disk. */
@@ -137,8 +133,7 @@ static void check_volume(const struct doubts *d)
 
 	rj_input_peek(d->input, descriptor, sizeof(descriptor), FIRST_DESCRIPTOR * CD_SECTOR);
 	if (descriptor[0] == VOLUME_PRIMARY && le32(descriptor + VOLUME_SIZE_AT) > there)
-		note(d,
-		     "warning: the file system has %u sectors of 2048 bytes, "
+		note(d, "warning: the file system has %u sectors of 2048 bytes, "
 		     "but the file has %s; "
 		     "the file is cut short: use the whole image",
 		     le32(descriptor + VOLUME_SIZE_AT), RJ_DEC(there));
@@ -151,8 +146,7 @@ static void check_emulated(const struct doubts *d)
 	if (d->layout->el_torito.media != EL_TORITO_HARD_DISK)
 		end = d->drive->sectors;
 	if (end > there)
-		note(d,
-		     "warning: the emulated disk has %s sectors, "
+		note(d, "warning: the emulated disk has %s sectors, "
 		     "but the file has %s of them; "
 		     "the file is cut short: use the whole image", RJ_DEC(end), RJ_DEC(there));
 }
@@ -172,10 +166,8 @@ static void check_cd(const struct doubts *d)
 	if (layout->booted)
 		check_emulated(d);
 	if (!el_torito_is_cd(d->input))
-		note(d,
-		     "warning: "
-		     "both a CD and a disk whose partitions leave out the CD's file system; "
-		     "the CD is booted; "
+		note(d, "warning: both a CD and a disk whose partitions leave out "
+		     "the CD's file system; the CD is booted; "
 		     "for the disk, add --boot-drive hd0");
 }
 

@@ -23,12 +23,12 @@
 static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
 			      struct rj_error *err)
 {
-	return payload_text(plan, &option_bpb) ? rj_fail(err, RJ_BAD,
-							 "the %s is carried, which has no "
-							 "BIOS parameter block to set; "
-							 "for the active partition's boot "
-							 "sector, which has one, use --vbr",
-							 carried) : RJ_OK;
+	if (!payload_text(plan, &option_bpb))
+		return RJ_OK;
+	return rj_fail(err, RJ_BAD,
+		       "the %s is carried, which has no BIOS parameter block to set; "
+		       "for the active partition's boot sector, which has one, use --vbr",
+		       carried);
 }
 
 /* Adds the MBR. Sectors of 4096 bytes are loaded whole. */

@@ -208,6 +208,13 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	return is_complete(input, header) ? RJ_DETECT_OWN : RJ_DETECT_MAYBE;
 }
 
+static enum rj_err cut_short(const struct kernel *kernel, uint64_t least, struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD,
+		       "cut short: by its Linux boot header the kernel has at least %s bytes, "
+		       "but there are %s", RJ_DEC(least), RJ_DEC(kernel->input->size));
+}
+
 /*
  * Whether the whole kernel is there. Data after it (Debian: a signature) are carried too, as
  * GRUB and QEMU load them.
@@ -221,18 +228,13 @@ static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header
 	if (kernel->rest == 0 && !kernel->high)
 		return RJ_OK;
 	if (kernel->rest == 0 || units_of(kernel->rest) < units)
-		return rj_fail(err, RJ_BAD,
-			       "cut short: by its Linux boot header the kernel has at least "
-			       "%s bytes, but there are %s",
-			       RJ_DEC(kernel->setup_size + 1 +
-				      (units ? units - 1 : 0) * SETUP_SYS_UNIT),
-			       RJ_DEC(kernel->input->size));
+		return cut_short(kernel, kernel->setup_size + 1 +
+				 (units ? units - 1 : 0) * SETUP_SYS_UNIT, err);
 	if (!kernel->high && kernel->rest > STUB_HOME - load_addresses[false])
 		return rj_fail(err, RJ_BAD,
-			       "the %s bytes of the zImage are more than "
-			       "the %u that fit below the stub; "
-			       "build a bzImage", RJ_DEC(kernel->rest),
-			       STUB_HOME - load_addresses[false]);
+			       "the %s bytes of the zImage are more than the %u "
+			       "that fit below the stub; build a bzImage",
+			       RJ_DEC(kernel->rest), STUB_HOME - load_addresses[false]);
 	return RJ_OK;
 }
 
@@ -254,10 +256,7 @@ static enum rj_err check_header(const struct kernel *kernel, const uint8_t *head
 		return rj_fail(err, RJ_BAD,
 			       "the Linux header's number of setup sectors is wrong");
 	if (kernel->setup_size > kernel->input->size)
-		return rj_fail(err, RJ_BAD,
-			       "cut short: by its Linux boot header the kernel "
-			       "has at least %u bytes, but there are %s", kernel->setup_size,
-			       RJ_DEC(kernel->input->size));
+		return cut_short(kernel, kernel->setup_size, err);
 	return RJ_OK;
 }
 
@@ -436,7 +435,7 @@ static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 
 	if (rj_copy(&whole, fd, at, &crc, err)) {
 		err->subject = input->path;
-		rj_temporary_blame(err);
+		rj_about_temporary(err);
 		return err->class;
 	}
 	return RJ_OK;
@@ -451,7 +450,7 @@ static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *er
 	int fd;
 
 	if (rj_temporary_open(&fd, err)) {
-		rj_temporary_blame(err);
+		rj_about_temporary(err);
 		return err->class;
 	}
 	*joined = (struct rj_input){ .fd = fd, .path = "the initrds", .size = size };
@@ -474,9 +473,8 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 
 	if (!kernel->version)
 		return rj_fail_about(err, RJ_BAD, "--initrd",
-				     "the kernel's boot protocol is older "
-				     "than 2.00 and has no initrd; "
-				     "leave out --initrd");
+				     "the kernel's boot protocol is older than 2.00 "
+				     "and has no initrd; leave out --initrd");
 	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
 		size = align_up(size, INITRD_ALIGN) + initrd->input->size;
 		if (address > limit || size > limit - address)
