@@ -35,14 +35,12 @@ struct rj_unit {
 struct rj_int13 {
 	struct rj_mbft mbft;            /* at a multiple of 16, where memdiskfind looks */
 	uint16_t zero;
-	uint32_t base;                  /* physical address of the segment */
 	uint32_t bounce;                /* RJ_BOUNCE_SIZE bytes that devices can reach; or 0 */
 	uint8_t hard_disks, floppies;   /* how many drive numbers are in use */
 	uint8_t unit_count;
 	uint8_t busy;                   /* a call is active */
 	struct rj_el_torito el_torito;
 	uint8_t floppy_table[12];       /* for INT 1Eh and AH=08h, if we have a floppy */
-	uint32_t page_tables;           /* for CR3 while a driver runs; 0: no paging */
 	uint8_t map[256];               /* by drive number */
 	struct rj_unit units[RJ_MAX_UNITS];
 	struct rj_changes changes;      /* with which another stub can remove the services */

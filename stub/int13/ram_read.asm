@@ -8,7 +8,7 @@
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
-extern DATA_FLAT16, int13, unit, gdtr, user_gdtr, wrapped, serve_call, return
+extern DATA_FLAT16, flat, int13, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
@@ -96,7 +96,7 @@ read:
 	mov	es, bx
 	dec	ax
 	mov	cr0, eax
-	mov	ebx, [cs:int13 + INT13_BASE]
+	mov	ebx, [cs:flat + FLAT_BASE]
 	inc	byte [ebx + wrapped]	; A20 is open if the byte 1 MiB above differs
 	mov	al, [ebx + wrapped]
 	cmp	al, [ebx + wrapped + HIGH_MEMORY]

@@ -74,7 +74,8 @@ static enum rj_status drive(const struct rj_unit *unit, uint32_t operation,
 			    struct rj_request *request)
 {
 	request->operation = operation;
-	return call32(unit->disk.transfer, unit->disk.context, request);
+	return (enum rj_status)call32((rj_function32 *)unit->disk.transfer,
+				      unit->disk.context, request);
 }
 
 /* Serves a part of a request that the driver cannot take directly, by the bounce buffer. */
@@ -247,7 +248,7 @@ static enum rj_status parameters(const struct rj_unit *unit, struct frame *f)
 	f->al = 0;
 	if (unit->disk.flags & RJ_DISK_FLOPPY) {
 		f->dl = int13.floppies;
-		f->es = (uint16_t)(int13.base >> 4);
+		f->es = (uint16_t)(flat.base >> 4);
 		f->di = (uint16_t)(uintptr_t)int13.floppy_table;
 	} else {
 		f->dl = int13.hard_disks;

@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/units.h"
 #include "hardware/io.h"
+#include "int13/flat.h"
 #include "int13/setup_drives.h"
 
 #define MBFT_MAJOR      4       /* the MEMDISK version with such a table: 4.x */
@@ -13,7 +14,6 @@
 
 /* In int13_entry.asm. */
 extern struct rj_safe_hook int13_entry;
-void int13_place(uint32_t base);
 
 void int13_init(const struct rj_setup *setup, uint32_t base);
 
@@ -67,12 +67,10 @@ static void describe_ram_disk(const struct rj_setup *setup)
 
 void int13_init(const struct rj_setup *setup, uint32_t base)
 {
-	int13_place(base);
-	int13.base = base;
+	flat_place(base, setup->page_tables);
 	int13.bounce = (uint32_t)setup->host->alloc(RJ_BOUNCE_SIZE, KIB);
 	if (setup->found_count && !int13.bounce)
 		setup->fail("no memory for INT 13h");
-	int13.page_tables = setup->page_tables;
 	int13.el_torito = setup->services->el_torito;
 	drives_number(setup);
 	if (setup->is_verbose)

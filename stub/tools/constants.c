@@ -10,6 +10,7 @@
 #include "abi/services.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
+#include "int13/flat.h"
 #include "int13/int13.h"
 #include "int13/int15.h"
 
@@ -26,12 +27,14 @@ OFFSET(REGS_ESP, rj_regs, esp)
 OFFSET(REGS_IP, rj_regs, ip)
 CONSTANT(BIOS_REGS_SIZE, sizeof(struct bios_regs))
 
-OFFSET(INT13_BASE, rj_int13, base)
+OFFSET(FLAT_BASE, rj_flat, base)
+OFFSET(FLAT_PAGE_TABLES, rj_flat, page_tables)
+CONSTANT(FLAT_SIZE, sizeof(struct rj_flat))
+
 OFFSET(INT13_HARD_DISKS, rj_int13, hard_disks)
 OFFSET(INT13_FLOPPIES, rj_int13, floppies)
 OFFSET(INT13_UNIT_COUNT, rj_int13, unit_count)
 OFFSET(INT13_BUSY, rj_int13, busy)
-OFFSET(INT13_PAGE_TABLES, rj_int13, page_tables)
 OFFSET(INT13_MAP, rj_int13, map)
 OFFSET(INT13_UNITS, rj_int13, units)
 OFFSET(INT13_CHANGES, rj_int13, changes)

@@ -24,6 +24,7 @@ static struct rj_request calls[CALLS];
 static unsigned call_count;
 static uint64_t bad_lba;        /* the driver fails there */
 static bool is_v86, has_monitor;
+struct rj_flat flat;
 
 void far_read(void *to, uint32_t from, uint32_t bytes)
 {
@@ -67,10 +68,10 @@ bool copy_virtual(uint32_t to, uint32_t from, uint32_t bytes)
 	return has_monitor;
 }
 
-enum rj_status call32(rj_transfer *function, void *context, const struct rj_request *request)
+uint32_t call32(rj_function32 *function, void *context, const void *argument)
 {
 	assert_false(is_v86);
-	return function(context, request);
+	return ((rj_transfer *)function)(context, argument);
 }
 
 static enum rj_status driver(void *context, const struct rj_request *request)
@@ -216,7 +217,7 @@ static void refuses_what_is_not_there(void **state)
 static void reads_by_packet(void **state)
 {
 	const struct packet far = { 16, 0, 127, 3, BUFFER_SEGMENT, 100, 0 };
-	const struct packet flat = { 24, 0, 2, 0xFFFF, 0xFFFF, 298, 0x110000 };
+	const struct packet high = { 24, 0, 2, 0xFFFF, 0xFFFF, 298, 0x110000 };
 	const struct packet nothing = { 16, 0, 0, 0, BUFFER_SEGMENT, 5, 0 };
 
 	(void)state;
@@ -224,7 +225,7 @@ static void reads_by_packet(void **state)
 		assert_int_equal(packet(row, 0x42, &far), 0);
 		assert_memory_equal(buffer(3), data(row) + 100 * 512, 127 * 512);
 		assert_int_equal(count_left(), 127);
-		assert_int_equal(packet(row, 0x42, &flat), 0);
+		assert_int_equal(packet(row, 0x42, &high), 0);
 		assert_memory_equal(memory + 0x110000, data(row) + 298 * 512, 2 * 512);
 		assert_int_equal(packet(row, 0x42, &nothing), 0);
 	}
