@@ -32,6 +32,9 @@ static void print_modules(const struct rj_services_info *info)
 {
 	printf("  the installer: %" PRIu32 " bytes, packed %" PRIu32 "\n",
 	       info->installer_size, info->block.installer_size);
+	if (info->survey_size)
+		printf("  the survey: %" PRIu32 " bytes, packed %" PRIu32 "\n",
+		       info->survey_size, info->block.survey_size);
 	for (size_t i = 0; i < info->module_count; i++)
 		printf("  %s: %" PRIu32 " bytes, packed %" PRIu32 "\n", module_name(info, i),
 		       info->modules[i].size, info->modules[i].packed_size);
@@ -99,6 +102,8 @@ static void json_modules(struct json *json, const struct rj_services_info *info)
 {
 	json_number(json, "installer_size", info->installer_size);
 	json_number(json, "installer_packed_size", info->block.installer_size);
+	json_number(json, "survey_size", info->survey_size);
+	json_number(json, "survey_packed_size", info->block.survey_size);
 	json_open(json, "modules", '[');
 	for (size_t i = 0; i < info->module_count; i++) {
 		json_open(json, NULL, '{');

@@ -135,7 +135,7 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 
 /* The numbers in struct rj_services and its members, with their widths in bits. */
 #define BLOCK_FIELDS(row) row(magic, 32) row(version, 16) row(int13, 8) row(boot_drive, 8) \
-	row(size, 32) row(installer_size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
+	row(size, 32) row(installer_size, 32) row(survey_size, 32) row(image.address, 32) row(image.packed_size, 32) row(image.size, 32) \
 	row(image.crc, 32) row(image.flags, 32) row(image.contents, 32) row(el_torito.size, 8) \
 	row(el_torito.media, 8) row(el_torito.drive, 8) row(el_torito.controller, 8) \
 	row(el_torito.lba, 32) row(el_torito.device, 16) row(el_torito.cache_segment, 16) \
@@ -224,9 +224,9 @@ static const struct rj_service_blob *find_blob(const struct rj_service_table *ta
 	return NULL;
 }
 
-/* The blobs in the piece: the installer, then the modules. */
+/* The blobs in the piece: the installer, the survey, then the modules. */
 struct parts {
-	const struct rj_service_blob *blobs[1 + CARRIED_MODULES];
+	const struct rj_service_blob *blobs[2 + CARRIED_MODULES];
 	size_t count;
 	size_t size;            /* of the piece */
 };
@@ -247,7 +247,7 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 			  const struct rj_service_table *table, struct rj_error *err)
 {
 	*parts = (struct parts){ .size = sizeof(struct rj_services) };
-	if (add_part(parts, table, "install", err))
+	if (add_part(parts, table, "install", err) || add_part(parts, table, "survey", err))
 		return err->class;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
 		if (wants(plan, carried_modules[i]) &&
@@ -260,7 +260,7 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
-/* struct rj_services | installer | modules */
+/* struct rj_services | installer | survey | modules */
 static void compose(const struct parts *parts, struct rj_services *services, uint8_t *to)
 {
 	uint8_t *at = to + sizeof(*services);
@@ -269,6 +269,7 @@ static void compose(const struct parts *parts, struct rj_services *services, uin
 	services->version = RJ_SERVICES_VERSION;
 	services->size = (uint32_t)parts->size;
 	services->installer_size = (uint32_t)parts->blobs[0]->size;
+	services->survey_size = (uint32_t)parts->blobs[1]->size;
 	store_block(services, to);
 	for (size_t i = 0; i < parts->count; i++) {
 		memcpy(at, parts->blobs[i]->bytes, parts->blobs[i]->size);
@@ -433,7 +434,23 @@ static const char *parse_modules(struct rj_services_info *info, struct home *hom
 	return NULL;
 }
 
-/* Checks the installer and the modules, which together are `left` bytes. */
+/* Checks the survey and the modules, which together are `left` bytes. */
+static const char *parse_survey(struct rj_services_info *info, struct home *home,
+				const uint8_t *bytes, size_t left)
+{
+	uint32_t packed = info->block.survey_size, size;
+	uint8_t survey[SERVICES_END - SURVEY];
+
+	if (packed > left)
+		return "survey's size";
+	size = rj_unpacked_size(bytes, packed);
+	if (packed && (size > sizeof(survey) || !rj_unpack(survey, 0, size, bytes, packed)))
+		return "survey";
+	info->survey_size = size;
+	return parse_modules(info, home, bytes + packed, left - packed);
+}
+
+/* Checks the installer and what follows it, which together are `left` bytes. */
 static const char *parse_installer(struct rj_services_info *info, struct home *home,
 				   const uint8_t *bytes, size_t left)
 {
@@ -447,7 +464,7 @@ static const char *parse_installer(struct rj_services_info *info, struct home *h
 	memcpy(home->bytes + size, home->bytes, size);
 	info->installer_size = size;
 	home->installer = size;
-	return parse_modules(info, home, bytes + packed, left - packed);
+	return parse_survey(info, home, bytes + packed, left - packed);
 }
 
 #define KNOWN_IMAGE_FLAGS (RJ_DISK_READONLY | RJ_DISK_DEFLATED)

@@ -59,6 +59,7 @@ struct rj_services_info {
 	const char *wrong;              /* the part that cannot be read, or NULL */
 	struct rj_services block;       /* in the host's byte order */
 	uint32_t installer_size;        /* bytes, unpacked */
+	uint32_t survey_size;           /* likewise; 0: there is none */
 	size_t module_count;
 	struct {
 		char name[RJ_MODULE_NAME_SIZE];

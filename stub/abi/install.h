@@ -8,7 +8,21 @@
 
 #include "abi/bios.h"
 #include "abi/manifest.h"
+#include "abi/memory.h"
 #include "abi/services.h"
+
+#define RSDP_SIZE_1 20u                 /* ACPI 6.4, 5.2.5.3: below revision 2, */
+#define RSDP_SIZE   36u                 /* and from it on */
+#define RSDP_REVISION 15u
+
+/* How the stub finds ACPI tables; the survey sets this. */
+struct rj_acpi {
+	/* As acpi_find; reaches tables above 4 GiB until the installer runs. NULL: no survey. */
+	uint32_t (*find)(uint32_t signature);
+	/* A copy of the RSDP, with valid checksums; in revisions 0 and 1 zeros follow its
+	   RSDP_SIZE_1 bytes. The first is 0: the stub searches for one. */
+	uint8_t rsdp[RSDP_SIZE];
+};
 
 /* The stub's functions and data that the installer uses; so an image has them only once. */
 struct rj_stub {
@@ -25,6 +39,16 @@ struct rj_stub {
 	/* Calls the firmware's INT number in real mode. */
 	void (*bios_call)(struct bios_regs *regs, uint32_t number);
 	struct rj_manifest *manifest;   /* followed by a table of RJ_MAX_PIECES rows */
+	struct rj_acpi *acpi;
+	/* As in hardware/acpi.h. */
+	uint32_t (*acpi_find)(uint32_t signature);
+
+	/* What the survey has found: the loader's memory map as a BIOS would report it, sorted
+	   and without overlaps; where base memory ends by that map; and acpi->rsdp or NULL. */
+	struct rj_memory *memory;       /* RJ_MAX_MEMORY rows */
+	uint32_t memory_count;          /* 0: the loader reports none */
+	uint32_t base_memory;           /* bytes */
+	const void *rsdp;
 };
 
 /* firmware_lost: the vectors are the ROM's own, so the firmware knows no drives. */

@@ -10,8 +10,8 @@
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
  *   80000  STUB_HOME                   the stub runs here; at SERVICES first the runtime
- *                                      piece, then the installer and the module that it
- *                                      installs; free on arrival
+ *                                      piece, with the survey after it, then the installer
+ *                                      and the module that it installs; free on arrival
  *   90000  SERVICES_SCRATCH            the installer's memory, if there are services; what
  *                                      stays resident goes to the top of base memory and
  *                                      may overwrite DISK_MAKER
@@ -49,8 +49,6 @@
 #define MODULE_ROW          0x1800      /* multiboot and PVH the first module's row at this; */
                                         /* then the old contents of STUB_HOME */
 #define COMMAND_LINE_SIZE   0x800       /* protocol 2.15: cmdline_size, and a NUL */
-#define CMD_LINE_PTR        0x228       /* offsets in boot_params */
-#define EXT_CMD_LINE_PTR    0xC8
 #define MULTIBOOT_CMDLINE   16          /* offsets in the multiboot information, 3.3 */
 #define MULTIBOOT_MODULES   24
 #define PVH_CMDLINE         24          /* offsets in hvm_start_info */
@@ -62,7 +60,9 @@
 #define COM1_DIVISOR        1
 
 /* The services. */
-#define SERVICES            0x85000     /* in the stub's home, after the stub */
+#define SERVICES            0x86000     /* in the stub's home, after the stub */
+#define SURVEY_WORK         0x8A800     /* the survey's memory, after page tables at SERVICES */
+#define SURVEY              0x8D000     /* the survey, while the stub needs it */
 #define SERVICES_END        0x8F000     /* the rest is the stack */
 #define SERVICES_SCRATCH    0x90000     /* the installer's memory */
 #define SERVICES_SCRATCH_END 0x92000    /* nothing stays below it */

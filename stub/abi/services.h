@@ -4,12 +4,12 @@
  *
  * An image carries them as one piece with the flag RJ_PIECE_SERVICES, above 1 MiB:
  *
- *   struct rj_services | the installer, packed | modules
+ *   struct rj_services | the installer, packed | the survey, packed | modules
  *
  * A module is a struct rj_module followed by its packed rest. int13, drivers and inflate are
  * there as needed; the last module is memory.
  *
- * After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
+ * runtime.h describes the survey. After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
  * first byte. The installer unpacks the modules that this machine needs, one at a time, each
  * after a fresh copy of the installer, since packed modules refer to its bytes. Their resident
  * parts go to the top of base memory or, if that is full and the code is 32-bit, to reserved
@@ -25,7 +25,7 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 3
+#define RJ_SERVICES_VERSION 4
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -170,14 +170,15 @@ struct rj_services {
 	uint8_t int13;          /* RJ_INT13_* */
 	uint8_t boot_drive;     /* DL on arrival, before any rj.drive */
 	uint32_t size;          /* bytes from here to the end of the last module */
-	uint32_t installer_size;/* packed bytes of the installer, which follows this */
+	uint32_t installer_size;/* packed bytes of the installer, which follows this, */
+	uint32_t survey_size;   /* and of the survey: runtime.h; 0: there is none */
 	struct rj_disk_image image;
 	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
 	struct rj_el_torito el_torito;
 	struct rj_drive_map map[RJ_MAX_DRIVE_MAP];
 };
-_Static_assert(offsetof(struct rj_services, image) == 16, "image");
-_Static_assert(offsetof(struct rj_services, map) == 100, "map");
-_Static_assert(sizeof(struct rj_services) == 164, "services");
+_Static_assert(offsetof(struct rj_services, image) == 20, "image");
+_Static_assert(offsetof(struct rj_services, map) == 104, "map");
+_Static_assert(sizeof(struct rj_services) == 168, "services");
 
 #endif

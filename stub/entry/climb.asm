@@ -4,6 +4,7 @@
 ; loader's tables may be where the copy has to go.
 
 %include "layout.inc"
+%include "constants.inc"
 %include "hardware/cpu.inc"
 
 extern below_4g_in_stub, stub_size
@@ -17,16 +18,6 @@ PTE_LARGE	equ	83h
 SHIFT_PD	equ	21		; lowest bit of a page directory's index
 SHIFT_PML4	equ	39
 SHIFT_PML5	equ	48
-
-; Linux zero page (Documentation/arch/x86/zero-page.rst).
-E820_ENTRIES	equ	1E8h		; their number, a byte
-E820_TABLE	equ	2D0h		; address and size, 64 bits each; type, 32 bits
-E820_SIZE	equ	20
-E820_RAM	equ	1
-RAMDISK_IMAGE	equ	218h		; the initrd, 32 bits each,
-RAMDISK_SIZE	equ	21Ch
-EXT_RAMDISK_IMAGE equ	0C0h		; and the bits above them
-EXT_RAMDISK_SIZE equ	0C4h
 
 ISA_HOLE	equ	0F00000h	; some chipsets can leave a hole of 1 MiB here
 
@@ -117,24 +108,24 @@ find_room:
 	jne	.no_map
 	lea	r14, [r15 + STUB_SCRATCH]
 	sub	r14, rbp
-	mov	r8d, [r15 + EXT_RAMDISK_IMAGE]
+	mov	r8d, [r15 + BOOT_PARAMS_INITRD_HIGH]
 	shl	r8, 32
-	mov	eax, [r15 + RAMDISK_IMAGE]
+	mov	eax, [r15 + BOOT_PARAMS_INITRD]
 	or	r8, rax
-	mov	r9d, [r15 + EXT_RAMDISK_SIZE]
+	mov	r9d, [r15 + BOOT_PARAMS_INITRD_SIZE_HIGH]
 	shl	r9, 32
-	mov	eax, [r15 + RAMDISK_SIZE]
+	mov	eax, [r15 + BOOT_PARAMS_INITRD_SIZE]
 	or	r9, rax
 	add	r9, r8			; the end of the initrd
-	movzx	ecx, byte [r15 + E820_ENTRIES]
-	lea	rsi, [r15 + E820_TABLE]
+	movzx	ecx, byte [r15 + BOOT_PARAMS_E820_COUNT]
+	lea	rsi, [r15 + BOOT_PARAMS_E820]
 	jrcxz	.no_map
 .entry:
-	cmp	dword [rsi + 16], E820_RAM
+	cmp	dword [rsi + MEMORY_TYPE], MEMORY_FREE
 	jne	.next
 	mov	rdi, [rsi]
 	mov	rdx, rdi
-	add	rdx, [rsi + 8]		; its end
+	add	rdx, [rsi + MEMORY_SIZE]	; its end
 	add	rdi, PAGE - 1
 	and	rdi, -PAGE
 	mov	eax, HIGH_MEMORY
@@ -156,7 +147,7 @@ find_room:
 	cmp	rdx, r14
 	jae	.found
 .next:
-	add	rsi, E820_SIZE
+	add	rsi, MEMORY_ENTRY
 	loop	.entry
 	jmp	short .none
 	; There is no memory map. But a PC with memory above 4 GiB has memory from 1 MiB

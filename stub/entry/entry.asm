@@ -16,7 +16,6 @@ extern climb_down, stub_size, summed_dwords, unpack
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
 PVH_MAGIC	equ	336EC578h	; of hvm_start_info; our PVH entry puts it in EAX
-BOOT_PARAMS_SCRATCH	equ	1E4h		; Linux zero page: a loader's scratch dword
 CR4_VMXE	equ	1 << 13
 GATE		equ	16		; bytes, in 64-bit mode (SDM 3A, 6.14.1)
 UD_GATE		equ	6 * GATE	; invalid opcode
@@ -168,7 +167,8 @@ gdtr:	dw	gdt.end - gdt - 1
 
 ; By LOADER_*: the offset of the command line's address in the loader's information,
 command_lines:
-	dw	0, CMD_LINE_PTR, CMD_LINE_PTR, CMD_LINE_PTR, 0, 0
+	dw	0, BOOT_PARAMS_COMMAND_LINE, BOOT_PARAMS_COMMAND_LINE
+	dw	BOOT_PARAMS_COMMAND_LINE, 0, 0
 	dw	MULTIBOOT_CMDLINE, PVH_CMDLINE
 ; and the offset of the module list's address.
 modules:
@@ -263,9 +263,9 @@ leave_long_mode:
 	mov	rdi, r15
 	mov	ecx, COMMAND_LINE / 8
 	rep movsq
-	mov	esi, [r15 + EXT_CMD_LINE_PTR]
+	mov	esi, [r15 + BOOT_PARAMS_COMMAND_LINE_HIGH]
 	shl	rsi, 32
-	mov	eax, [r15 + CMD_LINE_PTR]
+	mov	eax, [r15 + BOOT_PARAMS_COMMAND_LINE]
 	or	rsi, rax
 	jz	.no_information
 	mov	ecx, COMMAND_LINE_SIZE

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux: include/uapi/linux/screen_info.h, at offset 0 of boot_params.
  * multiboot: Multiboot specification 0.6.96, 3.3 "Boot information format".
  * PVH: Xen, xen/include/public/arch-x86/hvm/start_info.h.
  * multiboot2: Multiboot2 specification 2.0, 3.6.3 "Boot command line", 3.6.12 "Framebuffer info".
@@ -9,18 +8,9 @@
 
 #include <stddef.h>
 
+#include "abi/boot_params.h"
 #include "abi/layout.h"
 #include "hardware/io.h"
-
-#define SCREEN_WIDTH   0x12     /* 16 bits each */
-#define SCREEN_HEIGHT  0x14
-#define SCREEN_DEPTH   0x16
-#define SCREEN_BASE    0x18     /* 32 bits */
-#define SCREEN_PITCH   0x24
-#define SCREEN_IS_VGA  0x0F     /* 8 bits: orig_video_isVGA, the type of mode */
-#define SCREEN_BASE_HIGH 0x3A   /* 32 bits */
-#define MODE_VESA      0x23
-#define MODE_EFI       0x70
 
 #define MULTIBOOT_HAS_CMDLINE 0x4u   /* flags, the first dword */
 
@@ -41,15 +31,16 @@ static bool usable(struct framebuffer *fb, uint32_t bits, uint32_t high)
 
 static bool linux_framebuffer(uint32_t info, struct framebuffer *fb)
 {
-	uint8_t mode = read8(info + SCREEN_IS_VGA);
+	uint8_t type = read8(info + offsetof(struct screen_info, type));
 
-	if (mode != MODE_VESA && mode != MODE_EFI)
+	if (type != SCREEN_VESA && type != SCREEN_EFI)
 		return false;
-	fb->address = read32(info + SCREEN_BASE);
-	fb->pitch = read16(info + SCREEN_PITCH);
-	fb->width = read16(info + SCREEN_WIDTH);
-	fb->height = read16(info + SCREEN_HEIGHT);
-	return usable(fb, read16(info + SCREEN_DEPTH), read32(info + SCREEN_BASE_HIGH));
+	fb->address = read32(info + offsetof(struct screen_info, base));
+	fb->pitch = read16(info + offsetof(struct screen_info, pitch));
+	fb->width = read16(info + offsetof(struct screen_info, width));
+	fb->height = read16(info + offsetof(struct screen_info, height));
+	return usable(fb, read16(info + offsetof(struct screen_info, depth)),
+		      read32(info + offsetof(struct screen_info, base_high)));
 }
 
 uint32_t multiboot2_tag(uint32_t info, uint32_t type)
@@ -100,7 +91,8 @@ const char *loader_command_line(uint32_t loader, uint32_t info)
 	case LOADER_LINUX16:
 	case LOADER_LINUX32:
 	case LOADER_LINUX64:
-		if (!(read32(info + CMD_LINE_PTR) | read32(info + EXT_CMD_LINE_PTR)))
+		if (!(read32(info + offsetof(struct boot_params, header.cmd_line_ptr))
+		      | read32(info + offsetof(struct boot_params, command_line_high))))
 			return NULL;
 		return (const char *)(info + COMMAND_LINE);
 	case LOADER_MULTIBOOT:

@@ -17,6 +17,7 @@
 #include "entry/loader_info.h"
 #include "entry/options.h"
 #include "entry/mover.h"
+#include "hardware/acpi.h"
 #include "hardware/console.h"
 #include "hardware/firmware.h"
 #include "hardware/pci.h"
@@ -52,9 +53,11 @@ static void give_to_firmware(uint32_t pci)
 		pci_firmware_disk_on(pci);
 }
 
-static const struct rj_stub callbacks = {
+static struct rj_memory memory[RJ_MAX_MEMORY];
+
+static struct rj_stub callbacks = {
 	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware,
-	unpack_to, bios_call, &manifest.header,
+	unpack_to, bios_call, &manifest.header, &acpi, acpi_find, memory, 0, 0, NULL,
 };
 
 static const char *const loaders[] = {
@@ -216,6 +219,7 @@ static void install_services(void)
 		return;
 	}
 	services = (struct rj_services *)p->address;
+	acpi.find = NULL;               /* the installer overwrites it */
 	unpack_to((void *)SERVICES, services + 1);
 	((rj_installer *)SERVICES)(&callbacks, services, firmware_lost);
 }
@@ -242,6 +246,21 @@ static void read_loader_info(uint32_t image, uint32_t loader)
 	if (line)
 		options_read(line);
 	apply_options();
+}
+
+/* Takes the memory map and the RSDP from there, too, before a piece overwrites them. */
+static void survey(uint32_t image, uint32_t loader)
+{
+	const struct rj_piece *p = piece_with(RJ_PIECE_SERVICES);
+	const struct rj_services *services;
+
+	if (!p)
+		return;
+	services = (const void *)(image + p->offset);
+	if (!services->survey_size)
+		return;
+	unpack_to((void *)SURVEY, (const uint8_t *)(services + 1) + services->installer_size);
+	((rj_runtime *)SURVEY)(&callbacks, image, loader);
 }
 
 /*
@@ -298,8 +317,10 @@ _Noreturn void stub_main(uint32_t image, uint32_t loader)
 	if (m->flags & RJ_VERBOSE)
 		print("started by %s, image at %x", loaders[loader], image);
 	check_image(image);
+	survey(image, loader);
 	image = take_loader_payload(image, loader);
 	repair();
+	ticks_per_ms();                 /* may need acpi.find */
 	if (!piece_with(RJ_PIECE_FIRMWARE))
 		check_firmware();
 	place_pieces(image);

@@ -52,13 +52,11 @@ static uint32_t number(uint32_t min, uint32_t max)
 	const char *text = at;
 
 	for (at = INVALID; value <= max; at = text) {
-		uint32_t c = (uint8_t)*text++, digit = c - '0';
+		uint32_t digit = option_digit(*text++, base);
 
-		if (digit > 9)
-			digit = (c | 0x20) - 'a' < 6 ? (c | 0x20) - 'a' + 10 : base;
-		if (digit >= base && value >= min)
+		if (digit == base && value >= min)
 			return value;
-		if (digit >= base)
+		if (digit == base)
 			break;
 		value = value * base + digit;
 	}

@@ -5,6 +5,16 @@
 
 #include "abi/manifest.h"
 
+/* The value of a digit, in either case; base if it is none. base: 10 or 16. */
+static inline uint32_t option_digit(char c, uint32_t base)
+{
+	uint32_t digit = (uint8_t)c - '0';
+
+	if (digit > 9)
+		digit = ((uint8_t)c | 0x20u) - 'a' < 6 ? ((uint8_t)c | 0x20u) - 'a' + 10 : base;
+	return digit < base ? digit : base;
+}
+
 /* Keeps a copy of the command line, up to COMMAND_LINE_SIZE bytes with its NUL. */
 void options_read(const char *line);
 

@@ -14,11 +14,8 @@
 /* 5.2.5.3. One checksum covers the fields of revision 0, the other the whole structure. */
 #define RSDP_RSD      0x20445352u       /* "RSD " */
 #define RSDP_PTR      0x20525450u       /* "PTR " */
-#define RSDP_REVISION 15u
 #define RSDP_RSDT     16u
-#define RSDP_SIZE     20u
 #define RSDP_XSDT     24u               /* 64 bits, from revision 2 on */
-#define RSDP_SIZE_2   36u
 
 /* 5.2.6: the header of every table, with its length. No table reaches TABLE_MAX. */
 #define TABLE_LENGTH  4u
@@ -28,10 +25,19 @@
 #define RSDT 0x54445352u
 #define XSDT 0x54445358u
 
-/* The RSDT or the XSDT, and the size of its addresses. 0: not found yet. */
-static uint32_t root, root_step;
+#ifndef ACPI_WIDE       /* survey/acpi_wide.c has these for all of memory, and includes the rest */
+struct rj_acpi acpi;
 
-static bool sums_to_zero(uint32_t address, uint32_t n)
+typedef uint32_t acpi_address;
+#define ACPI_MAX UINT32_MAX
+#define get32 read32
+
+static acpi_address join(uint32_t low, uint32_t high)
+{
+	return high ? 0 : low;
+}
+
+static bool sums_to_zero(acpi_address address, uint32_t n)
 {
 	uint8_t sum = 0;
 
@@ -40,66 +46,103 @@ static bool sums_to_zero(uint32_t address, uint32_t n)
 	return sum == 0;
 }
 
+static uint32_t in_place(acpi_address table)
+{
+	return table;
+}
+
+static acpi_address rsdp_address(void)
+{
+	return acpi.rsdp[0] ? (uint32_t)(uintptr_t)acpi.rsdp : acpi_search(true);
+}
+
+static uint32_t find(uint32_t signature);
+
+uint32_t acpi_find(uint32_t signature)
+{
+	return acpi.find ? acpi.find(signature) : find(signature);
+}
+#endif
+
+/* The RSDT or the XSDT, and the size of its addresses. 0: not found yet. */
+static acpi_address root;
+static uint32_t root_step;
+
 uint32_t acpi_end(uint32_t table)
 {
 	return table + read32(table + TABLE_LENGTH);
 }
 
-static bool is_table(uint32_t address, uint32_t signature)
+static bool is_table(acpi_address address, uint32_t signature)
 {
 	uint32_t length;
 
-	if (address < LOW_MEMORY || address > UINT32_MAX - TABLE_MAX
-	    || read32(address) != signature)
+	if (address < LOW_MEMORY || address > ACPI_MAX - TABLE_MAX || get32(address) != signature)
 		return false;
-	length = read32(address + TABLE_LENGTH);
+	length = get32(address + TABLE_LENGTH);
 	return length >= TABLE_HEADER && length <= TABLE_MAX && sums_to_zero(address, length);
+}
+
+static bool is_rsdp(acpi_address at)
+{
+	return get32(at) == RSDP_RSD && get32(at + 4) == RSDP_PTR && sums_to_zero(at, RSDP_SIZE_1);
 }
 
 static uint32_t search(uint32_t from, uint32_t end)
 {
 	for (uint32_t at = from; at < end; at += 16)
-		if (read32(at) == RSDP_RSD && read32(at + 4) == RSDP_PTR
-		    && sums_to_zero(at, RSDP_SIZE))
+		if (is_rsdp(at))
 			return at;
 	return 0;
 }
 
-static void set_root(uint32_t rsdp)
+uint32_t acpi_search(bool has_bda)
 {
-	if (read8(rsdp + RSDP_REVISION) >= 2 && sums_to_zero(rsdp, RSDP_SIZE_2)
-	    && !read32(rsdp + RSDP_XSDT + 4)
-	    && is_table(read32(rsdp + RSDP_XSDT), XSDT)) {
-		root = read32(rsdp + RSDP_XSDT);
+	uint32_t ebda = has_bda ? bda_ebda() : 0;
+	uint32_t rsdp = ebda >= LOW_MEMORY ? search(ebda, ebda + EBDA_SEARCH) : 0;
+
+	return rsdp ? rsdp : search(ROM_START, ROM_END);
+}
+
+static bool has_xsdt(acpi_address rsdp)
+{
+	return (get32(rsdp + RSDP_REVISION) & 0xFF) >= 2 && sums_to_zero(rsdp, RSDP_SIZE);
+}
+
+static void set_root(acpi_address rsdp)
+{
+	acpi_address xsdt = join(get32(rsdp + RSDP_XSDT), get32(rsdp + RSDP_XSDT + 4));
+
+	if (has_xsdt(rsdp) && is_table(xsdt, XSDT)) {
+		root = xsdt;
 		root_step = 8;
-	} else if (is_table(read32(rsdp + RSDP_RSDT), RSDT)) {
-		root = read32(rsdp + RSDP_RSDT);
+	} else if (is_table(get32(rsdp + RSDP_RSDT), RSDT)) {
+		root = get32(rsdp + RSDP_RSDT);
 		root_step = 4;
 	}
 }
 
 static void find_root(void)
 {
-	uint32_t ebda = bda_ebda();
-	uint32_t rsdp = ebda >= LOW_MEMORY ? search(ebda, ebda + EBDA_SEARCH) : 0;
+	acpi_address rsdp = rsdp_address();
 
-	if (!rsdp)
-		rsdp = search(ROM_START, ROM_END);
 	if (rsdp)
 		set_root(rsdp);
 }
 
-uint32_t acpi_find(uint32_t signature)
+static uint32_t find(uint32_t signature)
 {
+	acpi_address table, end;
+
 	if (!root)
 		find_root();
 	if (!root)
 		return 0;
-	for (uint32_t at = root + TABLE_HEADER; at + root_step <= acpi_end(root); at += root_step) {
-		bool is_high = root_step == 8 && read32(at + 4);
-
-		if (!is_high && is_table(read32(at), signature))
-			return read32(at);
+	end = root + get32(root + TABLE_LENGTH);
+	for (acpi_address at = root + TABLE_HEADER; at + root_step <= end; at += root_step) {
+		table = join(get32(at), root_step == 8 ? get32(at + 4) : 0);
+		if (is_table(table, signature))
+			return in_place(table);
 	}
 	return 0;
 }

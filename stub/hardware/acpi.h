@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ACPI tables (ACPI specification 6.4, 5.2). A table is passed as its physical address, which is
- * below 4 GiB, and is read in place.
+ * ACPI tables (ACPI specification 6.4, 5.2). A table is passed as the address at which it can be
+ * read: its own, or that of a copy if it is above 4 GiB, which is valid until the next call.
  */
 #ifndef RJ_ACPI_H
 #define RJ_ACPI_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "abi/install.h"
 
 /* Signatures, as a dword. */
 #define ACPI_FADT 0x50434146u   /* FACP */
@@ -15,10 +18,18 @@
 #define ACPI_DMAR 0x52414D44u
 #define ACPI_IVRS 0x53525649u
 
+/* Where acpi_find looks, before where a BIOS puts the RSDP. */
+extern struct rj_acpi acpi;
+
 /*
- * The first table with this signature in the XSDT, or in the RSDT if no XSDT can be reached;
- * 0 if there is none. Its length and checksum are valid. The RSDP is searched for where a BIOS
- * puts it: in the EBDA's first KiB and from E0000h to FFFFFh (5.2.5.1).
+ * The address of the RSDP where a BIOS puts it: if the BIOS data area is one's, in the EBDA's first
+ * KiB, and from E0000h to FFFFFh (5.2.5.1). 0: there is none.
+ */
+uint32_t acpi_search(bool has_bda);
+
+/*
+ * The first table with this signature in the XSDT, or in the RSDT if no XSDT can be reached; 0
+ * if there is none. Its length and checksum are valid.
  */
 uint32_t acpi_find(uint32_t signature);
 

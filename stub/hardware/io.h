@@ -106,6 +106,11 @@ static inline uint32_t read32(uint32_t address)
 	return *(const volatile uint32_t *)address;
 }
 
+static inline uint64_t read64(uint32_t address)
+{
+	return (uint64_t)read32(address + 4) << 32 | read32(address);
+}
+
 static inline void write8(uint32_t address, uint8_t value)
 {
 	*(volatile uint8_t *)address = value;

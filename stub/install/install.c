@@ -15,11 +15,11 @@
 #include "common/mem.h"
 #include "common/units.h"
 #include "hardware/io.h"
+#include "hardware/paging.h"
 #include "hardware/pci.h"
 #include "install/inflate.h"
 #include "install/memory.h"
 #include "install/modules.h"
-#include "install/paging.h"
 #include "int13/resident.h"
 
 #define VECTORS         256u
@@ -397,7 +397,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t l
 		return;
 	}
 	note_as_found();
-	left_out = memory_init(stub, top_of_base_memory());
+	left_out = memory_init(stub, top_of_base_memory(), false);
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);

@@ -5,6 +5,7 @@
 #include "abi/layout.h"
 #include "common/mem.h"
 #include "common/units.h"
+#include "hardware/paging.h"
 
 #define SMAP      0x534D4150u
 #define ARENA     0x10000u      /* bytes reserved at a time for small allocations */
@@ -67,9 +68,19 @@ static void ask_e801(uint32_t base_memory)
 		add(HIGH_MEMORY, (r.eax & 0xFFFF) * KIB, RJ_MEMORY_FREE);
 }
 
-uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory)
+void *paging_memory(uint32_t size)
+{
+	return memory_alloc(size, PAGE);
+}
+
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory, bool from_loader)
 {
 	stub = from;
+	if (from_loader) {
+		count = stub->memory_count;
+		memcpy(map, stub->memory, count * sizeof(*map));
+		return 0;
+	}
 	ask_e820();
 	if (!count)
 		ask_e801(base_memory);

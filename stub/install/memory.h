@@ -9,10 +9,12 @@
 #include "abi/install.h"
 #include "int13/resident.h"
 
-/* Reads the firmware's map; memory of the stub's pieces is never allocated. base_memory: in
-   bytes, for firmware without a map. Returns how many ranges beyond RJ_MAX_MEMORY were
-   dropped. */
-uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory);
+/*
+ * Takes the loader's map, or reads the firmware's; memory of the stub's pieces is never allocated.
+ * base_memory: in bytes, for firmware without a map. Returns how many of the firmware's ranges
+ * beyond RJ_MAX_MEMORY were dropped.
+ */
+uint32_t memory_init(const struct rj_stub *from, uint32_t base_memory, bool from_loader);
 
 bool memory_is_free(uint64_t address);
 

@@ -23,7 +23,8 @@ static uint32_t bottom;         /* memory below this is left to resident modules
 
 static const struct rj_module *first(const struct rj_services *from)
 {
-	return (const void *)((const uint8_t *)(from + 1) + from->installer_size);
+	return (const void *)((const uint8_t *)(from + 1) + from->installer_size
+			      + from->survey_size);
 }
 
 static const struct rj_module *next(const struct rj_module *module)

@@ -12,20 +12,11 @@
 #include <stdint.h>
 
 #include "abi/bios.h"
+#include "abi/memory.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
 
 #define RJ_MAX_UNITS   12
-#define RJ_MAX_MEMORY  128              /* ranges; Linux takes as many from a loader */
-
-#define RJ_MEMORY_FREE     1            /* ACPI 6.3, table 15-374 */
-#define RJ_MEMORY_RESERVED 2
-
-/* As INT 15h AX=E820h returns it. */
-struct rj_memory {
-	uint64_t base, size;
-	uint32_t type;
-} __attribute__((packed));
 
 /* A disk of the machine. */
 struct rj_found {

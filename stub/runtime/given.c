@@ -7,22 +7,13 @@
  */
 #include "runtime/given.h"
 
+#include "abi/boot_params.h"
 #include "abi/layout.h"
 #include "common/mem.h"
 #include "common/units.h"
 #include "entry/loader_info.h"
 #include "hardware/io.h"
-#include "install/memory.h"
-#include "install/paging.h"
-
-#define LARGE    0x200000u      /* bytes mapped at a time */
-
-#define RAMDISK_IMAGE      0x218        /* offsets in boot_params */
-#define RAMDISK_SIZE       0x21C
-#define EXT_RAMDISK_IMAGE  0xC0
-#define EXT_RAMDISK_SIZE   0xC4
-#define E820_COUNT         0x1E8        /* a byte */
-#define E820_TABLE         0x2D0
+#include "hardware/paging.h"
 
 #define MULTIBOOT_HAS_MODULES  0x8u     /* flags, the first dword */
 #define MULTIBOOT_MODULE_COUNT 20
@@ -30,12 +21,6 @@
 #define TAG_MODULE_START       8
 #define TAG_MODULE_END         12
 #define PVH_MODULE_COUNT       12
-
-struct e820 {
-	uint64_t base, size;
-	uint32_t type;
-} __attribute__((packed));
-#define E820_RAM 1u
 
 /* A range anywhere in physical memory. */
 struct range {
@@ -51,26 +36,20 @@ void *given_work(uint32_t size)
 	return start + size > SERVICES_END ? NULL : memset((void *)start, 0, size);
 }
 
-/* For paging.c. */
-void *memory_alloc(uint32_t size, uint32_t alignment)
+void *paging_memory(uint32_t size)
 {
-	(void)alignment;
 	return given_work(size);
-}
-
-static uint64_t read64(uint32_t address)
-{
-	return (uint64_t)read32(address + 4) << 32 | read32(address);
 }
 
 /* With the 16-bit entry, boot_params outside the setup header has the image's bytes. */
 static struct range of_linux(uint32_t loader, uint32_t info)
 {
-	struct range r = { read32(info + RAMDISK_IMAGE), read32(info + RAMDISK_SIZE) };
+	const struct boot_params *params = (const void *)info;
+	struct range r = { params->header.ramdisk_image, params->header.ramdisk_size };
 
 	if (loader != LOADER_LINUX16) {
-		r.base |= (uint64_t)read32(info + EXT_RAMDISK_IMAGE) << 32;
-		r.size |= (uint64_t)read32(info + EXT_RAMDISK_SIZE) << 32;
+		r.base |= (uint64_t)params->initrd_high << 32;
+		r.size |= (uint64_t)params->initrd_size_high << 32;
 	}
 	return r;
 }
@@ -124,7 +103,7 @@ static uint32_t from_low_memory(const struct range *r, const struct place *place
 }
 
 /* Page-aligned memory for size bytes in a range, below 4 GiB, outside the image; 0: none. */
-static uint32_t room_in(const struct e820 *row, const struct place *place, uint32_t size)
+static uint32_t room_in(const struct rj_memory *row, const struct place *place, uint32_t size)
 {
 	uint64_t start = (row->base + PAGE - 1) & -(uint64_t)PAGE, end = row->base + row->size;
 	uint64_t behind = (uint64_t)place->info + STUB_SCRATCH;
@@ -137,34 +116,16 @@ static uint32_t room_in(const struct e820 *row, const struct place *place, uint3
 		return (uint32_t)start;
 	if (start < behind && end > place->image)
 		start = behind;
-	return row->type == E820_RAM && start + size <= end ? (uint32_t)start : 0;
+	return row->type == RJ_MEMORY_FREE && start + size <= end ? (uint32_t)start : 0;
 }
 
 static uint32_t find_room(const struct place *place, uint32_t size)
 {
-	const struct e820 *table = (const void *)(place->info + E820_TABLE);
 	uint32_t room = 0;
 
-	for (uint32_t i = 0; i < read8(place->info + E820_COUNT) && !room; i++)
-		room = room_in(&table[i], place, size);
+	for (uint32_t i = 0; i < place->memory_count && !room; i++)
+		room = room_in(&place->memory[i], place, size);
 	return room;
-}
-
-/* Copies through windows, as 32-bit code reaches only 4 GiB at a time. */
-static void copy_from_above(uint32_t to, uint64_t from, uint32_t size)
-{
-	while (size) {
-		uint32_t part = LARGE - ((uint32_t)from & (LARGE - 1));
-
-		if (part > size)
-			part = size;
-		memcpy((void *)to, (const void *)paging_map(from, part), part);
-		paging_forget();
-		to += part;
-		from += part;
-		size -= part;
-	}
-	paging_end();
 }
 
 enum given_error given_find(uint32_t loader, const struct place *place, struct given *given)
@@ -182,7 +143,8 @@ enum given_error given_find(uint32_t loader, const struct place *place, struct g
 		given->address = r.size >> 32 ? 0 : find_room(place, given->size);
 		if (!given->address)
 			return GIVEN_NO_ROOM;
-		copy_from_above(given->address, r.base, given->size);
+		if (!paging_copy((void *)given->address, r.base, given->size))
+			return GIVEN_NO_ROOM;
 	}
 	return GIVEN_FINE;
 }

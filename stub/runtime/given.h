@@ -6,14 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/memory.h"
+
 /* Its physical address, between 1 MiB and 4 GiB, and its size in bytes. */
 struct given {
 	uint32_t address, size;
 };
 
-/* The addresses of the stub's own image and of the stub's memory after it. */
+/* The addresses of the stub's own image and of the stub's memory after it; the memory map. */
 struct place {
 	uint32_t image, info;
+	const struct rj_memory *memory;
+	uint32_t memory_count;
 };
 
 enum given_error {

@@ -15,7 +15,7 @@
 #include "runtime/given.h"
 #include "runtime/gzip.h"
 
-uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader);
+uint32_t runtime(struct rj_stub *from, uint32_t image, uint32_t loader);
 
 static const struct rj_stub *stub;
 
@@ -104,7 +104,8 @@ static void hand_over(const struct given *given, uint32_t image)
 
 static void find_given(uint32_t image, uint32_t loader, struct given *given)
 {
-	struct place place = { image, (image + stub->manifest->image_size + PAGE - 1) & -PAGE };
+	struct place place = { image, (image + stub->manifest->image_size + PAGE - 1) & -PAGE,
+			       stub->memory, stub->memory_count };
 
 	switch (given_find(loader, &place, given)) {
 	case GIVEN_NOTHING:
@@ -126,7 +127,7 @@ static void find_given(uint32_t image, uint32_t loader, struct given *given)
 }
 
 __attribute__((section(".first")))
-uint32_t runtime(const struct rj_stub *from, uint32_t image, uint32_t loader)
+uint32_t runtime(struct rj_stub *from, uint32_t image, uint32_t loader)
 {
 	struct given given;
 

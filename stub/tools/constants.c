@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "abi/bios.h"
+#include "abi/boot_params.h"
 #include "abi/manifest.h"
 #include "abi/services.h"
 #include "common/safe_hook.h"
@@ -22,6 +23,21 @@ CONSTANT(KIND_TOOL, RJ_MODULE_TOOL)
 CONSTANT(KIND_RESIDENT, RJ_MODULE_RESIDENT)
 
 OFFSET(MANIFEST_IMAGE_SIZE, rj_manifest, image_size)
+
+OFFSET(BOOT_PARAMS_INITRD, boot_params, header.ramdisk_image)
+OFFSET(BOOT_PARAMS_INITRD_SIZE, boot_params, header.ramdisk_size)
+OFFSET(BOOT_PARAMS_INITRD_HIGH, boot_params, initrd_high)
+OFFSET(BOOT_PARAMS_INITRD_SIZE_HIGH, boot_params, initrd_size_high)
+OFFSET(BOOT_PARAMS_COMMAND_LINE, boot_params, header.cmd_line_ptr)
+OFFSET(BOOT_PARAMS_COMMAND_LINE_HIGH, boot_params, command_line_high)
+OFFSET(BOOT_PARAMS_SCRATCH, boot_params, scratch)
+OFFSET(BOOT_PARAMS_E820_COUNT, boot_params, e820_count)
+OFFSET(BOOT_PARAMS_E820, boot_params, e820)
+OFFSET(MEMORY_SIZE, rj_memory, size)
+OFFSET(MEMORY_TYPE, rj_memory, type)
+CONSTANT(MEMORY_ENTRY, sizeof(struct rj_memory))
+CONSTANT(MEMORY_FREE, RJ_MEMORY_FREE)
+
 OFFSET(REGS_EFLAGS, rj_regs, eflags)
 OFFSET(REGS_ESP, rj_regs, esp)
 OFFSET(REGS_IP, rj_regs, ip)
@@ -58,4 +74,3 @@ CONSTANT(UNIT_SIZE, sizeof(struct rj_unit))
 
 CONSTANT(DISK_FLOPPY, RJ_DISK_FLOPPY)
 CONSTANT(STATUS_NOT_READY, RJ_DISK_NOT_READY)
-CONSTANT(MEMORY_ENTRY, sizeof(struct rj_memory))

@@ -20,7 +20,7 @@
 #define SOURCE_SIZE  0x140000000u       /* of the file that the large pieces are from */
 
 /* Addresses next to which something changes. */
-static const uint64_t edges[] = { 0, 0x400, 0x500, 0x7C00, 0x80000, 0x85000, 0x90000, 0x9A000,
+static const uint64_t edges[] = { 0, 0x400, 0x500, 0x7C00, 0x80000, 0x86000, 0x90000, 0x9A000,
 				  0xA0000, 0x100000, 0x200000, 0xFFFFF000 };
 
 static uint64_t address_of(const uint8_t *row)
@@ -89,7 +89,7 @@ static void check_piece(const struct rj_plan *plan, size_t n, bool services)
 	if (piece->flags & RJ_PIECE_MAKER)
 		require(piece->address == 0x92000 && piece->size <= 0x8000, "the maker elsewhere");
 	else if (piece->flags & RJ_PIECE_RUNTIME)
-		require(piece->address == 0x85000 && piece->size <= 0xA000, "the run-time piece elsewhere");
+		require(piece->address == 0x86000 && piece->size <= 0x4800, "the run-time piece elsewhere");
 	else if (piece->flags & RJ_PIECE_SERVICES)
 		require(piece->address >= 0x100000 && piece->size <= 0x20000, "services elsewhere");
 	else

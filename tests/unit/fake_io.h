@@ -22,6 +22,11 @@ void write16(uint32_t address, uint16_t value);
 void write32(uint32_t address, uint32_t value);
 uint64_t rdtsc(void);
 
+static inline uint64_t read64(uint32_t address)
+{
+	return (uint64_t)read32(address + 4) << 32 | read32(address);
+}
+
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };

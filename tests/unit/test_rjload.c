@@ -146,7 +146,7 @@ static void is_copied(const struct file *file)
 	assert_int_equal(rj_load_copy(&load, memory, 0x100000, options), RJ_LOAD_OPTIONS);
 	options[RJ_LOAD_OPTIONS_MAX] = '\0';
 	assert_int_equal(rj_load_copy(&load, memory, 0x100000, options), RJ_LOAD_OK);
-	assert_string_equal((char *)memory + le32(memory + load.params + CMD_LINE_PTR) - 0x100000,
+	assert_string_equal((char *)memory + le32(memory + load.params + offsetof(struct boot_params, header.cmd_line_ptr)) - 0x100000,
 			    options);
 	assert_true(sizeof(options) - 1 <= COMMAND_LINE_SIZE);
 	free(memory);

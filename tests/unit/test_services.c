@@ -72,9 +72,10 @@ static void modules_by_mode(void **state)
 static void tables_that_do_not_do(void **state)
 {
 	static const uint8_t bytes[RJ_SERVICES_MAX];
-	struct rj_service_blob blobs[3] = { { "install", bytes, 16 }, { "memory", bytes, 16 },
-		{ "int13", bytes, RJ_SERVICES_MAX - 32 - sizeof(struct rj_services) } };
-	struct rj_service_table small = { blobs, 3 };
+	struct rj_service_blob blobs[4] = { { "install", bytes, 16 }, { "survey", bytes, 16 },
+		{ "memory", bytes, 16 },
+		{ "int13", bytes, RJ_SERVICES_MAX - 48 - sizeof(struct rj_services) } };
+	struct rj_service_table small = { blobs, 4 };
 	struct rj_plan plan;
 
 	(void)state;
@@ -180,7 +181,8 @@ static const char *changed(size_t module, size_t offset, uint64_t value, size_t 
 
 	assert_int_equal(plan_for(&plan, RJ_INT13_auto), RJ_OK);
 	rj_services_of_plan(&info, &plan);
-	at = module > 0 ? sizeof(struct rj_services) + info.block.installer_size : 0;
+	at = module > 0 ? sizeof(struct rj_services) + info.block.installer_size
+		+ info.block.survey_size : 0;
 	for (size_t i = 1; i < module; i++)
 		at += sizeof(struct rj_module) + info.modules[i - 1].packed_size;
 	le_store(plan.pieces[0].bytes + at + offset, value, size);
@@ -231,6 +233,8 @@ static void hostile(void **state)
 					    values[i], 4), "size of a module");
 		assert_string_equal(changed(0, offsetof(struct rj_services, installer_size),
 					    values[i], 4), "installer's size");
+		assert_string_equal(changed(0, offsetof(struct rj_services, survey_size),
+					    values[i], 4), values[i] > 31 ? "survey's size" : "survey");
 	}
 	/* a module whose packed bytes end early, and what follows is no module */
 	assert_string_not_equal(changed(1, offsetof(struct rj_module, packed_size), 64, 4), "nothing");
@@ -247,7 +251,7 @@ static const char *repeated(size_t times, struct rj_services_info *info)
 
 	assert_int_equal(plan_for(&plan, RJ_INT13_nvme), RJ_OK);
 	rj_services_of_plan(info, &plan);
-	front = sizeof(struct rj_services) + info->block.installer_size;
+	front = sizeof(struct rj_services) + info->block.installer_size + info->block.survey_size;
 	at = front + sizeof(struct rj_module) + info->modules[0].packed_size;
 	size = sizeof(struct rj_module) + info->modules[1].packed_size;
 	memcpy(piece, plan.pieces[0].bytes, front);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SDM 3A, 4.4 "PAE paging", with pages of 2 MiB (4.3, table 4-10). */
-#include "install/paging.h"
+#include "hardware/paging.h"
 
-#include <stdbool.h>
+#include <stddef.h>
 
+#include "common/mem.h"
 #include "common/units.h"
 #include "hardware/io.h"
-#include "install/memory.h"
 
 #define LARGE     0x200000u     /* bytes, a 2 MiB page */
 #define ENTRIES   512u          /* of a directory, which maps 1 GiB */
@@ -19,6 +19,8 @@
 #define CR0_PG    0x80000000u
 #define MSR_EFER  0xC0000080u
 #define EFER_LME  0x100u
+#define CPUID_EXTENDED  0x80000000u
+#define CPUID_ADDRESSES 0x80000008u     /* EAX bits 7:0: of a physical address */
 
 /* Virtual addresses for the mappings: those of the firmware's flash, which no driver reads. */
 #define WINDOW     0xFF000000u
@@ -34,7 +36,7 @@ static uint32_t pointers(void)
 
 static bool build(void)
 {
-	tables = memory_alloc(DIRECTORIES * PAGE + DIRECTORIES * sizeof(*tables), PAGE);
+	tables = paging_memory(DIRECTORIES * PAGE + DIRECTORIES * sizeof(*tables));
 	if (!tables)
 		return false;
 	for (uint32_t i = 0; i < DIRECTORIES * ENTRIES; i++)
@@ -79,13 +81,20 @@ static uint32_t window_on(uint64_t page)
 	return window;
 }
 
+/* A page-table entry with a larger address would fault. Each CPU with such memory has the leaf. */
+static bool is_physical(uint64_t address)
+{
+	return cpuid(CPUID_EXTENDED).eax >= CPUID_ADDRESSES
+		&& !(address >> (cpuid(CPUID_ADDRESSES).eax & 0x3F));
+}
+
 uint32_t paging_map(uint64_t physical, uint32_t size)
 {
 	uint32_t offset = physical & (LARGE - 1), window;
 
-	if (!((physical + size - 1) >> 32))
+	if (physical + size <= FOUR_GIB && physical + size >= physical)
 		return (uint32_t)physical;
-	if (offset + size > LARGE || (!tables && !build()))
+	if (offset + size > LARGE || !is_physical(physical) || (!tables && !build()))
 		return 0;
 	window = window_on(physical - offset);
 	return window ? window + offset : 0;
@@ -107,4 +116,27 @@ uint32_t paging_end(void)
 			 "xorl %0, %0\n\tmovl %0, %%cr3"
 			 : "=&r"(scratch) : "i"(~CR0_PG), "i"(~CR4_PAE) : "memory");
 	return pointers();
+}
+
+bool paging_copy(void *to, uint64_t from, uint32_t size)
+{
+	uint8_t *at = to;
+	uint32_t window = 1;
+
+	while (size && window) {
+		uint32_t part = LARGE - ((uint32_t)from & (LARGE - 1));
+
+		if (part > size)
+			part = size;
+		window = paging_map(from, part);
+		if (window)
+			memcpy(at, (const void *)window, part);
+		paging_forget();
+		at += part;
+		from += part;
+		size -= part;
+	}
+	paging_end();
+	tables = NULL;          /* that memory may be used in the meantime */
+	return window;
 }
