@@ -11,6 +11,14 @@ struct bios_regs {
 	uint32_t carry;
 };
 
+/* How the machine is reset: the FADT's RESET_REG (ACPI 6.4, 4.8.3.6). */
+struct rj_reset {
+	uint32_t address;       /* for port CF8h first, if is_config */
+	uint16_t port;          /* 0: there is no such register, or it is in memory */
+	uint8_t value;
+	uint8_t is_config;      /* a register in PCI configuration space */
+};
+
 /* INT 15h AX=E801h counts blocks of this many bytes from this address up. */
 #define E801_BLOCK 0x10000u
 #define E801_START 0x1000000u

@@ -3,6 +3,7 @@
 #ifndef RJ_INSTALL_H
 #define RJ_INSTALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,8 +37,11 @@ struct rj_stub {
 	void (*give_to_firmware)(uint32_t pci);
 	/* Unpacks checked data (common/packed.h); returns the first byte after the result. */
 	void *(*unpack)(void *to, const void *packed);
-	/* Calls the firmware's INT number in real mode. */
+	/* Calls INT number in real mode. */
 	void (*bios_call)(struct bios_regs *regs, uint32_t number);
+	bool has_no_bios;               /* until our own is installed */
+	struct rj_reset reset;
+	uint32_t hpet;                  /* address of its registers; 0: none */
 	struct rj_manifest *manifest;   /* followed by a table of RJ_MAX_PIECES rows */
 	struct rj_acpi *acpi;
 	/* As in hardware/acpi.h. */
@@ -51,8 +55,14 @@ struct rj_stub {
 	const void *rsdp;
 };
 
-/* firmware_lost: the vectors are the ROM's own, so the firmware knows no drives. */
+/* Whose interrupts there are. */
+enum rj_firmware {
+	RJ_FIRMWARE_ALIVE,      /* the BIOS's, which knows its drives */
+	RJ_FIRMWARE_REBUILT,    /* the ROM's own vectors, so the BIOS knows no drives */
+	RJ_FIRMWARE_OWN,        /* those of the services */
+};
+
 typedef void rj_installer(const struct rj_stub *stub, struct rj_services *services,
-			  uint32_t firmware_lost);
+			  uint32_t firmware);
 
 #endif

@@ -33,6 +33,15 @@
 #define RJ_HALT_ON_ERROR    0x0004u         /* instead of rebooting */
 #define RJ_CONSOLE_VGA      0x0008u
 #define RJ_CONSOLE_SERIAL   0x0010u
+#define RJ_OWN_BIOS         0x0020u         /* the services may serve as the BIOS, */
+#define RJ_OWN_BIOS_ALWAYS  0x0040u         /* even if the machine's is alive */
+
+/* The values of --bios and rj.bios, and what they are in rj_manifest.flags. */
+#define RJ_BIOS_MODES(row) \
+	row(auto, RJ_OWN_BIOS, "the machine's, or rjpack's own where there is none or it is lost") \
+	row(machine, 0, "the machine's, always") \
+	row(own, RJ_OWN_BIOS | RJ_OWN_BIOS_ALWAYS, "rjpack's own, always")
+#define RJ_BIOS_FLAGS       (RJ_OWN_BIOS | RJ_OWN_BIOS_ALWAYS)
 
 /* rj_piece.flags */
 #define RJ_PIECE_FIRMWARE   0x0001u         /* the firmware's own memory, from a snapshot */

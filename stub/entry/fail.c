@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "entry/fail.h"
 
+#include "entry/reset.h"
 #include "hardware/console.h"
-#include "hardware/io.h"
-#include "repairs/i8042.h"
 #include "repairs/repair.h"
 
 #define REBOOT_SECONDS 10u
-#define RESET_CONTROL  0xCF9    /* ICH datasheet, "Reset Control Register" */
-#define I8042_PULSE_RESET 0xFE  /* IBM PC/AT Technical Reference, command F0h-FFh */
 
 static bool halt_on_error;
+static const struct rj_reset *reset_by;
 
-static const struct idtr no_idt;
-
-static _Noreturn void reboot(void)
-{
-	outb(RESET_CONTROL, 0x02);      /* hard reset at the next rising edge of bit 2 */
-	outb(RESET_CONTROL, 0x06);
-	delay_ms(50);
-	outb(I8042_COMMAND, I8042_PULSE_RESET);
-	delay_ms(50);
-	for (;;)                        /* a triple fault resets the CPU */
-		__asm__ volatile("lidt %0\n\tud2" : : "m"(no_idt));
-}
-
-void fail_init(bool halt)
+void fail_init(bool halt, const struct rj_reset *reset)
 {
 	halt_on_error = halt;
+	reset_by = reset;
 }
 
 _Noreturn void fail(const char *format, ...)
@@ -40,7 +26,7 @@ _Noreturn void fail(const char *format, ...)
 	if (!halt_on_error) {
 		print("rebooting in %u s", REBOOT_SECONDS);
 		delay_ms(REBOOT_SECONDS * 1000);
-		reboot();
+		reset_machine(reset_by);
 	}
 	print("halted");
 	for (;;)

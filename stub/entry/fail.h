@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 
-/* Whether to halt after a failure. By default, fail reboots when the message could be read. */
-void fail_init(bool halt);
+#include "abi/bios.h"
+
+/* Whether to halt after a failure. By default, fail resets the machine when the message could be
+   read: reset as in reset.h. */
+void fail_init(bool halt, const struct rj_reset *reset);
 
 /* Prints a message (as print does), then halts or reboots. */
 _Noreturn void fail(const char *format, ...);

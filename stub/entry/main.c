@@ -16,6 +16,7 @@
 #include "entry/fail.h"
 #include "entry/loader_info.h"
 #include "entry/options.h"
+#include "entry/reset.h"
 #include "entry/mover.h"
 #include "hardware/acpi.h"
 #include "hardware/console.h"
@@ -32,7 +33,7 @@ extern struct rj_regs arrival_regs;
 
 uint32_t arrive_flags, entered_by;
 static uint16_t video_adapter;
-static bool firmware_lost;
+static enum rj_firmware firmware = RJ_FIRMWARE_ALIVE;
 
 /* A copy in the stub's home, since pieces may be moved over the one in the image. */
 static struct manifest_copy {
@@ -56,8 +57,10 @@ static void give_to_firmware(uint32_t pci)
 static struct rj_memory memory[RJ_MAX_MEMORY];
 
 static struct rj_stub callbacks = {
-	print, fail, ticks_per_ms, rj_crc32, boot_option, give_to_firmware,
-	unpack_to, bios_call, &manifest.header, &acpi, acpi_find, memory, 0, 0, NULL,
+	.print = print, .fail = fail, .ticks_per_ms = ticks_per_ms, .crc32 = rj_crc32,
+	.boot_option = boot_option, .give_to_firmware = give_to_firmware, .unpack = unpack_to,
+	.bios_call = bios_call, .manifest = &manifest.header,
+	.acpi = &acpi, .acpi_find = acpi_find, .memory = memory,
 };
 
 static const char *const loaders[] = {
@@ -103,7 +106,7 @@ static void apply_flags(void)
 
 	console_init(m->flags & (RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL), m->serial_port,
 		     m->serial_divisor);
-	fail_init(m->flags & RJ_HALT_ON_ERROR);
+	fail_init(m->flags & RJ_HALT_ON_ERROR, &callbacks.reset);
 }
 
 static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
@@ -131,6 +134,8 @@ static uint32_t low_memory_end(void)
 {
 	uint32_t end = bda_base_memory(), ebda = bda_ebda();
 
+	if (firmware == RJ_FIRMWARE_OWN && callbacks.memory_count)
+		return callbacks.base_memory;
 	return ebda >= LOW_MEMORY && ebda < end ? ebda : end;
 }
 
@@ -160,20 +165,26 @@ static void remove_hooks(void)
 		print("INT 13h handlers removed: %u", count);
 }
 
-static void check_firmware(void)
+/* The video ROM sets INT 10h, when the other interrupts are served. */
+static void initialise_video_rom(void)
 {
-	remove_hooks();
-	switch (firmware_state()) {
+	if (!has_video_rom())
+		return;
+	arrive_flags |= ARRIVE_VIDEO_ROM;
+	video_adapter = pci_video_adapter();
+}
+
+static void use_machines_bios(enum firmware state)
+{
+	switch (state) {
 	case FIRMWARE_NONE:
-		fail("no BIOS on this machine (booted by UEFI); boot it in BIOS or CSM mode");
+		fail("no BIOS on this machine (booted by UEFI), and none in the image; pack it "
+		     "with --bios auto");
 	case FIRMWARE_LOST:
 		print("the interrupt vectors are overwritten; using the ROM's own");
-		firmware_lost = true;
+		firmware = RJ_FIRMWARE_REBUILT;
 		firmware_rebuild();
-		if (has_video_rom()) {
-			arrive_flags |= ARRIVE_VIDEO_ROM;
-			video_adapter = pci_video_adapter();
-		}
+		initialise_video_rom();
 		break;
 	case FIRMWARE_ALIVE:
 		if (int13_in_base_memory())
@@ -182,6 +193,33 @@ static void check_firmware(void)
 		break;
 	}
 	check_low_memory();
+}
+
+/* The memory map is still the BIOS's if the loader reports none. */
+static void use_own_bios(enum firmware state)
+{
+	firmware = RJ_FIRMWARE_OWN;
+	callbacks.hpet = hpet_registers();
+	if (state == FIRMWARE_LOST)
+		firmware_rebuild();
+	if (state == FIRMWARE_NONE)
+		callbacks.has_no_bios = true;
+	else
+		initialise_video_rom();
+	check_low_memory();
+}
+
+static void check_firmware(void)
+{
+	uint32_t flags = manifest.header.flags;
+	enum firmware state;
+
+	remove_hooks();
+	state = firmware_state();
+	if (flags & RJ_OWN_BIOS && (flags & RJ_OWN_BIOS_ALWAYS || state != FIRMWARE_ALIVE))
+		use_own_bios(state);
+	else
+		use_machines_bios(state);
 }
 
 static void place_pieces(uint32_t image)
@@ -221,7 +259,7 @@ static void install_services(void)
 	services = (struct rj_services *)p->address;
 	acpi.find = NULL;               /* the installer overwrites it */
 	unpack_to((void *)SERVICES, services + 1);
-	((rj_installer *)SERVICES)(&callbacks, services, firmware_lost);
+	((rj_installer *)SERVICES)(&callbacks, services, firmware);
 }
 
 /* The command line overrides what was packed. */

@@ -100,6 +100,20 @@ static void set_console(struct rj_manifest *m)
 	}
 }
 
+/* An image without a BIOS of its own stays so. */
+static void set_bios(struct rj_manifest *m)
+{
+	bool is_carried = m->flags & RJ_OWN_BIOS;
+
+	m->flags &= ~RJ_BIOS_FLAGS;
+	if (eat("own") && is_carried)
+		m->flags |= RJ_BIOS_FLAGS;
+	else if (eat("auto"))
+		m->flags |= is_carried ? RJ_OWN_BIOS : 0;
+	else if (!eat("machine"))
+		at = INVALID;
+}
+
 static void set_on_error(struct rj_manifest *m)
 {
 	m->flags &= ~RJ_HALT_ON_ERROR;
@@ -127,6 +141,7 @@ const char *options_apply(struct rj_manifest *manifest)
 		const char *name;
 		void (*set)(struct rj_manifest *m);
 	} options[] = {
+		{ "rj.bios", set_bios },
 		{ "rj.on_error", set_on_error },
 		{ "rj.drive", set_drive },
 		{ "rj.console", set_console },

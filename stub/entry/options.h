@@ -22,7 +22,7 @@ void options_read(const char *line);
 const char *boot_option(const char *name);
 
 /*
- * Replaces what was packed by rj.drive, rj.console and rj.on_error. Returns the name of
+ * Replaces what was packed by rj.bios, rj.drive, rj.console and rj.on_error. Returns the name of
  * an option with an invalid value, or NULL.
  */
 const char *options_apply(struct rj_manifest *manifest);

@@ -25,6 +25,7 @@
 #define RESET_VECTOR     (ROM + 0xFFF0)
 #define FAR_JUMP         0xEA
 #define IRET             0xFF53u
+#define ADAPTER_ROMS     0xC0000u
 #define VIDEO_ROM        0xC0000u
 #define ROM_SIGNATURE    0xAA55u
 #define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
@@ -80,12 +81,20 @@ static bool vector_is_plausible(uint32_t number)
 	return address >= bda_base_memory() && address < HIGH_MEMORY && is_code(address);
 }
 
+/* Other programs hook some of a BIOS's interrupts; only a BIOS in base memory, which an
+   earlier stub installed and whose memory may be overwritten now, serves all from there. */
 static bool vectors_are_plausible(void)
 {
-	for (unsigned i = 0; i < ENTRY_POINTS; i++)
-		if (entry_points[i].essential && !vector_is_plausible(entry_points[i].number))
+	bool any_in_rom = false;
+
+	for (unsigned i = 0; i < ENTRY_POINTS; i++) {
+		if (!entry_points[i].essential)
+			continue;
+		if (!vector_is_plausible(entry_points[i].number))
 			return false;
-	return true;
+		any_in_rom |= vector(entry_points[i].number) >= ADAPTER_ROMS;
+	}
+	return any_in_rom;
 }
 
 static bool rom_has_entry_points(void)

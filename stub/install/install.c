@@ -13,6 +13,7 @@
 #include "abi/maker.h"
 #include "common/bda.h"
 #include "common/mem.h"
+#include "common/own_bios.h"
 #include "common/units.h"
 #include "hardware/io.h"
 #include "hardware/paging.h"
@@ -42,7 +43,7 @@ static const char *const modes[] = {
 };
 
 static const struct rj_stub *stub;
-static bool firmware_lost;
+static enum rj_firmware firmware;
 static struct rj_services *services;
 static uint32_t mode;
 static struct rj_host host;
@@ -50,6 +51,7 @@ static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
 static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
+static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
@@ -119,7 +121,7 @@ static uint32_t map_registers(uint64_t physical, uint32_t size)
 static bool is_wanted(const struct controller *c, const struct rj_driver *driver)
 {
 	if (mode == RJ_INT13_auto)
-		return firmware_lost || !driver->is_firmwares(c->pci, &host);
+		return firmware != RJ_FIRMWARE_ALIVE || !driver->is_firmwares(c->pci, &host);
 	return mode == c->driver;
 }
 
@@ -184,7 +186,7 @@ static void find_disks(void)
 
 static bool firmware_serves(void)
 {
-	if (mode == RJ_INT13_none || firmware_lost)
+	if (mode == RJ_INT13_none || firmware != RJ_FIRMWARE_ALIVE)
 		return false;
 	for (uint32_t i = 0; i < controller_count; i++)
 		if (!controllers[i].served)
@@ -297,6 +299,37 @@ static void hook(const struct rj_vector *v, uint32_t base)
 	write16(IVT_VECTOR(v->number) + 2, (uint16_t)(base >> 4));
 }
 
+static void add_held(struct rj_held *held, uint64_t from, uint64_t end)
+{
+	if (from < end && held->count < RJ_HELD_MAX)
+		held->rows[held->count++] = (struct rj_held_range){ (uint32_t)from,
+								    (uint32_t)(end - from) };
+}
+
+/* What was free in the loader's map, and is reserved in ours. */
+static void note_held(struct rj_held *held)
+{
+	const struct rj_memory *theirs = stub->memory, *ours;
+	uint32_t count;
+
+	ours = memory_map(&count);
+	for (uint32_t i = 0; i < stub->memory_count; i++)
+		for (uint32_t j = 0; j < count; j++) {
+			uint64_t from = theirs[i].base > ours[j].base ? theirs[i].base : ours[j].base;
+			uint64_t end = theirs[i].base + theirs[i].size;
+
+			if (theirs[i].type != RJ_MEMORY_FREE || ours[j].type != RJ_MEMORY_RESERVED)
+				continue;
+			if (ours[j].base + ours[j].size < end)
+				end = ours[j].base + ours[j].size;
+			add_held(held, from, end);
+		}
+	held->magic = RJ_HELD_MAGIC;
+	held->base_memory = read16(BDA_BASE_MEMORY) * KIB;
+	held->crc = stub->crc32(0, &held->base_memory,
+				sizeof(*held) - offsetof(struct rj_held, base_memory));
+}
+
 static struct rj_setup setup;
 static struct rj_changes *to_note;      /* in the module that has such a field */
 
@@ -310,6 +343,8 @@ static void set_up(const struct rj_module *carried)
 		return;
 	module = module_load(carried);
 	resident = module_interface(module);
+	if (resident->is_wanted && !resident->is_wanted(&setup))
+		return;
 	setup.memory = memory_map(&setup.memory_count);
 	module = module_move(module, PARAGRAPH, resident->room ? resident->room(&setup) : 0);
 	if (!module)
@@ -324,6 +359,8 @@ static void set_up(const struct rj_module *carried)
 	if (resident->changes)
 		to_note = (struct rj_changes *)(base + resident->changes);
 	write16(BDA_BASE_MEMORY, (uint16_t)(module_keep(module) / KIB));
+	if (resident->start)
+		resident->start(&setup);
 }
 
 static void set_up_all(uint32_t disk)
@@ -332,19 +369,23 @@ static void set_up_all(uint32_t disk)
 		.services = services, .host = &host, .print = stub->print, .fail = stub->fail,
 		.bios_call = stub->bios_call, .found = found, .found_count = found_count,
 		.ram_disk = disk, .page_tables = page_tables,
-		.asks_firmware = mode != RJ_INT13_none && !firmware_lost,
+		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
+		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
+		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL ? stub->manifest->serial_port : 0,
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);
-	if (to_note)
+	if (ebda)
+		note_held(&((struct rj_ebda *)ebda)->held);
+	else if (to_note)
 		note_changes(to_note);
 }
 
 static uint32_t top_of_base_memory(void)
 {
-	uint32_t top = read16(BDA_BASE_MEMORY) * KIB, ebda = (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
+	uint32_t top = read16(BDA_BASE_MEMORY) * KIB, theirs = (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
 
-	return ebda >= LOW_MEMORY && ebda < top ? ebda : top;
+	return theirs >= LOW_MEMORY && theirs < top ? theirs : top;
 }
 
 static bool leads_into(uint32_t from, uint32_t end)
@@ -383,25 +424,59 @@ static uint32_t base_memory_end(void)
 	return end;
 }
 
-void install(const struct rj_stub *from, struct rj_services *carried, uint32_t lost)
+/*
+ * The EBDA of our own BIOS, at the end of base memory: where a payload that finds no RSDP in a
+ * BIOS's ROM looks for it (ACPI 6.4, 5.2.5.1). Returns its address.
+ */
+static uint32_t make_ebda(void)
+{
+	uint32_t end = memory_free_end(SERVICES_SCRATCH_END);
+	struct rj_ebda *to = (struct rj_ebda *)((end - RJ_EBDA_SIZE) & -KIB);
+
+	if (end == SERVICES_SCRATCH_END)
+		stub->fail("the memory map has no base memory at %x", SERVICES_SCRATCH_END);
+	memset(to, 0, sizeof(*to));
+	to->kib = RJ_EBDA_SIZE / KIB;
+	if (stub->rsdp)
+		memcpy(to->rsdp, stub->rsdp, sizeof(to->rsdp));
+	memory_lower((uint32_t)to);
+	return (uint32_t)to;
+}
+
+
+static void begin_own_bios(void)
+{
+	stub->print(stub->has_no_bios ? "no BIOS on this machine; rjpack's own serves"
+		    : "rjpack's own BIOS serves instead of the machine's");
+	if (stub->has_no_bios && !stub->memory_count)
+		stub->fail("the loader reports no memory map; use kexec, multiboot2 or the Linux "
+			   "protocol");
+}
+
+void install(const struct rj_stub *from, struct rj_services *carried, uint32_t whose)
 {
 	bool is_verbose = from->manifest->flags & RJ_VERBOSE;
 	uint32_t disk, left_out;
 
 	stub = from;
-	firmware_lost = lost;
+	firmware = whose;
 	services = carried;
 	mode = chosen_mode();
-	if (mode == RJ_INT13_firmware && !services->image.size) {
+	if (mode == RJ_INT13_firmware && !services->image.size && firmware != RJ_FIRMWARE_OWN) {
 		pci_for_each(stub->give_to_firmware);
 		return;
 	}
+	if (firmware == RJ_FIRMWARE_OWN)
+		begin_own_bios();
 	note_as_found();
-	left_out = memory_init(stub, top_of_base_memory(), false);
+	left_out = memory_init(stub, top_of_base_memory(),
+			       firmware == RJ_FIRMWARE_OWN && stub->memory_count);
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);
-	modules_init(stub, services, base_memory_end(), room_for_map() + KIB);
+	if (firmware == RJ_FIRMWARE_OWN)
+		ebda = make_ebda();
+	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_map() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
 		.is_free_ram = memory_is_free, .map = map_registers,
@@ -412,7 +487,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t l
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);
-	if (disk || found_count || mode == RJ_INT13_none)
+	if (disk || found_count || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
 		stub->print("the disk is on no controller served here (USB?), and the firmware "

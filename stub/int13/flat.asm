@@ -18,7 +18,7 @@ section .text
 bits 16
 
 ; copy: copies memory below 4 GiB, in real mode only.
-;	In:	EAX = to, EDX = from, both physical; ECX = bytes, a multiple of 4
+;	In:	EAX = to, EDX = from, both physical; ECX = bytes
 ;	Clobbers: EAX, ECX, EDX; FS and GS are 0
 global copy
 copy:
@@ -105,8 +105,12 @@ copy_flat:
 	mov	edi, [ebp + copied.to]
 	mov	esi, [ebp + copied.from]
 	mov	ecx, [ebp + copied.bytes]
+	mov	edx, ecx
 	shr	ecx, 2
 	rep movsd
+	mov	ecx, edx
+	and	ecx, 3
+	rep movsb
 	pop	edi
 	ret
 

@@ -22,7 +22,7 @@ void flat_place(uint32_t base, uint32_t page_tables);
 /* Whether this is virtual-8086 mode, in which copy and call32 do not work. */
 bool is_virtual(void);
 
-/* Copies between physical addresses below 4 GiB; bytes: a multiple of 4. */
+/* Copies bytes between physical addresses below 4 GiB. */
 void copy(uint32_t to, uint32_t from, uint32_t bytes);
 
 /*

@@ -129,7 +129,7 @@ firmware:
 section .init.data progbits alloc noexec write align=4
 global interface
 interface:				; struct rj_resident
-	dd	0, int13_init
+	dd	0, int13_init, 0, 0
 	dw	int13 + INT13_CHANGES, 1
 	dw	13h, int13_entry, old_int13
 

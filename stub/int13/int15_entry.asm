@@ -75,7 +75,7 @@ int15_entry:
 section .init.data progbits alloc noexec write align=4
 global interface
 interface:				; struct rj_resident
-	dd	int15_room, int15_init
+	dd	int15_room, int15_init, 0, 0
 	dw	0, 1
 	dw	15h, int15_entry, old_int15
 

@@ -39,6 +39,11 @@ struct rj_setup {
 	bool asks_firmware;     /* the firmware still knows its drives */
 	bool firmware_serves;   /* and may still serve some of them */
 	bool is_verbose;
+	bool own_bios;          /* the firmware has none, or is not used: ours serves */
+	uint16_t uart;          /* of the serial console; 0: none */
+	uint32_t ebda;          /* with own_bios: physical address of an EBDA of 1 KiB */
+	const struct rj_reset *reset;
+	uint32_t hpet;          /* address of its registers; 0: none */
 	const struct rj_memory *memory; /* what has been allocated is reserved in it; in init
 					   that includes the module */
 	uint32_t memory_count;
@@ -58,6 +63,10 @@ struct rj_resident {
 	uint32_t (*room)(const struct rj_setup *setup);
 	/* Called at the module's final address, base, before the vectors are hooked. */
 	void (*init)(const struct rj_setup *setup, uint32_t base);
+	/* Called when the vectors are hooked. NULL: nothing to do. */
+	void (*start)(const struct rj_setup *setup);
+	/* Whether this machine needs the module; only setup's first fields are valid. NULL: yes. */
+	bool (*is_wanted)(const struct rj_setup *setup);
 	uint16_t changes;       /* offset of a struct rj_changes for the installer, or 0 */
 	uint16_t vector_count;
 	struct rj_vector vectors[];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "survey/memory_map.h"
 
+#include <stdbool.h>
+
 #include "abi/layout.h"
 #include "common/units.h"
 
@@ -53,6 +55,7 @@ static uint64_t end_of(const struct rj_memory *row)
    change, if it is below *next. */
 static uint32_t type_at(const struct rj_memory *from, uint32_t count, uint64_t at, uint64_t *next)
 {
+	bool is_held = false;
 	uint32_t type = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -63,10 +66,12 @@ static uint32_t type_at(const struct rj_memory *from, uint32_t count, uint64_t a
 			continue;
 		if (edge < *next)
 			*next = edge;
-		if (at >= base)
+		if (at >= base && from[i].type == RJ_MEMORY_HELD)
+			is_held = true;
+		else if (at >= base)
 			type = stricter(type, known(from[i].type));
 	}
-	return type;
+	return is_held ? RJ_MEMORY_FREE : type;
 }
 
 /* Appends the rows of a range; where there are none, a row of type otherwise, unless that is 0. */

@@ -15,9 +15,11 @@
 #include "survey/loader_memory.h"
 #include "survey/memory_map.h"
 #include "survey/reach.h"
+#include "survey/held.h"
+#include "survey/reset_register.h"
 
 #define RAW_MAX ((SURVEY - SURVEY_WORK) / sizeof(struct rj_memory))
-#define ROWS_TO_COME 8u                 /* the installer splits rows */
+#define ROWS_MAX (RJ_MAX_MEMORY - 8u)   /* the installer splits rows */
 
 uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader);
 
@@ -66,17 +68,28 @@ static void print_reserved(void)
 	}
 }
 
+/* Returns the number of rows of the normalised map, of which ROWS_MAX are kept. */
+static uint32_t take_map(const struct rj_memory *raw, uint32_t count)
+{
+	uint32_t rows = memory_normalise(raw, count, stub->memory, ROWS_MAX);
+
+	stub->memory_count = rows < ROWS_MAX ? rows : ROWS_MAX;
+	stub->base_memory = memory_base_end(stub->memory, stub->memory_count);
+	return rows;
+}
+
 static void find_memory(uint32_t info, uint32_t loader)
 {
 	struct rj_memory *raw = (struct rj_memory *)SURVEY_WORK;
-	uint32_t most = RJ_MAX_MEMORY - ROWS_TO_COME, count, rows;
+	uint32_t count, held, rows;
 	bool more;
 
 	count = loader_memory(loader, info, raw, RAW_MAX, &more);
-	rows = memory_normalise(raw, count, stub->memory, most);
-	stub->memory_count = rows < most ? rows : most;
-	stub->base_memory = memory_base_end(stub->memory, stub->memory_count);
-	if (more || rows > most)
+	rows = take_map(raw, count);
+	held = held_rows(stub, raw + count, RAW_MAX - count);
+	if (held)
+		rows = take_map(raw, count + held);
+	if (more || rows > ROWS_MAX)
 		stub->print("the loader's memory map has more than the %u ranges kept; the memory "
 			    "of the others is lost", stub->memory_count);
 	if (!is_verbose)
@@ -115,6 +128,7 @@ static void find_acpi(uint32_t info, uint32_t loader)
 		stub->fail("rj.rsdp=%s: no RSDP is there", stub->boot_option("rj.rsdp"));
 	source = rsdp_find(&search, rsdp);
 	stub->acpi->find = acpi_wide_find;
+	stub->reset = reset_register(stub->acpi_find(ACPI_FADT));
 	if (source)
 		stub->rsdp = rsdp;
 	if (!is_verbose)

@@ -9,6 +9,7 @@
 #include "abi/boot_params.h"
 #include "abi/manifest.h"
 #include "abi/services.h"
+#include "bios/bios.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
 #include "int13/flat.h"
@@ -74,3 +75,12 @@ CONSTANT(UNIT_SIZE, sizeof(struct rj_unit))
 
 CONSTANT(DISK_FLOPPY, RJ_DISK_FLOPPY)
 CONSTANT(STATUS_NOT_READY, RJ_DISK_NOT_READY)
+
+OFFSET(CALL_FLAGS, call, flags)
+OFFSET(BIOS_TICKS_PER_MS, rj_bios, ticks_per_ms)
+OFFSET(BIOS_UART, rj_bios, uart)
+OFFSET(BIOS_POLLS_TICKS, rj_bios, polls_ticks)
+OFFSET(BIOS_RESET_PORT, rj_bios, reset.port)
+OFFSET(BIOS_RESET_ADDRESS, rj_bios, reset.address)
+OFFSET(BIOS_RESET_VALUE, rj_bios, reset.value)
+OFFSET(BIOS_RESET_IS_CONFIG, rj_bios, reset.is_config)

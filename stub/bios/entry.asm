@@ -1,0 +1,726 @@
+; SPDX-License-Identifier: MIT
+; The module "bios": the entries of a BIOS's interrupts. One 16-bit segment, linked at 0. What
+; is called often is served here; the rest in C, which runs with interrupts off on a stack of
+; our own, so that it is never reentered. Waits run on the caller's stack, with interrupts on.
+
+%include "layout.inc"
+%include "constants.inc"
+
+extern bios, bios_init, bios_start, bios_wanted
+extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi
+
+STACK_SIZE	equ	1024
+
+; The BIOS data area, offsets from segment 40h (IBM PC/AT Technical Reference).
+BDA		equ	40h
+SHIFT_FLAGS	equ	17h
+KEYS_HEAD	equ	1Ah
+KEYS_TAIL	equ	1Ch
+MOTOR_COUNT	equ	40h
+DISK_STATUS	equ	74h
+TICKS		equ	6Ch
+MIDNIGHT	equ	70h
+PAUSE_STATE	equ	18h
+PAUSED		equ	08h
+KEYS_START	equ	80h
+KEYS_END	equ	82h
+TICKS_A_DAY	equ	1800B0h
+
+PIC_MASTER	equ	20h		; Intel 8259A datasheet (231468)
+PIC_SLAVE	equ	0A0h
+PIC_READ_ISR	equ	0Bh		; OCW3
+PIC_EOI		equ	20h		; OCW2, non-specific
+PIC_SPURIOUS	equ	80h		; IRQ 7 and 15 in the in-service register
+FPU_BUSY	equ	0F0h		; clears the coprocessor's latch (ICH, "COPROC_ERR")
+RTC_INDEX	equ	70h
+RTC_DATA	equ	71h
+RTC_C		equ	0Ch
+
+KEYBOARD_DATA	equ	60h		; IBM PC/AT Technical Reference
+KEYBOARD_COMMAND equ	64h
+KEYBOARD_RESET	equ	0FEh
+
+UART_LSR	equ	5		; 16550D datasheet, 8.6.3
+LSR_DATA	equ	01h
+
+CONFIG_ADDRESS	equ	0CF8h		; PCI 3.0, 3.2.2.3.2
+RESET_CONTROL	equ	0CF9h		; ICH datasheet, "Reset Control Register"
+
+FLAG_CARRY	equ	1
+FLAG_ZERO	equ	40h
+FLAG_INTERRUPT	equ	200h
+
+ACTION_BREAK	equ	1		; enum rj_key_action
+ACTION_PRINT	equ	2
+ACTION_SYSTEM	equ	3
+ACTION_RESET	equ	4
+ACTION_PAUSE	equ	5
+
+section .text
+bits 16
+
+; in_c: an interrupt that a C function serves; it gets a struct call.
+%macro in_c 2			; label, function
+%1:	push	word %2
+	call	run
+	add	sp, 2
+	iret
+%endmacro
+
+	in_c	int10_entry, int10
+	in_c	int15_in_c, int15
+	in_c	int16_in_c, int16
+	in_c	int1a_in_c, int1a
+
+; run: calls a C function with the caller's registers and flags.
+;	In:	stack: the return address, the function, IP, CS, flags
+;	Out:	[result] = what the function returned; the registers and flags that it set
+;	Mode:	real or virtual-8086; interrupts off
+;	Stack:	10 bytes of the caller's, then our own
+run:
+	cli
+	mov	[cs:user_esp], esp
+	mov	[cs:user_ss], ss
+	mov	ss, [cs:our_segment]
+	mov	esp, stack_top
+	push	dword 0
+	pushad
+	push	ds
+	push	es
+	push	fs
+	push	gs
+	cld
+	mov	ax, cs
+	mov	ds, ax
+	mov	es, ax
+	mov	gs, [user_ss]
+	mov	bx, [user_esp]
+	mov	ax, [gs:bx + 8]
+	mov	[esp + CALL_FLAGS], ax
+	movzx	ecx, word [gs:bx + 2]
+	mov	eax, esp
+	call	ecx			; a 32-bit call, as C returns
+	mov	[result], al
+	mov	gs, [user_ss]
+	mov	bx, [user_esp]
+	mov	ax, [esp + CALL_FLAGS]
+	mov	[gs:bx + 8], ax
+	pop	gs
+	pop	fs
+	pop	es
+	pop	ds
+	popad
+	mov	ss, [cs:user_ss]
+	mov	esp, [cs:user_esp]
+	ret
+
+; ---- interrupts of the hardware ----
+
+; int08: IRQ 0, the timer.
+int08:
+	push	ax
+	push	dx
+	push	ds
+	mov	ax, BDA
+	mov	ds, ax
+	inc	dword [TICKS]
+	cmp	dword [TICKS], TICKS_A_DAY
+	jae	.midnight
+.counted:
+	sub	byte [MOTOR_COUNT], 1
+	adc	byte [MOTOR_COUNT], 0	; stays 0
+	int	1Ch
+	cli
+	mov	al, PIC_EOI
+	out	PIC_MASTER, al
+	mov	dx, [cs:bios + BIOS_UART]
+	test	dx, dx
+	jnz	.console
+.done:	pop	ds
+	pop	dx
+	pop	ax
+	iret
+.midnight:
+	and	dword [TICKS], 0
+	inc	byte [MIDNIGHT]
+	jmp	.counted
+.console:
+	add	dx, UART_LSR
+	in	al, dx
+	test	al, LSR_DATA
+	jz	.done
+	pop	ds
+	pop	dx
+	pop	ax
+	push	word serial_poll
+	call	run
+	add	sp, 2
+	iret
+
+; int6f: the local APIC's timer counts ticks.
+int6f:
+	push	word apic_eoi
+	call	run
+	add	sp, 2
+	jmp	int08
+
+; int09: IRQ 1, the keyboard.
+int09:
+	push	ax
+	in	al, KEYBOARD_DATA
+	mov	ah, 4Fh			; lets a program change or swallow it
+	stc
+	int	15h
+	cli
+	mov	[cs:scan_code], al
+	mov	al, PIC_EOI
+	out	PIC_MASTER, al
+	pop	ax
+	jc	key
+	iret
+
+; key: translates [scan_code].
+;	In:	an interrupt's frame on the stack
+key:
+	push	word key_scan
+	call	run
+	add	sp, 2
+	cmp	byte [cs:result], ACTION_BREAK
+	je	.break
+	cmp	byte [cs:result], ACTION_PRINT
+	je	.print
+	cmp	byte [cs:result], ACTION_SYSTEM
+	je	.system
+	cmp	byte [cs:result], ACTION_RESET
+	je	reset
+	cmp	byte [cs:result], ACTION_PAUSE
+	je	.pause
+	iret
+.break:	int	1Bh
+	iret
+.print:	int	05h
+	iret
+.system:
+	push	ax
+	mov	ax, 8500h		; the key is down
+	int	15h
+	pop	ax
+	iret
+	; The next key ends the pause: key_scan clears the bit.
+.pause:	push	ds
+	push	BDA
+	pop	ds
+.wait:	sti
+	hlt
+	cli
+	test	byte [PAUSE_STATE], PAUSED
+	jnz	.wait
+	pop	ds
+	iret
+
+; irq_master, irq_slave: interrupts that nothing serves.
+irq_master:
+	push	ax
+	mov	al, PIC_READ_ISR
+	out	PIC_MASTER, al
+	in	al, PIC_MASTER
+	test	al, al			; spurious: no bit
+	jz	eoi_done
+eoi_master:
+	mov	al, PIC_EOI
+	out	PIC_MASTER, al
+eoi_done:
+	pop	ax
+	iret
+irq_slave:
+	push	ax
+	mov	al, PIC_READ_ISR
+	out	PIC_SLAVE, al
+	in	al, PIC_SLAVE
+	test	al, al
+	jz	eoi_master		; of the slave only; the master has a bit for it
+eoi_both:
+	mov	al, PIC_EOI
+	out	PIC_SLAVE, al
+	jmp	eoi_master
+
+; int70: IRQ 8, the clock. A read of register C lets it interrupt again.
+int70:
+	push	ax
+	mov	al, RTC_C
+	out	RTC_INDEX, al
+	in	al, RTC_DATA
+	jmp	eoi_both
+
+; int75: IRQ 13, the coprocessor.
+int75:
+	push	ax
+	xor	al, al
+	out	FPU_BUSY, al
+	mov	al, PIC_EOI
+	out	PIC_SLAVE, al
+	out	PIC_MASTER, al
+	pop	ax
+	int	02h
+	iret
+
+; ---- services ----
+
+; int11, int12: the equipment, and KiB of base memory. Out: AX
+int11:	mov	al, 10h
+	jmp	from_bda
+int12:	mov	al, 13h
+from_bda:
+	push	bx
+	push	ds
+	push	BDA
+	pop	ds
+	movzx	bx, al
+	mov	ax, [bx]
+	pop	ds
+	pop	bx
+	iret
+
+; int13_none: INT 13h and 40h for drives that do not exist.
+;	Out:	AH = 1 and CF
+int13_none:
+	mov	ah, 1
+	push	ds
+	push	BDA
+	pop	ds
+	mov	[DISK_STATUS], ah
+	pop	ds
+	jmp	failed
+
+; int14: no serial ports. Out: AH = 80h, time-out
+int14:	mov	ah, 80h
+	iret
+
+; int17: no printers. Out: AH = 1, time-out
+int17:	mov	ah, 1
+	iret
+
+; int15_entry: system services.
+;	In:	AH = function
+int15_entry:
+	cmp	ah, 4Fh			; the caller's CF stays
+	je	nothing
+	cmp	ah, 86h
+	jne	int15_in_c
+
+; wait_cx_dx: INT 15h AH=86h, waits CX:DX microseconds, by the time stamp counter.
+;	Stack:	24 bytes of the caller's
+wait_cx_dx:
+	pushad
+	mov	ax, cx
+	shl	eax, 16
+	mov	ax, dx
+	mul	dword [cs:bios + BIOS_TICKS_PER_MS]
+	mov	ecx, 1000
+	push	eax
+	mov	eax, edx
+	xor	edx, edx
+	div	ecx
+	mov	esi, eax		; the quotient's high part
+	pop	eax
+	div	ecx
+	mov	ebx, eax
+	rdtsc
+	add	ebx, eax
+	adc	esi, edx
+	sti
+.wait:	pause
+	rdtsc
+	sub	eax, ebx
+	sbb	edx, esi
+	jc	.wait
+	popad
+
+succeeded:
+	push	bp
+	mov	bp, sp
+	and	byte [bp + 6], ~FLAG_CARRY
+	pop	bp
+nothing:
+	iret
+failed:
+	push	bp
+	mov	bp, sp
+	or	byte [bp + 6], FLAG_CARRY
+	pop	bp
+	iret
+
+; int16_entry: the keyboard.
+;	In:	AH = function
+int16_entry:
+	test	ah, 0EFh		; 00h and 10h
+	jz	read_key
+	cmp	ah, 01h
+	je	peek_key
+	cmp	ah, 11h
+	je	peek_key
+	cmp	ah, 02h
+	jne	int16_in_c
+	push	ds
+	push	BDA
+	pop	ds
+	mov	al, [SHIFT_FLAGS]
+	pop	ds
+	iret
+
+; take: finds the next key.
+;	In:	AH = function, DS = BDA
+;	Out:	ZF set: there is none. Otherwise AX = the key for this function, BX = where the
+;		following one is
+;	Clobbers: BX, flags
+take:
+	mov	bx, [KEYS_HEAD]
+	cmp	bx, [KEYS_TAIL]
+	je	.end
+	test	ah, 10h
+	mov	ax, [bx]
+	jnz	.taken
+	; For old programs, the keys of larger keyboards are as those of the first one.
+	cmp	ax, 0E00Dh		; Enter and / of the keypad
+	je	.enter
+	cmp	ax, 0E02Fh
+	je	.slash
+	cmp	al, 0F0h
+	je	.no_character
+	cmp	al, 0E0h
+	jne	.taken
+.no_character:
+	test	ah, ah			; a letter of the code page, typed by its number
+	jz	.taken
+	mov	al, 0
+	jmp	.taken
+.enter:	mov	ah, 1Ch
+	jmp	.taken
+.slash:	mov	ah, 35h
+.taken:	inc	bx			; never 0, so ZF becomes clear
+	inc	bx
+	cmp	bx, [KEYS_END]
+	jb	.inside
+	mov	bx, [KEYS_START]
+.inside:
+	test	sp, sp			; clears ZF
+.end:	ret
+
+; peek_key: INT 16h AH=01h and 11h. Out: ZF, AX = the key
+;	Stack:	22 bytes of the caller's
+peek_key:
+	push	ds
+	push	bx
+	push	bp
+	mov	bp, sp
+	push	BDA
+	pop	ds
+	and	byte [bp + 10], ~FLAG_ZERO
+	call	take
+	jz	.none
+.end:	pop	bp
+	pop	bx
+	pop	ds
+	iret
+.none:	call	poll
+	call	take
+	jnz	.end
+	or	byte [bp + 10], FLAG_ZERO
+	jmp	.end
+
+; read_key: INT 16h AH=00h and 10h. Waits for a key, in AX.
+;	Stack:	22 bytes of the caller's
+read_key:
+	push	ds
+	push	bx
+	push	BDA
+	pop	ds
+.again:	cli
+	call	take
+	jnz	.end
+	call	poll
+	call	take
+	jnz	.end
+	sti				; in effect after the next instruction
+	pause
+	jmp	.again
+.end:	mov	[KEYS_HEAD], bx
+	pop	bx
+	pop	ds
+	iret
+
+; poll: what interrupts do not do: serial keys, and on some machines ticks.
+;	Stack:	20 bytes of the caller's
+poll:
+	pushf
+	push	ax
+	push	dx
+	mov	dx, [cs:bios + BIOS_UART]
+	test	dx, dx
+	jz	.ticks
+	add	dx, UART_LSR
+	in	al, dx
+	test	al, LSR_DATA
+	jz	.ticks
+	mov	ax, serial_poll
+	call	.in_c
+.ticks:	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
+	je	.end
+	mov	ax, ticks_poll
+	call	.in_c
+.end:	pop	dx
+	pop	ax
+	popf
+	ret
+.in_c:	pushf				; run wants the frame of an interrupt
+	push	cs
+	push	cs			; instead of IP, which is not used
+	push	ax
+	call	run
+	add	sp, 8
+	ret
+
+; int1a_entry: the clock.
+;	In:	AH = function
+int1a_entry:
+	cmp	ah, 1
+	ja	int1a_in_c
+	push	ds
+	push	BDA
+	pop	ds
+	je	.set
+	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
+	jne	.poll
+.get:	mov	al, 0
+	xchg	al, [MIDNIGHT]
+	mov	dx, [TICKS]
+	mov	cx, [TICKS + 2]
+.end:	pop	ds
+	jmp	succeeded
+.poll:	call	poll
+	jmp	.get
+.set:	mov	[TICKS], dx
+	mov	[TICKS + 2], cx
+	mov	byte [MIDNIGHT], 0
+	mov	ah, 0
+	jmp	.end
+
+; int19: boots the first drive with a boot sector: hard disks, then floppies.
+;	Out:	to 0:7C00, DL = drive; to INT 18h if there is none
+int19:
+	cli
+	xor	ax, ax
+	mov	ss, ax
+	mov	sp, BOOT_SECTOR
+	mov	dl, 80h
+.try:	sti
+	xor	ax, ax
+	mov	es, ax
+	mov	bx, BOOT_SECTOR
+	mov	cx, 1
+	mov	dh, 0
+	mov	ax, 0201h
+	push	dx
+	int	13h
+	pop	dx
+	mov	bx, 0			; keeps CF
+	mov	ds, bx
+	jc	.next
+	cmp	word [BOOT_SECTOR + 510], 0AA55h
+	jne	.next
+	mov	es, bx
+	jmp	0:BOOT_SECTOR
+.next:	inc	dl
+	cmp	dl, 90h
+	jne	.more
+	mov	dl, 0
+.more:	cmp	dl, 2
+	jne	.try
+	int	18h
+
+; int18: nothing can be booted. Says so, and resets the machine at a key or after a minute.
+int18:
+	xor	ax, ax
+	mov	ss, ax
+	mov	sp, BOOT_SECTOR
+	mov	ax, cs
+	mov	ds, ax
+	mov	si, no_disk
+	mov	bx, 7
+.next:	lodsb
+	test	al, al
+	jz	.wait
+	mov	ah, 0Eh
+	int	10h
+	jmp	.next
+.wait:	mov	ah, 0
+	int	1Ah
+	lea	si, [edx + 60 * 182 / 10]
+.key:	mov	ah, 1
+	int	16h
+	jnz	reset
+	mov	ah, 0
+	int	1Ah
+	sub	dx, si
+	js	.key
+
+; reset: by the FADT's register, port CF9h, the keyboard controller, a triple fault.
+;	Out:	does not return
+reset:
+	cli
+	mov	ax, cs
+	mov	ds, ax
+	mov	ss, ax
+	mov	sp, stack_top
+	cmp	word [bios + BIOS_RESET_PORT], 0
+	je	.chipset
+	cmp	byte [bios + BIOS_RESET_IS_CONFIG], 0
+	je	.port
+	mov	eax, [bios + BIOS_RESET_ADDRESS]
+	mov	dx, CONFIG_ADDRESS
+	out	dx, eax
+.port:	mov	dx, [bios + BIOS_RESET_PORT]
+	mov	al, [bios + BIOS_RESET_VALUE]
+	out	dx, al
+	call	.delay
+.chipset:
+	mov	dx, RESET_CONTROL
+	mov	al, 02h
+	out	dx, al
+	mov	al, 06h
+	out	dx, al
+	call	.delay
+	mov	al, KEYBOARD_RESET
+	out	KEYBOARD_COMMAND, al
+	call	.delay
+	o32 lidt [no_idt]		; a triple fault resets the CPU
+	int	3
+.delay:	rdtsc				; 50 ms
+	mov	ebx, eax
+	imul	ecx, [bios + BIOS_TICKS_PER_MS], 50
+.wait:	rdtsc
+	sub	eax, ebx
+	cmp	eax, ecx
+	jb	.wait
+	ret
+
+; bda_get16: In: EAX = offset from 400h; Out: EAX = the word. FS is 0 afterwards
+global bda_get16
+bda_get16:
+	xor	cx, cx
+	mov	fs, cx
+	movzx	eax, word [fs:eax + 400h]
+	retd
+
+; bda_put16: In: EAX = offset from 400h, EDX = the word. FS is 0 afterwards
+global bda_put16
+bda_put16:
+	xor	cx, cx
+	mov	fs, cx
+	mov	[fs:eax + 400h], dx
+	retd
+
+bits 32
+; eoi_flat: writes the local APIC's EOI register (SDM 3A, 10.8.5; x2APIC: 10.12.1.2).
+;	Mode:	flat 32-bit
+MSR_APIC_BASE	equ	1Bh
+APIC_X2		equ	400h
+MSR_X2_EOI	equ	80Bh
+APIC_EOI	equ	0FEE000B0h
+global eoi_flat
+eoi_flat:
+	mov	ecx, MSR_APIC_BASE
+	rdmsr
+	test	eax, APIC_X2
+	jnz	.msr
+	mov	dword [APIC_EOI], 0
+	ret
+.msr:	mov	ecx, MSR_X2_EOI
+	xor	eax, eax
+	xor	edx, edx
+	wrmsr
+	ret
+
+section .rodata
+no_disk:
+	db	"rjpack: no disk can be booted; a key or a minute resets the machine", 13, 10, 0
+no_idt:	dw	0
+	dd	0
+global floppy_table
+floppy_table:				; INT 1Eh, for a drive of 1.44 MB
+	db	0DFh, 02h, 25h, 2, 18, 1Bh, 0FFh, 54h, 0F6h, 0Fh, 08h
+
+section .init.text progbits alloc exec nowrite align=1
+bits 32
+; bios_place: In: EAX = base. Sets the segment.
+global bios_place
+bios_place:
+	shr	eax, 4
+	mov	[our_segment], ax
+	ret
+
+section .init.data progbits alloc noexec write align=4
+; The other vectors: bytes of interrupt number, last number, then the handler's offset.
+global default_vectors
+default_vectors:
+	db	00h, 07h
+	dw	nothing
+	db	0Ah, 0Fh
+	dw	irq_master
+	db	18h, 1Ch
+	dw	nothing
+	db	20h, 3Fh
+	dw	nothing
+	db	42h, 42h
+	dw	nothing
+	db	44h, 45h
+	dw	nothing
+	db	47h, 5Fh
+	dw	nothing
+	db	68h, 6Eh
+	dw	nothing
+	db	70h, 77h
+	dw	irq_slave
+	db	78h, 0FFh
+	dw	nothing
+	dd	0
+
+global interface
+interface:				; struct rj_resident
+	dd	0, bios_init, bios_start, bios_wanted
+	dw	0, (interface_end - vectors) / 6
+vectors:
+	dw	08h, int08, old
+	dw	09h, int09, old
+	dw	10h, int10_entry, old
+	dw	11h, int11, old
+	dw	12h, int12, old
+	dw	13h, int13_none, old
+	dw	14h, int14, old
+	dw	15h, int15_entry, old
+	dw	16h, int16_entry, old
+	dw	17h, int17, old
+	dw	18h, int18, old
+	dw	19h, int19, old
+	dw	1Ah, int1a_entry, old
+	dw	40h, int13_none, old
+	dw	6Fh, int6f, old
+	dw	70h, int70, old
+	dw	75h, int75, old
+interface_end:
+
+section .bss
+our_segment:
+	resw	1
+user_ss:
+	resw	1
+user_esp:
+	resd	1
+old:	resd	1			; no vector leads to an earlier handler
+result:	resb	1
+global scan_code
+scan_code:
+	resb	1
+	alignb	16
+	resb	STACK_SIZE
+stack_top:

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sets the BIOS up: 32-bit code that runs once. IBM PC/AT Technical Reference: the interrupt
+ * vectors and the BIOS data area.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi/layout.h"
+#include "bios/bios.h"
+#include "bios/setup_ticks.h"
+#include "common/bda.h"
+#include "common/mem.h"
+#include "common/own_bios.h"
+#include "common/units.h"
+#include "hardware/io.h"
+#include "hardware/ports.h"
+#include "int13/resident.h"
+
+#define BDA            0x400u
+#define BDA_KEYS_HEAD  0x41Au
+#define BDA_KEYS_TAIL  0x41Cu
+#define BDA_KEYS_START 0x480u
+#define BDA_KEYS_END   0x482u
+#define KEYS_START     0x1E
+#define KEYS_END       0x3E
+#define BDA_TICKS      0x46Cu
+#define BDA_KEYBOARD   0x496u
+#define ENHANCED       0x10     /* a keyboard with 101 keys */
+#define UART_SCRATCH   7
+#define EQUIPMENT      0x0022   /* a coprocessor, 80x25 colours */
+
+#define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served */
+#define SLAVE_MASK     0xFF
+
+#define PIT_HZ         1193182u /* a tick has 65536 of its counts */
+#define PIT_KHZ        1193u
+#define TICK_COUNTS    65536u
+
+/* In entry.asm. */
+struct vectors {
+	uint8_t first, last;
+	uint16_t handler;       /* 0: the end */
+};
+extern const struct vectors default_vectors[];
+extern const uint8_t floppy_table[];
+void bios_place(uint32_t base);
+
+void bios_init(const struct rj_setup *setup, uint32_t base);
+void bios_start(const struct rj_setup *setup);
+bool bios_wanted(const struct rj_setup *setup);
+
+bool bios_wanted(const struct rj_setup *setup)
+{
+	return setup->own_bios;
+}
+
+static void set_vectors(uint32_t base)
+{
+	for (uint32_t i = 0; i < LOW_MEMORY; i += 4)
+		write32(i, 0);
+	for (const struct vectors *v = default_vectors; v->handler; v++)
+		for (uint32_t n = v->first; n <= v->last; n++) {
+			write16(IVT_VECTOR(n), v->handler);
+			write16(IVT_VECTOR(n) + 2, (uint16_t)(base >> 4));
+		}
+	write16(IVT_VECTOR(0x1E), (uint16_t)((uint32_t)floppy_table - base));
+	write16(IVT_VECTOR(0x1E) + 2, (uint16_t)(base >> 4));
+}
+
+/* 16550D datasheet, 8.6.8: the scratch register. */
+static bool is_uart(uint16_t port)
+{
+	outb(port + UART_SCRATCH, 0x55);
+	if (inb(port + UART_SCRATCH) != 0x55)
+		return false;
+	outb(port + UART_SCRATCH, 0xAA);
+	return inb(port + UART_SCRATCH) == 0xAA;
+}
+
+/*
+ * GRUB looks for serial ports here. The equipment word has none, since DOS would set their
+ * speed by INT 14h, which must not touch the console.
+ */
+static void set_serial_ports(void)
+{
+	static const uint16_t ports[] = { 0x3F8, 0x2F8, 0x3E8, 0x2E8 };
+	uint32_t at = BDA;
+
+	for (uint32_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (is_uart(ports[i])) {
+			write16(at, ports[i]);
+			at += sizeof(uint16_t);
+		}
+}
+
+static void set_bda(const struct rj_setup *setup)
+{
+	write16(BDA_EBDA_SEGMENT, (uint16_t)(setup->ebda >> 4));
+	write16(BDA_EQUIPMENT, EQUIPMENT);
+	write16(BDA_KEYS_START, KEYS_START);
+	write16(BDA_KEYS_END, KEYS_END);
+	write16(BDA_KEYS_HEAD, KEYS_START);
+	write16(BDA_KEYS_TAIL, KEYS_START);
+	write8(BDA_KEYBOARD, ENHANCED);
+	set_serial_ports();
+}
+
+static uint32_t from_bcd(uint32_t bcd)
+{
+	return (bcd >> 4 & 0xF) * 10 + (bcd & 0xF);
+}
+
+/* The time of day, in ticks of 65536 counts. */
+static void set_ticks(const struct rj_setup *setup)
+{
+	struct bios_regs r = { .eax = 0x0200 };
+	uint32_t seconds;
+
+	setup->bios_call(&r, 0x1A);
+	if (r.carry)
+		return;
+	seconds = (from_bcd(r.ecx >> 8) * 60 + from_bcd(r.ecx)) * 60 + from_bcd(r.edx >> 8);
+	/* 1193182 / 65536 in parts, which fit 32 bits */
+	write32(BDA_TICKS, seconds * 18 + seconds * (PIT_HZ - 18 * TICK_COUNTS) / TICK_COUNTS);
+}
+
+void bios_init(const struct rj_setup *setup, uint32_t base)
+{
+	bios_place(base);
+	bios = (struct rj_bios){
+		.ticks_per_ms = setup->host->ticks_per_ms,
+		.ticks_per_tick = setup->host->ticks_per_ms * (TICK_COUNTS / PIT_KHZ)
+			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
+		.uart = setup->uart,
+		.ebda = (uint16_t)(setup->ebda >> 4),
+		.reset = *setup->reset,
+	};
+	flat_place(base, 0);
+	set_vectors(base);
+	set_bda(setup);
+}
+
+void bios_start(const struct rj_setup *setup)
+{
+	set_ticks(setup);
+	outb(PIC_MASTER + 1, MASTER_MASK);
+	outb(PIC_SLAVE + 1, SLAVE_MASK);
+	ticks_start(setup);
+	channel2_check(setup);
+}

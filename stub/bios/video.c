@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * INT 10h: 80x25 characters, which are kept here and shown by a terminal on the serial port.
+ * IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; IBM VGA Technical Reference.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bios/bios.h"
+#include "bios/serial.h"
+
+#define COLUMNS      80u
+#define ROWS         25u
+#define LAST_ROW     (ROWS - 1)
+#define TEXT_MODE    3
+#define NO_CLEAR     0x80       /* in AL of AH=00h and in 40:87 */
+#define NORMAL       0x07       /* attribute */
+
+/* The BIOS data area, from 400h. */
+#define BDA_MODE     0x49
+#define BDA_CURSOR   0x50       /* column and row, a word for each of 8 pages */
+#define BDA_SHAPE    0x60       /* of the cursor */
+#define BDA_PAGE     0x62
+#define BDA_CONTROL  0x87
+#define PAGES        8u
+
+#define BELL         0x07
+#define BACKSPACE    0x08
+#define LINE_FEED    0x0A
+#define RETURN       0x0D
+
+/* What the screen shows: character and attribute. */
+static uint8_t cells[ROWS][COLUMNS][2];
+
+struct window {
+	uint8_t top, left, bottom, right;
+};
+
+static const struct window whole = { 0, 0, LAST_ROW, COLUMNS - 1 };
+
+static uint8_t cursor_column(void)
+{
+	return bda_get(BDA_CURSOR);
+}
+
+static uint8_t cursor_row(void)
+{
+	return bda_get(BDA_CURSOR + 1);
+}
+
+static void cursor_set(uint32_t row, uint32_t column)
+{
+	bda_put16(BDA_CURSOR, (uint16_t)(row << 8 | column));
+}
+
+static void put(uint32_t row, uint32_t column, uint8_t character, uint8_t attribute)
+{
+	if (row >= ROWS || column >= COLUMNS)
+		return;
+	cells[row][column][0] = character;
+	cells[row][column][1] = attribute;
+	terminal_put(row, column, character, attribute);
+}
+
+static void blank_cells(uint32_t row, const struct window *w, uint8_t attribute)
+{
+	for (uint32_t column = w->left; column <= w->right; column++) {
+		cells[row][column][0] = ' ';
+		cells[row][column][1] = attribute;
+	}
+}
+
+static void copy_cells(uint32_t to, uint32_t from, const struct window *w)
+{
+	for (uint32_t column = w->left; column <= w->right; column++) {
+		cells[to][column][0] = cells[from][column][0];
+		cells[to][column][1] = cells[from][column][1];
+	}
+}
+
+static void show(const struct window *w)
+{
+	for (uint32_t row = w->top; row <= w->bottom; row++)
+		for (uint32_t column = w->left; column <= w->right; column++)
+			terminal_put(row, column, cells[row][column][0], cells[row][column][1]);
+}
+
+static bool is_whole(const struct window *w)
+{
+	return !w->top && !w->left && w->bottom == LAST_ROW && w->right == COLUMNS - 1;
+}
+
+/* Moves the window's rows by count; 0: blanks all. */
+static void scroll_cells(const struct window *w, uint32_t count, bool down, uint8_t attribute)
+{
+	uint32_t rows = w->bottom - w->top + 1u;
+
+	if (!count || count > rows)
+		count = rows;
+	for (uint32_t i = 0; i + count < rows; i++)
+		if (down)
+			copy_cells(w->bottom - i, w->bottom - i - count, w);
+		else
+			copy_cells(w->top + i, w->top + i + count, w);
+	for (uint32_t i = 0; i < count; i++)
+		blank_cells(down ? w->top + i : w->bottom - i, w, attribute);
+}
+
+static void scroll(const struct frame *f, bool down)
+{
+	struct window w = { f->ch, f->cl, f->dh, f->dl };
+
+	if (w.bottom > LAST_ROW)
+		w.bottom = LAST_ROW;
+	if (w.right > COLUMNS - 1)
+		w.right = COLUMNS - 1;
+	if (w.top > w.bottom || w.left > w.right)
+		return;
+	scroll_cells(&w, f->al, down, (uint8_t)(f->bx >> 8));
+	if (is_whole(&w) && (!f->al || f->al >= ROWS))
+		terminal_clear((uint8_t)(f->bx >> 8));
+	else
+		show(&w);
+}
+
+static void set_mode(uint8_t mode)
+{
+	static const struct {
+		uint8_t offset, bytes;
+		uint16_t value;
+	} values[] = {
+		{ BDA_MODE, 1, TEXT_MODE }, { 0x4A, 2, COLUMNS }, { 0x4C, 2, 0x1000 },
+		{ 0x4E, 2, 0 }, { BDA_SHAPE, 2, 0x0607 }, { BDA_PAGE, 1, 0 }, { 0x63, 2, 0x03D4 },
+		{ 0x65, 2, 0x3029 }, { 0x84, 1, LAST_ROW }, { 0x85, 2, 16 },
+		{ BDA_CONTROL, 1, 0x60 }, { 0x88, 2, 0x51F9 }, { 0x8A, 1, 8 },
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (values[i].bytes == 2)
+			bda_put16(values[i].offset, values[i].value);
+		else
+			bda_put(values[i].offset, (uint8_t)values[i].value);
+	for (uint32_t page = 0; page < PAGES; page++)
+		bda_put16(BDA_CURSOR + 2 * page, 0);
+	bda_put(BDA_CONTROL, bda_get(BDA_CONTROL) | (mode & NO_CLEAR));
+	if (mode & NO_CLEAR)
+		return;
+	scroll_cells(&whole, 0, false, NORMAL);
+	terminal_clear(NORMAL);
+}
+
+/* AH=09h and 0Ah: characters from the cursor on, which stays. */
+static void write_cells(const struct frame *f, bool with_attribute)
+{
+	uint32_t at = cursor_row() * COLUMNS + cursor_column();
+
+	for (uint32_t i = 0; i < f->cx && at < ROWS * COLUMNS; i++, at++)
+		put(at / COLUMNS, at % COLUMNS, f->al, with_attribute
+			? (uint8_t)f->bx : cells[at / COLUMNS][at % COLUMNS][1]);
+}
+
+static void new_line(uint32_t *row, uint32_t column)
+{
+	uint8_t blank = cells[*row < ROWS ? *row : LAST_ROW][column < COLUMNS ? column : 0][1];
+
+	if (*row < LAST_ROW) {
+		++*row;
+		return;
+	}
+	scroll_cells(&whole, 1, false, blank);
+	*row = LAST_ROW;
+}
+
+/* One character of AH=0Eh or 13h; attribute < 0: the cell's own stays. */
+static void type(uint8_t character, int attribute)
+{
+	uint32_t row = cursor_row(), column = cursor_column();
+	uint8_t old;
+
+	if (row >= ROWS)
+		row = LAST_ROW;
+	if (column >= COLUMNS)
+		column = COLUMNS - 1;
+	old = cells[row][column][1];
+	switch (character) {
+	case BELL:
+	case RETURN:
+	case LINE_FEED:
+	case BACKSPACE:
+		terminal_control(row, column, character, old);
+		if (character == RETURN)
+			column = 0;
+		else if (character == LINE_FEED)
+			new_line(&row, column);
+		else if (character == BACKSPACE && column)
+			column--;
+		break;
+	default:
+		put(row, column, character, attribute < 0 ? old : (uint8_t)attribute);
+		if (++column < COLUMNS)
+			break;
+		column = 0;
+		if (row == LAST_ROW)
+			terminal_control(row, COLUMNS - 1, LINE_FEED, old);
+		new_line(&row, 0);
+	}
+	cursor_set(row, column);
+}
+
+static uint8_t far_byte(uint16_t segment, uint32_t offset)
+{
+	uint16_t bytes;
+
+	far_read(&bytes, (uint32_t)segment << 16 | (offset & 0xFFFF), sizeof(bytes));
+	return (uint8_t)bytes;
+}
+
+/* AH=13h: a string at ES:BP. AL bit 0: the cursor moves; bit 1: it has attributes. */
+static void write_string(const struct frame *f)
+{
+	uint8_t row = cursor_row(), column = cursor_column();
+	uint32_t at = f->ebp & 0xFFFF;
+
+	if (f->dh != 0xFF)
+		cursor_set(f->dh, f->dl);
+	for (uint32_t i = 0; i < f->cx; i++) {
+		uint8_t character = far_byte(f->es, at++), attribute = (uint8_t)f->bx;
+
+		if (f->al & 2)
+			attribute = far_byte(f->es, at++);
+		type(character, attribute);
+	}
+	if (!(f->al & 1))
+		cursor_set(row, column);
+}
+
+static void read_cell(struct frame *f)
+{
+	uint8_t row = cursor_row(), column = cursor_column();
+
+	f->ax = 0;
+	if (row < ROWS && column < COLUMNS)
+		f->ax = (uint16_t)(cells[row][column][1] << 8 | cells[row][column][0]);
+}
+
+static void get_cursor(struct frame *f)
+{
+	uint32_t page = f->bx >> 8;
+
+	f->cx = bda_get16(BDA_SHAPE);
+	f->dx = page < PAGES ? bda_get16(BDA_CURSOR + 2 * page) : 0;
+}
+
+static void set_cursor(const struct frame *f)
+{
+	uint32_t page = f->bx >> 8;
+
+	if (page >= PAGES)
+		return;
+	bda_put16(BDA_CURSOR + 2 * page, f->dx);
+}
+
+/* AH=11h AL=30h: the character height, and rows - 1. There is no font to point to. */
+static void font(struct frame *f)
+{
+	if (f->al != 0x30)
+		return;
+	f->cx = bda_get16(0x85);
+	f->dl = LAST_ROW;
+}
+
+/* Unknown functions change nothing, so that a caller finds no VGA, VBE or font. */
+void int10(struct call *c)
+{
+	struct frame *f = &c->regs;
+
+	switch (f->ah) {
+	case 0x00:
+		set_mode(f->al);
+		f->al = 0x30;   /* as a VGA BIOS returns for mode 3 */
+		break;
+	case 0x01:
+		bda_put16(BDA_SHAPE, f->cx);
+		break;
+	case 0x02:
+		set_cursor(f);
+		break;
+	case 0x03:
+		get_cursor(f);
+		break;
+	case 0x06:
+	case 0x07:
+		scroll(f, f->ah == 0x07);
+		break;
+	case 0x08:
+		read_cell(f);
+		break;
+	case 0x09:
+	case 0x0A:
+		write_cells(f, f->ah == 0x09);
+		break;
+	case 0x0E:
+		type(f->al, -1);
+		break;
+	case 0x0F:
+		f->al = (uint8_t)(TEXT_MODE | (bda_get(BDA_CONTROL) & NO_CLEAR));
+		f->ah = COLUMNS;
+		f->bx = (uint16_t)((f->bx & 0xFF) | bda_get(BDA_PAGE) << 8);
+		break;
+	case 0x11:
+		font(f);
+		break;
+	case 0x13:
+		write_string(f);
+		break;
+	default:
+		break;
+	}
+}
