@@ -82,6 +82,28 @@ SETTER(int13)
 	return rj_int13_find(value.text, &o->services.int13, err);
 }
 
+#define BIOS_WORD(name, flags, what) " " #name
+#define BIOS_WORDS (&(RJ_BIOS_MODES(BIOS_WORD))[1])
+
+SETTER(bios)
+{
+	static const struct {
+		const char *name;
+		uint32_t flags;
+	} modes[] = {
+#define ROW(name, flags, what) { #name, flags },
+		RJ_BIOS_MODES(ROW)
+#undef ROW
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(value.text, modes[i].name) == 0) {
+			o->flags = (o->flags & ~RJ_BIOS_FLAGS) | modes[i].flags;
+			return RJ_OK;
+		}
+	return rj_none_of(value.text, BIOS_WORDS, err);
+}
+
 SETTER(drive_map)
 {
 	return rj_drive_map_add(&o->services, value.text, err);
@@ -230,6 +252,8 @@ static const struct option_row rows[] = {
 	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL, NULL },
 	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back (see rjpack snapshot)",
 	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL, NULL },
+	{ 0, "bios", "MODE", "whose BIOS serves: auto, machine, own (auto)",
+	  GROUP_DISKS, BUILD, false, BIOS_WORDS, set_bios, NULL, NULL },
 	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
 	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL, NULL },
 	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
@@ -364,7 +388,7 @@ void options_init(struct options *options)
 
 	*options = (struct options){
 		.root.text = here, .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
-		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL, .repairs = RJ_ALL_REPAIRS,
+		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL | RJ_OWN_BIOS, .repairs = RJ_ALL_REPAIRS,
 		.serial_port = COM1, .serial_divisor = COM1_DIVISOR,
 	};
 }

@@ -8,7 +8,7 @@
 #include "image/finding.h"
 
 #define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)
-#define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
+#define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | RJ_BIOS_FLAGS | \
 		     RJ_CONSOLE_SERIAL)
 
 static void check_piece(const struct rj_check *check, const struct rj_piece *piece)

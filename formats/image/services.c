@@ -192,6 +192,7 @@ static void load_block(struct rj_services *block, const uint8_t *from)
 
 /* The modules that can be carried, in their order in the piece. */
 static const char *const carried_modules[] = {
+	"bios",
 	"int13",
 #define ROW(name, what) #name,
 	RJ_DRIVERS(ROW)
@@ -206,6 +207,8 @@ static bool wants(const struct rj_plan *plan, const char *module)
 {
 	const struct rj_services *services = &plan->services;
 
+	if (strcmp(module, "bios") == 0)
+		return plan->flags & RJ_OWN_BIOS;
 	if (strcmp(module, "int13") == 0 || strcmp(module, "memory") == 0)
 		return true;
 	if (strcmp(module, "inflate") == 0)
@@ -227,6 +230,7 @@ static const struct rj_service_blob *find_blob(const struct rj_service_table *ta
 /* The blobs in the piece: the installer, the survey, then the modules. */
 struct parts {
 	const struct rj_service_blob *blobs[2 + CARRIED_MODULES];
+	bool has_survey;
 	size_t count;
 	size_t size;            /* of the piece */
 };
@@ -247,7 +251,9 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 			  const struct rj_service_table *table, struct rj_error *err)
 {
 	*parts = (struct parts){ .size = sizeof(struct rj_services) };
-	if (add_part(parts, table, "install", err) || add_part(parts, table, "survey", err))
+	parts->has_survey = plan->flags & RJ_OWN_BIOS;
+	if (add_part(parts, table, "install", err) ||
+	    (parts->has_survey && add_part(parts, table, "survey", err)))
 		return err->class;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
 		if (wants(plan, carried_modules[i]) &&
@@ -269,7 +275,7 @@ static void compose(const struct parts *parts, struct rj_services *services, uin
 	services->version = RJ_SERVICES_VERSION;
 	services->size = (uint32_t)parts->size;
 	services->installer_size = (uint32_t)parts->blobs[0]->size;
-	services->survey_size = (uint32_t)parts->blobs[1]->size;
+	services->survey_size = parts->has_survey ? (uint32_t)parts->blobs[1]->size : 0;
 	store_block(services, to);
 	for (size_t i = 0; i < parts->count; i++) {
 		memcpy(at, parts->blobs[i]->bytes, parts->blobs[i]->size);
@@ -338,8 +344,13 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 
 	if (plan->given && add_runtime(plan, table, err))
 		return err->class;
-	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given)
+	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given) {
+		if (plan->flags & RJ_OWN_BIOS_ALWAYS)
+			return rj_fail_about(err, RJ_USAGE, "--bios own",
+					     "does not go with --int13 firmware");
+		plan->flags &= ~RJ_BIOS_FLAGS;
 		return RJ_OK;
+	}
 	place_disks(plan);
 	if (choose(&parts, plan, table, err))
 		return err->class;

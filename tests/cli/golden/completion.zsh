@@ -36,6 +36,7 @@ _rjpack()
 		'*--drive=[boot drive in DL\: hd0, fd0, 0x80 (hd0; a RAM disk\: its own)]:DRIVE:' \
 		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
 		'*--restore=[put the firmware'\''s memory back (see rjpack snapshot)]:SNAPSHOT:_files' \
+		'*--bios=[whose BIOS serves\: auto, machine, own (auto)]:MODE:(auto machine own)' \
 		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata)' \
 		'*--drive-map=[0x80=pci\:BB\:DD.F\[/portN|/nsN|/targetN\]; repeatable]:DRIVE=DISK:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
