@@ -78,6 +78,10 @@ class Inputs(dict, Loaders):
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", f"-I{self.work}/",
             *defines, "-o", path, PAYLOAD / "probe.asm")
 
+    def services(self, path):
+        """The payload that calls the BIOS's services."""
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path, PAYLOAD / "services.asm")
+
     def disk_test(self, path):
         """The payload that tests INT 13h."""
         bad = [f"BAD_SECTOR={disktest.BAD_SECTOR}"] if self.row.get("errors") else []
@@ -180,10 +184,14 @@ class Inputs(dict, Loaders):
             path.write_bytes(piece_data(address, length))
             yield from ("--raw", f"{path}@{address:#x}")
 
-    def probe_disk(self, path):
+    def probe_disk(self, path, payload="probe"):
         """A hard disk that boots the probe."""
-        data = self["probe"].read_bytes()
+        data = self[payload].read_bytes()
         path.write_bytes(data + bytes((1 << 20) - len(data)))
+
+    def services_disk(self, path):
+        """A hard disk that boots that payload."""
+        self.probe_disk(path, "services")
 
     def mbr(self, path):
         """That disk's first sector: the loader's code and the partition table."""

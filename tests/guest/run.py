@@ -123,8 +123,8 @@ def varies(pattern, lines):
 def boot_native(row, work):
     """Boots the row's drive, without the pieces that only an image brings along."""
     work.mkdir()
-    row = {**row, "start": "native", "end": "", "pieces": []}
-    return boot(row, inputs.Inputs(row, work), "native", ["PROBE END"])
+    row = {**row, **row.get("native", {}), "start": "native", "end": "", "pieces": []}
+    return boot(row, inputs.Inputs(row, work), "native", row["expect"][-1:])
 
 
 def run(row, work):

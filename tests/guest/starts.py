@@ -164,6 +164,11 @@ def kexec(inputs):
     return linux(inputs, [initramfs.test_archive(test_files(inputs))])
 
 
+def kexec_rounds(inputs):
+    """QEMU starts Linux, which kexecs the image; the Linux on the disk does, too."""
+    return linux(inputs, []) + fw_cfg(inputs, test_files(inputs))
+
+
 def os_qemu(inputs):
     """QEMU starts the test system, which starts the image."""
     return [*memory(inputs), *drive(inputs), "-kernel", inputs["os"], "-initrd", inputs["image"],
@@ -305,5 +310,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, qemu, grub, os_qemu, os_grub, syslinux, ipxe, loader,
+          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, os_qemu, os_grub, syslinux, ipxe, loader,
                         hostile, native, ram_disk, memdisk)}
