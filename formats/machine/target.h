@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "machine/tree.h"
+#include "base/tree.h"
 
 enum rj_known { RJ_UNKNOWN, RJ_NO, RJ_YES };
 

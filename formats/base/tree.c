@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE             /* strverscmp */
-#include "machine/tree.h"
+#include "base/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
