@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* The failure that rj_input_failure will return. */
@@ -91,8 +93,13 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 
 static void keep_failure(const struct rj_error *error)
 {
-	if (!failure.code)
-		failure = *error;
+	static char subject[PATH_MAX];
+
+	if (failure.code)
+		return;
+	failure = *error;
+	snprintf(subject, sizeof(subject), "%s", error->subject);
+	failure.subject = subject;
 }
 
 size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
@@ -120,11 +127,11 @@ struct rj_bytes rj_input_bytes(const struct rj_input *input)
 	return (struct rj_bytes){ peek_input, input, input->size };
 }
 
-void rj_input_heed_errno(const struct rj_input *input)
+void rj_input_heed_errno(const char *path)
 {
 	if (errno == ENOMEM || errno == EIO)
 		keep_failure(&(struct rj_error){ .code = RJ_ERR_READ, .os_error = errno,
-						 .subject = input->path });
+						 .subject = path });
 }
 
 enum rj_err rj_input_failure(struct rj_error *err)
