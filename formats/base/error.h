@@ -326,7 +326,19 @@ row(DEPFILE_NAME, USAGE, "make or ninja cannot read the name \"{name}\"", "renam
 row(DEPFILE_STDOUT, USAGE, "standard output has no name for the rule", "name the output with -o FILE") \
 row(DEPFILE_OUTPUT, USAGE, "the image has the same name", "use another name with --depfile") \
 row(WRONG_COMMAND, USAGE, "the option does not belong to rjpack {name}", "see rjpack --help") \
-row(SHELL, USAGE, "no completions", "the shells are {text}")
+row(SHELL, USAGE, "no completions", "the shells are {text}") \
+/* the running Linux */ \
+row(RUNNING_ROOT, USAGE, "the payload is not read from a tree", "use --root with --from-running") \
+row(RUNNING_DENIED, BAD, "cannot open: {errno}", "only root can read it") \
+row(RUNNING_PROC, BAD, "cannot be read", "use --linux with a kernel file") \
+row(RUNNING_KERNEL, BAD, "there is no kernel file of Linux {name}, which is running", \
+	"mount /boot, or use --linux with the file") \
+row(RUNNING_OTHER, BAD, "Linux {name} is running, but {text}", \
+	"its file was replaced or removed: reboot first, or use --linux with the file") \
+row(RUNNING_INITRD, BAD, "there is no initrd of Linux {name}, which is running", \
+	"add it with --initrd, or, if it needs none, use --linux {other}") \
+row(RUNNING_UNIFIED, BAD, "this unified kernel image has the running Linux, but --from-running does not unpack it", \
+	"extract .linux and .initrd with objcopy, and use --linux and --initrd")
 
 enum rj_err {
 #define RJ_ERROR_ENUM(code, class, what, todo) RJ_ERR_##code,

@@ -46,7 +46,7 @@ static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
 	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
 	for (size_t i = 0; i < payload_kind_count; i++)
-		if (!payload_kinds[i]->words)
+		if (payload_kinds[i]->argument && !payload_kinds[i]->words)
 			rj_error_list(err, "--%s %s", payload_kinds[i]->name,
 				      payload_kinds[i]->argument);
 	return err->code;
