@@ -46,13 +46,15 @@ static enum rj_err take_payload(struct build *build, const struct payload *paylo
 
 	if (kind && kind->adds) {
 		if (build->add_count == RJ_MAX_PIECES)
-			return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+			return rj_too_many_pieces(err);
 		build->adds[build->add_count++] = *payload;
 		return RJ_OK;
 	}
 	if (role->value.text)
-		return rj_fail(err, RJ_ERR_TWO_PAYLOADS, .name = name_of(role),
-			       .other = name_of(payload));
+		return rj_fail(err, RJ_USAGE,
+			       "there are two payloads, %s and %s; "
+			       "only --disk and --raw can be added to another",
+			       name_of(role), name_of(payload));
 	*role = *payload;
 	return RJ_OK;
 }
@@ -64,16 +66,18 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 
 	for (size_t i = 0; i < options->payload_count; i++)
 		if (take_payload(build, &options->payloads[i], err))
-			return err->code;
+			return err->class;
 	for (size_t i = 0; i < options->operand_count; i++)
 		if (take_payload(build, &(struct payload){ NULL, options->operands[i] }, err))
-			return err->code;
+			return err->class;
 	if (!build->starter.value.text) {
 		build->starter = build->beside;
 		build->beside = (struct payload){ 0 };
 	}
 	return build->starter.value.text || build->add_count
-	       ? RJ_OK : rj_fail(err, RJ_ERR_NO_PAYLOAD);
+	       ? RJ_OK : rj_fail(err, RJ_USAGE,
+				 "no payload; name a file; "
+				 "rjpack --help lists the options for it");
 }
 
 /* The inputs are all files that are read; the output must not be one of them. */
@@ -100,14 +104,11 @@ static enum rj_err open_input(struct build *build, const char *path, struct rj_o
 static enum rj_err detect(struct build *build, const struct rj_input *input,
 			  struct payload *payload, struct rj_error *err)
 {
-	struct rj_error note = { .code = RJ_ERR_DETECTED, .subject = input->path };
 	const char *why;
 
 	if (payload_detect(input, &payload->kind, &why, err))
-		return err->code;
-	note.name = payload->kind->name;
-	snprintf(note.text, sizeof(note.text), "%s", why);
-	rj_plan_note(&build->plan, &note);
+		return err->class;
+	rj_plan_choice(&build->plan, input->path, payload->kind->name, "%s", why);
 	return RJ_OK;
 }
 
@@ -130,7 +131,7 @@ static enum rj_err look_into(struct build *build, struct rj_input *input,
 			     struct payload *payload, struct rj_error *err)
 {
 	if (!(payload->kind && payload->kind->exact) && rj_contents(input, err))
-		return err->code;
+		return err->class;
 	return payload->kind ? RJ_OK : detect(build, input, payload, err);
 }
 
@@ -148,17 +149,17 @@ static enum rj_err read_payload(struct build *build, struct payload *payload,
 		return payload->kind->take(&build->plan, payload->value.text, err);
 	build->origin = payload->value.origin;
 	if (split(payload, &file, &argument, err))
-		return err->code;
+		return err->class;
 	build->origin = (struct rj_origin){ 0 };
 	if (open_input(build, file, payload->value.origin,
 		       !payload->kind || payload->kind->device, &input, err))
-		return err->code;
+		return err->class;
 	if (!look_into(build, input, payload, err) &&
 	    !payload->kind->read(&build->plan, input, &argument, err))
 		return RJ_OK;
 	if (!err->subject)
 		err->subject = input->path;
-	return err->code;
+	return err->class;
 }
 
 /* Opens the files that options of the payload's kind name. */
@@ -174,7 +175,7 @@ static enum rj_err open_settings(struct build *build, struct rj_error *err)
 			continue;
 		if (open_input(build, setting->text, setting->origin, setting->option->device,
 			       &input, err))
-			return err->code;
+			return err->class;
 		setting->input = input;
 	}
 	return RJ_OK;
@@ -187,10 +188,12 @@ static enum rj_err find_payload(struct build *build, struct rj_error *err)
 	char *root = build->options->root.text;
 
 	if (!payload->kind || !payload->kind->find)
-		return *root ? rj_fail(err, RJ_ERR_RUNNING_ROOT, .subject = "--root") : RJ_OK;
+		return *root ? rj_fail_about(err, RJ_USAGE, "--root",
+					     "the payload is not read from a tree; "
+					     "use --root with --from-running") : RJ_OK;
 	build->origin = payload->value.origin;
 	if (payload->kind->find(&build->plan, root, &payload->value.text, err))
-		return err->code;
+		return err->class;
 	build->origin = (struct rj_origin){ 0 };
 	return RJ_OK;
 }
@@ -199,15 +202,15 @@ static enum rj_err refuse_setting(const struct build *build, const struct payloa
 				  struct rj_error *err)
 {
 	const struct payload_kind *kind = build->starter.kind;
+	struct rj_list takers = { "" };
 	static char name[32];
 
 	snprintf(name, sizeof(name), "--%s", option->name);
-	rj_fail(err, RJ_ERR_NOT_TAKEN, .subject = name,
-		.name = kind ? kind->name : build->adds[0].kind->name);
 	for (size_t i = 0; i < payload_kind_count; i++)
 		if (payload_takes(payload_kinds[i], option))
-			rj_error_list(err, "--%s", payload_kinds[i]->name);
-	return err->code;
+			rj_list_add(&takers, "--%s", payload_kinds[i]->name);
+	return rj_fail_about(err, RJ_USAGE, name, "applies to %s, not to --%s", takers.text,
+			     kind ? kind->name : build->adds[0].kind->name);
 }
 
 /* Options for certain kinds only need a payload of such a kind. */
@@ -234,13 +237,13 @@ static enum rj_err restore(struct build *build, struct rj_error *err)
 	if (!value->text)
 		return RJ_OK;
 	if (open_input(build, value->text, value->origin, false, &input, err))
-		return err->code;
+		return err->class;
 	if (!rj_snapshot_read(&snapshot, input, err) &&
 	    !rj_snapshot_plan(&snapshot, input, &build->plan, err))
 		return RJ_OK;
 	if (!err->subject)
 		err->subject = input->path;
-	return err->code;
+	return err->class;
 }
 
 /* Options for the arrival have priority over the payload kind. */
@@ -253,13 +256,13 @@ static enum rj_err apply_options(struct build *build, struct rj_error *err)
 
 	if (options->entry.text) {
 		if (rj_parse_far(options->entry.text, &cs, &ip, err))
-			return err->code;
+			return err->class;
 		rj_plan_set_entry(&build->plan, cs, ip);
 	}
 	entry = rj_plan_entry(regs);
 	for (size_t i = 0; i < options->reg_count; i++)
 		if (rj_regs_assign(regs, options->regs[i].text, err))
-			return err->code;
+			return err->class;
 	if (rj_plan_entry(regs) != entry)
 		build->plan.has_entry = true;
 	return RJ_OK;
@@ -273,7 +276,9 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 
 	if (services->map[0].number && (services->int13 == RJ_INT13_firmware ||
 					services->int13 == RJ_INT13_none))
-		return rj_fail(err, RJ_ERR_MAP_UNSERVED, .subject = "--drive-map");
+		return rj_fail_about(err, RJ_USAGE, "--drive-map",
+				     "no drive can be served without a driver; "
+				     "use --int13 auto or a driver's name");
 	return rj_services_plan(&build->plan, &table, err);
 }
 
@@ -291,15 +296,16 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
 	plan->settings = options->settings;
+	plan->notes_choices = options->verbose;
 	if (collect(build, err) || find_payload(build, err) || open_settings(build, err) ||
 	    read_payload(build, &build->beside, err) || read_payload(build, &build->starter, err) ||
 	    check_settings(build, err))
-		return err->code;
+		return err->class;
 	for (size_t i = 0; i < build->add_count; i++)
 		if (read_payload(build, &build->adds[i], err))
-			return err->code;
+			return err->class;
 	if (restore(build, err) || apply_options(build, err) || add_services(build, err))
-		return err->code;
+		return err->class;
 	return rj_plan_seal(plan, err);
 }
 
@@ -308,15 +314,12 @@ static void tell(const struct build *build)
 	const struct rj_plan *plan = &build->plan;
 
 	for (size_t i = 0; i < plan->note_count; i++)
-		if (plan->notes[i].code != RJ_ERR_DETECTED || build->options->verbose)
-			diag(&plan->notes[i]);
+		diag(&plan->notes[i]);
 	for (size_t i = 0; build->options->verbose && i < plan->piece_count; i++) {
 		const struct rj_plan_piece *piece = &plan->pieces[i];
 
-		diag(&(struct rj_error){ .code = RJ_ERR_CARRIED, .name = piece->name,
-			.subject = piece->input ? piece->input->path : NULL,
-			.count = piece->size, .at = piece->address,
-			.end = piece->address + piece->size });
+		diag_carried(piece->input ? piece->input->path : NULL, piece->name,
+			     piece->address, piece->size);
 	}
 }
 
@@ -345,13 +348,13 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 
 	if (output_open(&output, options->output.text, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
-		return err->code;
+		return err->class;
 	if (container->write(container, &build->plan, &blob, output.fd, &image, err)) {
 		output_discard(&output);
-		return err->code;
+		return err->class;
 	}
 	if (output_commit(&output, err))
-		return err->code;
+		return err->class;
 	rj_services_of_plan(&image.services, &build->plan);
 	if (strcmp(options->output.text, "-") == 0)
 		return RJ_OK;
@@ -370,7 +373,7 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 	const char *name = build->options->output.text;
 
 	if (container->write(container, &build->plan, &blob, -1, &image, err))
-		return err->code;
+		return err->class;
 	rj_services_of_plan(&image.services, &build->plan);
 	inspect_print(&image, name ? name : "IMAGE", NULL, build->options->json);
 	return RJ_OK;
@@ -382,13 +385,17 @@ static enum rj_err check_outputs(const struct options *options, struct rj_error 
 	const char *output = options->output.text, *depfile = options->depfile.text;
 
 	if (!output && !options->dry_run)
-		return rj_fail(err, RJ_ERR_NO_OUTPUT);
+		return rj_fail(err, RJ_USAGE, "no output file; use -o FILE or --dry-run");
 	if (!output || !depfile)
 		return RJ_OK;
 	if (strcmp(output, "-") == 0)
-		return rj_fail(err, RJ_ERR_DEPFILE_STDOUT, .subject = "--depfile");
+		return rj_fail_about(err, RJ_USAGE, "--depfile",
+				     "standard output has no name for the rule; "
+				     "name the output with -o FILE");
 	if (strcmp(output, depfile) == 0)
-		return rj_fail(err, RJ_ERR_DEPFILE_OUTPUT, .subject = depfile);
+		return rj_fail_about(err, RJ_USAGE, depfile,
+				     "the image has the same name; "
+				     "use another name with --depfile");
 	return RJ_OK;
 }
 
@@ -401,7 +408,7 @@ static int write_depfile(const struct build *build)
 	if (!options->depfile.text || options->dry_run ||
 	    !depfile_write(options->depfile.text, options->output.text, build->inputs,
 			   build->input_count, &error))
-		return RJ_DONE;
+		return RJ_OK;
 	return diag_about(options->depfile.text, &options->depfile.origin, &error);
 }
 
@@ -433,7 +440,7 @@ static int build_image(struct build *build)
 		return status;
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
 		return diag_about(options->output.text, &options->output.origin, &error);
-	return RJ_DONE;
+	return RJ_OK;
 }
 
 int run_build(const struct options *options)

@@ -73,7 +73,7 @@ static int print_help(void)
 	print_modes();
 	print_repairs();
 	print_for();
-	return RJ_DONE;
+	return RJ_OK;
 }
 
 /* getopt's arrays, from the table. */
@@ -129,18 +129,16 @@ static const char *spell(const struct option_row *row, char *text, size_t size)
 static int refuse(int value, char **argv)
 {
 	char text[64] = { '-', (char)optopt };
-	struct rj_error error = { .code = RJ_ERR_BAD_OPTION, .subject = text };
+	bool is_long = optopt == 0 || (value == '?' && optopt >= LONG_ONLY);
+	struct rj_error error;
 	struct option_row row;
 
-	if (optopt == 0 || (value == '?' && optopt >= LONG_ONLY)) {
-		error.subject = argv[optind - 1];
-	} else if (value == ':') {
-		row = option_at(find_option(optopt));
-		error.code = RJ_ERR_NEEDS_ARGUMENT;
-		error.subject = spell(&row, text, sizeof(text));
-		error.name = row.argument;
-	}
-	return diag(&error);
+	if (value != ':' || is_long)
+		return diag_say(RJ_USAGE, is_long ? argv[optind - 1] : text,
+				"there is no such option; see rjpack --help");
+	row = option_at(find_option(optopt));
+	option_needs_argument(&row, &error);
+	return diag_about(spell(&row, text, sizeof(text)), NULL, &error);
 }
 
 /* Processes an option; returns -1 to go on, or the exit status. */
@@ -154,7 +152,7 @@ static int take(struct options *options, const struct command *command,
 		return print_help();
 	if (row->letter == 'V') {
 		printf("rjpack %s\n", RJ_VERSION);
-		return RJ_DONE;
+		return RJ_OK;
 	}
 	if (!option_set(options, command, row, (struct value){ .text = argument }, &error))
 		return -1;
@@ -164,12 +162,8 @@ static int take(struct options *options, const struct command *command,
 /* Processes an operand; returns as take. */
 static int take_operand(struct options *options, char *operand)
 {
-	struct rj_error error;
-
-	if (options->operand_count == RJ_MAX_PIECES) {
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = operand);
-		return diag(&error);
-	}
+	if (options->operand_count == RJ_MAX_PIECES)
+		return diag_extra(operand);
 	options->operands[options->operand_count++] = (struct value){ .text = operand };
 	return -1;
 }

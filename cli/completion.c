@@ -173,17 +173,16 @@ static const struct {
 int run_completion(const struct options *options)
 {
 	const char *name = options->operand_count ? options->operands[0].text : "no shell";
-	struct rj_error error = { .code = RJ_ERR_SHELL, .subject = name };
+	struct rj_list names = { "" };
 
 	if (options->operand_count > 1)
-		return diag(&(struct rj_error){ .code = RJ_ERR_EXTRA,
-						.subject = options->operands[1].text });
+		return diag_extra(options->operands[1].text);
 	for (size_t i = 0; i < SHELLS; i++) {
 		if (strcmp(name, shells[i].name) == 0) {
 			shells[i].print();
-			return RJ_DONE;
+			return RJ_OK;
 		}
-		rj_error_list(&error, "%s", shells[i].name);
+		rj_list_add(&names, "%s", shells[i].name);
 	}
-	return diag(&error);
+	return diag_say(RJ_USAGE, name, "no completions; the shells are %s", names.text);
 }

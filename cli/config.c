@@ -27,7 +27,14 @@ static enum rj_err at_line(struct rj_error *err, const char *key)
 	snprintf(where, sizeof(where), "%s: line %u%s%s", file.path, file.line,
 		 key ? ": " : "", key ? key : "");
 	err->subject = where;
-	return err->code;
+	return err->class;
+}
+
+static enum rj_err not_text(struct rj_error *err)
+{
+	return rj_fail_about(err, RJ_BAD, file.path,
+			     "not a text file of up to %u bytes; "
+			     "use an INI file with --config", FILE_MAX);
 }
 
 static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
@@ -35,14 +42,14 @@ static enum rj_err read_text(struct rj_input *input, struct rj_error *err)
 	size_t size = (size_t)input->size;
 
 	if (input->size > FILE_MAX)
-		return rj_fail(err, RJ_ERR_CONFIG_TEXT, .subject = file.path, .limit = FILE_MAX);
+		return not_text(err);
 	file.text = calloc(1, size + 1);
 	if (!file.text)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (rj_input_read(input, file.text, size, 0, err))
-		return err->code;
+		return err->class;
 	if (memchr(file.text, '\0', size))
-		return rj_fail(err, RJ_ERR_CONFIG_TEXT, .subject = file.path, .limit = FILE_MAX);
+		return not_text(err);
 	return RJ_OK;
 }
 
@@ -117,8 +124,12 @@ static enum rj_err find_key(const char *key, const struct command *section, size
 			near = row.name;
 		}
 	}
-	return near ? rj_fail(err, RJ_ERR_CONFIG_NEAR, .name = key, .other = near)
-		    : rj_fail(err, RJ_ERR_CONFIG_KEY, .name = key);
+	return near ? rj_fail(err, RJ_USAGE, "there is no key \"%s\"; did you mean %s?", key,
+			      near)
+		    : rj_fail(err, RJ_USAGE,
+			      "there is no key \"%s\"; "
+			      "the keys are the long options of rjpack --help, "
+			      "without the dashes", key);
 }
 
 /* File names are relative to the directory of the configuration file. */
@@ -135,7 +146,7 @@ static enum rj_err resolve(const struct option_row *row, char **value, struct rj
 		return RJ_OK;
 	path = malloc(size);
 	if (!path)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	snprintf(path, size, "%.*s%.*s%s", front, *value, (int)(slash + 1 - file.path),
 		 file.path, *value + front);
 	*value = path;
@@ -148,7 +159,7 @@ static enum rj_err flag(char **value, struct rj_error *err)
 	if (strcmp(*value, "no") == 0)
 		*value = NULL;
 	else if (**value && strcmp(*value, "yes") != 0)
-		return rj_fail(err, RJ_ERR_CONFIG_FLAG, .name = *value);
+		return rj_fail(err, RJ_USAGE, "\"%s\" is neither yes nor no", *value);
 	return RJ_OK;
 }
 
@@ -158,11 +169,11 @@ static enum rj_err set_key(struct options *options, const struct option_row *row
 	struct value set = { value, { file.path, file.line } };
 
 	if (!row->argument && flag(&set.text, err))
-		return err->code;
+		return err->class;
 	if (!set.text)
 		return RJ_OK;
 	if (row->argument && resolve(row, &set.text, err))
-		return err->code;
+		return err->class;
 	return option_set(options, command, row, set, err);
 }
 
@@ -183,9 +194,9 @@ static enum rj_err read_key(struct options *options, const struct command *secti
 		return at_line(err, NULL);
 	row = option_at(n);
 	if (!(row.commands & section->bit))
-		rj_fail(err, RJ_ERR_WRONG_COMMAND, .name = section->name);
+		option_wrong_command(section, err);
 	else if (row.argument && !equals)
-		rj_fail(err, RJ_ERR_NEEDS_ARGUMENT, .name = row.argument);
+		option_needs_argument(&row, err);
 	else if (section != command || option_is_given(options, n) ||
 		 !set_key(options, &row, command, value, err))
 		return RJ_OK;
@@ -196,6 +207,7 @@ static enum rj_err read_key(struct options *options, const struct command *secti
 static enum rj_err read_section(char *line, const struct command **section, struct rj_error *err)
 {
 	size_t length = strlen(line);
+	struct rj_list names = { "" };
 
 	if (line[length - 1] == ']') {
 		line[length - 1] = '\0';
@@ -204,9 +216,10 @@ static enum rj_err read_section(char *line, const struct command **section, stru
 	*section = command_find(line);
 	if (*section)
 		return RJ_OK;
-	rj_fail(err, RJ_ERR_CONFIG_SECTION, .name = line);
 	for (size_t i = 0; i < command_count; i++)
-		rj_error_list(err, "%s", commands[i].name);
+		rj_list_add(&names, "%s", commands[i].name);
+	rj_fail(err, RJ_USAGE, "there is no section \"%s\"; the sections are %s", line,
+		names.text);
 	return at_line(err, NULL);
 }
 
@@ -229,7 +242,7 @@ static enum rj_err read_lines(struct options *options, const struct command *com
 			continue;
 		if (*line == '[' ? read_section(line, &section, err)
 				 : read_key(options, section, command, line, err))
-			return err->code;
+			return err->class;
 	}
 	return RJ_OK;
 }
@@ -242,7 +255,7 @@ enum rj_err config_read(struct options *options, const struct command *command,
 
 	file.path = options->config.text;
 	if (rj_input_open(input, file.path, err))
-		return err->code;
+		return err->class;
 	code = read_text(input, err);
 	if (!code)
 		code = read_lines(options, command, err);

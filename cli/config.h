@@ -12,7 +12,7 @@
 /*
  * Sets the options that the file options->config has for the command,
  * except those on the command line. Sets options->config_input to the
- * file, closed again. Returns RJ_ERR_CONFIG_*, or the options' errors.
+ * file, closed again.
  */
 enum rj_err config_read(struct options *options, const struct command *command,
 			struct rj_error *err);

@@ -70,11 +70,11 @@ static enum rj_err write_text(const char *path, const char *text, size_t size,
 	struct output output;
 
 	if (output_open(&output, path, OUTPUT_SHARED, inputs, input_count, err))
-		return err->code;
+		return err->class;
 	if (!rj_write(output.fd, text, size, 0, err))
 		return output_commit(&output, err);
 	output_discard(&output);
-	return err->code;
+	return err->class;
 }
 
 enum rj_err depfile_write(const char *path, const char *target, const struct rj_input *inputs,
@@ -88,11 +88,13 @@ enum rj_err depfile_write(const char *path, const char *target, const struct rj_
 		const char *name = i ? inputs[i - 1].path : target;
 
 		if (!is_readable(name))
-			return rj_fail(err, RJ_ERR_DEPFILE_NAME, .name = name);
+			return rj_fail(err, RJ_USAGE,
+				       "make or ninja cannot read the name \"%s\"; "
+				       "rename the file", name);
 	}
 	text = rule(target, inputs, input_count, &size);
 	if (!text)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	code = write_text(path, text, size, inputs, input_count, err);
 	free(text);
 	return code;

@@ -9,8 +9,8 @@
 #include "base/input.h"
 
 /*
- * Writes "target: input..." to path. Returns RJ_ERR_DEPFILE_NAME for a name that make or ninja
- * cannot read, or the errors of output.h.
+ * Writes "target: input..." to path. Fails for a name that make or ninja cannot read, and as
+ * the functions of output.h.
  */
 enum rj_err depfile_write(const char *path, const char *target, const struct rj_input *inputs,
 			  size_t input_count, struct rj_error *err);

@@ -1,133 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "diag.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_SIZE 4096
-
-struct line {
-	char *text;
-	size_t size, used;
-};
-
-static void put(struct line *line, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void put(struct line *line, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line->text + line->used, line->size - line->used, format, args);
-	va_end(args);
-	if (n > 0)
-		line->used += (size_t)n;
-	if (line->used >= line->size)
-		line->used = line->size - 1;
-}
-
 /* Names come from files and must not control the terminal. */
-static void put_clean(struct line *line, const char *text)
+static void clean(char *text)
 {
-	for (; text && *text; text++)
-		put(line, "%c", (unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7F)
+			*text = '?';
 }
 
-/* Hexadecimal with a leading digit and an h at the end, such as 0FFh and 7C00h. */
-static void put_hex(struct line *line, uint64_t value)
+void diag_format(const struct rj_error *error, char text[DIAG_TEXT])
 {
-	char digits[24];
+	const char *subject = error->subject;
+	int length = snprintf(text, DIAG_TEXT, "%s%s%s", subject ? subject : "",
+			      subject ? ": " : "", error->text);
 
-	snprintf(digits, sizeof(digits), "%" PRIX64, value);
-	put(line, "%s%sh", digits[0] > '9' ? "0" : "", digits);
-}
-
-static void put_range(struct line *line, uint64_t at, uint64_t end)
-{
-	put_hex(line, at);
-	put(line, "-");
-	put_hex(line, end > at ? end - 1 : at);
-}
-
-static void put_value(struct line *line, const char *name, size_t length,
-		      const struct rj_error *e)
-{
-#define IS(s) (length == strlen(s) && memcmp(name, (s), length) == 0)
-	if (IS("name"))
-		put_clean(line, e->name);
-	else if (IS("other"))
-		put_clean(line, e->other);
-	else if (IS("text"))
-		put_clean(line, e->text);
-	else if (IS("errno"))
-		put(line, "%s", strerror(e->os_error));
-	else if (IS("at"))
-		put_hex(line, e->at);
-	else if (IS("expected"))
-		put_hex(line, e->expected);
-	else if (IS("found"))
-		put_hex(line, e->found);
-	else if (IS("count"))
-		put(line, "%" PRIu64, e->count);
-	else if (IS("limit"))
-		put(line, "%" PRIu64, e->limit);
-	else if (IS("limit_hex"))
-		put_hex(line, e->limit);
-	else if (IS("range"))
-		put_range(line, e->at, e->end);
-	else if (IS("other_range"))
-		put_range(line, e->other_at, e->other_end);
-#undef IS
-}
-
-static void expand(struct line *line, const char *words, const struct rj_error *error)
-{
-	while (*words) {
-		size_t plain = strcspn(words, "{"), length;
-
-		put(line, "%.*s", (int)plain, words);
-		words += plain;
-		if (*words != '{')
-			continue;
-		length = strcspn(++words, "}");
-		put_value(line, words, length, error);
-		words += length + (words[length] == '}');
-	}
-}
-
-void diag_format(const struct rj_error *error, char *text, size_t size)
-{
-	struct line line = { text, size, 0 };
-
-	text[0] = '\0';
-	if (error->subject) {
-		put_clean(&line, error->subject);
-		put(&line, ": ");
-	}
-	expand(&line, rj_error_what(error->code), error);
-	if (error->located)
-		expand(&line, " (offset {at}, expected {expected}, found {found})", error);
-	if (rj_error_todo(error->code)[0]) {
-		put(&line, "; ");
-		expand(&line, rj_error_todo(error->code), error);
-	}
+	if (length >= DIAG_TEXT)
+		strcpy(text + DIAG_TEXT - sizeof(RJ_CUT), RJ_CUT);
+	clean(text);
 }
 
 static int print(const struct rj_error *error, const struct rj_origin *origin)
 {
-	enum rj_class class = rj_error_class(error->code);
-	char text[LINE_SIZE];
+	char text[DIAG_TEXT];
 
-	diag_format(error, text, sizeof(text));
+	diag_format(error, text);
 	fputs("rjpack: ", stderr);
-	if (class != RJ_NOTE && origin && origin->file)
+	if (error->class != RJ_NOTE && origin && origin->file)
 		fprintf(stderr, "%s: line %u: ", origin->file, origin->line);
 	fprintf(stderr, "%s\n", text);
-	return class == RJ_NOTE ? RJ_DONE : (int)class;
+	return error->class == RJ_NOTE ? RJ_OK : (int)error->class;
 }
 
 int diag(const struct rj_error *error)
@@ -140,4 +45,35 @@ int diag_about(const char *subject, const struct rj_origin *origin, struct rj_er
 	if (!error->subject)
 		error->subject = subject;
 	return print(error, origin);
+}
+
+int diag_say(enum rj_err class, const char *subject, const char *format, ...)
+{
+	struct rj_error error = { .class = class };
+	int status;
+	va_list args;
+
+	va_start(args, format);
+	status = diag(rj_error_vset(&error, subject, format, args));
+	va_end(args);
+	return status;
+}
+
+int diag_extra(const char *operand)
+{
+	return diag_say(RJ_USAGE, operand, "unexpected argument");
+}
+
+int diag_no_memory(void)
+{
+	struct rj_error error;
+
+	rj_no_memory(&error);
+	return diag(&error);
+}
+
+void diag_carried(const char *subject, const char *name, uint64_t address, uint64_t size)
+{
+	diag_say(RJ_NOTE, subject, "%s: %s bytes at %s", name, RJ_DEC(size),
+		 RJ_RANGE(address, address + size));
 }

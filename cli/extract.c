@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/copy.h"
+#include "base/temporary.h"
 #include "command.h"
 #include "diag.h"
 #include "image/check.h"
@@ -43,12 +44,8 @@ static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piec
 	if (piece == rj_image_disk(image))
 		return rj_image_unpack_disk(image, input, fd, err);
 	if (rj_copy(&source, fd, 0, &crc, err))
-		return err->code;
-	if (crc != piece->crc)
-		return rj_fail(err, RJ_ERR_PIECE_CRC, .subject = input->path,
-			       .name = piece->name, .located = true, .at = source.offset,
-			       .expected = piece->crc, .found = crc);
-	return RJ_OK;
+		return err->class;
+	return rj_image_judge_piece(image, piece, input, crc, err);
 }
 
 static uint32_t unpacked_size(const struct rj_image *image, const struct rj_piece *piece)
@@ -62,9 +59,9 @@ static enum rj_err remove_link(const char *path, struct rj_error *err)
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? RJ_OK : rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		return errno == ENOENT ? RJ_OK : rj_cannot_create(err);
 	if (S_ISLNK(st.st_mode) && unlink(path) < 0)
-		return rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		return rj_cannot_create(err);
 	return RJ_OK;
 }
 
@@ -74,12 +71,10 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	char *path = piece_path(options->directory.text, piece);
 	struct output output;
 	struct rj_error error;
-	int status = RJ_DONE;
+	int status = RJ_OK;
 
-	if (!path) {
-		rj_fail(&error, RJ_ERR_MEMORY);
-		return diag(&error);
-	}
+	if (!path)
+		return diag_no_memory();
 	if (remove_link(path, &error) ||
 	    output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
 		status = diag_about(path, &options->directory.origin, &error);
@@ -89,8 +84,8 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	} else if (output_commit(&output, &error)) {
 		status = diag_about(path, &options->directory.origin, &error);
 	} else if (options->verbose) {
-		diag(&(struct rj_error){ .code = RJ_ERR_EXTRACTED, .subject = path,
-					 .name = piece->name, .count = unpacked_size(image, piece) });
+		diag_say(RJ_NOTE, path, "%s: %u bytes", piece->name,
+			 unpacked_size(image, piece));
 	}
 	free(path);
 	return status;
@@ -99,7 +94,7 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 /* If an image breaks a rule, no pieces are written. */
 static void print_finding(void *status, const struct rj_error *error)
 {
-	int exit_status = rj_error_class(error->code) == RJ_NOTE ? RJ_DONE : diag(error);
+	int exit_status = error->class == RJ_NOTE ? RJ_OK : diag(error);
 
 	if (exit_status)
 		*(int *)status = exit_status;
@@ -109,23 +104,19 @@ static int extract_input(const struct options *options, const struct rj_input *i
 {
 	struct rj_image image;
 	struct rj_error error;
-	int status = RJ_DONE;
+	int status = RJ_OK;
 
 	if (rj_image_read(&image, input, &error))
 		return diag(&error);
 	rj_image_check_headers(&image, input, print_finding, &status);
-	for (size_t i = 0; i < image.piece_count && status == RJ_DONE; i++)
+	for (size_t i = 0; i < image.piece_count && status == RJ_OK; i++)
 		status = extract_piece(options, &image, &image.pieces[i], input);
 	return status;
 }
 
 int run_extract(const struct options *options)
 {
-	struct rj_error error;
-
-	if (!options->directory.text) {
-		rj_fail(&error, RJ_ERR_NO_DIRECTORY);
-		return diag(&error);
-	}
+	if (!options->directory.text)
+		return diag_say(RJ_USAGE, NULL, "no output directory; use -C DIR");
 	return with_image(options, extract_input);
 }

@@ -9,19 +9,19 @@
 void findings_add(void *context, const struct rj_error *error)
 {
 	struct findings *findings = context;
-	int class = (int)rj_error_class(error->code);
-	char text[1024];
+	int class = (int)error->class;
+	char text[DIAG_TEXT];
 
 	if (class == RJ_NOTE)
 		return;
 	if (class > findings->status)
 		findings->status = class;
-	diag_format(error, text, sizeof(text));
+	diag_format(error, text);
 	if (findings->count < FINDINGS_MAX) {
 		findings->text[findings->count] = strdup(text);
 		if (!findings->text[findings->count]) {
 			diag(error);
-			findings->status = diag(&(struct rj_error){ .code = RJ_ERR_MEMORY });
+			findings->status = diag_no_memory();
 			return;
 		}
 	}

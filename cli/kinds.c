@@ -77,15 +77,11 @@ static void print_text(void)
 
 int run_kinds(const struct options *options)
 {
-	struct rj_error error;
-
-	if (options->operand_count > 0) {
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0].text);
-		return diag(&error);
-	}
+	if (options->operand_count > 0)
+		return diag_extra(options->operands[0].text);
 	if (options->json)
 		print_json();
 	else
 		print_text();
-	return RJ_DONE;
+	return RJ_OK;
 }

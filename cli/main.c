@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/copy.h"
 #include "command_line.h"
 #include "diag.h"
 #include "progress_bar.h"
@@ -16,9 +17,10 @@ static int flush(int status)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	/* for earlier errors, the C library keeps only the fact, not errno */
-	rj_fail(&error, RJ_ERR_WRITE, .subject = "standard output",
-		.os_error = errno ? errno : EIO);
-	return diag(&error);
+	if (errno == 0)
+		errno = EIO;
+	rj_cannot_write(&error);
+	return diag_about("standard output", NULL, &error);
 }
 
 int main(int argc, char **argv)

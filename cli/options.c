@@ -46,7 +46,9 @@ FLAG(tell, o->verbose = true)
 SETTER(config)
 {
 	if (o->config.text)
-		return rj_fail(err, RJ_ERR_CONFIG_TWICE, .name = value.text);
+		return rj_fail(err, RJ_USAGE,
+			       "there is a second configuration file, %s; use one",
+			       value.text);
 	o->config = value;
 	return RJ_OK;
 }
@@ -64,7 +66,7 @@ SETTER(reg)
 	struct rj_regs scratch = { 0 };
 
 	if (o->reg_count == sizeof(o->regs) / sizeof(o->regs[0]))
-		return rj_fail(err, RJ_ERR_EXTRA);
+		return rj_fail(err, RJ_USAGE, "unexpected argument");
 	o->regs[o->reg_count++] = value;
 	return rj_regs_assign(&scratch, value.text, err);
 }
@@ -93,7 +95,7 @@ SETTER(for)
 	o->loaders = value;
 	for (const char *list = value.text; list;)
 		if (rj_loader_next(&list, &loader, err))
-			return err->code;
+			return err->class;
 	return RJ_OK;
 }
 
@@ -105,10 +107,11 @@ SETTER(format)
 SETTER(base)
 {
 	if (rj_parse_number(value.text, UINT32_MAX, &o->base, err))
-		return err->code;
+		return err->class;
 	if (o->base < HIGH_MEMORY || o->base % PAGE != 0)
-		return rj_fail(err, RJ_ERR_BASE, .at = o->base, .expected = PAGE,
-			       .limit = HIGH_MEMORY);
+		return rj_fail(err, RJ_BAD,
+			       "the base %s is not a multiple of %s at or above %s",
+			       RJ_HEX(o->base), RJ_HEX(PAGE), RJ_HEX(HIGH_MEMORY));
 	return RJ_OK;
 }
 
@@ -119,7 +122,7 @@ SETTER(on_error)
 	else if (strcmp(value.text, "reboot") == 0)
 		o->flags &= ~RJ_HALT_ON_ERROR;
 	else
-		return rj_fail(err, RJ_ERR_ON_ERROR, .name = value.text);
+		return rj_fail(err, RJ_USAGE, "\"%s\" is neither reboot nor halt", value.text);
 	return RJ_OK;
 }
 
@@ -128,11 +131,21 @@ static enum rj_err set_baud(struct options *o, const char *text, struct rj_error
 	uint64_t baud;
 
 	if (rj_parse_number(text, UART_BAUD, &baud, err))
-		return err->code;
+		return err->class;
 	if (baud == 0 || UART_BAUD % baud != 0 || UART_BAUD / baud > UINT16_MAX)
-		return rj_fail(err, RJ_ERR_BAUD, .count = baud);
+		return rj_fail(err, RJ_BAD,
+			       "115200 is not a multiple of %s baud; "
+			       "use 115200, 57600, 38400, 19200, 9600 or less", RJ_DEC(baud));
 	o->serial_divisor = (uint16_t)(UART_BAUD / baud);
 	return RJ_OK;
+}
+
+static enum rj_err no_console(const char *text, struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE,
+		       "\"%s\" is not a console; "
+		       "write none, vga, serial[:PORT[,BAUD]], "
+		       "or the last two separated by a comma", text);
 }
 
 /* [:PORT[,BAUD]] after "serial". */
@@ -145,11 +158,11 @@ static enum rj_err set_serial(struct options *o, char *text, struct rj_error *er
 	if (*text == '\0')
 		return RJ_OK;
 	if (*text != ':')
-		return rj_fail(err, RJ_ERR_CONSOLE, .name = text);
+		return no_console(text, err);
 	if (baud)
 		*baud++ = '\0';
 	if (rj_parse_number(text + 1, UINT16_MAX, &port, err))
-		return err->code;
+		return err->class;
 	o->serial_port = (uint16_t)port;
 	return baud ? set_baud(o, baud, err) : RJ_OK;
 }
@@ -168,7 +181,7 @@ SETTER(console)
 		rest += 4;
 	}
 	if (strncmp(rest, "serial", 6) != 0)
-		return rj_fail(err, RJ_ERR_CONSOLE, .name = value.text);
+		return no_console(value.text, err);
 	return set_serial(o, rest + 6, err);
 }
 
@@ -184,13 +197,15 @@ SETTER(range)
 	uint64_t address, size;
 
 	if (o->range_count == RJ_SNAPSHOT_RANGES)
-		return rj_fail(err, RJ_ERR_RANGES_MANY, .limit = RJ_SNAPSHOT_RANGES);
+		return rj_too_many_ranges(err);
 	if (!plus || plus == value.text || plus[1] == '\0')
-		return rj_fail(err, RJ_ERR_RANGE, .name = value.text);
+		return rj_fail(err, RJ_USAGE,
+			       "\"%s\" is not in the form ADDRESS+LENGTH; "
+			       "for example 0x9E000+4K", value.text);
 	*plus = '\0';
 	if (rj_parse_number(value.text, UINT32_MAX, &address, err) ||
 	    rj_parse_number(plus + 1, UINT32_MAX, &size, err))
-		return err->code;
+		return err->class;
 	o->ranges[o->range_count++] = (struct rj_snapshot_range){ (uint32_t)address,
 								  (uint32_t)size };
 	return RJ_OK;
@@ -299,9 +314,9 @@ static enum rj_err add_payload(struct options *o, const struct payload_kind *kin
 	static char none[] = "";
 
 	if (kind->words && !rj_has_word(kind->words, value.text))
-		return rj_fail(err, RJ_ERR_WORD, .name = value.text, .other = kind->words);
+		return rj_none_of(value.text, kind->words, err);
 	if (o->payload_count == RJ_MAX_PIECES)
-		return rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+		return rj_too_many_pieces(err);
 	if (!value.text)
 		value.text = none;
 	o->payloads[o->payload_count++] = (struct payload){ kind, value };
@@ -323,11 +338,23 @@ bool option_is_given(const struct options *options, size_t n)
 	return given || options->given[n];
 }
 
+enum rj_err option_wrong_command(const struct command *command, struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE,
+		       "the option does not belong to rjpack %s; see rjpack --help",
+		       command->name);
+}
+
+enum rj_err option_needs_argument(const struct option_row *row, struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE, "the option needs %s; see rjpack --help", row->argument);
+}
+
 enum rj_err option_set(struct options *options, const struct command *command,
 		       const struct option_row *row, struct value value, struct rj_error *err)
 {
 	if (!(row->commands & command->bit))
-		return rj_fail(err, RJ_ERR_WRONG_COMMAND, .name = command->name);
+		return option_wrong_command(command, err);
 	if (row->kind)
 		return add_payload(options, row->kind, value, err);
 	if (row->option)

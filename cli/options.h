@@ -83,7 +83,11 @@ struct option_row option_at(size_t n);
 /* Whether the command line has the option or, for a payload that starts, another of those. */
 bool option_is_given(const struct options *options, size_t n);
 
-/* Sets an option. Returns RJ_ERR_WRONG_COMMAND, or the option's errors. */
+/* Set the error for an option of other commands, or without its argument. */
+enum rj_err option_wrong_command(const struct command *command, struct rj_error *err);
+enum rj_err option_needs_argument(const struct option_row *row, struct rj_error *err);
+
+/* Sets an option, if it is one of the command's. */
 enum rj_err option_set(struct options *options, const struct command *command,
 		       const struct option_row *row, struct value value, struct rj_error *err);
 

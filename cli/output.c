@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/copy.h"
 #include "base/temporary.h"
 #include "ending.h"
 
@@ -43,7 +44,7 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 
 	free(copy);
 	if (!path)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	/* no signal may come before the new file is registered */
 	ending_block(&before);
 	output->fd = mkstemp(path);
@@ -51,13 +52,13 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 		output->temporary = path;
 		ending_remove(path);
 	} else {
-		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		rj_cannot_create(err);
 		free(path);
 	}
 	ending_unblock(&before);
 	if (output->fd >= 0)
 		fchmod(output->fd, mode);
-	return output->fd < 0 ? err->code : RJ_OK;
+	return output->fd < 0 ? err->class : RJ_OK;
 }
 
 static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *inputs,
@@ -65,7 +66,9 @@ static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *i
 {
 	for (size_t i = 0; i < input_count; i++)
 		if (inputs[i].device == st->st_dev && inputs[i].inode == st->st_ino)
-			return rj_fail(err, RJ_ERR_SAME_FILE, .name = inputs[i].path);
+			return rj_fail(err, RJ_BAD,
+				       "the output is also the input %s; "
+				       "use another name with -o", inputs[i].path);
 	return RJ_OK;
 }
 
@@ -76,14 +79,14 @@ static enum rj_err open_existing(struct output *output, const struct stat *st,
 	char *real;
 
 	if (S_ISDIR(st->st_mode))
-		return rj_fail(err, RJ_ERR_BAD_TARGET);
+		return rj_fail(err, RJ_BAD, "the output is a directory; name a file with -o");
 	if (!S_ISREG(st->st_mode))
 		return rj_temporary_open(&output->fd, err);
 	if (refuse_inputs(st, inputs, input_count, err))
-		return err->code;
+		return err->class;
 	real = realpath(output->path, NULL);
 	if (!real)
-		return rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		return rj_cannot_create(err);
 	free(output->path);
 	output->path = real;
 	return open_beside(output, st->st_mode & access, err);
@@ -99,16 +102,18 @@ enum rj_err output_open(struct output *output, const char *path,
 	*output = (struct output){ .fd = -1 };
 	if (strcmp(path, "-") == 0) {
 		if (isatty(STDOUT_FILENO))
-			return rj_fail(err, RJ_ERR_TERMINAL);
+			return rj_fail(err, RJ_USAGE,
+				       "standard output is a terminal; "
+				       "redirect it, or name a file with -o");
 		return rj_temporary_open(&output->fd, err);
 	}
 	output->path = strdup(path);
 	if (!output->path)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (stat(path, &st) == 0)
 		code = open_existing(output, &st, access, inputs, input_count, err);
 	else if (errno != ENOENT)
-		code = rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		code = rj_cannot_create(err);
 	else
 		code = open_beside(output, new_file_mode() & access, err);
 	if (code)
@@ -169,12 +174,12 @@ static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 	}
 	good = good && n == 0;
 	if (!good)
-		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		rj_cannot_write(err);
 	if (output->path && to >= 0 && close(to) < 0 && good) {
 		good = false;
-		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		rj_cannot_write(err);
 	}
-	return good ? RJ_OK : err->code;
+	return good ? RJ_OK : err->class;
 }
 
 /* Makes the new name durable; not all file systems can, so failure is not an error. */
@@ -197,7 +202,7 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 	if (!output->temporary)
 		code = copy_out(output, err);
 	else if (sync_file(output->fd) < 0 || rename(output->temporary, output->path) < 0)
-		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		code = rj_cannot_write(err);
 	if (!code && output->temporary) {
 		ending_remove(NULL);
 		sync_directory(output->path);

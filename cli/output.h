@@ -20,14 +20,14 @@ enum output_access { OUTPUT_SHARED = 0777, OUTPUT_PRIVATE = 0600 };
 
 /*
  * Prepares to write path, "-" for standard output. Follows links; output_commit
- * writes to devices and FIFOs. Returns RJ_ERR_CREATE, _BAD_TARGET, _TERMINAL, or
- * _SAME_FILE if path is one of the inputs. One output at a time.
+ * writes to devices and FIFOs. Fails if path is a directory, a terminal or one of the
+ * inputs. One output at a time.
  */
 enum rj_err output_open(struct output *output, const char *path,
 			enum output_access access, const struct rj_input *inputs,
 			size_t input_count, struct rj_error *err);
 
-/* Renames or copies the file to path and closes it. After RJ_ERR_WRITE there is no file. */
+/* Renames or copies the file to path and closes it. If that fails, there is no file. */
 enum rj_err output_commit(struct output *output, struct rj_error *err);
 
 /* Closes and removes the file. */

@@ -28,7 +28,7 @@ static enum rj_err take(struct taking *taking, uint64_t address, uint64_t size,
 	struct rj_snapshot *snapshot = &taking->snapshot;
 
 	if (rj_snapshot_add(snapshot, address, size, err))
-		return err->code;
+		return err->class;
 	return rj_machine_read(&taking->machine, snapshot->memory + address,
 			       (uint32_t)address, (uint32_t)size, err);
 }
@@ -41,14 +41,17 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 
 	if (address == 0) {
 		if (verbose)
-			diag(&(struct rj_error){ .code = RJ_ERR_EBDA_NONE });
+			diag_say(RJ_NOTE, NULL,
+				 "the BIOS data area names no EBDA; none is saved");
 		return RJ_OK;
 	}
 	if (address >= LOW_MEMORY && address < VIDEO_MEMORY &&
 	    rj_machine_read(&taking->machine, &kib, (uint32_t)address, sizeof(kib), err))
-		return err->code;
+		return err->class;
 	if (kib == 0) {
-		diag(&(struct rj_error){ .code = RJ_ERR_EBDA_ODD, .at = address });
+		diag_say(RJ_NOTE, NULL,
+			 "warning: an EBDA of 0 KiB cannot be at %s; none is saved",
+			 RJ_HEX(address));
 		return RJ_OK;
 	}
 	room = VIDEO_MEMORY - address;
@@ -71,10 +74,18 @@ static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 	if (int13 < from || int13 >= end)
 		return RJ_OK;
 	if (rj_machine_read(&taking->machine, memory + from, from, end - from, err))
-		return err->code;
+		return err->class;
 	count = hooks_remove((uintptr_t)memory);
-	diag(&(struct rj_error){ .code = count ? RJ_ERR_HOOKS : RJ_ERR_HOOK_UNKNOWN,
-				 .count = count, .at = int13 });
+	if (count)
+		diag_say(RJ_NOTE, NULL,
+			 "INT 13h led to %u resident handlers, as left by rjpack or MEMDISK; "
+			 "the snapshot has the vectors and base memory from before them",
+			 count);
+	else
+		diag_say(RJ_NOTE, NULL,
+			 "warning: INT 13h leads to %s in base memory, "
+			 "which is neither the BIOS nor rjpack; "
+			 "take the snapshot after a reset", RJ_HEX(int13));
 	return RJ_OK;
 }
 
@@ -83,21 +94,21 @@ static enum rj_err take_all(struct taking *taking, const struct options *options
 {
 	if (rj_machine_open(&taking->machine, options->root.text, err) ||
 	    take(taking, 0, LOW_MEMORY, err))
-		return err->code;
+		return err->class;
 	if (rj_snapshot_check(&taking->snapshot, err)) {
 		err->subject = taking->machine.memory_path;
-		return err->code;
+		return err->class;
 	}
 	if (take_out_hooks(taking, err))
-		return err->code;
+		return err->class;
 	if (take_ebda(taking, options->verbose, err))
-		return err->code;
+		return err->class;
 	for (size_t i = 0; i < options->range_count; i++) {
 		if (!take(taking, options->ranges[i].address, options->ranges[i].size, err))
 			continue;
 		if (!err->subject)
 			err->subject = "--range";
-		return err->code;
+		return err->class;
 	}
 	return RJ_OK;
 }
@@ -109,9 +120,7 @@ static void tell(const struct rj_snapshot *snapshot)
 		char name[RJ_NAME_SIZE];
 
 		rj_snapshot_name(snapshot, i, name);
-		diag(&(struct rj_error){ .code = RJ_ERR_CARRIED, .name = name,
-			.count = range->size, .at = range->address,
-			.end = (uint64_t)range->address + range->size });
+		diag_carried(NULL, name, range->address, range->size);
 	}
 }
 
@@ -121,10 +130,10 @@ static enum rj_err write_bytes(const struct rj_input *memory, const char *path,
 	struct output output;
 
 	if (output_open(&output, path, OUTPUT_PRIVATE, memory, 1, err))
-		return err->code;
+		return err->class;
 	if (rj_write(output.fd, bytes, size, 0, err)) {
 		output_discard(&output);
-		return err->code;
+		return err->class;
 	}
 	return output_commit(&output, err);
 }
@@ -137,7 +146,7 @@ static enum rj_err write_snapshot(const struct taking *taking, const char *path,
 	enum rj_err code;
 
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	rj_snapshot_store(&taking->snapshot, bytes);
 	code = write_bytes(&taking->machine.memory, path, bytes, size, err);
 	free(bytes);
@@ -154,21 +163,18 @@ static int take_and_write(struct taking *taking, const struct options *options)
 		tell(&taking->snapshot);
 	if (write_snapshot(taking, options->output.text, &error))
 		return diag_about(options->output.text, &options->output.origin, &error);
-	return RJ_DONE;
+	return RJ_OK;
 }
 
 int run_snapshot(const struct options *options)
 {
 	static struct taking taking;
-	struct rj_error error = { 0 };
 	int status;
 
 	if (options->operand_count > 0)
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[0].text);
-	else if (!options->output.text)
-		rj_fail(&error, RJ_ERR_NO_FILE);
-	if (error.code)
-		return diag(&error);
+		return diag_extra(options->operands[0].text);
+	if (!options->output.text)
+		return diag_say(RJ_USAGE, NULL, "no output file; use -o FILE");
 	status = take_and_write(&taking, options);
 	rj_machine_close(&taking.machine);
 	return status;

@@ -46,7 +46,7 @@ static void print_json(const struct options *options, const struct rj_input *inp
 	json_open(&json, NULL, '{');
 	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "file", input->path);
-	json_bool(&json, "ok", findings->status == RJ_DONE);
+	json_bool(&json, "ok", findings->status == RJ_OK);
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		json_string(&json, NULL, findings->text[i]);
@@ -60,7 +60,7 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 {
 	for (size_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
 		fprintf(stderr, "rjpack: %s\n", findings->text[i]);
-	if (findings->status == RJ_DONE)
+	if (findings->status == RJ_OK)
 		printf("%s: ok (%zu piece%s, %" PRIu64 " bytes)\n", input->path,
 		       image->piece_count, image->piece_count == 1 ? "" : "s", input->size);
 }
@@ -81,8 +81,8 @@ static void check_loaders(const struct options *options, const struct rj_input *
 			return;         /* --for has been checked */
 		why = loader->refuses(features);
 		if (why) {
-			rj_fail(&error, RJ_ERR_LOADER_REFUSES, .subject = input->path,
-				.name = loader->name, .other = why);
+			rj_fail_about(&error, RJ_BAD, input->path,
+				      "%s cannot load the file: %s", loader->name, why);
 			findings_add(findings, &error);
 		} else if (!options->json) {
 			rj_loader_command(loader, input->path, text, sizeof(text));

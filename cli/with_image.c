@@ -11,11 +11,9 @@ int with_image(const struct options *options,
 	int status;
 
 	if (options->operand_count == 0)
-		rj_fail(&error, RJ_ERR_NO_IMAGE);
-	else
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1].text);
-	if (options->operand_count != 1)
-		return diag(&error);
+		return diag_say(RJ_USAGE, NULL, "no image; name one");
+	if (options->operand_count > 1)
+		return diag_extra(options->operands[1].text);
 	if (rj_input_open(&input, options->operands[0].text, &error))
 		return diag(&error);
 	status = run(options, &input);

@@ -97,7 +97,7 @@ static bool disk_works(const struct rj_target *target)
 
 	return target->disk_count > 0 && doctor_int13(target) != RJ_INT13_none &&
 	       is_plain(target->disks[0].name) &&
-	       (loader->said_count == 0 || rj_error_class(loader->said[0].code) == RJ_NOTE);
+	       (loader->said_count == 0 || loader->said[0].class == RJ_NOTE);
 }
 
 enum doctor_way doctor_way(const struct rj_target *target)

@@ -2,6 +2,7 @@
 /*
  * The checks: a function and a row each.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -281,7 +282,7 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target *target = &doctor->target;
 	const struct rj_target_loader *loader = &target->loader;
-	char text[DOCTOR_TEXT];
+	char text[DIAG_TEXT];
 
 	if (target->disk_count == 0 || doctor->image_name)
 		return;
@@ -291,9 +292,9 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	else if (loader->said_count == 0)
 		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is unknown");
 	for (size_t i = 0; i < loader->said_count; i++) {
-		bool boots = rj_error_class(loader->said[i].code) == RJ_NOTE;
+		bool boots = loader->said[i].class == RJ_NOTE;
 
-		diag_format(&loader->said[i], text, sizeof(text));
+		diag_format(&loader->said[i], text);
 		find(f, boots ? DOCTOR_OK :
 		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     boots ? NULL : "pack the disk that boots with --from-disk", "%s", text);
@@ -307,20 +308,20 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 	const struct rj_target_linux *running = &target->running;
 	const struct rj_running *found = &running->found;
 	size_t root = strlen(target->tree.root);
-	struct rj_error names = { 0 };
-	char text[DOCTOR_TEXT];
+	struct rj_list names = { "" };
+	char text[DIAG_TEXT];
 
 	if (doctor->image_name || target->firmware.uefi)
 		return;
 	if (running->complete) {
-		rj_error_list(&names, "%s", found->kernel.path + root);
+		rj_list_add(&names, "%s", found->kernel.path + root);
 		for (size_t i = 0; i < found->initrd_count; i++)
-			rj_error_list(&names, "%s", found->initrds[i].path + root);
+			rj_list_add(&names, "%s", found->initrds[i].path + root);
 		find(f, DOCTOR_OK, NULL, "%s and the current command line can be carried, %" PRIu64 " MiB",
 		     names.text, (running->size + MIB - 1) / MIB);
 	} else if (doctor_way(target) != DOCTOR_FROM_DISK) {
-		diag_format(&running->error, text, sizeof(text));
-		find(f, running->error.code == RJ_ERR_RUNNING_DENIED ? DOCTOR_UNKNOWN : DOCTOR_NOTE, NULL,
+		diag_format(&running->error, text);
+		find(f, running->error.os_error == EACCES ? DOCTOR_UNKNOWN : DOCTOR_NOTE, NULL,
 		     "cannot be carried: %s", text);
 	}
 }

@@ -17,7 +17,7 @@ static enum rj_err read_image(struct doctor *doctor, const char *path, struct rj
 	enum rj_err code;
 
 	if (rj_input_open(&input, path, err))
-		return err->code;
+		return err->class;
 	doctor->image_name = path;
 	code = rj_image_read(&doctor->image, &input, err);
 	rj_input_close(&input);
@@ -36,7 +36,7 @@ static int examine(struct doctor *doctor, bool as_json)
 	}
 	doctor_advise(doctor, &advice);
 	(as_json ? doctor_json : doctor_print)(doctor, findings, &advice, works);
-	return works ? RJ_DONE : RJ_BAD;
+	return works ? RJ_OK : RJ_BAD;
 }
 
 int run_doctor(const struct options *options)
@@ -45,15 +45,13 @@ int run_doctor(const struct options *options)
 	const char *path = getenv("PATH");
 	struct rj_error error;
 
-	if (options->operand_count > 1) {
-		rj_fail(&error, RJ_ERR_EXTRA, .subject = options->operands[1].text);
-		return diag(&error);
-	}
+	if (options->operand_count > 1)
+		return diag_extra(options->operands[1].text);
 	if (options->operand_count == 1 && read_image(&doctor, options->operands[0].text, &error))
 		return diag_about(options->operands[0].text, NULL, &error);
 	rj_target_read(&doctor.target, options->root.text, path ? path : "");
 	if (*options->root.text && !rj_tree_has(&doctor.target.tree, "/")) {
-		rj_fail(&error, RJ_ERR_DIRECTORY_NONE);
+		rj_fail(&error, RJ_BAD, "no such directory");
 		return diag_about(options->root.text, &options->root.origin, &error);
 	}
 	return examine(&doctor, options->json);

@@ -154,7 +154,7 @@ static enum rj_err compare_parts(struct comparison *comparison, const char *path
 	struct json_value offset = { .kind = JSON_ADDRESS };
 
 	if (rj_compare(&parts[0], &parts[1], &offset.number, err))
-		return err->code;
+		return err->class;
 	if (offset.number < parts[0].size && offset.number < parts[1].size)
 		report(comparison, path, BYTES, &offset, NULL);
 	return RJ_OK;
@@ -184,7 +184,7 @@ static enum rj_err compare_pieces(struct comparison *comparison, struct rj_error
 		if (compare_parts(comparison, path, (struct rj_part[]){
 			{ &a->input, a->image.stub_at + piece->offset, piece->size },
 			{ &b->input, b->image.stub_at + other->offset, other->size } }, err))
-			return err->code;
+			return err->class;
 	}
 	return RJ_OK;
 }
@@ -199,7 +199,7 @@ static enum rj_err compare_bytes(struct comparison *comparison, uint64_t whole,
 		{ &a->input, a->image.stub_at, a->image.stub_size },
 		{ &b->input, b->image.stub_at, b->image.stub_size } }, err) ||
 	    compare_pieces(comparison, err))
-		return err->code;
+		return err->class;
 	if (!comparison->found)
 		report(comparison, "file", BYTES, &offset, NULL);
 	return RJ_OK;
@@ -213,7 +213,7 @@ static enum rj_err compare_whole(const struct comparison *comparison, uint64_t *
 	struct rj_part first = { a, 0, a->size }, second = { b, 0, b->size };
 
 	if (rj_compare(&first, &second, same_bytes, err))
-		return err->code;
+		return err->class;
 	*same = *same_bytes == a->size && *same_bytes == b->size;
 	return RJ_OK;
 }
@@ -251,12 +251,12 @@ static enum rj_err compare(struct comparison *comparison, bool *same, struct rj_
 	uint64_t same_bytes;
 
 	if (compare_whole(comparison, &same_bytes, same, err))
-		return err->code;
+		return err->class;
 	begin(comparison, *same);
 	if (!*same) {
 		compare_facts(comparison);
 		if (compare_bytes(comparison, same_bytes, err))
-			return err->code;
+			return err->class;
 	}
 	end(comparison);
 	return RJ_OK;
@@ -268,11 +268,11 @@ static enum rj_err read_side(struct side *side, const char *path, struct rj_erro
 
 	if (rj_input_open(&side->input, path, err) ||
 	    rj_image_read(&side->image, &side->input, err))
-		return err->code;
+		return err->class;
 	json_open(&json, NULL, '{');
 	inspect_describe(&json, &side->image);
 	json_close(&json, '{');
-	return side->facts.no_memory ? rj_fail(err, RJ_ERR_MEMORY) : RJ_OK;
+	return side->facts.no_memory ? rj_no_memory(err) : RJ_OK;
 }
 
 int compare_images(const struct options *options)
@@ -290,7 +290,7 @@ int compare_images(const struct options *options)
 		status = diag(&error);
 		status = status == RJ_BAD ? TROUBLE : status;
 	} else {
-		status = same ? RJ_DONE : RJ_BAD;
+		status = same ? RJ_OK : RJ_BAD;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		facts_free(&comparison.sides[i].facts);

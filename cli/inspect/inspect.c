@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/copy.h"
 #include "command.h"
 #include "diag.h"
 #include "findings.h"
@@ -26,18 +27,18 @@ static enum rj_err draw(const struct rj_image *image, const char *name, int fd,
 	bool good;
 
 	if (!file) {
-		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		rj_cannot_write(err);
 		if (copy >= 0)
 			close(copy);
-		return err->code;
+		return err->class;
 	}
 	pictures_of_image(image, pictures);
 	pictures_svg(file, pictures, name);
 	good = fflush(file) == 0 && !ferror(file);
 	if (!good)
-		rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
+		rj_cannot_write(err);
 	fclose(file);
-	return good ? RJ_OK : err->code;
+	return good ? RJ_OK : err->class;
 }
 
 static int draw_file(const struct rj_image *image, const struct rj_input *input,
@@ -53,7 +54,7 @@ static int draw_file(const struct rj_image *image, const struct rj_input *input,
 		return diag_about(picture->text, &picture->origin, &error);
 	}
 	return output_commit(&output, &error)
-	       ? diag_about(picture->text, &picture->origin, &error) : RJ_DONE;
+	       ? diag_about(picture->text, &picture->origin, &error) : RJ_OK;
 }
 
 static int inspect_input(const struct options *options, const struct rj_input *input)
@@ -61,7 +62,7 @@ static int inspect_input(const struct options *options, const struct rj_input *i
 	struct findings findings = { 0 };
 	struct rj_image image;
 	struct rj_error error;
-	int status = RJ_DONE;
+	int status = RJ_OK;
 
 	if (rj_image_read(&image, input, &error))
 		return diag_about(input->path, NULL, &error);
@@ -72,7 +73,7 @@ static int inspect_input(const struct options *options, const struct rj_input *i
 		inspect_print(&image, input->path, &findings, options->json);
 	for (size_t i = 0; i < findings.count && i < FINDINGS_MAX; i++)
 		fprintf(stderr, "rjpack: %s\n", findings.text[i]);
-	if (status == RJ_DONE)
+	if (status == RJ_OK)
 		status = findings.status;
 	findings_free(&findings);
 	return status;
@@ -81,12 +82,9 @@ static int inspect_input(const struct options *options, const struct rj_input *i
 int run_inspect(const struct options *options)
 {
 	bool two = options->operand_count == 2;
-	struct rj_error error;
 
-	if (options->svg.text && (two || options->json)) {
-		rj_fail(&error, RJ_ERR_NOT_WITH, .subject = "--svg",
-			.name = two ? "two images" : "--json");
-		return diag(&error);
-	}
+	if (options->svg.text && (two || options->json))
+		return diag_say(RJ_USAGE, "--svg", "does not go with %s",
+				two ? "two images" : "--json");
 	return two ? compare_images(options) : with_image(options, inspect_input);
 }

@@ -61,7 +61,7 @@ static enum rj_err drain(struct flow *flow, struct rj_error *err)
 
 	flow->crc = (uint32_t)crc32_z(flow->crc, flow->out, size);
 	if (flow->fd >= 0 && rj_write(flow->fd, flow->out, size, flow->written, err))
-		return err->code;
+		return err->class;
 	flow->written += size;
 	return RJ_OK;
 }
@@ -71,9 +71,9 @@ static struct flow *new_flow(const struct rj_input *input, uint64_t offset, uint
 {
 	struct flow *flow = calloc(1, sizeof(*flow));
 
-	*err = (struct rj_error){ .code = RJ_OK };
+	err->class = RJ_OK;
 	if (!flow) {
-		rj_fail(err, RJ_ERR_MEMORY);
+		rj_no_memory(err);
 		return NULL;
 	}
 	flow->input = input;
@@ -83,18 +83,18 @@ static struct flow *new_flow(const struct rj_input *input, uint64_t offset, uint
 	return flow;
 }
 
-/*
- * The error for a result of zlib, or RJ_OK. Z_BUF_ERROR means no progress: since there is room
- * for output, the input has ended.
- */
-static enum rj_err judge(int result, enum rj_err cut, enum rj_err damaged)
+/* Z_BUF_ERROR means no progress: since there is room for output, the input has ended. */
+static enum rj_err judge_gzip(const struct flow *flow, int result, struct rj_error *err)
 {
-	switch (result) {
-	case Z_OK: case Z_STREAM_END: return RJ_OK;
-	case Z_BUF_ERROR: return cut;
-	case Z_MEM_ERROR: return RJ_ERR_MEMORY;
-	default: return damaged;
-	}
+	uint64_t at = flow->at - flow->z.avail_in;
+
+	if (result == Z_OK || result == Z_STREAM_END)
+		return RJ_OK;
+	if (result == Z_MEM_ERROR)
+		return rj_no_memory(err);
+	return result == Z_BUF_ERROR
+	       ? rj_fail(err, RJ_BAD, "the gzip file is cut short at %s", RJ_HEX(at))
+	       : rj_fail(err, RJ_BAD, "the gzip file is damaged before %s", RJ_HEX(at));
 }
 
 /* Whether the rest of the input is zeros: tapes and disks pad files with them. */
@@ -104,20 +104,20 @@ static bool only_zeros(struct flow *flow, struct rj_error *err)
 		for (; flow->z.avail_in > 0; flow->z.avail_in--)
 			if (*flow->z.next_in++)
 				return false;
-	return !err->code;
+	return !err->class;
 }
 
 /* After a member: another one follows (1), the end (0), or an error (-1). */
 static int next_member(struct flow *flow, struct rj_error *err)
 {
 	if (!refill(flow, err))
-		return err->code ? -1 : 0;
+		return err->class ? -1 : 0;
 	if (*flow->z.next_in == 0x1F)
 		return inflateReset(&flow->z) == Z_OK ? 1 : -1;
 	if (only_zeros(flow, err))
 		return 0;
-	if (!err->code)
-		rj_fail(err, RJ_ERR_GZIP_BEHIND);
+	if (!err->class)
+		rj_fail(err, RJ_BAD, "trailing data after the gzip file");
 	return -1;
 }
 
@@ -127,23 +127,21 @@ static enum rj_err gunzip(struct flow *flow, uint64_t limit, struct rj_error *er
 
 	while (more > 0) {
 		int result;
-		enum rj_err code;
 
-		if (!refill(flow, err) && err->code)
-			return err->code;
+		if (!refill(flow, err) && err->class)
+			return err->class;
 		make_room(flow);
 		result = inflate(&flow->z, Z_NO_FLUSH);
-		code = judge(result, RJ_ERR_GZIP_CUT, RJ_ERR_GZIP_DAMAGED);
-		if (code)
-			return rj_fail(err, code, .at = flow->at - flow->z.avail_in);
-		if (drain(flow, err))
-			return err->code;
+		if (judge_gzip(flow, result, err) || drain(flow, err))
+			return err->class;
 		if (flow->written > limit)
-			return rj_fail(err, RJ_ERR_GZIP_LARGE, .limit = limit);
+			return rj_fail(err, RJ_BAD,
+				       "the gzip file holds more than %s bytes; "
+				       "a RAM disk must fit below 4 GiB", RJ_DEC(limit));
 		if (result == Z_STREAM_END)
 			more = next_member(flow, err);
 	}
-	return err->code;
+	return err->class;
 }
 
 enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
@@ -152,9 +150,9 @@ enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
 	struct flow *flow = new_flow(input, 0, input->size, fd, err);
 
 	if (!flow)
-		return err->code;
+		return err->class;
 	if (inflateInit2(&flow->z, WITH_GZIP) != Z_OK) {
-		rj_fail(err, RJ_ERR_MEMORY);
+		rj_no_memory(err);
 	} else {
 		rj_progress_begin(RJ_UNPACKING, input->size);
 		gunzip(flow, limit, err);
@@ -163,7 +161,7 @@ enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
 		inflateEnd(&flow->z);
 	}
 	free(flow);
-	return err->code;
+	return err->class;
 }
 
 static enum rj_err deflate_all(struct flow *flow, uint64_t limit, struct rj_error *err)
@@ -171,12 +169,12 @@ static enum rj_err deflate_all(struct flow *flow, uint64_t limit, struct rj_erro
 	int result = Z_OK;
 
 	while (result != Z_STREAM_END && flow->written < limit) {
-		if (!refill(flow, err) && err->code)
-			return err->code;
+		if (!refill(flow, err) && err->class)
+			return err->class;
 		make_room(flow);
 		result = deflate(&flow->z, flow->at == flow->end ? Z_FINISH : Z_NO_FLUSH);
 		if (drain(flow, err))
-			return err->code;
+			return err->class;
 	}
 	return RJ_OK;
 }
@@ -187,10 +185,10 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 	struct flow *flow = new_flow(input, 0, input->size, fd, err);
 
 	if (!flow)
-		return err->code;
+		return err->class;
 	if (deflateInit2(&flow->z, level, Z_DEFLATED, RAW, MEMORY_LEVEL,
 			 Z_DEFAULT_STRATEGY) != Z_OK) {
-		rj_fail(err, RJ_ERR_MEMORY);
+		rj_no_memory(err);
 	} else {
 		rj_progress_begin(RJ_COMPRESSING, input->size);
 		deflate_all(flow, limit, err);
@@ -199,34 +197,34 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 		deflateEnd(&flow->z);
 	}
 	free(flow);
-	return err->code;
+	return err->class;
 }
 
-/*
- * Up to the end of the stream, which must be the end of the input. RJ_ERR_INFLATE after more
- * than size bytes.
- */
+static enum rj_err damaged(struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD, "the RAM disk's compressed bytes are damaged");
+}
+
+/* Up to the end of the stream, which must be the end of the input, after size bytes. */
 static enum rj_err inflate_all(struct flow *flow, uint64_t size, struct rj_error *err)
 {
 	int result = Z_OK;
 
 	while (result != Z_STREAM_END) {
-		enum rj_err code;
-
-		if (!refill(flow, err) && err->code)
-			return err->code;
+		if (!refill(flow, err) && err->class)
+			return err->class;
 		make_room(flow);
 		result = inflate(&flow->z, Z_NO_FLUSH);
-		code = judge(result, RJ_ERR_INFLATE, RJ_ERR_INFLATE);
-		if (code)
-			return rj_fail(err, code);
-		if (sizeof(flow->out) - flow->z.avail_out > size - flow->written)
-			return rj_fail(err, RJ_ERR_INFLATE);
+		if (result == Z_MEM_ERROR)
+			return rj_no_memory(err);
+		if ((result != Z_OK && result != Z_STREAM_END) ||
+		    sizeof(flow->out) - flow->z.avail_out > size - flow->written)
+			return damaged(err);
 		if (drain(flow, err))
-			return err->code;
+			return err->class;
 	}
 	if (flow->written != size || flow->z.avail_in > 0 || flow->at != flow->end)
-		return rj_fail(err, RJ_ERR_INFLATE);
+		return damaged(err);
 	return RJ_OK;
 }
 
@@ -236,9 +234,9 @@ enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t p
 	struct flow *flow = new_flow(input, offset, packed_size, fd, err);
 
 	if (!flow)
-		return err->code;
+		return err->class;
 	if (inflateInit2(&flow->z, RAW) != Z_OK) {
-		rj_fail(err, RJ_ERR_MEMORY);
+		rj_no_memory(err);
 	} else {
 		rj_progress_begin(RJ_UNPACKING, packed_size);
 		inflate_all(flow, size, err);
@@ -247,5 +245,5 @@ enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t p
 		inflateEnd(&flow->z);
 	}
 	free(flow);
-	return err->code;
+	return err->class;
 }

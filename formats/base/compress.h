@@ -18,8 +18,7 @@ bool rj_is_gzip(const struct rj_input *input);
 
 /*
  * Unpacks all members of a gzip file to fd. *size is the number of bytes written; more than
- * limit is an error. RJ_ERR_GZIP_CUT, _GZIP_DAMAGED, _GZIP_LARGE, _GZIP_BEHIND, _READ, _WRITE,
- * _MEMORY.
+ * limit is an error, and so is anything but zeros after them.
  */
 enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
 		      uint64_t *size, struct rj_error *err);
@@ -33,8 +32,8 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 
 /*
  * Decompresses packed_size bytes at offset to fd, or discards the output if fd is negative;
- * *crc is the output's CRC-32. RJ_ERR_INFLATE if the data are damaged or the output is not
- * exactly size bytes.
+ * *crc is the output's CRC-32. Fails if the data are damaged or the output is not exactly
+ * size bytes.
  */
 enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t packed_size,
 		       int fd, uint64_t size, uint32_t *crc, struct rj_error *err);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -28,6 +29,13 @@ struct transfer {
 	uint32_t *crcs;                 /* one for each chunk */
 };
 
+enum rj_err rj_cannot_write(struct rj_error *err)
+{
+	rj_fail(err, RJ_HOST, "cannot write: %s", strerror(errno));
+	err->of_output = true;
+	return RJ_HOST;
+}
+
 enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 		     struct rj_error *err)
 {
@@ -38,8 +46,10 @@ enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n == 0)
+			errno = ENOSPC;
 		if (n <= 0)
-			return rj_fail(err, RJ_ERR_WRITE, .os_error = n < 0 ? errno : ENOSPC);
+			return rj_cannot_write(err);
 		at += n;
 		size -= (size_t)n;
 		offset += (uint64_t)n;
@@ -67,11 +77,11 @@ static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
 	size_t size = chunk_size(transfer, n);
 
 	if (rj_input_read(part->input, buffer, size, part->offset + at, err))
-		return err->code;
+		return err->class;
 	transfer->crcs[n] = rj_crc(0, buffer, size);
 	if (transfer->fd >= 0 &&
 	    rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
-		return err->code;
+		return err->class;
 	rj_progress_add(size);
 	return RJ_OK;
 }
@@ -94,7 +104,7 @@ static void keep_failure(struct transfer *transfer, const struct rj_error *error
 	pthread_mutex_lock(&transfer->lock);
 	if (!transfer->code) {
 		*transfer->err = *error;
-		transfer->code = error->code;
+		transfer->code = error->class;
 	}
 	pthread_mutex_unlock(&transfer->lock);
 }
@@ -107,7 +117,7 @@ static void *copy_chunks(void *argument)
 	uint64_t n;
 
 	if (!buffer) {
-		rj_fail(&error, RJ_ERR_MEMORY);
+		rj_no_memory(&error);
 		keep_failure(transfer, &error);
 		return NULL;
 	}
@@ -167,7 +177,7 @@ enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_
 		return RJ_OK;
 	transfer.crcs = calloc((size_t)transfer.chunks, sizeof(*transfer.crcs));
 	if (!transfer.crcs)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	rj_progress_begin(fd < 0 ? RJ_SUMMING : RJ_COPYING, part->size);
 	copy_in_threads(&transfer);
 	rj_progress_end();

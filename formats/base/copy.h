@@ -23,7 +23,10 @@ struct rj_part {
 enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_t *crc,
 		    struct rj_error *err);
 
-/* Writes all size bytes to fd at offset. RJ_ERR_WRITE. */
+/* Sets the error for a write that failed, by errno. */
+enum rj_err rj_cannot_write(struct rj_error *err);
+
+/* Writes all size bytes to fd at offset. */
 enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 		     struct rj_error *err);
 

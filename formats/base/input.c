@@ -5,10 +5,26 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The failure that rj_input_failure will return. */
 static struct rj_error failure;
+
+enum rj_err rj_cannot_open(const char *path, struct rj_error *err)
+{
+	int os_error = errno;
+
+	rj_fail_about(err, RJ_BAD, path, "cannot open: %s", strerror(os_error));
+	err->os_error = os_error;
+	return RJ_BAD;
+}
+
+static enum rj_err cannot_read(const char *path, uint64_t offset, struct rj_error *err)
+{
+	return rj_fail_about(err, RJ_HOST, path, "cannot read at %s: %s",
+			     RJ_HEX(offset), strerror(errno));
+}
 
 static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_error *err)
 {
@@ -16,18 +32,19 @@ static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_er
 	off_t size;
 
 	if (fstat(input->fd, &st) < 0)
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
-			       .subject = input->path);
+		return rj_cannot_open(input->path, err);
 	if (S_ISDIR(st.st_mode))
-		return rj_fail(err, RJ_ERR_DIRECTORY, .subject = input->path);
+		return rj_fail_about(err, RJ_BAD, input->path, "a directory; name a file");
 	input->is_device = S_ISBLK(st.st_mode);
 	if (!S_ISREG(st.st_mode) && !(devices && input->is_device))
-		return rj_fail(err, RJ_ERR_NOT_REGULAR, .subject = input->path);
+		return rj_fail_about(err, RJ_BAD, input->path,
+				     "not a regular file; "
+				     "copy its contents to a file and use that");
 	size = lseek(input->fd, 0, SEEK_END);   /* a device has no st_size */
 	if (size < 0)
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno, .subject = input->path);
+		return rj_cannot_open(input->path, err);
 	if (size == 0)
-		return rj_fail(err, RJ_ERR_EMPTY, .subject = input->path);
+		return rj_fail_about(err, RJ_BAD, input->path, "empty file");
 	input->size = (uint64_t)size;
 	input->device = st.st_dev;
 	input->inode = st.st_ino;
@@ -42,11 +59,10 @@ static enum rj_err open_input(struct rj_input *input, const char *path, bool dev
 		input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	while (input->fd < 0 && errno == EINTR);
 	if (input->fd < 0)
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
-			       .subject = path);
+		return rj_cannot_open(path, err);
 	if (check_type(input, devices, err))
 		rj_input_close(input);
-	return input->fd < 0 ? err->code : RJ_OK;
+	return input->fd < 0 ? err->class : RJ_OK;
 }
 
 enum rj_err rj_input_open(struct rj_input *input, const char *path,
@@ -79,11 +95,13 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return rj_fail(err, RJ_ERR_READ, .os_error = errno,
-				       .subject = input->path, .at = offset);
+			return cannot_read(input->path, offset, err);
 		if (n == 0)
-			return rj_fail(err, RJ_ERR_SHRANK, .at = offset,
-				       .subject = input->path);
+			return rj_fail_about(err, RJ_BAD, input->path,
+					     "the file shrank while being read: "
+					     "nothing is left at %s; "
+					     "nothing else may write to the file",
+					     RJ_HEX(offset));
 		at += n;
 		size -= (size_t)n;
 		offset += (uint64_t)n;
@@ -95,7 +113,7 @@ static void keep_failure(const struct rj_error *error)
 {
 	static char subject[PATH_MAX];
 
-	if (failure.code)
+	if (failure.class)
 		return;
 	failure = *error;
 	snprintf(subject, sizeof(subject), "%s", error->subject);
@@ -129,17 +147,20 @@ struct rj_bytes rj_input_bytes(const struct rj_input *input)
 
 void rj_input_heed_errno(const char *path)
 {
-	if (errno == ENOMEM || errno == EIO)
-		keep_failure(&(struct rj_error){ .code = RJ_ERR_READ, .os_error = errno,
-						 .subject = path });
+	struct rj_error error;
+
+	if (errno != ENOMEM && errno != EIO)
+		return;
+	cannot_read(path, 0, &error);
+	keep_failure(&error);
 }
 
 enum rj_err rj_input_failure(struct rj_error *err)
 {
-	enum rj_err code = failure.code;
+	enum rj_err code = failure.class;
 
 	if (code)
 		*err = failure;
-	failure.code = RJ_OK;
+	failure.class = RJ_OK;
 	return code;
 }

@@ -23,9 +23,12 @@ struct rj_input {
 	bool is_device;         /* a block device */
 };
 
+/* Sets the error for a file that cannot be opened, by errno. */
+enum rj_err rj_cannot_open(const char *path, struct rj_error *err);
+
 /*
- * Opens a regular file that is not empty; never waits for a FIFO's writer. RJ_ERR_OPEN,
- * _DIRECTORY, _NOT_REGULAR, _EMPTY. On failure input->fd is -1.
+ * Opens a regular file that is not empty; never waits for a FIFO's writer. On failure
+ * input->fd is -1.
  */
 enum rj_err rj_input_open(struct rj_input *input, const char *path,
 			  struct rj_error *err);
@@ -37,7 +40,7 @@ enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
 /* Closes the input; does nothing if it is not open. */
 void rj_input_close(struct rj_input *input);
 
-/* Reads exactly size bytes from offset on. RJ_ERR_READ, RJ_ERR_SHRANK. */
+/* Reads exactly size bytes from offset on, which the file must still have. */
 enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 			  uint64_t offset, struct rj_error *err);
 
@@ -59,8 +62,7 @@ void rj_input_heed_errno(const char *path);
 
 /*
  * Returns the first failure of rj_input_peek and rj_input_heed_errno since the last call, in
- * any file, and clears it. After a failure, what the probes found is not reliable. RJ_OK,
- * RJ_ERR_READ, _SHRANK.
+ * any file, and clears it. After a failure, what the probes found is not reliable.
  */
 enum rj_err rj_input_failure(struct rj_error *err);
 

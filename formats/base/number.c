@@ -84,13 +84,13 @@ enum rj_err rj_parse_number(const char *text, uint64_t max, uint64_t *value,
 		fits = take_digits(&end, 10, value);
 		end = end == text ? NULL : end;
 	}
-	if (!end)
-		return rj_fail(err, RJ_ERR_NUMBER, .name = text);
-	shift = suffix_shift(*end);
-	if (end[shift != 0] != '\0')
-		return rj_fail(err, RJ_ERR_NUMBER, .name = text);
+	shift = end ? suffix_shift(*end) : 0;
+	if (!end || end[shift != 0] != '\0')
+		return rj_fail(err, RJ_USAGE,
+			       "\"%s\" is not a number; write 31744, 0x7C00, 7C00h or 31K",
+			       text);
 	if (!fits || *value > max >> shift)
-		return rj_fail(err, RJ_ERR_TOO_LARGE, .name = text, .limit = max);
+		return rj_fail(err, RJ_BAD, "\"%s\" is larger than %s", text, RJ_HEX(max));
 	*value <<= shift;
 	return RJ_OK;
 }
@@ -102,13 +102,13 @@ enum rj_err rj_parse_far(const char *text, uint16_t *segment, uint16_t *offset,
 	bool high_fits, low_fits;
 	const char *at = take_hex(text, &high, &high_fits);
 
-	if (!at || *at++ != ':')
-		return rj_fail(err, RJ_ERR_FAR, .name = text);
-	at = take_hex(at, &low, &low_fits);
+	at = at && *at == ':' ? take_hex(at + 1, &low, &low_fits) : NULL;
 	if (!at || *at != '\0')
-		return rj_fail(err, RJ_ERR_FAR, .name = text);
+		return rj_fail(err, RJ_USAGE,
+			       "\"%s\" is not in the form SEG:OFF; "
+			       "write two hexadecimal numbers, as in 0:7C00", text);
 	if (!high_fits || !low_fits || high > UINT16_MAX || low > UINT16_MAX)
-		return rj_fail(err, RJ_ERR_FAR_LARGE, .name = text);
+		return rj_fail(err, RJ_BAD, "a number in \"%s\" is larger than FFFFh", text);
 	*segment = (uint16_t)high;
 	*offset = (uint16_t)low;
 	return RJ_OK;
@@ -122,7 +122,9 @@ enum rj_err rj_parse_drive(const char *text, uint8_t *drive, struct rj_error *er
 
 	if (rj_parse_number(named ? text + 2 : text, named ? HARD_DISKS - 1 : UINT8_MAX,
 			    &number, err))
-		return rj_fail(err, RJ_ERR_DRIVE, .name = text);
+		return rj_fail(err, RJ_BAD,
+			       "\"%s\" is not a drive; "
+			       "write hd0 to hd127, fd0 to fd127, or 0 to 0xFF", text);
 	*drive = (uint8_t)(number + (hard ? HARD_DISKS : 0));
 	return RJ_OK;
 }

@@ -9,6 +9,19 @@
 
 #define NAME "/.rjpack-XXXXXX"
 
+enum rj_err rj_cannot_create(struct rj_error *err)
+{
+	rj_fail(err, RJ_HOST, "cannot create: %s", strerror(errno));
+	err->of_output = true;
+	return RJ_HOST;
+}
+
+void rj_about_temporary(struct rj_error *err)
+{
+	if (err->of_output)
+		err->subject = "a temporary file";
+}
+
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err)
 {
 	const char *directory = getenv("TMPDIR");
@@ -20,13 +33,13 @@ enum rj_err rj_temporary_open(int *fd, struct rj_error *err)
 	size = strlen(directory) + sizeof(NAME);
 	path = malloc(size);
 	if (!path)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	snprintf(path, size, "%s%s", directory, NAME);
 	*fd = mkstemp(path);
 	if (*fd < 0)
-		rj_fail(err, RJ_ERR_CREATE, .os_error = errno);
+		rj_cannot_create(err);
 	else
 		unlink(path);
 	free(path);
-	return *fd < 0 ? err->code : RJ_OK;
+	return *fd < 0 ? err->class : RJ_OK;
 }

@@ -7,7 +7,13 @@
 
 #include "base/error.h"
 
-/* Opens one for reading and writing, in $TMPDIR or /tmp. RJ_ERR_CREATE, _MEMORY. */
+/* Opens one for reading and writing, in $TMPDIR or /tmp. */
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err);
+
+/* Names the temporary file as the subject of an error in creating or writing it. */
+void rj_about_temporary(struct rj_error *err);
+
+/* Sets the error for a file that cannot be created, by errno. */
+enum rj_err rj_cannot_create(struct rj_error *err);
 
 #endif

@@ -16,3 +16,8 @@ bool rj_has_word(const char *words, const char *word)
 	}
 	return false;
 }
+
+enum rj_err rj_none_of(const char *word, const char *words, struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE, "\"%s\" is none of these: %s", word, words);
+}

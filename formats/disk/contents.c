@@ -69,10 +69,11 @@ enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err
 	if (!foreign)
 		foreign = find_elsewhere(input);
 	if (foreign)
-		return rj_fail(err, RJ_ERR_FOREIGN, .name = foreign->name, .other = foreign->todo);
+		return rj_fail(err, RJ_BAD, "this is %s; %s", foreign->name, foreign->todo);
 	if (is_pe(input))
-		return rj_fail(err, RJ_ERR_FOREIGN, .name = "a PE file, for UEFI or Windows",
-			       .other = "a BIOS cannot start it; use its variant for BIOS");
+		return rj_fail(err, RJ_BAD,
+			       "this is a PE file, for UEFI or Windows; "
+			       "a BIOS cannot start it; use its variant for BIOS");
 	return RJ_OK;
 }
 
@@ -116,27 +117,26 @@ static enum rj_err unpack(struct rj_input *input, struct rj_error *err)
 	int fd;
 
 	if (rj_temporary_open(&fd, err)) {
-		err->subject = "a temporary file";
-		return err->code;
+		rj_about_temporary(err);
+		return err->class;
 	}
 	if (rj_gunzip(input, fd, CONTENTS_MAX, &size, err)) {
 		close(fd);
-		if (err->code == RJ_ERR_WRITE)
-			err->subject = "a temporary file";
-		return err->code;
+		rj_about_temporary(err);
+		return err->class;
 	}
 	rj_input_close(input);
 	input->fd = fd;
 	input->size = size;
-	return size ? RJ_OK : rj_fail(err, RJ_ERR_EMPTY);
+	return size ? RJ_OK : rj_fail(err, RJ_BAD, "empty file");
 }
 
 enum rj_err rj_contents(struct rj_input *input, struct rj_error *err)
 {
 	if (rj_refuse_foreign(input, err))
-		return err->code;
+		return err->class;
 	if (rj_is_gzip(input) && (unpack(input, err) || rj_refuse_foreign(input, err)))
-		return err->code;
+		return err->class;
 	drop_vhd_footer(input);
 	return RJ_OK;
 }

@@ -12,13 +12,12 @@
 /*
  * If the file is gzip, replaces it in `input` by a temporary file with its contents; path,
  * device and inode remain those of the file. Excludes a fixed VHD's footer from the size.
- * RJ_ERR_FOREIGN if the contents are in a format that must be unpacked or converted first, or
- * that a BIOS does not start; what rj_gunzip returns, RJ_ERR_EMPTY, or RJ_ERR_CREATE. The
- * input remains open in any case.
+ * Fails if the contents are empty, in a format that must be unpacked or converted first, or in
+ * one that a BIOS does not start. The input remains open in any case.
  */
 enum rj_err rj_contents(struct rj_input *input, struct rj_error *err);
 
-/* Only the check for such formats. RJ_ERR_FOREIGN. */
+/* Only the check for such formats. */
 enum rj_err rj_refuse_foreign(const struct rj_input *input, struct rj_error *err);
 
 #endif

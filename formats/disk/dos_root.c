@@ -57,7 +57,11 @@ static enum rj_err find_files(struct dos_root *root, const struct rj_input *volu
 
 	for (uint32_t i = 0; i < count; i++, at += sizeof(entry)) {
 		if (rj_input_peek(volume, entry, sizeof(entry), at) != sizeof(entry))
-			return rj_fail(err, RJ_ERR_DOS_ROOT, .subject = volume->path);
+			return rj_fail_about(err, RJ_BAD, volume->path,
+					     "ends before the root directory, "
+					     "which DOS also needs; "
+					     "use the partition or the disk, "
+					     "not only the boot sector");
 		if (entry[0] == 0)      /* the end */
 			break;
 		keep(found, entry);
@@ -67,7 +71,9 @@ static enum rj_err find_files(struct dos_root *root, const struct rj_input *volu
 		if (found[i][0][0] && found[i][1][0])
 			return RJ_OK;
 	}
-	return rj_fail(err, RJ_ERR_DOS_FILES, .subject = volume->path);
+	return rj_fail_about(err, RJ_BAD, volume->path,
+			     "the root directory has neither IO.SYS and "
+			     "MSDOS.SYS nor IBMBIO.COM and IBMDOS.COM");
 }
 
 enum rj_err dos_root_read(struct dos_root *root, const struct rj_input *volume,
@@ -77,7 +83,9 @@ enum rj_err dos_root_read(struct dos_root *root, const struct rj_input *volume,
 	uint32_t bytes, count, directory;
 
 	if (!is_fat16(sector))
-		return rj_fail(err, RJ_ERR_DOS_FAT, .subject = volume->path);
+		return rj_fail_about(err, RJ_BAD, volume->path,
+				     "the partition is not FAT12 or FAT16, "
+				     "and these versions of DOS read no other");
 	bytes = le16(sector + BPB_SECTOR_SIZE);
 	count = le16(sector + BPB_ROOT_ENTRIES);
 	directory = le16(sector + BPB_RESERVED) +

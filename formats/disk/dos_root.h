@@ -22,7 +22,7 @@ struct dos_root {
 
 /*
  * vbr is the partition's boot sector, volume the partition or disk that it was read from.
- * RJ_ERR_DOS_FAT, _DOS_ROOT, _DOS_FILES.
+ * Fails unless it has FAT12 or FAT16, and both system files of a DOS.
  */
 enum rj_err dos_root_read(struct dos_root *root, const struct rj_input *volume,
 			  const struct rj_vbr *vbr, struct rj_error *err);

@@ -21,22 +21,23 @@ bool el_torito_is_cd(const struct rj_input *input)
 	       !rj_partitions_leave_out(input, DESCRIPTOR_LBA);
 }
 
+#define DAMAGED "the boot catalog (El Torito) is damaged: "
+
 enum rj_err el_torito_fail(enum boot_catalog found, struct rj_error *err)
 {
-	static const struct {
-		enum rj_err code;
-		const char *name;
-	} errors[BOOT_CATALOG_COUNT] = {
-		[BOOT_NO_RECORD] = { RJ_ERR_ISO_BOOT, NULL },
-		[BOOT_NO_CATALOG] = { RJ_ERR_ISO_CATALOG, "not in the file" },
-		[BOOT_NO_VALIDATION] = { RJ_ERR_ISO_CATALOG,
-					 "the first entry is not a validation entry" },
-		[BOOT_NO_ENTRY] = { RJ_ERR_ISO_ENTRY, NULL },
-		[BOOT_MEDIA] = { RJ_ERR_ISO_CATALOG, "the entry's media type is unknown" },
-		[BOOT_OUTSIDE] = { RJ_ERR_ISO_BOUNDS, NULL },
+	static const char *const words[BOOT_CATALOG_COUNT] = {
+		[BOOT_NO_RECORD] = "this is an ISO 9660 image without a boot record "
+				   "(El Torito); a BIOS cannot boot it",
+		[BOOT_NO_CATALOG] = DAMAGED "not in the file",
+		[BOOT_NO_VALIDATION] = DAMAGED "the first entry is not a validation entry",
+		[BOOT_NO_ENTRY] = "the boot catalog (El Torito) has nothing for a PC BIOS; "
+				  "the CD may boot by UEFI only",
+		[BOOT_MEDIA] = DAMAGED "the entry's media type is unknown",
+		[BOOT_OUTSIDE] = "the boot catalog (El Torito) points outside the file; "
+				 "the file is cut short or damaged",
 	};
 
-	return rj_fail(err, errors[found].code, .name = errors[found].name);
+	return rj_fail(err, RJ_BAD, "%s", words[found]);
 }
 
 enum rj_err el_torito_find(const struct rj_input *input, struct el_torito_boot *boot,

@@ -19,11 +19,7 @@ bool el_torito_is_iso(const struct rj_input *input);
  */
 bool el_torito_is_cd(const struct rj_input *input);
 
-/*
- * The first entry that a PC can boot. RJ_ERR_ISO_BOOT: no boot record; _ISO_CATALOG: the
- * catalog is damaged; _ISO_ENTRY: it has no such entry; _ISO_BOUNDS: it points outside the
- * file.
- */
+/* The first entry that a PC can boot; fails as el_torito_fail says if there is none. */
 enum rj_err el_torito_find(const struct rj_input *input, struct el_torito_boot *boot,
 			   struct rj_error *err);
 

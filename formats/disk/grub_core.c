@@ -97,6 +97,21 @@ static uint64_t expected_size(const uint8_t *start, size_t size)
 	       LE_GET(start, struct grub_core_head, redundancy);
 }
 
+static enum rj_err cut_short(uint64_t least, size_t size, struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD,
+		       "cut short: by its own headers core.img has at least %s bytes, "
+		       "but there are %zu; "
+		       "make it again with grub-mkimage -O i386-pc", RJ_DEC(least), size);
+}
+
+enum rj_err grub_core_too_large(uint64_t size, uint32_t most, struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD,
+		       "%s bytes are more than the %u that GRUB's core.img can have; "
+		       "leave out modules", RJ_DEC(size), most);
+}
+
 /* Checks a core.img whose code starts at offset `front`. */
 static enum rj_err check(const uint8_t *core, size_t size, size_t front, uint64_t by_list,
 			 struct rj_error *err)
@@ -105,15 +120,18 @@ static enum rj_err check(const uint8_t *core, size_t size, size_t front, uint64_
 	uint64_t expected;
 
 	if (size < front + sizeof(struct grub_core_head))
-		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = by_list);
+		return cut_short(by_list, size, err);
 	if (start[0] != FAR_JUMP)
-		return rj_fail(err, RJ_ERR_CORE_ENTRY, .located = true, .at = front,
-			       .expected = FAR_JUMP, .found = start[0]);
+		return rj_fail(err, RJ_BAD,
+			       "core.img does not start with a far jump "
+			       "in its second sector %s; "
+			       "make it again with grub-mkimage -O i386-pc",
+			       RJ_FOUND(front, FAR_JUMP, start[0]));
 	expected = front + expected_size(start, size - front);
 	if (expected < by_list)
 		expected = by_list;
 	if (size < expected)
-		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size, .limit = expected);
+		return cut_short(expected, size, err);
 	return RJ_OK;
 }
 
@@ -122,20 +140,20 @@ enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *e
 	uint64_t sectors;
 
 	if (size > GRUB_CORE_MAX)
-		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size, .limit = GRUB_CORE_MAX);
+		return grub_core_too_large(size, GRUB_CORE_MAX, err);
 	if (size < GRUB_SECTOR)
-		return rj_fail(err, RJ_ERR_CORE_SHORT, .count = size,
-			       .limit = GRUB_SECTOR + sizeof(struct grub_core_head));
+		return cut_short(GRUB_SECTOR + sizeof(struct grub_core_head), size, err);
 	sectors = count_sectors(core);
 	if (!sectors)
-		return rj_fail(err, RJ_ERR_CORE_BLOCKS, .at = FIRST_BLOCK);
+		return rj_fail(err, RJ_BAD,
+			       "diskboot.img's block list is damaged; "
+			       "make it again with grub-mkimage -O i386-pc");
 	return check(core, size, GRUB_SECTOR, GRUB_SECTOR * sectors + 1, err);
 }
 
 enum rj_err grub_bare_core_check(const uint8_t *core, size_t size, struct rj_error *err)
 {
 	if (size > GRUB_CORE_MAX - GRUB_SECTOR)
-		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size,
-			       .limit = GRUB_CORE_MAX - GRUB_SECTOR);
+		return grub_core_too_large(size, GRUB_CORE_MAX - GRUB_SECTOR, err);
 	return check(core, size, 0, sizeof(struct grub_core_head), err);
 }

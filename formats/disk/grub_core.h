@@ -51,10 +51,13 @@ bool grub_block_at(const uint8_t *sector, size_t n, struct grub_block *block);
 
 /*
  * Checks the size bytes of a core.img that starts with diskboot.img; at least a sector must be
- * readable. RJ_ERR_CORE_LARGE, _CORE_ENTRY, _CORE_BLOCKS, or _CORE_SHORT if its own headers
- * require more bytes: exact to the byte, except with unknown decompressors.
+ * readable. Fails if it is larger than GRUB_CORE_MAX, damaged, or if its own headers require
+ * more bytes: exact to the byte, except with unknown decompressors.
  */
 enum rj_err grub_core_check(const uint8_t *core, size_t size, struct rj_error *err);
+
+/* Sets the error for a core.img of more than `most` bytes. */
+enum rj_err grub_core_too_large(uint64_t size, uint32_t most, struct rj_error *err);
 
 /* Whether these GRUB_SECTOR bytes start a core.img of size bytes without diskboot.img. */
 bool grub_is_bare_core(const uint8_t *head, uint64_t size);

@@ -98,7 +98,7 @@ enum rj_err grub_embedded_core(const struct rj_input *input, const uint8_t *sect
 	struct core core = { calloc(1, GRUB_CORE_MAX), 0 };
 
 	if (!core.bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	*wrong = assemble(&core, input, sector);
 	if (*wrong) {
 		free(core.bytes);

@@ -41,7 +41,7 @@ bool grub_has_core(const struct rj_input *input, const uint8_t *sector);
 /*
  * The whole core.img that this boot.img would read from the disk. *bytes is malloc'ed, and the
  * caller frees it; NULL if core.img cannot be used: *wrong is then a constant string that says
- * why. RJ_ERR_MEMORY.
+ * why.
  */
 enum rj_err grub_embedded_core(const struct rj_input *input, const uint8_t *sector,
 			       uint8_t **bytes, size_t *size, const char **wrong,

@@ -299,26 +299,45 @@ static bool is_protective(const uint8_t *mbr)
 	return false;
 }
 
-/* RJ_OK, or why nothing was found. */
-static enum rj_err find(const struct search *search, const uint8_t *mbr)
+/* Sets the error for a disk that lacks something; todo: what to do about it. */
+static enum rj_err lacks(const struct search *search, const char *what, const char *todo,
+			 struct rj_error *err)
+{
+	search->found->lacks = what;
+	return rj_fail_about(err, RJ_BAD, search->disk->path, "%s%s", what, todo);
+}
+
+static enum rj_err not_found(const struct search *search, struct rj_error *err)
+{
+	if (!search->number)
+		return lacks(search, "no partition is active",
+			     "; choose one with --partition N", err);
+	return rj_fail_about(err, RJ_BAD, search->disk->path, "no partition %u",
+			     search->number);
+}
+
+static enum rj_err find(const struct search *search, const uint8_t *mbr, struct rj_error *err)
 {
 	uint8_t header[SECTOR_SIZE];
 
 	if (!boot_sector_is_signed(mbr) || !boot_sector_has_table(mbr))
-		return RJ_ERR_PARTITION_TABLE;
+		return lacks(search, "no partition table", "", err);
 	if (is_protective(mbr)) {
 		if (!read_gpt(search, header))
-			return RJ_ERR_PARTITION_GPT;
+			return lacks(search, "the GPT is damaged, "
+				     "and so is the backup in the last sector",
+				     "; if the sector size was detected wrong, "
+				     "set --sector-size", err);
 		if (find_in_gpt(search, header))
 			return RJ_OK;
 		/* a hybrid MBR marks one of the GPT's partitions active */
 		search->found->backup = false;
 		if (search->number)
-			return RJ_ERR_PARTITION_NONE;
+			return not_found(search, err);
 	}
 	if (find_in_mbr(search, mbr))
 		return RJ_OK;
-	return search->number ? RJ_ERR_PARTITION_NONE : RJ_ERR_PARTITION_ACTIVE;
+	return not_found(search, err);
 }
 
 enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
@@ -328,15 +347,10 @@ enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
 	struct search search = { disk, sector_size ? sector_size : rj_disk_sector_size(disk),
 				 number, partition };
 	uint8_t mbr[SECTOR_SIZE] = { 0 };
-	enum rj_err code;
 
 	*partition = (struct rj_partition){ .sector_size = search.sector_size };
 	rj_input_peek(disk, mbr, sizeof(mbr), 0);
-	code = find(&search, mbr);
-	if (code)
-		return rj_fail_with(err, &(struct rj_error){ .code = code,
-				    .subject = disk->path, .count = number });
-	return RJ_OK;
+	return find(&search, mbr, err);
 }
 
 uint64_t rj_partitions_end(const struct rj_input *disk, uint32_t sector_size, const char **name)

@@ -23,6 +23,7 @@ struct rj_partition {
 	bool gpt;
 	bool backup;                    /* from the backup GPT; the primary one is damaged */
 	bool sole;                      /* the only active one; MBR code needs a single one */
+	const char *lacks;              /* why the disk has nothing to start; or NULL */
 	struct partition_entry entry;   /* the MBR's, but relative to the disk's start */
 	uint8_t table[RJ_TABLE_SIZE];   /* of a primary partition: the MBR's table */
 	uint8_t gpt_entry[RJ_GPT_ENTRY_SIZE];
@@ -59,7 +60,7 @@ bool rj_is_disk_image(const struct rj_input *input);
 
 /*
  * The partition with this number, or the active one if number is 0. sector_size 0: detected.
- * RJ_ERR_PARTITION_NONE, _ACTIVE, _TABLE, _GPT, _READ.
+ * If the disk's contents name no such partition, partition->lacks says why.
  */
 enum rj_err rj_partition_find(const struct rj_input *disk, uint32_t sector_size,
 			      uint32_t number, struct rj_partition *partition,

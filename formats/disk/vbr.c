@@ -101,11 +101,15 @@ enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t 
 	enum bpb_type type = bpb_type(sector);
 
 	if (bpb && type == BPB_NONE)
-		return rj_fail(err, RJ_ERR_VBR_NO_BPB);
+		return rj_fail(err, RJ_BAD,
+			       "the boot sector has no known BIOS parameter block; "
+			       "leave out --bpb");
 	if (bpb & RJ_BPB_HIDDEN && type == BPB_EXFAT)
 		le_store(sector + EXFAT_FIRST, first, 8);
 	else if (bpb & RJ_BPB_HIDDEN && first > UINT32_MAX)
-		return rj_fail(err, RJ_ERR_VBR_HIDDEN, .count = first);
+		return rj_fail(err, RJ_BAD,
+			       "sector %s does not fit in the BIOS parameter block; "
+			       "leave out --bpb hidden", RJ_DEC(first));
 	else if (bpb & RJ_BPB_HIDDEN)
 		le_store(sector + BPB_HIDDEN, first, 4);
 	if (bpb & RJ_BPB_DRIVE)
@@ -130,28 +134,40 @@ static void describe(struct rj_partition *partition, const uint8_t *sector)
 	entry->sectors = rj_partition_clamp(partition->sectors);
 }
 
+static enum rj_err lacks_bounds(struct rj_vbr *vbr, struct rj_error *err)
+{
+	vbr->partition.lacks = "the partition starts after the end of the disk";
+	return rj_fail(err, RJ_BAD, "%s", vbr->partition.lacks);
+}
+
+static enum rj_err lacks_signature(struct rj_vbr *vbr, uint64_t offset, struct rj_error *err)
+{
+	vbr->partition.lacks = "the partition's first sector has no boot sector signature";
+	return rj_fail(err, RJ_BAD, "%s %s; nothing that boots by BIOS is installed there",
+		       vbr->partition.lacks,
+		       RJ_FOUND(offset + SIGNATURE_OFFSET, SIGNATURE,
+				le16(vbr->bytes + SIGNATURE_OFFSET)));
+}
+
 /* Reads the boot sector at this sector of the file. */
 static enum rj_err load(struct rj_vbr *vbr, const struct rj_input *input, uint64_t number,
 			struct rj_error *err)
 {
 	if (number >= input->size / vbr->size)
-		return number ? rj_fail(err, RJ_ERR_PARTITION_BOUNDS)
-			      : rj_fail(err, RJ_ERR_VBR_SHORT, .count = input->size,
-					.limit = vbr->size);
+		return number ? lacks_bounds(vbr, err)
+			      : rj_fail(err, RJ_BAD, "%s bytes: a boot sector is %zu",
+					RJ_DEC(input->size), vbr->size);
 	vbr->bytes = malloc(vbr->size);
 	if (!vbr->bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size, err))
-		return err->code;
+		return err->class;
 	vbr->behind_xfs = memcmp(vbr->bytes, XFS_MAGIC, strlen(XFS_MAGIC)) == 0;
 	if (vbr->behind_xfs &&
 	    rj_input_read(input, vbr->bytes, vbr->size, number * vbr->size + XFS_BOOT, err))
-		return err->code;
+		return err->class;
 	if (!boot_sector_is_signed(vbr->bytes))
-		return rj_fail(err, RJ_ERR_VBR_SIGNATURE, .located = true,
-			       .at = number * vbr->size + SIGNATURE_OFFSET,
-			       .expected = SIGNATURE,
-			       .found = le16(vbr->bytes + SIGNATURE_OFFSET));
+		return lacks_signature(vbr, number * vbr->size, err);
 	return RJ_OK;
 }
 
@@ -165,7 +181,7 @@ static enum rj_err read_alone(struct rj_vbr *vbr, const struct rj_input *input,
 	partition->sector_size = (uint32_t)vbr->size;
 	partition->number = choice->partition;
 	if (load(vbr, input, number, err))
-		return err->code;
+		return err->class;
 	partition->first = choice->has_hidden ? choice->hidden :
 			   rj_vbr_first(vbr->bytes);
 	describe(partition, vbr->bytes);
@@ -179,7 +195,7 @@ static enum rj_err read_from_disk(struct rj_vbr *vbr, const struct rj_input *inp
 		return read_alone(vbr, input, choice->hidden, choice, err);
 	if (rj_partition_find(input, (uint32_t)vbr->size, choice->partition, &vbr->partition, err) ||
 	    load(vbr, input, vbr->partition.first, err))
-		return err->code;
+		return err->class;
 	if (choice->has_hidden) {
 		vbr->partition.first = choice->hidden;
 		vbr->partition.entry.first_sector = rj_partition_clamp(choice->hidden);
@@ -215,7 +231,7 @@ failed:
 	if (!err->subject)
 		err->subject = input->path;
 	rj_vbr_free(vbr);
-	return err->code;
+	return err->class;
 }
 
 void rj_vbr_free(struct rj_vbr *vbr)

@@ -34,8 +34,8 @@ struct rj_vbr {
 
 /*
  * Reads the boot sector: the file itself, or the one in the partition that the choice names.
- * drive is the value for RJ_BPB_DRIVE. On failure there is nothing to free. RJ_ERR_VBR_*,
- * RJ_ERR_PARTITION_*, _READ, _MEMORY.
+ * drive is the value for RJ_BPB_DRIVE. On failure there is nothing to free, and
+ * vbr->partition.lacks says whether the disk's contents are the reason.
  */
 enum rj_err rj_vbr_read(struct rj_vbr *vbr, const struct rj_input *input,
 			const struct rj_vbr_choice *choice, uint8_t drive, struct rj_error *err);
@@ -52,8 +52,8 @@ uint64_t rj_vbr_sectors(const uint8_t *sector);
 uint32_t rj_vbr_sector_size(const uint8_t *sector);
 
 /*
- * Sets the fields that bpb (RJ_BPB_*) names: the first sector and the drive number.
- * RJ_ERR_VBR_NO_BPB, _VBR_HIDDEN.
+ * Sets the fields that bpb (RJ_BPB_*) names: the first sector and the drive number. Fails if
+ * the sector has no known BIOS parameter block, or if its field is too small for the number.
  */
 enum rj_err rj_vbr_patch(uint8_t *sector, unsigned bpb, uint64_t first, uint8_t drive,
 			 struct rj_error *err);

@@ -11,42 +11,38 @@
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | \
 		     RJ_CONSOLE_SERIAL)
 
-static void check_bytes(const struct rj_check *check, enum rj_err code, const char *name,
-			uint64_t at, uint64_t size, uint32_t expected)
+static void check_piece(const struct rj_check *check, const struct rj_piece *piece)
 {
 	struct rj_error error;
 	uint32_t found;
 
-	if (rj_crc_input(check->input, at, size, &found, &error))
-		rj_check_report(check, error);
-	else
-		rj_check_equal(check, code, name, at, expected, found);
+	if (rj_crc_input(check->input, check->image->stub_at + piece->offset, piece->size,
+			 &found, &error) ||
+	    rj_image_judge_piece(check->image, piece, check->input, found, &error))
+		rj_check_error(check, &error);
 }
 
-/* Reports code if a manifest field has unknown bits; offset is the field's in the manifest. */
-static void check_bits(const struct rj_check *check, enum rj_err code, const char *name,
-		       size_t offset, uint32_t found, uint32_t known)
-{
-	if (found & ~known)
-		rj_check_report(check, (struct rj_error){
-			.code = code, .name = name, .located = true,
-			.at = check->image->stub_at + check->image->stub_size + offset,
-			.expected = found & known, .found = found });
-}
-
-static void check_all_bits(const struct rj_check *check)
+/* Reports the bits that no version knows. */
+static void check_bits(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
+	const struct rj_manifest *manifest = &image->manifest;
+	uint64_t at = image->stub_at + image->stub_size;
 
-	check_bits(check, RJ_ERR_MANIFEST_FLAGS, NULL, offsetof(struct rj_manifest, flags),
-		   image->manifest.flags, KNOWN_FLAGS);
-	check_bits(check, RJ_ERR_MANIFEST_REPAIRS, NULL,
-		   offsetof(struct rj_manifest, repairs), image->manifest.repairs,
-		   RJ_ALL_REPAIRS);
-	for (size_t i = 0; i < image->piece_count; i++)
-		check_bits(check, RJ_ERR_PIECE_FLAGS, image->pieces[i].name,
-			   rj_manifest_size(i) + offsetof(struct rj_piece, flags),
-			   image->pieces[i].flags, KNOWN_PIECE_FLAGS);
+	rj_check_equal(check, at + offsetof(struct rj_manifest, flags),
+		       manifest->flags & KNOWN_FLAGS, manifest->flags,
+		       "the manifest has unknown flags");
+	rj_check_equal(check, at + offsetof(struct rj_manifest, repairs),
+		       manifest->repairs & RJ_ALL_REPAIRS, manifest->repairs,
+		       "the manifest has unknown repairs");
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		rj_check_equal(check,
+			       at + rj_manifest_size(i) + offsetof(struct rj_piece, flags),
+			       piece->flags & KNOWN_PIECE_FLAGS, piece->flags,
+			       "the piece %s has unknown flags", piece->name);
+	}
 }
 
 static void check_manifest(const struct rj_check *check)
@@ -58,15 +54,15 @@ static void check_manifest(const struct rj_check *check)
 
 	if (rj_image_peek_manifest(image, check->input, bytes) < manifest->size)
 		return;
-	rj_check_equal(check, RJ_ERR_MANIFEST_CRC, NULL, at, manifest->crc,
-		    rj_manifest_crc(bytes, manifest->size));
-	check_all_bits(check);
+	rj_check_equal(check, at, manifest->crc, rj_manifest_crc(bytes, manifest->size),
+		       "the manifest's CRC-32 is wrong");
+	check_bits(check);
 	if (manifest->image_size > image->file_size - image->stub_at)
-		rj_check_report(check, (struct rj_error){
-			.code = RJ_ERR_IMAGE_SIZE, .located = true,
-			.at = at + offsetof(struct rj_manifest, image_size),
-			.expected = image->file_size - image->stub_at,
-			.found = manifest->image_size });
+		rj_check_report(check,
+				"the image ends beyond the file %s; the file is cut short",
+				RJ_FOUND(at + offsetof(struct rj_manifest, image_size),
+					 image->file_size - image->stub_at,
+					 manifest->image_size));
 }
 
 /* The pieces are in order, do not overlap, and come after the manifest. */
@@ -80,10 +76,11 @@ static void check_offsets(const struct rj_check *check)
 		uint64_t end = (uint64_t)piece->offset + piece->size;
 
 		if (piece->offset < from || !rj_image_has_piece(image, piece))
-			rj_check_report(check, (struct rj_error){
-				.code = RJ_ERR_PIECE_BOUNDS, .name = piece->name,
-				.at = piece->offset, .end = end, .other_at = from,
-				.other_end = image->manifest.image_size });
+			rj_check_report(check,
+					"the piece %s at %s of the image is "
+					"outside the range left for it, %s", piece->name,
+					RJ_RANGE(piece->offset, end),
+					RJ_RANGE(from, image->manifest.image_size));
 		else
 			from = end;
 	}
@@ -97,8 +94,7 @@ static void check_services(const struct rj_check *check)
 	if (!wrong && services->block.image.size > 0 && !rj_image_disk(check->image))
 		wrong = "RAM disk's address";
 	if (wrong)
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_SERVICES_BLOCK,
-							  .name = wrong });
+		rj_check_report(check, "the services' %s is wrong", wrong);
 }
 
 static void check_disk(const struct rj_check *check)
@@ -107,7 +103,7 @@ static void check_disk(const struct rj_check *check)
 
 	if (rj_image_disk(check->image) && !check->image->services.wrong &&
 	    rj_image_unpack_disk(check->image, check->input, -1, &error))
-		rj_check_report(check, error);
+		rj_check_error(check, &error);
 }
 
 static void check_stub(const struct rj_check *check)
@@ -117,17 +113,17 @@ static void check_stub(const struct rj_check *check)
 	uint32_t found = 0;
 
 	if (rj_image_sum_stub(image, check->input, &found, &error))
-		rj_check_report(check, error);
+		rj_check_error(check, &error);
 	else
-		rj_check_equal(check, RJ_ERR_STUB_CRC, NULL, image->stub_at,
-			    image->manifest.stub_crc, found);
+		rj_check_equal(check, image->stub_at, image->manifest.stub_crc, found,
+			       "the CRC-32 of the stub and the section headers is wrong");
 }
 
 /* Reports a broken rule of the plan with the image as subject; ignores notes. */
 static void report_rule(void *context, const struct rj_error *error)
 {
-	if (rj_error_class(error->code) != RJ_NOTE)
-		rj_check_report(context, *error);
+	if (error->class != RJ_NOTE)
+		rj_check_error(context, error);
 }
 
 static void check_headers(struct rj_check *check, bool with_checksum)
@@ -146,9 +142,9 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 			containers[i]->check(containers[i], image, check->input, with_checksum,
 					     check->report, check->context);
 	if (!image->container)
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_NO_CONTAINER });
+		rj_check_report(check, "not in a known container");
 	if (rj_input_failure(&error))
-		rj_check_report(check, error);
+		rj_check_error(check, &error);
 }
 
 void rj_image_check_headers(const struct rj_image *image,
@@ -168,11 +164,7 @@ void rj_image_check(const struct rj_image *image, const struct rj_input *input,
 	check_headers(&check, true);
 	check_stub(&check);
 	check_disk(&check);
-	for (size_t i = 0; i < image->piece_count; i++) {
-		const struct rj_piece *piece = &image->pieces[i];
-
-		if (rj_image_has_piece(image, piece))
-			check_bytes(&check, RJ_ERR_PIECE_CRC, piece->name,
-				    image->stub_at + piece->offset, piece->size, piece->crc);
-	}
+	for (size_t i = 0; i < image->piece_count; i++)
+		if (rj_image_has_piece(image, &image->pieces[i]))
+			check_piece(&check, &image->pieces[i]);
 }

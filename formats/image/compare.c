@@ -19,7 +19,7 @@ static enum rj_err compare(const struct rj_part *first, const struct rj_part *se
 		if (rj_input_read(first->input, buffers, part, first->offset + *same, err) ||
 		    rj_input_read(second->input, buffers + BUFFER_SIZE, part,
 				  second->offset + *same, err))
-			return err->code;
+			return err->class;
 		if (memcmp(buffers, buffers + BUFFER_SIZE, part) == 0)
 			equal = part;
 		else
@@ -37,7 +37,7 @@ enum rj_err rj_compare(const struct rj_part *first, const struct rj_part *second
 	enum rj_err code;
 
 	if (!buffers)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	rj_progress_begin(RJ_COMPARING, first->size < second->size ? first->size : second->size);
 	code = compare(first, second, buffers, same, err);
 	rj_progress_end();

@@ -9,7 +9,7 @@
 
 /*
  * The number of equal bytes from the start of both parts; the smaller size if one part starts
- * with the other. RJ_ERR_READ, _SHRANK, _MEMORY.
+ * with the other.
  */
 enum rj_err rj_compare(const struct rj_part *first, const struct rj_part *second,
 		       uint64_t *same, struct rj_error *err);

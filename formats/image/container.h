@@ -54,7 +54,7 @@ CONTAINERS(CONTAINER_DECLARE)
 extern const struct container *const containers[];
 extern const size_t container_count;
 
-/* By name; RJ_ERR_FORMAT. */
+/* By name; the error lists all names. */
 enum rj_err container_find(const char *name, const struct container **container,
 			   struct rj_error *err);
 

@@ -61,9 +61,9 @@ static void check_setup(const struct rj_check *check)
 
 	rj_input_peek(check->input, setup, sizeof(setup), SETUP_HEADER);
 #define EXPECT(field, value) \
-	rj_check_equal(check, RJ_ERR_LINUX_FIELD, #field, \
-	       SETUP_HEADER + offsetof(struct setup_header, field), (value), \
-	       LE_GET(setup, struct setup_header, field));
+	rj_check_equal(check, SETUP_HEADER + offsetof(struct setup_header, field), (value), \
+		       LE_GET(setup, struct setup_header, field), \
+		       "the Linux header's %s is wrong", #field);
 	SETUP_FIELDS(EXPECT)
 #undef EXPECT
 }
@@ -77,7 +77,9 @@ static void check_stray(const struct rj_check *check, const struct front_layout 
 
 	rj_input_peek(check->input, bytes, sizeof(bytes), 0);
 	if (multiboot_find(bytes, sizeof(bytes), &at) && !(own->size && at == own->at))
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_STRAY_MULTIBOOT, .at = at });
+		rj_check_report(check,
+				"there is a stray multiboot header at %s; "
+				"kexec would load the image by that header", RJ_HEX(at));
 }
 
 static void check_parts(const struct rj_check *check, const struct front_layout *layout)
@@ -94,8 +96,8 @@ static void check_parts(const struct rj_check *check, const struct front_layout 
 		front_fill(part, check->image->base, expected);
 		rj_input_peek(check->input, found, place->size, place->at);
 		for (size_t i = 0; i < place->size; i++)
-			rj_check_equal(check, RJ_ERR_FRONT_PART, names[part], place->at + i,
-				       expected[i], found[i]);
+			rj_check_equal(check, place->at + i, expected[i], found[i],
+				       "the %s is wrong", names[part]);
 	}
 	if (layout->parts[PART_LINUX].size)
 		check_setup(check);
@@ -104,8 +106,14 @@ static void check_parts(const struct rj_check *check, const struct front_layout 
 /* The fields have the same names in both ELF classes. */
 #define AT(structure, field) (wide ? offsetof(Elf64_##structure, field) \
 				   : offsetof(Elf32_##structure, field))
+static void report_no_elf(const struct rj_check *check)
+{
+	rj_check_report(check, "not an ELF file: %s", elf_errmsg(-1));
+}
+
+#define ELF_FIELD "the ELF %s is wrong"
 #define EHDR(field, value) \
-	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, AT(Ehdr, field), (value), header.field)
+	rj_check_equal(check, AT(Ehdr, field), (value), header.field, ELF_FIELD, #field)
 
 static bool check_elf_header(const struct rj_check *check, const struct front_layout *layout,
 			     Elf *elf)
@@ -114,8 +122,7 @@ static bool check_elf_header(const struct rj_check *check, const struct front_la
 	bool wide;
 
 	if (!elf || !gelf_getehdr(elf, &header)) {
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
-						 .name = elf_errmsg(-1) });
+		report_no_elf(check);
 		return false;
 	}
 	wide = gelf_getclass(elf) == ELFCLASS64;
@@ -129,8 +136,7 @@ static bool check_elf_header(const struct rj_check *check, const struct front_la
 }
 
 #define PHDR(field, value) \
-	rj_check_equal(check, RJ_ERR_ELF_FIELD, #field, at + AT(Phdr, field), (value), \
-		       segment.field)
+	rj_check_equal(check, at + AT(Phdr, field), (value), segment.field, ELF_FIELD, #field)
 
 static void check_segments(const struct rj_check *check, const struct front_layout *layout,
 			   Elf *elf)
@@ -180,14 +186,14 @@ static void check_sections(const struct rj_check *check, Elf *elf)
 	size_t names;
 
 	if (elf_getshdrstrndx(elf, &names) < 0) {
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_PARSE,
-						 .name = elf_errmsg(-1) });
+		report_no_elf(check);
 		return;
 	}
 	for (size_t i = 0; i < image->piece_count; i++)
 		if (!has_section(image, elf, names, &image->pieces[i]))
-			rj_check_report(check, (struct rj_error){ .code = RJ_ERR_ELF_SECTION,
-							 .name = image->pieces[i].name });
+			rj_check_report(check,
+					"the ELF section of the piece %s does not match it",
+					image->pieces[i].name);
 }
 
 static void check_elf(const struct rj_check *check, const struct front_layout *layout)
@@ -207,9 +213,10 @@ static void check_checksum(const struct rj_check *check)
 	uint32_t crc;
 
 	if (rj_crc_input(check->input, 0, check->input->size, &crc, &error))
-		rj_check_report(check, error);
+		rj_check_error(check, &error);
 	else if (crc != SETUP_FILE_CRC)
-		rj_check_report(check, (struct rj_error){ .code = RJ_ERR_FILE_CRC });
+		rj_check_report(check,
+				"the image checksum is wrong; a byte of the file was changed");
 }
 
 void layout_check(const struct container *container, const struct rj_image *image,
@@ -217,11 +224,15 @@ void layout_check(const struct container *container, const struct rj_image *imag
 		  void *context)
 {
 	struct rj_check check = { image, input, finding, context };
+	uint64_t size = layout_file_size(image->manifest.image_size);
 	struct front_layout layout;
 
 	front_lay_out(container, &layout);
-	rj_check_equal(&check, RJ_ERR_FILE_SIZE, NULL, input->size,
-	       layout_file_size(image->manifest.image_size), input->size);
+	if (input->size != size)
+		rj_check_report(&check,
+				"the file's size is not that of its Linux header %s; "
+				"the file is cut short, or has trailing data",
+				RJ_FOUND(input->size, size, input->size));
 	check_parts(&check, &layout);
 	check_stray(&check, &layout);
 	if (container->elf_class != ELFCLASSNONE)

@@ -201,7 +201,9 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	front->file_size = layout_file_size(at - SETUP_SIZE);
 	at = plan->base + layout_memory_size(at - SETUP_SIZE);
 	if (at > FOUR_GIB)
-		return rj_fail(err, RJ_ERR_BASE_HIGH, .at = plan->base, .end = at);
+		return rj_fail(err, RJ_BAD,
+			       "loaded at %s, the image ends beyond 4 GiB; use a lower --base",
+			       RJ_RANGE(plan->base, at));
 	return RJ_OK;
 }
 
@@ -247,7 +249,7 @@ static enum rj_err copy_pieces(const struct front *front, const struct rj_plan *
 
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
-			return err->code;
+			return err->class;
 		at += plan->pieces[i].size;
 	}
 	return RJ_OK;
@@ -410,12 +412,12 @@ static enum rj_err write_elf(const struct front *front, const struct part *parts
 	good = good && elf_update(elf, ELF_C_WRITE) >= 0;
 	why = good ? NULL : elf_errmsg(0);
 	if (why)
-		rj_fail(err, RJ_ERR_LIBELF, .name = why);
+		rj_fail(err, RJ_HOST, "libelf: %s", why);
 	else if (!good)         /* new_section has cleared libelf's error */
-		rj_fail(err, RJ_ERR_MEMORY);
+		rj_no_memory(err);
 	if (elf)
 		elf_end(elf);
-	return good ? RJ_OK : err->code;
+	return good ? RJ_OK : err->class;
 }
 
 static enum rj_err write_front(const struct front *front, const struct rj_blob *blob,
@@ -428,7 +430,7 @@ static enum rj_err write_front(const struct front *front, const struct rj_blob *
 		return write_elf(front, parts, count, image, fd, err);
 	for (size_t i = 0; i < count; i++)
 		if (rj_write(fd, parts[i].bytes, parts[i].size, parts[i].at, err))
-			return err->code;
+			return err->class;
 	return RJ_OK;
 }
 
@@ -452,7 +454,7 @@ static enum rj_err write_checksum(const struct front *front, const struct rj_ima
 	uLong crc;
 
 	if (rj_crc_input(&file, 0, front->pieces_at, &front_crc, err))
-		return err->code;
+		return err->class;
 	crc = front_crc;
 	for (size_t i = 0; i < image->piece_count; i++)
 		crc = crc32_combine(crc, image->pieces[i].crc, (z_off_t)image->pieces[i].size);
@@ -471,7 +473,7 @@ static enum rj_err write_manifest(struct front *front, struct rj_image *image, i
 	struct rj_input file = written(front, fd);
 
 	if (rj_image_sum_stub(image, &file, &image->manifest.stub_crc, err))
-		return err->code;
+		return err->class;
 	rj_manifest_store(&image->manifest, image->pieces, front->manifest);
 	image->manifest.crc = le32(front->manifest + offsetof(struct rj_manifest, crc));
 	return rj_write(fd, front->manifest, image->manifest.size, front->manifest_at, err);
@@ -482,16 +484,16 @@ static enum rj_err write_image(struct front *front, const struct rj_plan *plan,
 			       struct rj_image *image, struct rj_error *err)
 {
 	if (lay_out(front, plan, blob, err))
-		return err->code;
+		return err->class;
 	describe(front, plan, blob, image);
 	if (copy_pieces(front, plan, fd, image, err))
-		return err->code;
+		return err->class;
 	if (fd < 0)
 		return RJ_OK;
 	fill_parts(front, blob);
 	if (write_front(front, blob, image, fd, err) ||
 	    write_manifest(front, image, fd, err))
-		return err->code;
+		return err->class;
 	return write_checksum(front, image, fd, err);
 }
 
@@ -503,7 +505,7 @@ enum rj_err layout_write(const struct container *container, const struct rj_plan
 	enum rj_err code;
 
 	if (!front)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	front->container = container;
 	code = write_image(front, plan, blob, fd, image, err);
 	if (!code)

@@ -28,14 +28,23 @@ static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_ima
 
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
-			return err->code;
+			return err->class;
 		at += plan->pieces[i].size;
 	}
 	if (at > UINT32_MAX)
-		return rj_fail(err, RJ_ERR_PAYLOAD_LARGE, .count = at);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes are too many for a payload file; "
+			       "a payload file must fit below 4 GiB", RJ_DEC(at));
 	image->manifest.image_size = (uint32_t)at;
 	image->file_size = image->memory_size = at;
 	return RJ_OK;
+}
+
+static enum rj_err refuse_given(struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD,
+		       "a payload file cannot boot what is supplied at boot time; "
+		       "use --format payload with something to pack");
 }
 
 static enum rj_err payload_write(const struct container *container, const struct rj_plan *plan,
@@ -46,10 +55,10 @@ static enum rj_err payload_write(const struct container *container, const struct
 
 	(void)blob;
 	if (plan->given)
-		return rj_fail(err, RJ_ERR_PAYLOAD_GIVEN);
+		return refuse_given(err);
 	describe(container, plan, image);
 	if (copy_pieces(plan, fd, image, err))
-		return err->code;
+		return err->class;
 	if (fd < 0)
 		return RJ_OK;
 	rj_manifest_store(&image->manifest, image->pieces, manifest);
@@ -66,6 +75,25 @@ static bool payload_recognise(const struct container *container, struct rj_image
 	return image->stub_size == 0;
 }
 
+static void report_given(const struct rj_check *check)
+{
+	struct rj_error error;
+
+	refuse_given(&error);
+	rj_check_error(check, &error);
+}
+
+/* Reports a size that is not what the pieces need; at is where it is found. */
+static void check_size(const struct rj_check *check, uint64_t at, uint64_t expected,
+		       uint64_t found)
+{
+	if (found != expected)
+		rj_check_report(check,
+				"the payload file's size is wrong %s; "
+				"the file is cut short, or has trailing data",
+				RJ_FOUND(at, expected, found));
+}
+
 /* Every byte after the manifest belongs to a piece, so that a checksum covers it. */
 static void payload_check(const struct container *container, const struct rj_image *image,
 			  const struct rj_input *input, bool with_checksum,
@@ -79,16 +107,16 @@ static void payload_check(const struct container *container, const struct rj_ima
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 
-		rj_check_equal(&check, RJ_ERR_PAYLOAD_OFFSET, piece->name,
-			       rj_manifest_size(i) + offsetof(struct rj_piece, offset), at,
-			       piece->offset);
+		rj_check_equal(&check, rj_manifest_size(i) + offsetof(struct rj_piece, offset),
+			       at, piece->offset,
+			       "the offset of the piece %s is wrong", piece->name);
 		if (piece->flags & RJ_PIECE_RUNTIME)
-			rj_check_report(&check, (struct rj_error){ .code = RJ_ERR_PAYLOAD_GIVEN });
+			report_given(&check);
 		at += piece->size;
 	}
-	rj_check_equal(&check, RJ_ERR_PAYLOAD_SIZE, NULL, offsetof(struct rj_manifest, image_size),
-		       at, image->manifest.image_size);
-	rj_check_equal(&check, RJ_ERR_PAYLOAD_SIZE, NULL, at, at, input->size);
+	check_size(&check, offsetof(struct rj_manifest, image_size), at,
+		   image->manifest.image_size);
+	check_size(&check, at, at, input->size);
 }
 
 const struct container container_payload = {

@@ -15,14 +15,16 @@ const size_t container_count = sizeof(containers) / sizeof(containers[0]);
 enum rj_err container_find(const char *name, const struct container **container,
 			   struct rj_error *err)
 {
-	rj_fail(err, RJ_ERR_FORMAT, .name = name);
+	struct rj_list names = { "" };
+
 	for (size_t i = 0; i < container_count; i++) {
 		*container = containers[i];
 		if (strcmp(name, containers[i]->name) == 0)
 			return RJ_OK;
-		rj_error_list(err, "%s", containers[i]->name);
+		rj_list_add(&names, "%s", containers[i]->name);
 	}
-	return err->code;
+	return rj_fail(err, RJ_USAGE, "there is no format \"%s\"; the formats are %s", name,
+		       names.text);
 }
 
 const struct container *container_of_file(const char *path)

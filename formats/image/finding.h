@@ -18,11 +18,16 @@ struct rj_check {
 	void *context;
 };
 
-/* Reports a finding, with the input as its subject. */
-void rj_check_report(const struct rj_check *check, struct rj_error error);
+/* Reports that the input is bad, with printf's format for the text. */
+void rj_check_report(const struct rj_check *check, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-/* Reports code if the two numbers differ. name is the {name} in its message. */
-void rj_check_equal(const struct rj_check *check, enum rj_err code, const char *name,
-		    uint64_t at, uint64_t expected, uint64_t found);
+/* Reports an error as it is, with the input as its subject. */
+void rj_check_error(const struct rj_check *check, const struct rj_error *error);
+
+/* Reports the text if the two numbers differ, followed by both and the offset. */
+void rj_check_equal(const struct rj_check *check, uint64_t at, uint64_t expected,
+		    uint64_t found, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 #endif

@@ -84,7 +84,7 @@ enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_inpu
 
 	if (rj_crc_input(input, image->stub_at, image->stub_size, &stub, err) ||
 	    rj_crc_input(input, image->stub_at + gap, size, &rest, err))
-		return err->code;
+		return err->class;
 	*crc = (uint32_t)crc32_combine(stub, rest, (z_off_t)size);
 	return RJ_OK;
 }
@@ -101,6 +101,17 @@ const struct rj_piece *rj_image_disk(const struct rj_image *image)
 	return NULL;
 }
 
+enum rj_err rj_image_judge_piece(const struct rj_image *image, const struct rj_piece *piece,
+				 const struct rj_input *input, uint32_t crc,
+				 struct rj_error *err)
+{
+	if (crc == piece->crc)
+		return RJ_OK;
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "the CRC-32 of the piece %s is wrong %s", piece->name,
+			     RJ_FOUND(image->stub_at + piece->offset, piece->crc, crc));
+}
+
 enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
 				 int fd, struct rj_error *err)
 {
@@ -115,11 +126,11 @@ enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_i
 	else
 		code = rj_copy(&plain, fd, 0, &crc, err);
 	if (!code && crc != disk->crc)
-		code = rj_fail(err, RJ_ERR_DISK_CRC, .located = true, .at = plain.offset,
-			       .expected = disk->crc, .found = crc);
+		code = rj_fail(err, RJ_BAD, "the CRC-32 of the RAM disk is wrong %s",
+			       RJ_FOUND(plain.offset, disk->crc, crc));
 	if (!code && fd >= 0 && ftruncate(fd, disk->size) < 0)
-		code = rj_fail(err, RJ_ERR_WRITE, .os_error = errno);
-	if (code && rj_error_class(code) == RJ_BAD)
+		code = rj_cannot_write(err);
+	if (code == RJ_BAD)
 		err->subject = input->path;
 	return code;
 }

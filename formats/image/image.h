@@ -60,9 +60,14 @@ enum rj_err rj_image_sum_stub(const struct rj_image *image, const struct rj_inpu
 /* The piece with the RAM disk, or NULL if there is none or it is not where it should be. */
 const struct rj_piece *rj_image_disk(const struct rj_image *image);
 
+/* Compares the CRC-32 of a piece's bytes in the input with the one in the manifest. */
+enum rj_err rj_image_judge_piece(const struct rj_image *image, const struct rj_piece *piece,
+				 const struct rj_input *input, uint32_t crc,
+				 struct rj_error *err);
+
 /*
  * Writes the RAM disk, unpacked, to fd; a negative fd: nowhere. The image must have a RAM
- * disk. RJ_ERR_DISK_CRC, _INFLATE.
+ * disk. Fails if its bytes are not those that the manifest describes.
  */
 enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
 				 int fd, struct rj_error *err);

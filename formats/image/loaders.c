@@ -287,17 +287,18 @@ enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 {
 	size_t length = strcspn(*list, ",");
 	const char *name = *list;
+	struct rj_list names = { "" };
 
 	*list = name[length] ? name + length + 1 : NULL;
-	rj_fail(err, RJ_ERR_LOADER, .name = name);
 	for (size_t i = 0; i < rj_loader_count; i++) {
 		*loader = &rj_loaders[i];
 		if (strlen((*loader)->name) == length &&
 		    memcmp((*loader)->name, name, length) == 0)
 			return RJ_OK;
-		rj_error_list(err, "%s", (*loader)->name);
+		rj_list_add(&names, "%s", (*loader)->name);
 	}
-	return err->code;
+	return rj_fail(err, RJ_USAGE, "there is no loader \"%s\"; the loaders are %s", name,
+		       names.text);
 }
 
 void rj_loader_command(const struct rj_loader *loader, const char *image, char *text,

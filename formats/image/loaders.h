@@ -48,7 +48,7 @@ const struct rj_loader *rj_loader_for(const struct rj_features *features);
 
 /*
  * Takes the next loader from a comma-separated list of names; *list advances, and is NULL at
- * the end. RJ_ERR_LOADER with all names in err->text.
+ * the end. The error for an unknown one lists all names.
  */
 enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 			   struct rj_error *err);

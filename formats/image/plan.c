@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/plan.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,11 @@ static bool name_taken(const struct rj_plan *plan, const char *name)
 	return false;
 }
 
+enum rj_err rj_too_many_pieces(struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD, "there are more than %u pieces", RJ_MAX_PIECES);
+}
+
 static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 				       struct rj_error *err)
 {
@@ -62,7 +68,7 @@ static struct rj_plan_piece *new_piece(struct rj_plan *plan, const char *name,
 	char unique[RJ_NAME_SIZE] = { 0 };      /* zeroed: the image contains all of it */
 
 	if (plan->piece_count == RJ_MAX_PIECES) {
-		rj_fail(err, RJ_ERR_TOO_MANY, .limit = RJ_MAX_PIECES);
+		rj_too_many_pieces(err);
 		return NULL;
 	}
 	snprintf(unique, sizeof(unique), "%s", name);
@@ -80,7 +86,7 @@ enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address
 	struct rj_plan_piece *piece = new_piece(plan, name, err);
 
 	if (!piece)
-		return err->code;
+		return err->class;
 	piece->address = address;
 	piece->size = size;
 	piece->input = input;
@@ -96,7 +102,7 @@ enum rj_err rj_plan_add_bytes(struct rj_plan *plan, const char *name,
 
 	if (!piece) {
 		free(bytes);
-		return err->code;
+		return err->class;
 	}
 	piece->address = address;
 	piece->size = size;
@@ -109,7 +115,7 @@ enum rj_err rj_plan_add_firmware(struct rj_plan *plan, const char *name, uint64_
 				 uint64_t size, struct rj_error *err)
 {
 	if (rj_plan_add(plan, name, address, input, offset, size, err))
-		return err->code;
+		return err->class;
 	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_FIRMWARE;
 	return RJ_OK;
 }
@@ -127,8 +133,10 @@ void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload)
 	if (plan->disk)
 		return;
 	rj_plan_set_drive(plan, CD_DRIVE);
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CD_DRIVE,
-		     .subject = payload->path, .at = plan->drive });
+	rj_plan_note(plan, payload->path,
+		     "looks for the rest on the CD in drive %s; "
+		     "carry a CD with --disk ISO, or name another drive with --drive",
+		     RJ_HEX(plan->drive));
 }
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)
@@ -138,10 +146,34 @@ void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip)
 	plan->has_entry = true;
 }
 
-void rj_plan_note(struct rj_plan *plan, const struct rj_error *note)
+static void keep_note(struct rj_plan *plan, const struct rj_error *note)
 {
 	if (plan->note_count < RJ_MAX_NOTES)
 		plan->notes[plan->note_count++] = *note;
+}
+
+void rj_plan_note(struct rj_plan *plan, const char *subject, const char *format, ...)
+{
+	struct rj_error note = { .class = RJ_NOTE };
+	va_list args;
+
+	va_start(args, format);
+	keep_note(plan, rj_error_vset(&note, subject, format, args));
+	va_end(args);
+}
+
+void rj_plan_choice(struct rj_plan *plan, const char *subject, const char *what,
+		    const char *format, ...)
+{
+	struct rj_error choice;
+	va_list args;
+
+	if (!plan->notes_choices)
+		return;
+	va_start(args, format);
+	rj_error_vset(&choice, subject, format, args);
+	va_end(args);
+	rj_plan_note(plan, subject, "detected: %s: %s", what, choice.text);
 }
 
 uint64_t rj_plan_entry(const struct rj_regs *regs)
@@ -160,42 +192,38 @@ static const char *subject(const struct rj_plan_piece *piece)
 	return piece->input ? piece->input->path : NULL;
 }
 
-/* An error about a piece, with its range. */
-static struct rj_error about(enum rj_err code, const struct rj_plan_piece *piece)
-{
-	return (struct rj_error){
-		.code = code, .subject = subject(piece), .name = piece->name,
-		.at = piece->address, .end = piece->address + piece->size,
-	};
-}
+/* The piece's addresses in words, as an argument for %s. */
+#define RANGE_OF(piece) RJ_RANGE((piece)->address, (piece)->address + (piece)->size)
 
+/* Whether the piece has a range that can be checked. */
 static bool check_itself(const struct rj_plan_piece *piece, rj_finding *report,
 			 void *context)
 {
-	enum rj_err code = RJ_OK;
-	struct rj_error error;
-
-	if (piece->name[0] == '\0')
-		code = RJ_ERR_PIECE_NAME;
-	else if (piece->size == 0)
-		code = RJ_ERR_PIECE_SIZE;
-	else if (piece->size > FOUR_GIB || piece->address > FOUR_GIB - piece->size)
-		code = RJ_ERR_BEYOND;
-	if (!code)
-		return true;
-	error = about(code, piece);
-	report(context, &error);
-	return code == RJ_ERR_PIECE_NAME;
+	if (piece->name[0] == '\0') {
+		rj_report(report, context, RJ_BAD, subject(piece),
+			  "a piece has no usable name");
+	} else if (piece->size == 0) {
+		rj_report(report, context, RJ_BAD, subject(piece), "the piece %s is empty",
+			  piece->name);
+		return false;
+	} else if (piece->size > FOUR_GIB || piece->address > FOUR_GIB - piece->size) {
+		rj_report(report, context, RJ_BAD, subject(piece),
+			  "the piece %s at %s ends beyond 4 GiB; "
+			  "the stub reaches only the first 4 GiB", piece->name,
+			  RANGE_OF(piece));
+		return false;
+	}
+	return true;
 }
 
 /* Firmware pieces are below 1 MiB; check_reserved keeps them out of video memory. */
 static void check_firmware(const struct rj_plan_piece *piece, rj_finding *report,
 			   void *context)
 {
-	struct rj_error error = about(RJ_ERR_FIRMWARE_HIGH, piece);
-
 	if (piece->flags & RJ_PIECE_FIRMWARE && piece->address >= HIGH_MEMORY)
-		report(context, &error);
+		rj_report(report, context, RJ_BAD, subject(piece),
+			  "the piece %s at %s is not in the firmware's memory, "
+			  "which ends below 1 MiB", piece->name, RANGE_OF(piece));
 }
 
 /* rjpack's own code is at its link address, or is unpacked from above 1 MiB. */
@@ -211,13 +239,13 @@ static const struct {
 
 static void check_own(const struct rj_plan_piece *piece, rj_finding *report, void *context)
 {
-	struct rj_error error = about(RJ_ERR_SERVICES_PIECE, piece);
-
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (piece->flags & own[i].flag &&
 		    (piece->address < own[i].from || piece->address > own[i].to ||
 		     piece->size > own[i].size))
-			report(context, &error);
+			rj_report(report, context, RJ_BAD, subject(piece),
+				  "the piece %s at %s is not a services piece", piece->name,
+				  RANGE_OF(piece));
 }
 
 static bool carries_services(const struct rj_plan *plan)
@@ -233,17 +261,16 @@ static void check_reserved(const struct rj_plan_piece *piece, bool with_services
 {
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
-		struct rj_error error = about(range->for_services ? RJ_ERR_SERVICES_ROOM
-								  : RJ_ERR_RESERVED, piece);
 
 		if (piece->flags & range->flags || (range->for_services && !with_services) ||
 		    !rj_overlaps(piece->address, piece->size, range->from,
 				 range->end - range->from))
 			continue;
-		error.other = range->name;
-		error.other_at = range->from;
-		error.other_end = range->end;
-		report(context, &error);
+		rj_report(report, context, RJ_BAD, subject(piece),
+			  "the piece %s at %s overlaps %s at %s; give it another address%s",
+			  piece->name, RANGE_OF(piece), range->name,
+			  RJ_RANGE(range->from, range->end),
+			  range->for_services ? ", or use --int13 firmware" : "");
 	}
 }
 
@@ -251,21 +278,19 @@ static void check_pair(const struct rj_plan_piece *first,
 		       const struct rj_plan_piece *second, rj_finding *report,
 		       void *context)
 {
-	struct rj_error error = about(RJ_OK, second);
-
 	/* the runtime runs before the pieces are placed: it comes first, and may overlap */
-	error.other = first->name;
-	error.other_at = first->address;
-	error.other_end = first->address + first->size;
 	if (strcmp(first->name, second->name) == 0)
-		error.code = RJ_ERR_SAME_NAME;
+		rj_report(report, context, RJ_BAD, subject(second),
+			  "two pieces have the name %s", second->name);
 	else if (!(first->flags & RJ_PIECE_RUNTIME) &&
 		 rj_overlaps(first->address, first->size, second->address, second->size))
-		error.code = RJ_ERR_OVERLAP;
+		rj_report(report, context, RJ_BAD, subject(second),
+			  "the piece %s at %s overlaps the piece %s at %s; move one of them",
+			  second->name, RANGE_OF(second), first->name, RANGE_OF(first));
 	else if (first->address > second->address)
-		error.code = RJ_ERR_ORDER;
-	if (error.code)
-		report(context, &error);
+		rj_report(report, context, RJ_BAD, subject(second),
+			  "the piece %s at %s is out of order", second->name,
+			  RANGE_OF(second));
 }
 
 static const struct rj_plan_piece *piece_at(const struct rj_plan *plan,
@@ -283,18 +308,16 @@ static const struct rj_plan_piece *piece_at(const struct rj_plan *plan,
 static void check_entry(const struct rj_plan *plan, rj_finding *report,
 			void *context)
 {
-	struct rj_error error = { .code = RJ_ERR_NO_ENTRY };
-	const struct rj_plan_piece *piece;
+	uint64_t entry = rj_plan_entry(&plan->regs);
+	const struct rj_plan_piece *piece = piece_at(plan, entry);
 
-	if (plan->has_entry) {
-		error.code = RJ_ERR_ENTRY_OUTSIDE;
-		error.at = rj_plan_entry(&plan->regs);
-		error.name = "CS:IP";
-		piece = piece_at(plan, error.at);
-		if (piece && !(piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)))
-			return;
-	}
-	report(context, &error);
+	if (!plan->has_entry)
+		rj_report(report, context, RJ_USAGE, NULL,
+			  "nothing says where to start; use --entry SEG:OFF");
+	else if (!piece || piece->flags & (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN))
+		rj_report(report, context, RJ_BAD, NULL,
+			  "the entry CS:IP = %s is outside every piece; "
+			  "set --entry to an address in a piece", RJ_HEX(entry));
 }
 
 /* A push at SS:SP writes the bytes just below it; SP = 0 wraps around to 64 KiB. */
@@ -305,16 +328,12 @@ static void check_stack(const struct rj_plan *plan, rj_finding *report,
 						   : UINT16_MAX + 1;
 	uint64_t address = ((uint64_t)plan->regs.ss << 4) + top - 1;
 	const struct rj_plan_piece *piece = piece_at(plan, address);
-	struct rj_error error;
 
-	if (!piece)
-		return;
-	error = about(RJ_ERR_STACK, piece);
-	error.name = "SS:SP";
-	error.other = piece->name;
-	error.other_at = error.at;
-	error.other_end = error.end;
-	report(context, &error);
+	if (piece)
+		rj_report(report, context, RJ_NOTE, subject(piece),
+			  "warning: the stack SS:SP grows down into the piece %s at %s; "
+			  "move it with --reg ss= and --reg esp=", piece->name,
+			  RANGE_OF(piece));
 }
 
 void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context)
@@ -322,7 +341,7 @@ void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context
 	bool with_services = carries_services(plan);
 
 	if (plan->piece_count == 0)
-		report(context, &(struct rj_error){ .code = RJ_ERR_NO_PIECES });
+		rj_report(report, context, RJ_BAD, NULL, "there is nothing to carry");
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		if (!check_itself(&plan->pieces[i], report, context))
 			continue;
@@ -354,9 +373,9 @@ static void keep_first(void *context, const struct rj_error *error)
 {
 	struct sealing *sealing = context;
 
-	if (rj_error_class(error->code) == RJ_NOTE)
-		rj_plan_note(sealing->plan, error);
-	else if (!sealing->first->code)
+	if (error->class == RJ_NOTE)
+		keep_note(sealing->plan, error);
+	else if (!sealing->first->class)
 		*sealing->first = *error;
 }
 
@@ -364,10 +383,10 @@ enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err)
 {
 	struct sealing sealing = { plan, err };
 
-	*err = (struct rj_error){ .code = RJ_OK };
+	err->class = RJ_OK;
 	qsort(plan->pieces, plan->piece_count, sizeof(plan->pieces[0]), by_address);
 	rj_plan_check(plan, keep_first, &sealing);
-	return err->code;
+	return err->class;
 }
 
 enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,

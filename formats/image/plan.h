@@ -68,6 +68,7 @@ struct rj_plan {
 	uint64_t base;          /* where the image is to be loaded */
 	struct rj_error notes[RJ_MAX_NOTES];
 	size_t note_count;
+	bool notes_choices;     /* rj_plan_choice is to keep notes */
 };
 
 /*
@@ -80,7 +81,7 @@ void rj_plan_free(struct rj_plan *plan);
 
 /*
  * Adds a piece: size bytes of input from offset on. The name is cut to fit, and gets a number
- * if another piece has it. RJ_ERR_TOO_MANY.
+ * if another piece has it. Fails if there are RJ_MAX_PIECES.
  */
 enum rj_err rj_plan_add(struct rj_plan *plan, const char *name, uint64_t address,
 			const struct rj_input *input, uint64_t offset, uint64_t size,
@@ -107,8 +108,19 @@ void rj_plan_expect_cd(struct rj_plan *plan, const struct rj_input *payload);
 
 void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
 
-/* Keeps a note, to be printed later; notes after the first RJ_MAX_NOTES are dropped. */
-void rj_plan_note(struct rj_plan *plan, const struct rj_error *note);
+/*
+ * Keeps a note about a file (or NULL), to be printed later, with printf's format for the text;
+ * notes after the first RJ_MAX_NOTES are dropped.
+ */
+void rj_plan_note(struct rj_plan *plan, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same for a choice that the user has left to rjpack: "detected: WHAT: ...". */
+void rj_plan_choice(struct rj_plan *plan, const char *subject, const char *what,
+		    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Sets the error for more than RJ_MAX_PIECES pieces. */
+enum rj_err rj_too_many_pieces(struct rj_error *err);
 
 /* The physical address of CS:IP. */
 uint64_t rj_plan_entry(const struct rj_regs *regs);
@@ -121,7 +133,7 @@ uint64_t rj_plan_entry(const struct rj_regs *regs);
  * - the services are where the stub has room for them, and nothing else is there then;
  * - the addresses ascend;
  * - a piece of the payload contains the entry.
- * A stack that grows down into a piece is reported as RJ_ERR_STACK, a note.
+ * A stack that grows down into a piece is reported as a note.
  */
 void rj_plan_check(const struct rj_plan *plan, rj_finding *report, void *context);
 

@@ -30,10 +30,17 @@ static enum rj_err find_stub(struct rj_image *image, const struct rj_input *inpu
 		image->stub_at = at;
 		image->stub_size = (uint32_t)LE_GET(stub, struct rj_stub_header, stub_size);
 		if (image->stub_size < header || image->stub_size > input->size - at)
-			return rj_fail(err, RJ_ERR_STUB_BOUNDS, .subject = input->path);
+			return rj_fail_about(err, RJ_BAD, input->path,
+					     "the stub ends beyond the file");
 		return RJ_OK;
 	}
-	return rj_fail(err, RJ_ERR_NO_STUB, .subject = input->path);
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "no rjpack stub in the file; use an image made by rjpack");
+}
+
+static enum rj_err no_manifest(const char *path, struct rj_error *err)
+{
+	return rj_fail_about(err, RJ_BAD, path, "the manifest ends beyond the file");
 }
 
 static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
@@ -41,19 +48,25 @@ static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
 					 struct rj_error *err)
 {
 	if (manifest->magic != RJ_MANIFEST_MAGIC)
-		return rj_fail(err, RJ_ERR_MANIFEST_MAGIC, .subject = path, .located = true,
-			       .at = at, .expected = RJ_MANIFEST_MAGIC, .found = manifest->magic);
+		return rj_fail_about(err, RJ_BAD, path, "the manifest's magic is wrong %s",
+				     RJ_FOUND(at, RJ_MANIFEST_MAGIC, manifest->magic));
 	if (manifest->version != RJ_MANIFEST_VERSION)
-		return rj_fail(err, RJ_ERR_MANIFEST_VERSION, .subject = path, .located = true,
-			       .at = at + offsetof(struct rj_manifest, version),
-			       .expected = RJ_MANIFEST_VERSION, .found = manifest->version);
-	if (manifest->piece_count > RJ_MAX_PIECES)
-		return rj_fail(err, RJ_ERR_TOO_MANY, .subject = path, .limit = RJ_MAX_PIECES);
+		return rj_fail_about(err, RJ_BAD, path,
+				     "the manifest's version is unknown %s; "
+				     "another version of rjpack made it",
+				     RJ_FOUND(at + offsetof(struct rj_manifest, version),
+					      RJ_MANIFEST_VERSION, manifest->version));
+	if (manifest->piece_count > RJ_MAX_PIECES) {
+		rj_too_many_pieces(err);
+		err->subject = path;
+		return err->class;
+	}
 	if (manifest->size != rj_manifest_size(manifest->piece_count))
-		return rj_fail(err, RJ_ERR_MANIFEST_SIZE, .subject = path, .located = true,
-			       .at = at + offsetof(struct rj_manifest, size),
-			       .expected = rj_manifest_size(manifest->piece_count),
-			       .found = manifest->size);
+		return rj_fail_about(err, RJ_BAD, path,
+				     "the manifest's size and number of pieces disagree %s",
+				     RJ_FOUND(at + offsetof(struct rj_manifest, size),
+					      rj_manifest_size(manifest->piece_count),
+					      manifest->size));
 	return RJ_OK;
 }
 
@@ -87,16 +100,16 @@ static enum rj_err read_image(struct rj_image *image, const struct rj_input *inp
 
 	*image = (struct rj_image){ .file_size = input->size };
 	if (find_stub(image, input, err))
-		return err->code;
+		return err->class;
 	size = rj_image_peek_manifest(image, input, bytes);
 	if (size < sizeof(struct rj_manifest))
-		return rj_fail(err, RJ_ERR_MANIFEST_BOUNDS, .subject = input->path);
+		return no_manifest(input->path, err);
 	rj_manifest_load(&image->manifest, bytes);
 	if (check_manifest_header(&image->manifest, input->path,
 				  image->stub_at + image->stub_size, err))
-		return err->code;
+		return err->class;
 	if (image->manifest.size > size)
-		return rj_fail(err, RJ_ERR_MANIFEST_BOUNDS, .subject = input->path);
+		return no_manifest(input->path, err);
 	image->piece_count = image->manifest.piece_count;
 	for (size_t i = 0; i < image->piece_count; i++)
 		rj_manifest_load_piece(&image->pieces[i], bytes, i);
@@ -110,5 +123,5 @@ enum rj_err rj_image_read(struct rj_image *image, const struct rj_input *input,
 {
 	enum rj_err code = read_image(image, input, err);
 
-	return rj_input_failure(err) ? err->code : code;
+	return rj_input_failure(err) ? err->class : code;
 }

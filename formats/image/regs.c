@@ -91,24 +91,28 @@ static const struct rj_reg *find(const char *name, size_t length)
 enum rj_err rj_regs_assign(struct rj_regs *regs, const char *text,
 			   struct rj_error *err)
 {
+	struct rj_list names = { "" };
 	const char *equals = strchr(text, '=');
 	const struct rj_reg *reg;
 	uint64_t value;
 
 	if (!equals || equals == text)
-		return rj_fail(err, RJ_ERR_REG_SYNTAX, .name = text);
+		return rj_fail(err, RJ_USAGE,
+			       "\"%s\" is not in the form NAME=VALUE; for example eax=0x1234",
+			       text);
 	reg = find(text, (size_t)(equals - text));
 	if (!reg) {
-		rj_fail(err, RJ_ERR_REG_NAME, .name = text);
 		for (size_t i = 0; i < rj_regs_count; i++)
-			rj_error_list(err, "%s", rj_regs_table[i].name);
-		return err->code;
+			rj_list_add(&names, "%s", rj_regs_table[i].name);
+		return rj_fail(err, RJ_BAD,
+			       "there is no register \"%s\"; the registers are %s", text,
+			       names.text);
 	}
 	if (rj_parse_number(equals + 1, UINT64_MAX, &value, err))
-		return err->code;
+		return err->class;
 	if (value > mask(reg))
-		return rj_fail(err, RJ_ERR_REG_VALUE, .name = reg->name,
-			       .found = value, .count = reg->width);
+		return rj_fail(err, RJ_BAD, "%s does not fit in %s; %s has %u bits",
+			       RJ_HEX(value), reg->name, reg->name, reg->width);
 	rj_reg_set(regs, reg, (uint32_t)value);
 	return RJ_OK;
 }

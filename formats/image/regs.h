@@ -29,10 +29,7 @@ void rj_regs_init(struct rj_regs *regs, uint8_t drive);
 uint32_t rj_reg_get(const struct rj_regs *regs, const struct rj_reg *reg);
 void rj_reg_set(struct rj_regs *regs, const struct rj_reg *reg, uint32_t value);
 
-/*
- * Assigns NAME=VALUE, the name in any case. RJ_ERR_REG_SYNTAX, _REG_NAME (err->text lists the
- * names), _REG_VALUE, or those of rj_parse_number.
- */
+/* Assigns NAME=VALUE, the name in any case, if the value fits in the register. */
 enum rj_err rj_regs_assign(struct rj_regs *regs, const char *text,
 			   struct rj_error *err);
 

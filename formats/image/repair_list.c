@@ -18,10 +18,14 @@ _Static_assert(sizeof("all") RJ_REPAIRS(LENGTH) <= RJ_REPAIRS_TEXT, "no room");
 
 static enum rj_err unknown(const char *word, struct rj_error *err)
 {
-	rj_fail(err, RJ_ERR_REPAIR, .name = word);
+	struct rj_list names = { "" };
+
 	for (size_t i = 0; i < RJ_REPAIR_COUNT; i++)
-		rj_error_list(err, "%s", rj_repair_table[i].name);
-	return err->code;
+		rj_list_add(&names, "%s", rj_repair_table[i].name);
+	return rj_fail(err, RJ_USAGE,
+		       "there is no repair \"%s\"; "
+		       "the words are all, none, NAME and -NAME; "
+		       "the names are %s", word, names.text);
 }
 
 /* The bit of a name, or 0. */
@@ -63,7 +67,7 @@ enum rj_err rj_repairs_parse(char *list, uint32_t *repairs, struct rj_error *err
 		if (comma)
 			*comma++ = '\0';
 		if (apply(list, first, repairs, err))
-			return err->code;
+			return err->class;
 		first = false;
 		list = comma;
 	}

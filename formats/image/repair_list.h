@@ -23,7 +23,7 @@ extern const struct rj_repair_row rj_repair_table[RJ_REPAIR_COUNT];
 /*
  * Parses a comma-separated list of words, each applied to the result of those before it: all,
  * none, NAME to add a repair, -NAME to remove it. The list starts from none if the first word
- * is a NAME, and from all otherwise. It is split into words in place. RJ_ERR_REPAIR.
+ * is a NAME, and from all otherwise. It is split into words in place.
  */
 enum rj_err rj_repairs_parse(char *list, uint32_t *repairs, struct rj_error *err);
 

@@ -20,14 +20,16 @@ const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 {
-	rj_fail(err, RJ_ERR_INT13, .name = name);
+	struct rj_list names = { "" };
+
 	for (unsigned i = 0; i < RJ_INT13_COUNT; i++) {
 		*mode = (uint8_t)i;
 		if (strcmp(name, rj_int13_modes[i].name) == 0)
 			return RJ_OK;
-		rj_error_list(err, "%s", rj_int13_modes[i].name);
+		rj_list_add(&names, "%s", rj_int13_modes[i].name);
 	}
-	return err->code;
+	return rj_fail(err, RJ_USAGE, "there is no INT 13h mode \"%s\"; the modes are %s",
+		       name, names.text);
 }
 
 /* A disk's unit on its controller, as --drive-map names it. */
@@ -49,6 +51,13 @@ static const char *take_part(const char *text, char behind, unsigned limit, unsi
 	return *value <= limit ? text + length + (behind != '\0') : NULL;
 }
 
+static enum rj_err no_place(const char *text, struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE,
+		       "\"%s\" is not in the form NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]; "
+		       "for example 0x80=pci:00:1f.2/port0", text);
+}
+
 static enum rj_err parse_unit(const char *text, uint32_t *unit, struct rj_error *err)
 {
 	uint64_t value;
@@ -62,11 +71,11 @@ static enum rj_err parse_unit(const char *text, uint32_t *unit, struct rj_error 
 		if (strncmp(text, units[i], length) != 0)
 			continue;
 		if (rj_parse_number(text + length, UINT32_MAX, &value, err))
-			return err->code;
+			return err->class;
 		*unit = (uint32_t)value;
 		return RJ_OK;
 	}
-	return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+	return no_place(text, err);
 }
 
 /* pci:[0000:]BB:DD.F[/unit] */
@@ -80,16 +89,18 @@ static enum rj_err parse_place(const char *text, struct rj_drive_map *row,
 	if (at && strncmp(at, "0000:", 5) == 0)
 		at += 5;
 	else if (at && strspn(at, "0123456789abcdefABCDEF") == 4 && at[4] == ':')
-		return rj_fail(err, RJ_ERR_MAP_DOMAIN, .name = text);
+		return rj_fail(err, RJ_BAD,
+			       "\"%s\" is in a PCI domain that a BIOS cannot reach; "
+			       "use a disk in domain 0000", text);
 	if (at)
 		at = take_part(at, ':', UINT8_MAX, &bus);
 	if (at)
 		at = take_part(at, '.', 31, &device);
 	if (!at || *at == '\0' || (at[1] != '\0' && at[1] != '/'))
-		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+		return no_place(text, err);
 	digit[0] = *at;
 	if (!take_part(digit, '\0', 7, &function))
-		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+		return no_place(text, err);
 	row->pci = (uint16_t)(bus << 8 | device << 3 | function);
 	return parse_unit(at + 1, &row->unit, err);
 }
@@ -103,19 +114,21 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 	size_t n = 0;
 
 	if (!equals || (size_t)(equals - text) >= sizeof(number))
-		return rj_fail(err, RJ_ERR_MAP_SYNTAX, .name = text);
+		return no_place(text, err);
 	memcpy(number, text, (size_t)(equals - text));
 	number[equals - text] = '\0';
 	if (rj_parse_drive(number, &row.number, err) || row.number < HARD_DISKS)
-		return rj_fail(err, RJ_ERR_MAP_NUMBER, .name = text);
+		return rj_fail(err, RJ_BAD,
+			       "\"%s\" does not start with a hard disk's number; "
+			       "write hd0 to hd127, or 0x80 to 0xFF", text);
 	if (parse_place(equals + 1, &row, err))
-		return err->code;
+		return err->class;
 	for (; n < RJ_MAX_DRIVE_MAP && services->map[n].number; n++)
 		if (services->map[n].number == row.number ||
 		    (services->map[n].pci == row.pci && services->map[n].unit == row.unit))
-			return rj_fail(err, RJ_ERR_MAP_TWICE, .name = text);
+			return rj_fail(err, RJ_BAD, "\"%s\" repeats a number or a disk", text);
 	if (n == RJ_MAX_DRIVE_MAP)
-		return rj_fail(err, RJ_ERR_MAP_MANY, .limit = RJ_MAX_DRIVE_MAP);
+		return rj_fail(err, RJ_BAD, "there are more than %u drives", RJ_MAX_DRIVE_MAP);
 	services->map[n] = row;
 	return RJ_OK;
 }
@@ -207,7 +220,7 @@ static const struct rj_service_blob *find_blob(const struct rj_service_table *ta
 	for (size_t i = 0; i < table->count; i++)
 		if (strcmp(table->blobs[i].name, name) == 0)
 			return &table->blobs[i];
-	rj_fail(err, RJ_ERR_SERVICES_NONE, .name = name);
+	rj_fail(err, RJ_HOST, "this rjpack was built without the service \"%s\"", name);
 	return NULL;
 }
 
@@ -224,7 +237,7 @@ static enum rj_err add_part(struct parts *parts, const struct rj_service_table *
 	const struct rj_service_blob *blob = find_blob(table, name, err);
 
 	if (!blob)
-		return err->code;
+		return err->class;
 	parts->blobs[parts->count++] = blob;
 	parts->size += blob->size;
 	return RJ_OK;
@@ -235,14 +248,15 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 {
 	*parts = (struct parts){ .size = sizeof(struct rj_services) };
 	if (add_part(parts, table, "install", err))
-		return err->code;
+		return err->class;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
 		if (wants(plan, carried_modules[i]) &&
 		    add_part(parts, table, carried_modules[i], err))
-			return err->code;
+			return err->class;
 	if (parts->size > RJ_SERVICES_MAX)
-		return rj_fail(err, RJ_ERR_SERVICES_SIZE, .count = parts->size,
-			       .limit = RJ_SERVICES_MAX);
+		return rj_fail(err, RJ_BAD,
+			       "the services have %zu bytes, but there is room for %u; "
+			       "name one driver with --int13", parts->size, RJ_SERVICES_MAX);
 	return RJ_OK;
 }
 
@@ -295,10 +309,10 @@ static enum rj_err add_code(struct rj_plan *plan, const struct rj_service_table 
 	uint8_t *bytes = blob ? malloc(blob->size) : NULL;
 
 	if (!bytes)
-		return blob ? rj_fail(err, RJ_ERR_MEMORY) : err->code;
+		return blob ? rj_no_memory(err) : err->class;
 	memcpy(bytes, blob->bytes, blob->size);
 	if (rj_plan_add_bytes(plan, piece, address, bytes, blob->size, err))
-		return err->code;
+		return err->class;
 	plan->pieces[plan->piece_count - 1].flags = flag;
 	return RJ_OK;
 }
@@ -310,7 +324,7 @@ static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_tab
 			       struct rj_error *err)
 {
 	if (add_code(plan, table, RJ_RUNTIME_PIECE, SERVICES, RJ_PIECE_RUNTIME, err))
-		return err->code;
+		return err->class;
 	return add_code(plan, table, RJ_MAKER_PIECE, DISK_MAKER, RJ_PIECE_MAKER, err);
 }
 
@@ -322,19 +336,19 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	uint8_t *bytes;
 
 	if (plan->given && add_runtime(plan, table, err))
-		return err->code;
+		return err->class;
 	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given)
 		return RJ_OK;
 	place_disks(plan);
 	if (choose(&parts, plan, table, err))
-		return err->code;
+		return err->class;
 	bytes = malloc(parts.size);
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	services->boot_drive = (uint8_t)plan->regs.edx;
 	compose(&parts, services, bytes);
 	if (rj_plan_add_bytes(plan, RJ_SERVICES_PIECE, HIGH_MEMORY, bytes, parts.size, err))
-		return err->code;
+		return err->class;
 	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_SERVICES;
 	place_piece(plan, &plan->pieces[plan->piece_count - 1]);
 	return RJ_OK;

@@ -34,12 +34,12 @@ struct rj_int13_mode {
 };
 extern const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT];
 
-/* By name; RJ_ERR_INT13 with all names in err->text. */
+/* By name; the error lists all names. */
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err);
 
 /*
- * Parses NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN] and appends it to services->map.
- * RJ_ERR_MAP_SYNTAX, _MAP_DOMAIN, _MAP_NUMBER, _MAP_TWICE, _MAP_MANY.
+ * Parses NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN] and appends it to services->map,
+ * which has neither the number nor the disk yet.
  */
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 			     struct rj_error *err);
@@ -48,8 +48,7 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
  * Adds the piece with the services that plan->services requires, at a free address. Adds
  * nothing if none are required: no RAM disk, and INT 13h left to the firmware. boot_drive is
  * set to DL in plan->regs. With plan->given: all services that could be needed, and the code
- * that boots what the loader supplies. RJ_ERR_SERVICES_NONE, _SERVICES_SIZE, _TOO_MANY,
- * _MEMORY.
+ * that boots what the loader supplies. Fails if they do not fit in RJ_SERVICES_MAX bytes.
  */
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err);

@@ -18,20 +18,30 @@
 
 static const struct {
 	int os_error;
-	enum rj_err code;
+	const char *why;
 } refusals[] = {
-	{ EACCES, RJ_ERR_MEM_ROOT },
-	{ EPERM, RJ_ERR_MEM_LOCKED },
-	{ ENOENT, RJ_ERR_MEM_NONE },
-	{ ENXIO, RJ_ERR_MEM_NONE },
+	{ EACCES, "only root can" },
+	{ EPERM, "the kernel is locked down (Secure Boot or lockdown=), "
+		 "or this root lacks CAP_SYS_RAWIO, as in a container" },
+	{ ENOENT, "the kernel is built without CONFIG_DEVMEM" },
+	{ ENXIO, "the kernel is built without CONFIG_DEVMEM" },
 };
 
-enum rj_err rj_machine_refusal(int os_error)
+const char *rj_machine_refusal(int os_error)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (refusals[i].os_error == os_error)
-			return refusals[i].code;
-	return RJ_ERR_OPEN;
+			return refusals[i].why;
+	return NULL;
+}
+
+static enum rj_err refuse_memory(const char *path, struct rj_error *err)
+{
+	const char *why = rj_machine_refusal(errno);
+
+	if (!why)
+		return rj_cannot_open(path, err);
+	return rj_fail_about(err, RJ_HOST, path, "cannot open: %s; %s", strerror(errno), why);
 }
 
 /* Whether the joined path fits. */
@@ -48,8 +58,7 @@ static enum rj_err open_memory(struct rj_input *memory, struct rj_error *err)
 		memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	while (memory->fd < 0 && errno == EINTR);
 	if (memory->fd < 0 || fstat(memory->fd, &st) < 0)
-		return rj_fail(err, rj_machine_refusal(errno), .os_error = errno,
-			       .subject = memory->path);
+		return refuse_memory(memory->path, err);
 	memory->device = st.st_dev;
 	memory->inode = st.st_ino;
 	memory->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : UINT64_MAX;
@@ -63,10 +72,14 @@ enum rj_err rj_machine_open(struct rj_machine *machine, const char *root,
 
 	machine->memory = (struct rj_input){ .fd = -1, .path = machine->memory_path };
 	if (!join(machine->memory_path, root, MEMORY) ||
-	    !join(machine->iomem_path, root, IOMEM) || !join(efi, root, EFI))
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = ENAMETOOLONG, .subject = root);
+	    !join(machine->iomem_path, root, IOMEM) || !join(efi, root, EFI)) {
+		errno = ENAMETOOLONG;
+		return rj_cannot_open(root, err);
+	}
 	if (access(efi, F_OK) == 0)
-		return rj_fail(err, RJ_ERR_UEFI_MACHINE);
+		return rj_fail(err, RJ_BAD,
+			       "no BIOS memory to save on this machine (booted by UEFI); "
+			       "boot it by BIOS or CSM");
 	return open_memory(&machine->memory, err);
 }
 
@@ -88,13 +101,17 @@ static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 			continue;
 		tells = true;
 		if (rj_overlaps(address, size, from, end - from))
-			return rj_fail(err, RJ_ERR_SYSTEM_RAM, .at = address,
-				       .end = address + size, .other_at = from,
-				       .other_end = end);
+			return rj_fail(err, RJ_BAD,
+				       "%s overlaps System RAM at %s, "
+				       "which belongs to the operating system; "
+				       "save only what the firmware has reserved",
+				       RJ_RANGE(address, address + size), RJ_RANGE(from, end));
 	}
 	if (ferror(iomem))
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno);
-	return tells ? RJ_OK : rj_fail(err, RJ_ERR_IOMEM);
+		return rj_cannot_open(NULL, err);
+	return tells ? RJ_OK : rj_fail(err, RJ_HOST,
+				       "does not show where System RAM is; "
+				       "only root sees the addresses");
 }
 
 static enum rj_err refuse_ram(const struct rj_machine *machine, uint64_t address,
@@ -104,8 +121,7 @@ static enum rj_err refuse_ram(const struct rj_machine *machine, uint64_t address
 	enum rj_err code;
 
 	if (!iomem)
-		return rj_fail(err, RJ_ERR_OPEN, .os_error = errno,
-			       .subject = machine->iomem_path);
+		return rj_cannot_open(machine->iomem_path, err);
 	code = check_ram(iomem, address, size, err);
 	if (code)
 		err->subject = machine->iomem_path;
@@ -125,9 +141,10 @@ static enum rj_err copy_memory(const struct rj_machine *machine, void *to,
 			 (off_t)(address - skip));
 
 	if (map == MAP_FAILED)
-		return rj_fail(err, RJ_ERR_MEM_READ, .os_error = errno, .at = address,
-			       .end = (uint64_t)address + size,
-			       .subject = machine->memory_path);
+		return rj_fail_about(err, RJ_HOST, machine->memory_path,
+				     "cannot read %s: %s; the kernel does not allow it",
+				     RJ_RANGE(address, (uint64_t)address + size),
+				     strerror(errno));
 	memcpy(to, (const uint8_t *)map + skip, size);
 	munmap(map, skip + size);
 	return RJ_OK;
@@ -139,9 +156,9 @@ enum rj_err rj_machine_read(const struct rj_machine *machine, void *to, uint32_t
 	uint64_t end = (uint64_t)address + size;
 
 	if (refuse_ram(machine, address, size, err))
-		return err->code;
+		return err->class;
 	if (end > machine->memory.size)
-		return rj_fail(err, RJ_ERR_MEM_SHORT, .at = address, .end = end,
-			       .subject = machine->memory_path);
+		return rj_fail_about(err, RJ_BAD, machine->memory_path, "ends before %s",
+				     RJ_RANGE(address, end));
 	return copy_memory(machine, to, address, size, err);
 }

@@ -18,8 +18,7 @@ struct rj_machine {
 
 /*
  * Opens /dev/mem in the file system tree in the directory root, "" for the running machine.
- * RJ_ERR_UEFI_MACHINE, _MEM_ROOT, _MEM_LOCKED, _MEM_NONE or _OPEN. The errors refer to paths
- * in *machine.
+ * Fails on a machine booted by UEFI. The errors refer to paths in *machine.
  */
 enum rj_err rj_machine_open(struct rj_machine *machine, const char *root,
 			    struct rj_error *err);
@@ -28,12 +27,11 @@ void rj_machine_close(struct rj_machine *machine);
 /*
  * Reads size bytes of memory, none of which may be "System RAM" in /proc/iomem: that is the
  * operating system's, and a kernel with CONFIG_STRICT_DEVMEM shows zeros instead.
- * RJ_ERR_IOMEM, _SYSTEM_RAM, _MEM_SHORT, _MEM_READ, or _OPEN for /proc/iomem.
  */
 enum rj_err rj_machine_read(const struct rj_machine *machine, void *to, uint32_t address,
 			    uint32_t size, struct rj_error *err);
 
-/* The error for an errno from opening /dev/mem. */
-enum rj_err rj_machine_refusal(int os_error);
+/* Why /dev/mem cannot be opened, from errno, or NULL if that says it all. */
+const char *rj_machine_refusal(int os_error);
 
 #endif

@@ -22,28 +22,29 @@
  */
 static const uint8_t essential_vectors[] = { 0x08, 0x09, 0x12, 0x13, 0x15, 0x16, 0x19, 0x1A };
 
-static enum rj_err refuse(enum rj_err code, uint64_t address, uint64_t size,
-			  const char *other, uint64_t other_at, uint64_t other_end,
-			  struct rj_error *err)
+enum rj_err rj_too_many_ranges(struct rj_error *err)
 {
-	return rj_fail(err, code, .at = address, .end = address + size, .other = other,
-		       .other_at = other_at, .other_end = other_end);
+	return rj_fail(err, RJ_BAD, "there are more than %u ranges", RJ_SNAPSHOT_RANGES);
 }
 
 /* Accepts only what the stub can restore. */
 static enum rj_err check_range(uint64_t address, uint64_t size, struct rj_error *err)
 {
 	if (size == 0)
-		return rj_fail(err, RJ_ERR_RANGE_EMPTY, .at = address);
+		return rj_fail(err, RJ_BAD, "the range at %s is empty", RJ_HEX(address));
 	if (address > HIGH_MEMORY || size > HIGH_MEMORY - address)
-		return refuse(RJ_ERR_RANGE_BEYOND, address, size, NULL, 0, 0, err);
+		return rj_fail(err, RJ_BAD, "the range %s ends beyond 1 MiB",
+			       RJ_RANGE(address, address + size));
 	for (size_t i = 0; i < rj_reserved_count; i++) {
 		const struct rj_range *range = &rj_reserved[i];
 
 		if (!(range->flags & RJ_PIECE_FIRMWARE) && !range->for_services &&
 		    rj_overlaps(address, size, range->from, range->end - range->from))
-			return refuse(RJ_ERR_RANGE_RESERVED, address, size, range->name,
-				      range->from, range->end, err);
+			return rj_fail(err, RJ_BAD,
+				       "the range %s overlaps %s at %s; "
+				       "this memory cannot be put back",
+				       RJ_RANGE(address, address + size), range->name,
+				       RJ_RANGE(range->from, range->end));
 	}
 	return RJ_OK;
 }
@@ -54,16 +55,20 @@ enum rj_err rj_snapshot_add(struct rj_snapshot *snapshot, uint64_t address, uint
 	size_t n = snapshot->range_count;
 
 	if (check_range(address, size, err))
-		return err->code;
+		return err->class;
 	for (size_t i = 0; i < n; i++) {
 		const struct rj_snapshot_range *range = &snapshot->ranges[i];
 
 		if (rj_overlaps(address, size, range->address, range->size))
-			return refuse(RJ_ERR_RANGE_TWICE, address, size, NULL, range->address,
-				      (uint64_t)range->address + range->size, err);
+			return rj_fail(err, RJ_BAD,
+				       "the range %s overlaps %s, "
+				       "which is in the snapshot already",
+				       RJ_RANGE(address, address + size),
+				       RJ_RANGE(range->address,
+						(uint64_t)range->address + range->size));
 	}
 	if (n == RJ_SNAPSHOT_RANGES)
-		return rj_fail(err, RJ_ERR_RANGES_MANY, .limit = RJ_SNAPSHOT_RANGES);
+		return rj_too_many_ranges(err);
 	for (; n > 0 && snapshot->ranges[n - 1].address > address; n--)
 		snapshot->ranges[n] = snapshot->ranges[n - 1];
 	snapshot->ranges[n] = (struct rj_snapshot_range){ (uint32_t)address, (uint32_t)size };
@@ -98,17 +103,28 @@ enum rj_err rj_snapshot_check(const struct rj_snapshot *snapshot, struct rj_erro
 	uint16_t base_memory = le16(snapshot->memory + BDA_BASE_MEMORY);
 
 	if (memcmp(snapshot->memory, zeros, sizeof(zeros)) == 0)
-		return rj_fail(err, RJ_ERR_IVT_ZERO);
+		return rj_fail(err, RJ_BAD,
+			       "the interrupt vectors are all zero; "
+			       "without them a snapshot is worthless; "
+			       "take one right after the machine was booted by its BIOS");
 	for (size_t i = 0; i < sizeof(essential_vectors); i++) {
 		const uint8_t *vector = snapshot->memory + 4 * essential_vectors[i];
 		uint32_t to = ((uint32_t)le16(vector + 2) << 4) + le16(vector);
 
 		if (to < LOW_MEMORY || to >= HIGH_MEMORY)
-			return rj_fail(err, RJ_ERR_IVT_VECTOR, .at = to,
-				       .found = essential_vectors[i]);
+			return rj_fail(err, RJ_BAD,
+				       "the interrupt vector %s points to %s, "
+				       "where no BIOS can be; "
+				       "take the snapshot right after the "
+				       "machine was booted by its BIOS",
+				       RJ_HEX(essential_vectors[i]), RJ_HEX(to));
 	}
 	if (base_memory == 0 || base_memory > BASE_MEMORY_MAX)
-		return rj_fail(err, RJ_ERR_BASE_MEMORY, .count = base_memory);
+		return rj_fail(err, RJ_BAD,
+			       "the BIOS data area reports %u KiB of base memory, "
+			       "which is impossible; "
+			       "take the snapshot right after the "
+			       "machine was booted by its BIOS", base_memory);
 	return RJ_OK;
 }
 
@@ -155,13 +171,15 @@ static enum rj_err read_header(struct contents *contents, const struct rj_input 
 	version = LE_GET(header, struct rj_snapshot_header, version);
 	count = LE_GET(header, struct rj_snapshot_header, range_count);
 	if (memcmp(header, RJ_SNAPSHOT_MAGIC, RJ_FIELD_SIZE(struct rj_snapshot_header, magic)) != 0)
-		return rj_fail(err, RJ_ERR_SNAPSHOT_MAGIC);
+		return rj_fail(err, RJ_BAD, "not a snapshot; take one with rjpack snapshot");
 	if (version != RJ_SNAPSHOT_VERSION)
-		return rj_fail(err, RJ_ERR_SNAPSHOT_VERSION, .located = true,
-			       .at = offsetof(struct rj_snapshot_header, version),
-			       .expected = RJ_SNAPSHOT_VERSION, .found = version);
+		return rj_fail(err, RJ_BAD,
+			       "the snapshot's version is unknown %s; "
+			       "another version of rjpack made it",
+			       RJ_FOUND(offsetof(struct rj_snapshot_header, version),
+					RJ_SNAPSHOT_VERSION, version));
 	if (count > RJ_SNAPSHOT_RANGES)
-		return rj_fail(err, RJ_ERR_RANGES_MANY, .limit = RJ_SNAPSHOT_RANGES);
+		return rj_too_many_ranges(err);
 	contents->range_count = (size_t)count;
 	return RJ_OK;
 }
@@ -182,7 +200,10 @@ static enum rj_err read_ranges(struct contents *contents, const struct rj_input 
 		size += range->size;
 	}
 	if (size != input->size)
-		return rj_fail(err, RJ_ERR_SNAPSHOT_SIZE, .count = input->size, .limit = size);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes, but the ranges need %s; "
+			       "the file is cut short or damaged", RJ_DEC(input->size),
+			       RJ_DEC(size));
 	return RJ_OK;
 }
 
@@ -194,10 +215,11 @@ static enum rj_err check_crc(const struct rj_input *input, struct rj_error *err)
 
 	if (rj_input_read(input, expected, sizeof(expected), at, err) ||
 	    rj_crc_input(input, 0, at, &found, err))
-		return err->code;
+		return err->class;
 	if (found != le32(expected))
-		return rj_fail(err, RJ_ERR_SNAPSHOT_CRC, .located = true, .at = at,
-			       .expected = le32(expected), .found = found);
+		return rj_fail(err, RJ_BAD,
+			       "the snapshot's CRC-32 is wrong %s; take the snapshot again",
+			       RJ_FOUND(at, le32(expected), found));
 	return RJ_OK;
 }
 
@@ -211,13 +233,16 @@ static enum rj_err read_memory(struct rj_snapshot *snapshot, const struct conten
 		const struct rj_snapshot_range *range = &contents->ranges[i];
 
 		if (rj_snapshot_add(snapshot, range->address, range->size, err))
-			return err->code;
+			return err->class;
 		if (i == 0 ? range->address != 0 || range->size != LOW_MEMORY
 			   : range->address < last)
-			return rj_fail(err, RJ_ERR_SNAPSHOT_ORDER, .at = range->address,
-				       .end = (uint64_t)range->address + range->size);
+			return rj_fail(err, RJ_BAD,
+				       "the range %s is out of order; "
+				       "the vectors come first, and addresses ascend",
+				       RJ_RANGE(range->address,
+						(uint64_t)range->address + range->size));
 		if (rj_input_read(input, snapshot->memory + range->address, range->size, at, err))
-			return err->code;
+			return err->class;
 		at += range->size;
 		last = range->address;
 	}
@@ -232,7 +257,7 @@ enum rj_err rj_snapshot_read(struct rj_snapshot *snapshot, const struct rj_input
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (read_header(&contents, input, err) || read_ranges(&contents, input, err) ||
 	    check_crc(input, err) || read_memory(snapshot, &contents, input, err))
-		return err->code;
+		return err->class;
 	return rj_snapshot_check(snapshot, err);
 }
 
@@ -247,7 +272,7 @@ enum rj_err rj_snapshot_plan(const struct rj_snapshot *snapshot, const struct rj
 
 		rj_snapshot_name(snapshot, i, name);
 		if (rj_plan_add_firmware(plan, name, range->address, input, at, range->size, err))
-			return err->code;
+			return err->class;
 		at += range->size;
 	}
 	return RJ_OK;

@@ -45,9 +45,12 @@ struct rj_snapshot {
 	uint8_t memory[VIDEO_MEMORY];        /* by address; only the ranges are filled in */
 };
 
+/* Sets the error for more than RJ_SNAPSHOT_RANGES ranges. */
+enum rj_err rj_too_many_ranges(struct rj_error *err);
+
 /*
- * Adds a range in address order; the caller fills in its bytes. RJ_ERR_RANGE_EMPTY,
- * _RANGE_BEYOND, _RANGE_RESERVED, _RANGE_TWICE, _RANGES_MANY.
+ * Adds a range in address order; the caller fills in its bytes. Fails if it is empty, ends
+ * beyond 1 MiB, or overlaps a range of the snapshot or memory that cannot be put back.
  */
 enum rj_err rj_snapshot_add(struct rj_snapshot *snapshot, uint64_t address, uint64_t size,
 			    struct rj_error *err);
@@ -60,7 +63,7 @@ void rj_snapshot_name(const struct rj_snapshot *snapshot, size_t n,
 		      char name[RJ_NAME_SIZE]);
 
 /*
- * Checks that IVT and BDA can be a BIOS's. RJ_ERR_IVT_ZERO, _IVT_VECTOR, _BASE_MEMORY.
+ * Checks that IVT and BDA can be a BIOS's.
  */
 enum rj_err rj_snapshot_check(const struct rj_snapshot *snapshot, struct rj_error *err);
 
@@ -68,7 +71,7 @@ enum rj_err rj_snapshot_check(const struct rj_snapshot *snapshot, struct rj_erro
 size_t rj_snapshot_size(const struct rj_snapshot *snapshot);
 void rj_snapshot_store(const struct rj_snapshot *snapshot, void *to);
 
-/* Reads and checks a file. RJ_ERR_SNAPSHOT_*, and the errors of the functions above. */
+/* Reads and checks a file, also as the functions above do. */
 enum rj_err rj_snapshot_read(struct rj_snapshot *snapshot, const struct rj_input *input,
 			     struct rj_error *err);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/layout.h"
+#include "base/words.h"
 #include "common/boot_sector.h"
 #include "payload/boot_code.h"
 
@@ -28,7 +29,7 @@ static enum rj_err take_given(struct rj_plan *plan, struct rj_error *err)
 	uint8_t *bytes = calloc(1, SECTOR_SIZE);
 
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	plan->given = true;
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
@@ -45,7 +46,7 @@ static enum rj_err boot_take(struct rj_plan *plan, const char *word, struct rj_e
 	}
 	if (strcmp(word, GIVEN) == 0)
 		return take_given(plan, err);
-	return rj_fail(err, RJ_ERR_WORD, .name = word, .other = BOOT_WORDS);
+	return rj_none_of(word, BOOT_WORDS, err);
 }
 
 const struct payload_kind payload_boot = {

@@ -15,7 +15,7 @@ enum rj_err boot_code_add(struct rj_plan *plan, uint8_t interrupt, struct rj_err
 	uint8_t *bytes = malloc(sizeof(code));
 
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	memcpy(bytes, code, sizeof(code));
 	return rj_plan_add_bytes(plan, ".boot", BOOT_CODE, bytes, sizeof(code), err);
 }

@@ -308,19 +308,24 @@ static enum rj_err choose(size_t *row, const struct rj_input *input, const char 
 
 	read_head(input, head);
 	if (is_ntldr_img(head))
-		return rj_fail(err, RJ_ERR_FOREIGN,
-			       .name = "a file by which NTLDR starts GRLDR or G2LDR",
-			       .other = "use GRLDR itself, or a core.img with --grub");
+		return rj_fail(err, RJ_BAD,
+			       "this is a file by which NTLDR starts GRLDR or G2LDR; "
+			       "use GRLDR itself, or a core.img with --grub");
 	if (!word) {
 		*row = find_row(head, input->size);
-		return *row < CHAIN_COUNT ? RJ_OK : rj_fail(err, RJ_ERR_UNKNOWN_KIND);
+		return *row < CHAIN_COUNT
+		       ? RJ_OK : rj_fail(err, RJ_BAD,
+					 "no signature of a second stage; "
+					 "name its kind with --chain KIND=FILE");
 	}
 	while (strcmp(variants[i].name, word) != 0)
 		i++;
 	*row = i;
 	if (chains[i].is(head, input->size) == RJ_DETECT_NO)
-		return rj_fail(err, RJ_ERR_CHAIN_SIGNATURE, .name = variants[i].help,
-			       .other = variants[i].signature);
+		return rj_fail(err, RJ_BAD,
+			       "not %s, whose signature is: %s; "
+			       "to pack any bytes, use --raw FILE@ADDRESS --entry SEG:OFF",
+			       variants[i].help, variants[i].signature);
 	return RJ_OK;
 }
 
@@ -333,11 +338,16 @@ static enum rj_err add_file(struct rj_plan *plan, const struct chain *chain,
 	if (chain->carried && size > chain->carried)
 		size = chain->carried;
 	if (size > chain->end - chain->address)
-		return rj_fail(err, RJ_ERR_CHAIN_LARGE, .name = name, .count = input->size,
-			       .limit = chain->end - chain->address + chain->skip);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes are too many for %s: there is room for %u; "
+			       "start it from its disk, "
+			       "through the partition's boot sector (--vbr)",
+			       RJ_DEC(input->size), name,
+			       chain->end - chain->address + chain->skip);
 	if (size < input->size - chain->skip)
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CHAIN_PART,
-			     .subject = input->path, .count = size });
+		rj_plan_note(plan, input->path,
+			     "the first %s bytes are carried; "
+			     "their code reads the rest from the disk", RJ_DEC(size));
 	return rj_plan_add(plan, ".chain", chain->address, input, chain->skip, size, err);
 }
 
@@ -377,13 +387,13 @@ static enum rj_err add_directory(struct rj_plan *plan, const struct rj_vbr *vbr,
 	uint8_t *bytes;
 
 	if (dos_root_read(&root, boot_sector(plan), vbr, err))
-		return err->code;
+		return err->class;
 	plan->regs.eax = root.data >> 16;
 	plan->regs.ebx = root.data & UINT16_MAX;
 	plan->regs.ecx = (uint32_t)root.media << 8;
 	bytes = malloc(sizeof(root.entries));
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	memcpy(bytes, root.entries, sizeof(root.entries));
 	return rj_plan_add_bytes(plan, ".directory", DOS_DIRECTORY, bytes,
 				 sizeof(root.entries), err);
@@ -396,7 +406,7 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct chain *chain,
 	uint8_t *bytes = vbr->bytes;
 
 	if (chain->directory && add_directory(plan, vbr, err))
-		return err->code;
+		return err->class;
 	if (!chain->sector_at)
 		return RJ_OK;
 	if (chain->oem)
@@ -409,13 +419,20 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct chain *chain,
 static enum rj_err read_sector(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err)
 {
 	struct rj_vbr_choice choice = partition_choice(plan);
-	enum rj_err code;
 
-	choice.bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE;
-	code = rj_vbr_read(vbr, boot_sector(plan), &choice, plan->drive, err);
-	if (code == RJ_ERR_VBR_NO_BPB)
-		code = err->code = RJ_ERR_CHAIN_BPB;
-	return code;
+	choice.bpb = 0;         /* until there is known to be one */
+	if (rj_vbr_read(vbr, boot_sector(plan), &choice, plan->drive, err))
+		return err->class;
+	if (!rj_vbr_sector_size(vbr->bytes))
+		rj_fail(err, RJ_BAD,
+			"the boot sector has no known BIOS parameter block; "
+			"use the boot sector of the partition that the payload is from");
+	else if (!rj_vbr_patch(vbr->bytes, RJ_BPB_HIDDEN | RJ_BPB_DRIVE, vbr->partition.first,
+			       plan->drive, err))
+		return RJ_OK;
+	err->subject = vbr->path;
+	rj_vbr_free(vbr);
+	return err->class;
 }
 
 static enum rj_err chain_read(struct rj_plan *plan, const struct rj_input *input,
@@ -428,12 +445,15 @@ static enum rj_err chain_read(struct rj_plan *plan, const struct rj_input *input
 	size_t row = 0;
 
 	if (choose(&row, input, argument->word, err))
-		return err->code;
+		return err->class;
 	chain = &chains[row];
 	if (chain->needs_sector && !boot_sector(plan))
-		return rj_fail(err, RJ_ERR_CHAIN_SECTOR, .name = variants[row].help);
+		return rj_fail(err, RJ_BAD,
+			       "this is %s, which finds its partition by the boot sector; "
+			       "add --boot-sector with the partition, "
+			       "or with the disk and --partition N", variants[row].help);
 	if (add_file(plan, chain, variants[row].help, input, err))
-		return err->code;
+		return err->class;
 	set_registers(plan, chain, partition);
 	if (!boot_sector(plan))
 		return RJ_OK;

@@ -38,7 +38,9 @@ static enum rj_err parse_boot_drive(const char *text, union rj_value *value, str
 static enum rj_err parse_geometry(const char *text, union rj_value *value, struct rj_error *err)
 {
 	return rj_geometry_read(text, &value->geometry) ? RJ_OK
-		: rj_fail(err, RJ_ERR_GEOMETRY, .name = text);
+		: rj_fail(err, RJ_USAGE,
+			  "\"%s\" is not in the form C,H,S; "
+			  "write three numbers up to 1024,256,63", text);
 }
 
 /* none, or zlib[:LEVEL] */
@@ -50,7 +52,9 @@ static enum rj_err parse_compress(const char *text, union rj_value *value, struc
 	if (value->number == 0 || strcmp(text, "zlib") == 0)
 		return RJ_OK;
 	if (strncmp(text, "zlib:", 5) != 0 || *digit < '1' || *digit > '9' || digit[1] != '\0')
-		return rj_fail(err, RJ_ERR_COMPRESS, .name = text);
+		return rj_fail(err, RJ_USAGE,
+			       "\"%s\" is neither none nor zlib[:LEVEL]; LEVEL is 1 to 9",
+			       text);
 	value->number = (uint64_t)(*digit - '0');
 	return RJ_OK;
 }
@@ -104,17 +108,25 @@ static enum rj_err refuse(enum rj_layout result, const struct rj_input *input,
 
 	switch (result) {
 	case RJ_LAYOUT_UNSIGNED:
-		return rj_fail(err, RJ_ERR_DISK_SIGNATURE, .subject = input->path);
+		return rj_fail_about(err, RJ_BAD, input->path,
+				     "has the size of a hard disk's image, "
+				     "but no boot sector signature; "
+				     "for a floppy of unusual size, add --boot-drive fd0");
 	case RJ_LAYOUT_NUMBER:
-		return rj_fail(err, RJ_ERR_BOOT_DRIVE, .found = wish->number,
-			       .name = type_names[layout->type]);
+		return rj_fail(err, RJ_BAD,
+			       "%s is not a drive number for a %s; "
+			       "a floppy disk has 0 to 7Fh, a hard disk or CD 80h to FFh",
+			       RJ_HEX(wish->number), type_names[layout->type]);
 	case RJ_LAYOUT_CD_GEOMETRY:
-		return rj_fail(err, RJ_ERR_GEOMETRY_CD);
+		return rj_fail(err, RJ_BAD, "a CD has no geometry; leave out --geometry");
 	case RJ_LAYOUT_NO_GEOMETRY:
-		return rj_fail(err, RJ_ERR_GEOMETRY_NONE, .count = input->size / SECTOR_SIZE);
+		return rj_fail(err, RJ_BAD,
+			       "%s sectors are more than a standard floppy has; "
+			       "set --geometry C,H,S", RJ_DEC(input->size / SECTOR_SIZE));
 	case RJ_LAYOUT_LARGE:
-		return rj_fail(err, RJ_ERR_DISK_LARGE,
-			       .count = asked > input->size ? asked : input->size);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes are too many; a RAM disk must fit below 4 GiB",
+			       RJ_DEC(asked > input->size ? asked : input->size));
 	case RJ_LAYOUT_NO_BOOT:
 		return el_torito_fail(catalog, err);
 	case RJ_LAYOUT_OK:
@@ -141,13 +153,13 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 	uint8_t *bytes = calloc(1, layout->boot_size);
 
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (there > layout->boot_size)
 		there = layout->boot_size;
 	if (rj_input_read(input, bytes, (size_t)there, layout->boot_offset, err) ||
 	    rj_vbr_patch(bytes, partition_choice(plan).bpb, 0, layout->drives[layout->booted].number, err)) {
 		free(bytes);
-		return err->code;
+		return err->class;
 	}
 	/* 0:7C00 rather than 07C0:0, since BIOSes enter it so */
 	rj_plan_set_entry(plan, layout->boot_segment & 0xF000,
@@ -167,11 +179,11 @@ static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, stru
 	if (level == 0)
 		return RJ_OK;
 	if (rj_temporary_open(&fd, err))
-		return err->code;
+		return err->class;
 	if (rj_deflate(input, level, fd, input->size, &size, err) ||
 	    size == input->size) {
 		close(fd);
-		return err->code;
+		return err->class;
 	}
 	plan->disk_file = (struct rj_input){ .fd = fd, .path = input->path, .size = size };
 	image->packed_size = (uint32_t)size;
@@ -190,7 +202,7 @@ static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 	if (layout->drives[0].flags & RJ_DISK_CD || payload_text(plan, &option_disk_readonly))
 		image->flags |= RJ_DISK_READONLY;
 	if (rj_crc_input(input, 0, input->size, &image->crc, err) || pack(plan, input, err))
-		return err->code;
+		return err->class;
 	return rj_plan_add(plan, RJ_DISK_PIECE, HIGH_MEMORY,
 			   plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,
 			   image->packed_size, err);
@@ -204,7 +216,7 @@ static enum rj_err plan_disk(struct rj_plan *plan, const struct rj_input *input,
 	struct rj_disk_layout layout;
 
 	if (find_layout(&layout, &wish, input, err))
-		return err->code;
+		return err->class;
 	memcpy(services->drives, layout.drives, sizeof(services->drives));
 	services->el_torito = layout.el_torito;
 	if (payload_text(plan, &option_disk_readonly))
@@ -212,7 +224,7 @@ static enum rj_err plan_disk(struct rj_plan *plan, const struct rj_input *input,
 	rj_disk_doubts(plan, input, &wish, &layout);
 	rj_plan_set_drive(plan, layout.drives[layout.booted].number);
 	if (!data && add_boot(plan, input, &layout, err))
-		return err->code;
+		return err->class;
 	return add_image(plan, input, &layout, err);
 }
 
@@ -221,8 +233,8 @@ static enum rj_err disk_read(struct rj_plan *plan, const struct rj_input *input,
 {
 	enum rj_err code = plan_disk(plan, input, argument->beside, err);
 
-	if (code == RJ_ERR_CREATE || code == RJ_ERR_WRITE)
-		err->subject = "a temporary file";
+	if (code)
+		rj_about_temporary(err);
 	plan->disk = input;
 	return code;
 }

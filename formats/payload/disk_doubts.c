@@ -25,8 +25,7 @@ struct doubts {
 	bool has_parameters;            /* its own, not left over in its MBR */
 };
 
-#define note(d, ...) rj_plan_note((d)->plan, &(struct rj_error){ \
-	.subject = (d)->input->path, .code = __VA_ARGS__ })
+#define note(d, ...) rj_plan_note((d)->plan, (d)->input->path, __VA_ARGS__)
 
 /* How many of the drive's sectors are in the file. */
 static uint64_t sectors_there(const struct doubts *d)
@@ -52,22 +51,23 @@ static void propose(const struct doubts *d, uint64_t sectors, char *text, size_t
 static void check_end(const struct doubts *d)
 {
 	uint64_t there = sectors_there(d), end = 0;
-	struct rj_error cut = { .code = RJ_ERR_DISK_CUT, .subject = d->input->path,
-				.count = d->drive->sectors };
+	const char *name = NULL;
+	char geometry[100] = "";
 
 	if (there < d->drive->sectors)
-		note(d, RJ_ERR_DISK_FILLED, .count = there, .limit = d->drive->sectors);
+		note(d, "has %s of the disk's %u sectors; the rest reads as zeros",
+		     RJ_DEC(there), d->drive->sectors);
 	if (d->table != RJ_TABLE_NONE)
-		end = rj_partitions_end(d->input, d->drive->sector_size, &cut.name);
+		end = rj_partitions_end(d->input, d->drive->sector_size, &name);
 	if (d->has_parameters) {
-		cut.name = "BIOS parameter block";
+		name = "BIOS parameter block";
 		end = rj_vbr_sectors(d->first);
 	}
 	if (end <= d->drive->sectors)
 		return;
-	cut.limit = end;
-	propose(d, end, cut.text, sizeof(cut.text));
-	rj_plan_note(d->plan, &cut);
+	propose(d, end, geometry, sizeof(geometry));
+	note(d, "warning: the %s says %s sectors, but the disk has %s; use the whole image%s",
+	     name, RJ_DEC(end), RJ_DEC(d->drive->sectors), geometry);
 }
 
 /* The boot sector's parameters differ from the drive that it gets. */
@@ -79,20 +79,23 @@ static void check_parameters(const struct doubts *d)
 	if (!d->has_parameters)
 		return;
 	if (size != d->drive->sector_size)
-		note(d, RJ_ERR_DISK_SECTORS, .count = size, .limit = d->drive->sector_size);
+		note(d, "warning: the BIOS parameter block says sectors of %u bytes, "
+		     "but the disk's have %u; add --sector-size %u", size,
+		     d->drive->sector_size, size);
 	if (hidden && !(partition_choice(d->plan).bpb & RJ_BPB_HIDDEN))
-		note(d, RJ_ERR_DISK_HIDDEN, .count = hidden, .limit = 0);
+		note(d, "warning: the BIOS parameter block says that %s sectors precede it, "
+		     "but 0 do; "
+		     "for a partition's image, use the whole disk's, or add --bpb hidden",
+		     RJ_DEC(hidden));
 }
 
 static void check_geometry(const struct doubts *d)
 {
-	struct rj_error odd = { .code = RJ_ERR_DISK_CHS, .subject = d->input->path };
-
 	if (d->table != RJ_TABLE_CONTRADICTS || d->wish->geometry.heads || d->has_parameters)
 		return;
-	snprintf(odd.text, sizeof(odd.text), "%u,%u,%u", d->drive->cylinders, d->drive->heads,
-		 d->drive->sectors_per_track);
-	rj_plan_note(d->plan, &odd);
+	note(d, "warning: no geometry fits the whole partition table; "
+	     "the disk gets %u,%u,%u; set another with --geometry C,H,S",
+	     d->drive->cylinders, d->drive->heads, d->drive->sectors_per_track);
 }
 
 /* Code that addresses sectors by a floppy's tracks reads others from a hard disk. */
@@ -102,19 +105,21 @@ static void check_type(const struct doubts *d)
 
 	if (is_unknown && d->layout->type == DISK_HARD && !d->wish->has_number &&
 	    rj_geometry_of_floppy(d->first, d->input->size).heads)
-		note(d, RJ_ERR_DISK_SMALL, .count = d->input->size);
+		note(d, "has only %s bytes, and becomes a hard disk; "
+		     "for a floppy disk, add --boot-drive fd0", RJ_DEC(d->input->size));
 }
 
 static void check_plain(const struct doubts *d)
 {
 	if (d->input->size % d->drive->sector_size)
-		note(d, RJ_ERR_DISK_PADDED, .count = d->input->size,
-		     .limit = sectors_there(d) * d->drive->sector_size);
+		note(d, "%s bytes are not whole sectors; zeros after them make it %s",
+		     RJ_DEC(d->input->size), RJ_DEC(sectors_there(d) * d->drive->sector_size));
 	check_end(d);
 	if (d->wish->data)
 		return;
 	if (!boot_sector_is_signed(d->first))
-		note(d, RJ_ERR_DISK_UNSIGNED);
+		note(d, "the first sector has no boot sector signature; "
+		     "the disk is started anyway");
 	check_parameters(d);
 	check_geometry(d);
 	check_type(d);
@@ -128,7 +133,10 @@ static void check_volume(const struct doubts *d)
 
 	rj_input_peek(d->input, descriptor, sizeof(descriptor), FIRST_DESCRIPTOR * CD_SECTOR);
 	if (descriptor[0] == VOLUME_PRIMARY && le32(descriptor + VOLUME_SIZE_AT) > there)
-		note(d, RJ_ERR_ISO_CUT, .count = there, .limit = le32(descriptor + VOLUME_SIZE_AT));
+		note(d, "warning: the file system has %u sectors of 2048 bytes, "
+		     "but the file has %s; "
+		     "the file is cut short: use the whole image",
+		     le32(descriptor + VOLUME_SIZE_AT), RJ_DEC(there));
 }
 
 static void check_emulated(const struct doubts *d)
@@ -138,7 +146,9 @@ static void check_emulated(const struct doubts *d)
 	if (d->layout->el_torito.media != EL_TORITO_HARD_DISK)
 		end = d->drive->sectors;
 	if (end > there)
-		note(d, RJ_ERR_ISO_EMULATED, .count = there, .limit = end);
+		note(d, "warning: the emulated disk has %s sectors, "
+		     "but the file has %s of them; "
+		     "the file is cut short: use the whole image", RJ_DEC(end), RJ_DEC(there));
 }
 
 static void check_cd(const struct doubts *d)
@@ -147,14 +157,18 @@ static void check_cd(const struct doubts *d)
 
 	check_volume(d);
 	if (layout->bad_sum)
-		note(d, RJ_ERR_ISO_SUM);
+		note(d, "the checksum of the boot catalog (El Torito) is wrong; "
+		     "BIOSes boot it anyway");
 	if (layout->boot_is_cut)
-		note(d, RJ_ERR_ISO_LOADED, .limit = layout->boot_size,
-		     .count = layout->el_torito.sector_count * SECTOR_SIZE);
+		note(d, "warning: the boot catalog (El Torito) asks for %u bytes, but %u fit; "
+		     "the rest is not loaded", layout->el_torito.sector_count * SECTOR_SIZE,
+		     layout->boot_size);
 	if (layout->booted)
 		check_emulated(d);
 	if (!el_torito_is_cd(d->input))
-		note(d, RJ_ERR_ISO_DISK);
+		note(d, "warning: both a CD and a disk whose partitions leave out "
+		     "the CD's file system; the CD is booted; "
+		     "for the disk, add --boot-drive hd0");
 }
 
 void rj_disk_doubts(struct rj_plan *plan, const struct rj_input *input,

@@ -23,7 +23,12 @@
 static enum rj_err refuse_bpb(const struct rj_plan *plan, const char *carried,
 			      struct rj_error *err)
 {
-	return payload_text(plan, &option_bpb) ? rj_fail(err, RJ_ERR_DISK_BPB, .name = carried) : RJ_OK;
+	if (!payload_text(plan, &option_bpb))
+		return RJ_OK;
+	return rj_fail(err, RJ_BAD,
+		       "the %s is carried, which has no BIOS parameter block to set; "
+		       "for the active partition's boot sector, which has one, use --vbr",
+		       carried);
 }
 
 /* Adds the MBR. Sectors of 4096 bytes are loaded whole. */
@@ -33,12 +38,11 @@ static enum rj_err plan_mbr(struct rj_plan *plan, const struct rj_input *input,
 	uint32_t size = partition_choice(plan).sector_size;
 
 	if (refuse_bpb(plan, "MBR", err))
-		return err->code;
+		return err->class;
 	size = size ? size : rj_disk_sector_size(input);
 	if (size > input->size)
 		size = SECTOR_SIZE;
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_MBR,
-		     .subject = input->path, .name = reason });
+	rj_plan_note(plan, input->path, "the MBR is carried and started: %s", reason);
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	return rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, size, err);
@@ -53,27 +57,18 @@ static enum rj_err plan_grub(struct rj_plan *plan, const struct rj_input *input,
 	size_t size;
 
 	if (refuse_bpb(plan, "core.img", err))
-		return err->code;
+		return err->class;
 	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
-		return err->code;
+		return err->class;
 	if (wrong) {
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_LEFT,
-			     .subject = input->path, .name = wrong,
-			     .count = grub_kernel_sector(sector) });
+		rj_note_core_left(plan, input, sector, wrong);
 		return plan_mbr(plan, input, "GRUB's boot.img", err);
 	}
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_CORE,
-		     .subject = input->path, .count = grub_kernel_sector(sector) });
+	rj_plan_note(plan, input->path,
+		     "the MBR is GRUB's: core.img at sector %s is carried and started",
+		     RJ_DEC(grub_kernel_sector(sector)));
 	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
 	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
-}
-
-/* Whether the error is in the disk's contents, not in reading it. */
-static bool is_about_disk(enum rj_err code)
-{
-	return code == RJ_ERR_PARTITION_TABLE || code == RJ_ERR_PARTITION_GPT ||
-	       code == RJ_ERR_PARTITION_ACTIVE || code == RJ_ERR_PARTITION_BOUNDS ||
-	       code == RJ_ERR_VBR_SIGNATURE;
 }
 
 /* Whether this MBR code would start this boot sector and no other. */
@@ -91,15 +86,17 @@ static enum rj_err plan_partition(struct rj_plan *plan, const struct rj_input *i
 	struct rj_vbr vbr;
 
 	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
-		return is_about_disk(err->code)
-		       ? plan_mbr(plan, input, rj_error_what(err->code), err) : err->code;
+		return vbr.partition.lacks ? plan_mbr(plan, input, vbr.partition.lacks, err)
+					   : err->class;
 	if (!would_start(code, &vbr)) {
 		rj_vbr_free(&vbr);
 		return plan_mbr(plan, input, "code and partition tables do not name one partition", err);
 	}
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_PARTITION,
-		.subject = input->path, .name = vbr.partition.gpt ? "GPT" : "MBR",
-		.count = vbr.partition.number, .limit = vbr.partition.first });
+	rj_plan_note(plan, input->path,
+		     "the MBR starts the active partition: the boot sector of "
+		     "partition %u (%s) at sector %s is carried and started",
+		     vbr.partition.number, vbr.partition.gpt ? "GPT" : "MBR",
+		     RJ_DEC(vbr.partition.first));
 	return rj_vbr_plan(plan, &vbr, err);
 }
 
@@ -110,8 +107,10 @@ static enum rj_err plan_file_system(struct rj_plan *plan, const struct rj_input 
 	struct rj_vbr vbr;
 
 	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
-		return err->code;
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_DISK_ALONE, .subject = input->path });
+		return err->class;
+	rj_plan_note(plan, input->path,
+		     "a file system without partitions: "
+		     "its first sector is carried and started");
 	return rj_vbr_plan(plan, &vbr, err);
 }
 
@@ -133,15 +132,19 @@ static enum rj_err from_disk_read(struct rj_plan *plan, const struct rj_input *i
 	(void)argument;
 	rj_input_peek(input, sector, sizeof(sector), 0);
 	if (!boot_sector_is_signed(sector))
-		return rj_fail(err, RJ_ERR_DISK_BOOTS_NOT, .located = true,
-			       .at = SIGNATURE_OFFSET, .expected = SIGNATURE,
-			       .found = le16(sector + SIGNATURE_OFFSET));
+		return rj_fail(err, RJ_BAD,
+			       "the first sector has no boot sector signature %s; "
+			       "a BIOS cannot boot it",
+			       RJ_FOUND(SIGNATURE_OFFSET, SIGNATURE,
+					le16(sector + SIGNATURE_OFFSET)));
 	if (grub_is_boot_img(sector))
 		return plan_grub(plan, input, sector, err);
 	if (boot_sector_has_parameters(sector))
 		return plan_file_system(plan, input, err);
 	if (is_empty(sector))
-		return rj_fail(err, RJ_ERR_DISK_NO_CODE);
+		return rj_fail(err, RJ_BAD,
+			       "the MBR has no code, so a BIOS cannot boot the disk; "
+			       "to carry a partition's boot sector, use --vbr");
 	known = rj_mbr_code_of(sector);
 	return known ? plan_partition(plan, input, known, err)
 		     : plan_mbr(plan, input, "what its code starts is unknown", err);

@@ -14,14 +14,6 @@
 /* The settings point into it. */
 static struct rj_running running;
 
-static void note(struct rj_plan *plan, const char *file, const char *what, const char *how)
-{
-	struct rj_error said = { .code = RJ_ERR_DETECTED, .subject = file, .name = what };
-
-	rj_error_list(&said, "%s", how);
-	rj_plan_note(plan, &said);
-}
-
 static enum rj_err set(struct rj_plan *plan, const struct payload_option *option,
 		       const char *text, struct rj_error *err)
 {
@@ -39,18 +31,19 @@ static enum rj_err set_command_line(struct rj_plan *plan, struct rj_error *err)
 	more = more ? more : "";
 	snprintf(line, sizeof(line), "%.*s%s%s%s", (int)length, running.command_line,
 		 length && *more ? " " : "", more, running.command_line + length);
-	note(plan, RJ_CMDLINE, "command line", line);
+	rj_plan_choice(plan, RJ_CMDLINE, "command line", "%s", line);
 	return set(plan, &option_append, line, err);
 }
 
 static enum rj_err set_initrds(struct rj_plan *plan, struct rj_error *err)
 {
 	if (running.no_initrd)
-		note(plan, OPTION, "initrd", running.no_initrd);
+		rj_plan_choice(plan, OPTION, "initrd", "%s", running.no_initrd);
 	for (size_t i = 0; i < running.initrd_count; i++) {
-		note(plan, running.initrds[i].path, "initrd", running.initrds[i].why);
+		rj_plan_choice(plan, running.initrds[i].path, "initrd", "%s",
+			       running.initrds[i].why);
 		if (set(plan, &option_initrd, running.initrds[i].path, err))
-			return err->code;
+			return err->class;
 	}
 	return RJ_OK;
 }
@@ -66,27 +59,26 @@ static void leave_out_disks(struct rj_plan *plan)
 	if (services->int13 != RJ_INT13_auto || services->map[0].number)
 		return;
 	services->int13 = RJ_INT13_none;
-	note(plan, OPTION, "INT 13h", "none, since Linux needs no BIOS disks");
+	rj_plan_choice(plan, OPTION, "INT 13h", "none, since Linux needs no BIOS disks");
 }
 
 static enum rj_err from_running_find(struct rj_plan *plan, const char *root, char **file,
 				     struct rj_error *err)
 {
 	const struct rj_tree tree = { root };
-	char release[sizeof("Linux , ") + RJ_RUNNING_NAME + PATH_MAX];
 
 	if (*root && !rj_tree_has(&tree, "/"))
-		return rj_fail(err, RJ_ERR_DIRECTORY_NONE, .subject = root);
+		return rj_fail_about(err, RJ_BAD, root, "no such directory");
 	if (rj_running_find(&running, &tree, !payload_text(plan, &option_initrd), err)) {
 		if (!err->subject)
 			err->subject = OPTION;
-		return err->code;
+		return err->class;
 	}
 	*file = running.kernel.path;
-	snprintf(release, sizeof(release), "Linux %s, %s", running.release, running.kernel.why);
-	note(plan, *file, "kernel", release);
+	rj_plan_choice(plan, *file, "kernel", "Linux %s, %s", running.release,
+		       running.kernel.why);
 	leave_out_disks(plan);
-	return set_command_line(plan, err) ? err->code : set_initrds(plan, err);
+	return set_command_line(plan, err) ? err->class : set_initrds(plan, err);
 }
 
 const struct payload_kind payload_from_running = {

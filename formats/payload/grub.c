@@ -112,24 +112,24 @@ static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 	uint8_t *core;
 
 	if (size > GRUB_CORE_MAX)
-		return rj_fail(err, RJ_ERR_CORE_LARGE, .count = size, .limit = GRUB_CORE_MAX);
+		return grub_core_too_large(size, GRUB_CORE_MAX, err);
 	/* zeros after a short file, since diskboot's whole sector is examined */
 	core = calloc(1, GRUB_CORE_MAX);
 	if (!core)
-		return rj_fail(err, RJ_ERR_MEMORY);
-	err->code = RJ_OK;
+		return rj_no_memory(err);
+	err->class = RJ_OK;
 	if (!rj_input_read(input, core, (size_t)size, offset, err))
 		check(core, (size_t)size, err);
 	free(core);
-	if (err->code)
-		return err->code;
+	if (err->class)
+		return err->class;
 	return rj_plan_add(plan, ".core", address, input, offset, size, err);
 }
 
 static void note_taken(struct rj_plan *plan, const struct rj_input *input, const char *name)
 {
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_CORE_TAKEN,
-		     .subject = input->path, .name = name });
+	rj_plan_note(plan, input->path, "%s with core.img after it: only core.img is carried",
+		     name);
 }
 
 static enum rj_err read_behind(struct rj_plan *plan, const struct rj_input *input,
@@ -139,7 +139,10 @@ static enum rj_err read_behind(struct rj_plan *plan, const struct rj_input *inpu
 	uint64_t offset = loader->core_at(head);
 
 	if (!has_diskboot(input, offset))
-		return rj_fail(err, RJ_ERR_CORE_BEHIND, .name = loader->name, .at = offset);
+		return rj_fail(err, RJ_BAD,
+			       "no core.img at %s, after %s; "
+			       "make it again with grub-mkimage -O i386-pc", RJ_HEX(offset),
+			       loader->name);
 	note_taken(plan, input, loader->name);
 	if (loader->of_cd)
 		rj_plan_expect_cd(plan, input);
@@ -155,10 +158,12 @@ static enum rj_err read_disk(struct rj_plan *plan, const struct rj_input *input,
 	size_t size;
 
 	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
-		return err->code;
+		return err->class;
 	if (wrong)
-		return rj_fail(err, RJ_ERR_CORE_BOOT, .name = wrong,
-			       .count = grub_kernel_sector(sector));
+		return rj_fail(err, RJ_BAD,
+			       "boot.img names sector %s for core.img, but %s; "
+			       "use core.img itself, or --mbr with the boot sector alone",
+			       RJ_DEC(grub_kernel_sector(sector)), wrong);
 	note_taken(plan, input, "boot.img");
 	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
 }
@@ -179,12 +184,17 @@ static enum rj_err grub_read(struct rj_plan *plan, const struct rj_input *input,
 	if (grub_is_boot_img(head))
 		return read_disk(plan, input, head, err);
 	if (is_pxeboot(head))
-		return rj_fail(err, RJ_ERR_CORE_PXE);
+		return rj_fail(err, RJ_BAD,
+			       "this is GRUB for network boot (i386-pc-pxe), which needs "
+			       "the PXE stack of a network card's ROM, and that is gone; "
+			       "make it with grub-mkimage -O i386-pc, "
+			       "with its files inside (-m) or on a disk");
 	loader = find_loader(head);
 	if (loader)
 		return read_behind(plan, input, loader, head, err);
-	return rj_fail(err, RJ_ERR_CORE_MAGIC, .located = true, .at = 0, .expected = 0x52,
-		       .found = head[0]);
+	return rj_fail(err, RJ_BAD,
+		       "not a core.img of GRUB for i386-pc %s; "
+		       "make it with grub-mkimage -O i386-pc", RJ_FOUND(0, 0x52, head[0]));
 }
 
 const struct payload_kind payload_grub = {

@@ -256,8 +256,9 @@ static enum rj_err set_menu(uint8_t *stage2, size_t code, const char *menu, stru
 	at += strnlen((const char *)stage2 + at, code - at) + 1;
 	room = at < code ? code - at : 0;
 	if (strlen(menu) >= room)
-		return rj_fail(err, RJ_ERR_LEGACY_MENU, .name = menu,
-			       .count = strlen(menu), .limit = room ? room - 1 : 0);
+		return rj_fail(err, RJ_BAD,
+			       "the menu's path has %zu bytes, but stage2 has room for %zu; "
+			       "shorten it", strlen(menu), room ? room - 1 : 0);
 	memset(stage2 + at, 0, room);
 	memcpy(stage2 + at, menu, strlen(menu));
 	return RJ_OK;
@@ -294,14 +295,16 @@ static enum rj_err read_stage2(const struct rj_input *input, const struct parts 
 		const struct run *run = &found->runs[i];
 
 		if (rj_input_read(input, stage2 + at, (size_t)run->size, run->at, err))
-			return err->code;
+			return err->class;
 		at += (size_t)run->size;
 	}
 	expected = stage2_size(stage2, size, found->code);
 	if (!expected)
 		expected = found->code + CLEAR_MAX;
 	if (size < expected)
-		return rj_fail(err, RJ_ERR_LEGACY_SHORT, .count = size, .limit = expected);
+		return rj_fail(err, RJ_BAD,
+			       "cut short: stage2 has at least %s bytes from its code on, "
+			       "but there are %zu", RJ_DEC(expected), size);
 	return RJ_OK;
 }
 
@@ -312,14 +315,16 @@ static enum rj_err add_stage2(struct rj_plan *plan, const struct rj_input *input
 	uint8_t *stage2;
 
 	if (size > STAGE2_MAX)
-		return rj_fail(err, RJ_ERR_LEGACY_LARGE, .count = size, .limit = STAGE2_MAX);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes are more than the %u that stage2 has room for",
+			       RJ_DEC(size), STAGE2_MAX);
 	stage2 = malloc((size_t)size);
 	if (!stage2)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (read_stage2(input, found, stage2, (size_t)size, err) ||
 	    patch(stage2, found, plan, err)) {
 		free(stage2);
-		return err->code;
+		return err->class;
 	}
 	if (stage2_size(stage2, (size_t)size, found->code))
 		size = stage2_size(stage2, (size_t)size, found->code);
@@ -334,13 +339,29 @@ static enum rj_err add_stage1(struct rj_plan *plan, const struct rj_input *input
 	uint64_t drive = LE_GET(found->first, struct stage1_head, drive);
 
 	if (payload_text(plan, &option_partition) || payload_text(plan, &option_menu))
-		return rj_fail(err, RJ_ERR_LEGACY_STAGE1);
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LEGACY_READS,
-		.subject = input->path, .at = drive == STAGE1_DRIVE_ANY ? plan->drive : drive,
-		.count = LE_GET(found->first, struct stage1_head, sector) });
+		return rj_fail(err, RJ_BAD,
+			       "stage1 has no room for a partition and a menu; use stage2");
+	rj_plan_note(plan, input->path, "stage1 reads stage2 from sector %s of drive %s",
+		     RJ_DEC(LE_GET(found->first, struct stage1_head, sector)),
+		     RJ_HEX(drive == STAGE1_DRIVE_ANY ? plan->drive : drive));
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	return rj_plan_add(plan, ".stage1", BOOT_SECTOR, input, 0, SECTOR_SIZE, err);
+}
+
+/* stage1 leads to no stage2 that can be carried. */
+static enum rj_err refuse_list(const struct parts *found, struct rj_error *err)
+{
+	uint64_t sector = LE_GET(found->first, struct stage1_head, sector);
+
+	if (!found->code)
+		return rj_fail(err, RJ_BAD,
+			       "stage1 names sector %s for stage2, but none is there; "
+			       "use stage2", RJ_DEC(sector));
+	return rj_fail(err, RJ_BAD,
+		       "stage2's block list, in sector %s, "
+		       "is damaged or points outside the file; "
+		       "use stage2", RJ_DEC(sector));
 }
 
 static enum rj_err legacy_read(struct rj_plan *plan, const struct rj_input *input,
@@ -353,15 +374,18 @@ static enum rj_err legacy_read(struct rj_plan *plan, const struct rj_input *inpu
 	if (found.stage1 && input->size == SECTOR_SIZE)
 		return add_stage1(plan, input, &found, err);
 	if (found.part)
-		return rj_fail(err, RJ_ERR_LEGACY_STAGE1_5, .name = found.part);
+		return rj_fail(err, RJ_BAD,
+			       "this is GRUB Legacy's %s, "
+			       "which only reads stage2 from a file system; "
+			       "use stage2", found.part);
 	if (found.stage1 && (!found.code || !found.listed))
-		return rj_fail(err, found.code ? RJ_ERR_LEGACY_BLOCKS : RJ_ERR_LEGACY_BEHIND,
-			       .count = LE_GET(found.first, struct stage1_head, sector));
+		return refuse_list(&found, err);
 	if (!found.code)
-		return rj_fail(err, RJ_ERR_LEGACY_MAGIC, .located = true,
-			       .at = offsetof(struct stage2_head, version) + SECTOR_SIZE,
-			       .expected = VERSION_3_2,
-			       .found = LE_GET(found.head, struct stage2_head, version));
+		return rj_fail(err, RJ_BAD,
+			       "not a stage2 of GRUB Legacy %s; for GRUB 2, use --grub",
+			       RJ_FOUND(SECTOR_SIZE + offsetof(struct stage2_head, version),
+					VERSION_3_2,
+					LE_GET(found.head, struct stage2_head, version)));
 	if (found.eltorito)
 		rj_plan_expect_cd(plan, input);
 	return add_stage2(plan, input, &found, err);

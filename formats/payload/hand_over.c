@@ -6,6 +6,7 @@
 
 #include "abi/layout.h"
 #include "common/le.h"
+#include "disk/grub_embedded.h"
 
 /* Where the partition table is after MBR code has relocated itself to 600h. */
 #define HANDED_TABLE    0x7BEu
@@ -60,7 +61,7 @@ enum rj_err rj_vbr_hand_over(struct rj_plan *plan, const struct rj_partition *pa
 	uint32_t at = HANDED_TABLE;
 
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (partition->gpt)
 		hand_over_gpt(bytes, partition);
 	else
@@ -70,7 +71,9 @@ enum rj_err rj_vbr_hand_over(struct rj_plan *plan, const struct rj_partition *pa
 	plan->regs.ds = 0;
 	plan->regs.esi = plan->regs.ebp = at;
 	if (partition->backup)
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_GPT_BACKUP });
+		rj_plan_note(plan, NULL,
+			     "warning: the primary GPT is damaged; "
+			     "the backup in the last sector is used");
 	return rj_plan_add_bytes(plan, ".partition", HANDED_TABLE, bytes, size, err);
 }
 
@@ -80,11 +83,22 @@ enum rj_err rj_vbr_plan(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_erro
 
 	vbr->bytes = NULL;
 	if (rj_vbr_sector_size(bytes) && rj_vbr_first(bytes) != vbr->partition.first)
-		rj_plan_note(plan, &(struct rj_error){
-			.code = RJ_ERR_VBR_ELSEWHERE, .subject = vbr->path,
-			.count = rj_vbr_first(bytes), .limit = vbr->partition.first });
+		rj_plan_note(plan, vbr->path,
+			     "warning: the partition starts at sector %s, "
+			     "but its BIOS parameter block says %s; "
+			     "add --bpb hidden", RJ_DEC(vbr->partition.first),
+			     RJ_DEC(rj_vbr_first(bytes)));
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	if (rj_plan_add_bytes(plan, ".vbr", BOOT_SECTOR, bytes, vbr->size, err))
-		return err->code;
+		return err->class;
 	return rj_vbr_hand_over(plan, &vbr->partition, err);
+}
+
+void rj_note_core_left(struct rj_plan *plan, const struct rj_input *input,
+		       const uint8_t *sector, const char *wrong)
+{
+	rj_plan_note(plan, input->path,
+		     "boot.img names sector %s for core.img, but %s; "
+		     "only the boot sector is carried, and reads core.img from its disk",
+		     RJ_DEC(grub_kernel_sector(sector)), wrong);
 }

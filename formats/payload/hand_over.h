@@ -25,4 +25,11 @@ enum rj_err rj_vbr_hand_over(struct rj_plan *plan, const struct rj_partition *pa
  */
 enum rj_err rj_vbr_plan(struct rj_plan *plan, struct rj_vbr *vbr, struct rj_error *err);
 
+/*
+ * Notes that GRUB's boot.img is carried without core.img; wrong says why, see
+ * grub_embedded_core.
+ */
+void rj_note_core_left(struct rj_plan *plan, const struct rj_input *input,
+		       const uint8_t *sector, const char *wrong);
+
 #endif

@@ -44,12 +44,15 @@ const struct payload_option *payload_option_at(size_t n)
 
 static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 {
-	rj_fail(err, RJ_ERR_UNKNOWN_KIND, .subject = input->path);
+	struct rj_list options = { "" };
+
 	for (size_t i = 0; i < payload_kind_count; i++)
 		if (payload_kinds[i]->argument && !payload_kinds[i]->words)
-			rj_error_list(err, "--%s %s", payload_kinds[i]->name,
-				      payload_kinds[i]->argument);
-	return err->code;
+			rj_list_add(&options, "--%s %s", payload_kinds[i]->name,
+				    payload_kinds[i]->argument);
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "not a payload of a known kind; "
+			     "choose its kind with %s --entry SEG:OFF", options.text);
 }
 
 enum rj_err payload_detect(const struct rj_input *input,
@@ -58,8 +61,8 @@ enum rj_err payload_detect(const struct rj_input *input,
 {
 	enum rj_detected best = RJ_DETECT_NO;
 	unsigned alike = 0;
+	struct rj_list candidates = { "" };
 
-	rj_fail(err, RJ_ERR_AMBIGUOUS, .subject = input->path);
 	for (size_t i = 0; i < payload_kind_count; i++) {
 		const struct payload_kind *candidate = payload_kinds[i];
 		const char *reason = NULL;
@@ -69,7 +72,7 @@ enum rj_err payload_detect(const struct rj_input *input,
 			answer = candidate->detect(input, &reason);
 		if (answer == RJ_DETECT_NO)
 			continue;
-		rj_error_list(err, "--%s (%s)", candidate->name, reason);
+		rj_list_add(&candidates, "--%s (%s)", candidate->name, reason);
 		alike = answer > best ? 1 : alike + (answer == best);
 		if (answer > best) {
 			best = answer;
@@ -79,7 +82,11 @@ enum rj_err payload_detect(const struct rj_input *input,
 	}
 	if (best == RJ_DETECT_NO)
 		return unknown(input, err);
-	return best >= RJ_DETECT_YES && alike == 1 ? RJ_OK : RJ_ERR_AMBIGUOUS;
+	if (best >= RJ_DETECT_YES && alike == 1)
+		return RJ_OK;
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "ambiguous: it could be %s; choose the kind with its option",
+			     candidates.text);
 }
 
 enum rj_err payload_split_address(char *argument, uint64_t *address,
@@ -88,12 +95,17 @@ enum rj_err payload_split_address(char *argument, uint64_t *address,
 	char *at = strrchr(argument, '@');
 
 	if (!at || at == argument || at[1] == '\0')
-		return rj_fail(err, RJ_ERR_NO_ADDRESS, .name = argument);
+		return rj_fail(err, RJ_USAGE,
+			       "the address is missing; write FILE@ADDRESS, as in %s@0x7C00",
+			       argument);
 	*at = '\0';
 	if (rj_parse_number(at + 1, UINT64_MAX, address, err))
-		return err->code;
+		return err->class;
 	if (*address > UINT32_MAX)
-		return rj_fail(err, RJ_ERR_BEYOND_4G, .subject = argument, .at = *address);
+		return rj_fail_about(err, RJ_BAD, argument,
+				     "the address %s is beyond 4 GiB; "
+				     "the stub reaches only the first 4 GiB",
+				     RJ_HEX(*address));
 	return RJ_OK;
 }
 
@@ -101,6 +113,7 @@ enum rj_err payload_split_variant(const struct payload_kind *kind, char *argumen
 				  const char **variant, char **file, struct rj_error *err)
 {
 	size_t length = strcspn(argument, "=");
+	struct rj_list names = { "" };
 
 	for (size_t i = 0; argument[length] && i < kind->variant_count; i++) {
 		const char *name = kind->variants[i].name;
@@ -111,8 +124,9 @@ enum rj_err payload_split_variant(const struct payload_kind *kind, char *argumen
 		*file = argument + length + 1;
 		return RJ_OK;
 	}
-	rj_fail(err, RJ_ERR_VARIANT, .name = argument);
 	for (size_t i = 0; i < kind->variant_count; i++)
-		rj_error_list(err, "%s", kind->variants[i].name);
-	return err->code;
+		rj_list_add(&names, "%s", kind->variants[i].name);
+	return rj_fail(err, RJ_USAGE,
+		       "\"%s\" is not in the form KIND=FILE; the kinds are %s", argument,
+		       names.text);
 }

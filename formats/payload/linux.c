@@ -222,6 +222,13 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	return is_complete(input, header) ? RJ_DETECT_OWN : RJ_DETECT_MAYBE;
 }
 
+static enum rj_err cut_short(const struct kernel *kernel, uint64_t least, struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD,
+		       "cut short: by its Linux boot header the kernel has at least %s bytes, "
+		       "but there are %s", RJ_DEC(least), RJ_DEC(kernel->input->size));
+}
+
 /*
  * Whether the whole kernel is there. Data after it (Debian: a signature) are carried too, as
  * GRUB and QEMU load them.
@@ -235,12 +242,13 @@ static enum rj_err check_size(const struct kernel *kernel, const uint8_t *header
 	if (kernel->rest == 0 && !kernel->high)
 		return RJ_OK;
 	if (kernel->rest == 0 || units_of(kernel->rest) < units)
-		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
-			       .limit = kernel->setup_size + 1 +
-					(units ? units - 1 : 0) * SETUP_SYS_UNIT);
+		return cut_short(kernel, kernel->setup_size + 1 +
+				 (units ? units - 1 : 0) * SETUP_SYS_UNIT, err);
 	if (!kernel->high && kernel->rest > STUB_HOME - load_addresses[false])
-		return rj_fail(err, RJ_ERR_LINUX_ZIMAGE, .count = kernel->rest,
-			       .limit = STUB_HOME - load_addresses[false]);
+		return rj_fail(err, RJ_BAD,
+			       "the %s bytes of the zImage are more than the %u "
+			       "that fit below the stub; build a bzImage",
+			       RJ_DEC(kernel->rest), STUB_HOME - load_addresses[false]);
 	return RJ_OK;
 }
 
@@ -249,17 +257,20 @@ static enum rj_err check_header(const struct kernel *kernel, const uint8_t *head
 				struct rj_error *err)
 {
 	if (!setup_header_is_in(kernel->input) && !counted_units(header, 0))
-		return rj_fail(err, RJ_ERR_LINUX_HEADER);
+		return rj_fail(err, RJ_BAD,
+			       "no Linux boot header: neither HdrS at 202h nor, "
+			       "as before protocol 2.00, a size at 1F4h");
 	if (LE_GET(header, struct setup_header, boot_flag) != SETUP_BOOT_FLAG)
-		return rj_fail(err, RJ_ERR_LINUX_FLAG, .located = true,
-			       .at = SETUP_HEADER + offsetof(struct setup_header, boot_flag),
-			       .expected = SETUP_BOOT_FLAG,
-			       .found = LE_GET(header, struct setup_header, boot_flag));
+		return rj_fail(err, RJ_BAD, "the Linux boot header has no boot flag %s",
+			       RJ_FOUND(SETUP_HEADER +
+						offsetof(struct setup_header, boot_flag),
+					SETUP_BOOT_FLAG,
+					LE_GET(header, struct setup_header, boot_flag)));
 	if (kernel->setup_size > SETUP_MAX)
-		return rj_fail(err, RJ_ERR_LINUX_FIELD, .name = "number of setup sectors");
+		return rj_fail(err, RJ_BAD,
+			       "the Linux header's number of setup sectors is wrong");
 	if (kernel->setup_size > kernel->input->size)
-		return rj_fail(err, RJ_ERR_LINUX_CUT, .count = kernel->input->size,
-			       .limit = kernel->setup_size);
+		return cut_short(kernel, kernel->setup_size, err);
 	return RJ_OK;
 }
 
@@ -270,7 +281,7 @@ static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
 	rj_input_peek(kernel->input, header, sizeof(header), SETUP_HEADER);
 	kernel->setup_size = setup_size(header);
 	if (check_header(kernel, header, err))
-		return err->code;
+		return err->class;
 	kernel->version = version_of(header);
 	kernel->high = kernel->version &&
 		       LE_GET(header, struct setup_header, loadflags) & LOADED_HIGH;
@@ -278,9 +289,9 @@ static enum rj_err read_setup(struct kernel *kernel, struct rj_error *err)
 	kernel->layout = &layouts[kernel->high && kernel->version >= 0x202];
 	kernel->setup = malloc(kernel->setup_size);
 	if (!kernel->setup)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (rj_input_read(kernel->input, kernel->setup, kernel->setup_size, 0, err))
-		return err->code;
+		return err->class;
 	return check_size(kernel, header, err);
 }
 
@@ -323,12 +334,11 @@ static enum rj_err set_video(struct kernel *kernel, struct rj_error *err)
 				mode = words[i].mode;
 				known = true;
 			}
-		if (!known || mode > UINT16_MAX) {
-			rj_fail(err, RJ_ERR_LINUX_VGA, .subject = "--append");
-			snprintf(err->text, sizeof(err->text), "%.*s",
-				 (int)strcspn(word, " \t\n"), word);
-			return err->code;
-		}
+		if (!known || mode > UINT16_MAX)
+			return rj_fail_about(err, RJ_USAGE, "--append",
+					     "vga=%.*s is not a video mode; "
+					     "use normal, ext, ask or a number",
+					     (int)strcspn(word, " \t\n"), word);
 		SET_FIELD(kernel, vid_mode, mode);
 	}
 	return RJ_OK;
@@ -366,8 +376,9 @@ static enum rj_err add_command_line(struct kernel *kernel, struct rj_error *err)
 	if (limit > layout->cmdline_room - 1)
 		limit = layout->cmdline_room - 1;
 	if (length > limit)
-		return rj_fail(err, RJ_ERR_LINUX_APPEND, .subject = "--append",
-			       .count = length, .limit = limit);
+		return rj_fail_about(err, RJ_BAD, "--append",
+				     "the command line has %zu characters, "
+				     "but the kernel takes %s", length, RJ_DEC(limit));
 	if (kernel->version >= 0x202) {
 		SET_FIELD(kernel, cmd_line_ptr, layout->setup + layout->heap_end);
 	} else {
@@ -378,7 +389,7 @@ static enum rj_err add_command_line(struct kernel *kernel, struct rj_error *err)
 		SET_FIELD(kernel, setup_move_size, layout->heap_end + length + 1);
 	line = strdup(kernel->append);
 	if (!line)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	return rj_plan_add_bytes(kernel->plan, ".cmdline", layout->setup + layout->heap_end,
 				 (uint8_t *)line, length + 1, err);
 }
@@ -437,8 +448,9 @@ static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 	uint32_t crc;
 
 	if (rj_copy(&whole, fd, at, &crc, err)) {
-		err->subject = err->code == RJ_ERR_WRITE ? "a temporary file" : input->path;
-		return err->code;
+		err->subject = input->path;
+		rj_about_temporary(err);
+		return err->class;
 	}
 	return RJ_OK;
 }
@@ -452,14 +464,14 @@ static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *er
 	int fd;
 
 	if (rj_temporary_open(&fd, err)) {
-		err->subject = "a temporary file";
-		return err->code;
+		rj_about_temporary(err);
+		return err->class;
 	}
 	*joined = (struct rj_input){ .fd = fd, .path = "the initrds", .size = size };
 	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
 		at = align_up(at, INITRD_ALIGN);
 		if (copy_input(initrd->input, fd, at, err))
-			return err->code;
+			return err->class;
 		at += initrd->input->size;
 	}
 	return RJ_OK;
@@ -474,17 +486,22 @@ static enum rj_err add_initrd(struct kernel *kernel, struct rj_error *err)
 	bool one = !payload_setting(plan, &option_initrd, 1);
 
 	if (!kernel->version)
-		return rj_fail(err, RJ_ERR_LINUX_OLD, .subject = "--initrd");
+		return rj_fail_about(err, RJ_BAD, "--initrd",
+				     "the kernel's boot protocol is older than 2.00 "
+				     "and has no initrd; leave out --initrd");
 	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
 		size = align_up(size, INITRD_ALIGN) + initrd->input->size;
 		if (address > limit || size > limit - address)
-			return rj_fail(err, RJ_ERR_INITRD_ROOM, .subject = "--initrd",
-				       .count = size, .at = address, .limit = limit);
+			return rj_fail_about(err, RJ_BAD, "--initrd",
+					     "%s bytes do not fit between %s, "
+					     "where the kernel ends, and %s, "
+					     "the limit set by the kernel or mem=",
+					     RJ_DEC(size), RJ_HEX(address), RJ_HEX(limit));
 	}
 	SET_FIELD(kernel, ramdisk_image, address);
 	SET_FIELD(kernel, ramdisk_size, size);
 	if (!one && join(plan, size, err))
-		return err->code;
+		return err->class;
 	return rj_plan_add(plan, ".initrd", address,
 			   one ? first->input : &plan->initrd_file, 0, size, err);
 }
@@ -527,8 +544,9 @@ static void leave_to_firmware(struct kernel *kernel)
 	    plan->services.int13 != RJ_INT13_auto)
 		return;
 	plan->services.int13 = RJ_INT13_firmware;
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_LINUX_FIRMWARE,
-		     .subject = kernel->input->path, .at = kernel->layout->setup });
+	rj_plan_note(plan, kernel->input->path,
+		     "the kernel's setup code belongs at %s, where the INT 13h services work: "
+		     "--int13 firmware is used", RJ_HEX(kernel->layout->setup));
 }
 
 /* Which program it is, and whether it has the initrd that it needs. */
@@ -545,7 +563,8 @@ static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, stru
 	row = identify(kernel->input, header, version);
 	*who = disguises[row].who;
 	if (disguises[row].needs && !payload_text(kernel->plan, &option_initrd))
-		return rj_fail(err, RJ_ERR_LINUX_NEEDS, .name = disguises[row].needs);
+		return rj_fail(err, RJ_BAD, "does nothing without %s; add that with --initrd",
+			       disguises[row].needs);
 	return RJ_OK;
 }
 
@@ -556,17 +575,17 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 	enum who who;
 
 	if (find_out_who(kernel, &who, err))
-		return err->code;
+		return err->class;
 	leave_to_firmware(kernel);
 	set_header(kernel, who);
 	set_registers(kernel);
 	if (set_video(kernel, err) || add_command_line(kernel, err) ||
 	    (payload_text(plan, &option_initrd) && add_initrd(kernel, err)))
-		return err->code;
+		return err->class;
 	kernel->setup = NULL;
 	if (rj_plan_add_bytes(plan, ".setup", kernel->layout->setup, setup,
 			      kernel->setup_size, err))
-		return err->code;
+		return err->class;
 	return kernel->rest ? rj_plan_add(plan, ".kernel", load_addresses[kernel->high],
 					  kernel->input, kernel->setup_size, kernel->rest, err)
 			    : RJ_OK;
@@ -579,11 +598,11 @@ enum rj_err rj_linux_read(struct rj_plan *plan, const struct rj_input *input,
 	struct kernel kernel = { .plan = plan, .input = input, .append = append ? append : "" };
 
 	(void)argument;
-	err->code = RJ_OK;
+	err->class = RJ_OK;
 	if (!read_setup(&kernel, err))
 		add_pieces(&kernel, err);
 	free(kernel.setup);
-	return err->code;
+	return err->class;
 }
 
 const struct payload_kind payload_linux = {

@@ -10,6 +10,7 @@
 #include "common/le.h"
 #include "disk/grub_core.h"
 #include "disk/grub_embedded.h"
+#include "payload/hand_over.h"
 
 /* How MBR code starts: packaged ones all set up stack and segments. */
 static bool looks_like_mbr_code(const uint8_t *sector)
@@ -99,12 +100,15 @@ static enum rj_err add_core(struct rj_plan *plan, const struct rj_input *input,
 	size_t size;
 
 	if (grub_embedded_core(input, sector, &bytes, &size, &wrong, err))
-		return err->code;
-	rj_plan_note(plan, &(struct rj_error){
-		.code = wrong ? RJ_ERR_CORE_LEFT : RJ_ERR_WITH_CORE, .subject = input->path,
-		.name = wrong, .count = grub_kernel_sector(sector) });
-	if (wrong)
+		return err->class;
+	if (wrong) {
+		rj_note_core_left(plan, input, sector, wrong);
 		return RJ_OK;
+	}
+	rj_plan_note(plan, input->path,
+		     "boot.img with core.img at sector %s: both are carried, "
+		     "and core.img starts without a disk read",
+		     RJ_DEC(grub_kernel_sector(sector)));
 	rj_plan_set_entry(plan, 0, GRUB_CORE_ADDRESS + GRUB_SECTOR);
 	return rj_plan_add_bytes(plan, ".core", GRUB_CORE_ADDRESS, bytes, size, err);
 }
@@ -116,14 +120,16 @@ static enum rj_err add_code(struct rj_plan *plan, const struct rj_input *input,
 	uint8_t *sector = calloc(1, SECTOR_SIZE);
 
 	if (!sector)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (rj_input_read(input, sector, (size_t)input->size, 0, err)) {
 		free(sector);
-		return err->code;
+		return err->class;
 	}
 	le_store(sector + SIGNATURE_OFFSET, SIGNATURE, 2);
-	rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_NO_TABLE,
-		     .subject = input->path, .count = input->size });
+	rj_plan_note(plan, input->path,
+		     "MBR code of %s bytes without a partition table; "
+		     "such code finds an empty partition table; "
+		     "pack the disk's first sector to keep its table", RJ_DEC(input->size));
 	return rj_plan_add_bytes(plan, ".mbr", BOOT_SECTOR, sector, SECTOR_SIZE, err);
 }
 
@@ -134,21 +140,25 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input
 	bool with_core;
 
 	if (rj_input_read(input, sector, sizeof(sector), 0, err))
-		return err->code;
+		return err->class;
 	if (!boot_sector_is_signed(sector))
-		return rj_fail(err, RJ_ERR_MBR_SIGNATURE, .subject = input->path,
-			       .located = true, .at = SIGNATURE_OFFSET,
-			       .expected = SIGNATURE, .found = le16(sector + SIGNATURE_OFFSET));
+		return rj_fail_about(err, RJ_BAD, input->path,
+				     "no boot sector signature %s; to pack any bytes, use "
+				     "--raw FILE@ADDRESS --entry SEG:OFF",
+				     RJ_FOUND(SIGNATURE_OFFSET, SIGNATURE,
+					      le16(sector + SIGNATURE_OFFSET)));
 	if (rj_plan_add(plan, ".mbr", BOOT_SECTOR, input, 0, SECTOR_SIZE, err))
-		return err->code;
+		return err->class;
 	if (input->size == SECTOR_SIZE)
 		return RJ_OK;
 	if (grub_is_boot_img(sector) && add_core(plan, input, sector, err))
-		return err->code;
+		return err->class;
 	with_core = plan->pieces[plan->piece_count - 1].bytes != NULL;
 	if (!with_core)
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_FIRST_SECTOR,
-			     .subject = input->path, .count = input->size - SECTOR_SIZE });
+		rj_plan_note(plan, input->path,
+			     "only the first sector is carried, not the %s bytes after it; "
+			     "to carry them, use --raw FILE@ADDRESS",
+			     RJ_DEC(input->size - SECTOR_SIZE));
 	return RJ_OK;
 }
 
@@ -161,8 +171,9 @@ static enum rj_err mbr_read(struct rj_plan *plan, const struct rj_input *input,
 	if (input->size <= MBR_CODE_MAX)
 		return add_code(plan, input, err);
 	if (input->size < SECTOR_SIZE)
-		return rj_fail(err, RJ_ERR_MBR_SHORT, .subject = input->path,
-			       .count = input->size);
+		return rj_fail_about(err, RJ_BAD, input->path,
+				     "%s bytes: a boot sector is 512, "
+				     "and packaged MBR code at most 446", RJ_DEC(input->size));
 	return add_sector(plan, input, err);
 }
 

@@ -126,14 +126,21 @@ static enum rj_err check(struct rj_plan *plan, const struct rj_input *input,
 	struct program program = identify(input);
 
 	if (setup_header_is_in(input))
-		return rj_fail(err, RJ_ERR_NBP_LINUX);
+		return rj_fail(err, RJ_BAD, "has a Linux boot header; use --linux");
 	if (program.need == PXE_STACK)
-		return rj_fail(err, RJ_ERR_NBP_STACK, .name = program.name);
+		return rj_fail(err, RJ_BAD,
+			       "this is %s, "
+			       "which needs the PXE stack of a network card's ROM; "
+			       "no PXE stack is left after an operating system has run; "
+			       "ipxe.pxe has its own drivers", program.name);
 	if (input->size > NBP_MAX)
-		return rj_fail(err, RJ_ERR_NBP_LARGE, .count = input->size, .limit = NBP_MAX);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes are more than the %u that "
+			       "a PXE boot program can have here", RJ_DEC(input->size),
+			       NBP_MAX);
 	if (program.need == UNKNOWN)
-		rj_plan_note(plan, &(struct rj_error){ .code = RJ_ERR_NBP_UNKNOWN,
-						       .subject = input->path });
+		rj_plan_note(plan, input->path,
+			     "started without a PXE stack; the program needs its own drivers");
 	return RJ_OK;
 }
 
@@ -142,7 +149,7 @@ static enum rj_err add_stack(struct rj_plan *plan, struct rj_error *err)
 	uint8_t *stack = calloc(1, sizeof(struct nbp_stack));
 
 	if (!stack)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	LE_PUT(stack, struct nbp_stack, ip, BOOT_CODE);
 	plan->regs.esp = BOOT_SECTOR - sizeof(struct nbp_stack);
 	return rj_plan_add_bytes(plan, ".stack", plan->regs.esp, stack,
@@ -155,7 +162,7 @@ static enum rj_err nbp_read(struct rj_plan *plan, const struct rj_input *input,
 	(void)argument;
 	if (check(plan, input, err) || boot_code_add(plan, BOOT_INT18, err) ||
 	    add_stack(plan, err))
-		return err->code;
+		return err->class;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	return rj_plan_add(plan, ".nbp", BOOT_SECTOR, input, 0, input->size, err);
 }

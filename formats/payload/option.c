@@ -50,10 +50,10 @@ enum rj_err payload_set(struct rj_settings *settings, const struct rj_setting *s
 	if (!parsed.text)
 		parsed.text = "";
 	if (parsed.option->parse && parsed.option->parse(parsed.text, &parsed.value, err))
-		return err->code;
+		return err->class;
 	place = place_for(settings, parsed.option);
 	if (!place)
-		return rj_fail(err, RJ_ERR_VALUES_MANY, .limit = RJ_LIST_MAX);
+		return rj_fail(err, RJ_BAD, "set more than %u times", RJ_LIST_MAX);
 	*place = parsed;
 	return RJ_OK;
 }

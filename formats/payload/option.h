@@ -30,7 +30,7 @@ struct payload_option {
 
 /*
  * Adds a setting, whose value is parsed from its text; what it points to must live as long as the
- * settings. Returns what parse returns, or RJ_ERR_VALUES_MANY if the option is set too often.
+ * settings. Fails if parse does, or if the option is set more than RJ_LIST_MAX times.
  */
 enum rj_err payload_set(struct rj_settings *settings, const struct rj_setting *setting,
 			struct rj_error *err);

@@ -8,8 +8,10 @@
 static enum rj_err parse_partition(const char *text, union rj_value *value, struct rj_error *err)
 {
 	if (rj_parse_number(text, UINT8_MAX, &value->number, err))
-		return err->code;
-	return value->number ? RJ_OK : rj_fail(err, RJ_ERR_PARTITION, .name = text);
+		return err->class;
+	return value->number ? RJ_OK : rj_fail(err, RJ_USAGE,
+					       "\"%s\" is not a partition number; "
+					       "partitions count from 1", text);
 }
 
 static enum rj_err parse_hidden(const char *text, union rj_value *value, struct rj_error *err)
@@ -30,15 +32,18 @@ static enum rj_err parse_bpb(const char *text, union rj_value *value, struct rj_
 			value->number = lists[i].bits;
 			return RJ_OK;
 		}
-	return rj_fail(err, RJ_ERR_BPB, .name = text);
+	return rj_fail(err, RJ_USAGE, "\"%s\" is neither hidden, drive nor hidden,drive",
+		       text);
 }
 
 static enum rj_err parse_sector_size(const char *text, union rj_value *value, struct rj_error *err)
 {
 	if (rj_parse_number(text, UINT32_MAX, &value->number, err))
-		return err->code;
+		return err->class;
 	return value->number == 512 || value->number == 4096
-	       ? RJ_OK : rj_fail(err, RJ_ERR_SECTOR_SIZE, .count = value->number);
+	       ? RJ_OK : rj_fail(err, RJ_BAD,
+				 "a sector size of %s bytes is not supported; use 512 or 4096",
+				 RJ_DEC(value->number));
 }
 
 const struct payload_option option_partition = {

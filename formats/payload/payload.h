@@ -89,23 +89,20 @@ const struct payload_option *payload_option_at(size_t n);
 
 /*
  * Finds the kind that is the most certain about the file; it must be the only one, and at
- * least RJ_DETECT_YES. RJ_ERR_AMBIGUOUS with the candidates or RJ_ERR_UNKNOWN_KIND with all
- * kinds of files in err->text.
+ * least RJ_DETECT_YES. The error lists the candidates, or all kinds of files.
  */
 enum rj_err payload_detect(const struct rj_input *input,
 			   const struct payload_kind **kind, const char **why,
 			   struct rj_error *err);
 
 /*
- * Splits FILE@ADDRESS in place, at the last @. RJ_ERR_NO_ADDRESS, RJ_ERR_BEYOND_4G, or those
- * of rj_parse_number.
+ * Splits FILE@ADDRESS in place, at the last @. The address is below 4 GiB.
  */
 enum rj_err payload_split_address(char *argument, uint64_t *address,
 				  struct rj_error *err);
 
 /*
- * Splits VARIANT=FILE: *file is what follows the =. RJ_ERR_VARIANT with the kind's variants in
- * err->text.
+ * Splits VARIANT=FILE: *file is what follows the =. The error lists the kind's variants.
  */
 enum rj_err payload_split_variant(const struct payload_kind *kind, char *argument,
 				  const char **variant, char **file, struct rj_error *err);

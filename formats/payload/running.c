@@ -32,7 +32,7 @@ struct search {
 	char initrds[RJ_RUNNING_LINE];  /* initrd= there; both with blanks between them */
 	char release[1 + RJ_RUNNING_NAME]; /* the end of names: -6.1.0-56-amd64 */
 	char package[1 + RJ_RUNNING_NAME]; /* the same by Arch's name, such as -linux-lts; or empty */
-	char others[sizeof(((struct rj_error *)0)->text)]; /* kernels of other releases */
+	struct rj_list others;          /* kernels of other releases */
 	char problem[PATH_MAX];         /* the first that only root can read; or empty */
 	char unified[PATH_MAX];         /* kernel and initrd in one file; or empty */
 	struct rj_boot_entry entry;     /* that has started the kernel; path empty: none */
@@ -96,12 +96,8 @@ static bool reach(struct search *search, const char *path, struct rj_input *inpu
 /* A kernel of another release may be what an upgrade has put in the running one's place. */
 static void note_other(struct search *search, const char *path, const char *release)
 {
-	char *others = search->others;
-	size_t used = strlen(others);
-
-	if (*release && !strstr(others, path))
-		snprintf(others + used, sizeof(search->others) - used, "%s%s is %s",
-			 used ? ", " : "", path, release);
+	if (*release && !strstr(search->others.text, path))
+		rj_list_add(&search->others, "%s is %s", path, release);
 }
 
 static bool take_kernel(struct search *search, const char *path)
@@ -277,7 +273,8 @@ static void take_line(struct search *search, const char *line)
 static enum rj_err fail_proc(struct search *search, const char *path, struct rj_error *err)
 {
 	format(search->problem, "%s%s", search->tree->root, path);
-	return rj_fail(err, RJ_ERR_RUNNING_PROC, .subject = search->problem);
+	return rj_fail_about(err, RJ_BAD, search->problem,
+			     "cannot be read; use --linux with a kernel file");
 }
 
 /* The running release and command line. */
@@ -499,18 +496,46 @@ static bool find_unified(struct search *search)
 	return *search->unified;
 }
 
-static enum rj_err fail_missing(struct search *search, enum rj_err code, struct rj_error *err)
+/* Sets the error if that is why a file was not found. */
+static enum rj_err fail_reached(struct search *search, struct rj_error *err)
+{
+	if (find_unified(search))
+		return rj_fail_about(err, RJ_BAD, search->unified,
+				     "this unified kernel image has the running Linux, "
+				     "but --from-running does not unpack it; "
+				     "extract .linux and .initrd with objcopy, "
+				     "and use --linux and --initrd");
+	if (!*search->problem)
+		return RJ_OK;
+	rj_fail_about(err, RJ_BAD, search->problem, "cannot open: %s; only root can read it",
+		      strerror(EACCES));
+	err->os_error = EACCES;
+	return err->class;
+}
+
+static enum rj_err fail_kernel(struct search *search, struct rj_error *err)
+{
+	const char *release = search->running->release;
+
+	if (fail_reached(search, err))
+		return err->class;
+	if (*search->others.text)
+		return rj_fail(err, RJ_BAD, "Linux %s is running, but %s; its file was replaced or "
+			       "removed: reboot first, or use --linux with the file",
+			       release, search->others.text);
+	return rj_fail(err, RJ_BAD, "there is no kernel file of Linux %s, which is running; "
+		       "mount /boot, or use --linux with the file", release);
+}
+
+static enum rj_err fail_initrd(struct search *search, struct rj_error *err)
 {
 	const struct rj_running *running = search->running;
 
-	if (find_unified(search))
-		return rj_fail(err, RJ_ERR_RUNNING_UNIFIED, .subject = search->unified);
-	if (*search->problem)
-		return rj_fail(err, RJ_ERR_RUNNING_DENIED, .subject = search->problem,
-			       .os_error = EACCES);
-	rj_fail(err, code, .name = running->release, .other = running->kernel.path);
-	strcpy(err->text, search->others);
-	return err->code;
+	if (fail_reached(search, err))
+		return err->class;
+	return rj_fail(err, RJ_BAD, "there is no initrd of Linux %s, which is running; "
+		       "add it with --initrd, or, if it needs none, use --linux %s",
+		       running->release, running->kernel.path);
 }
 
 enum rj_err rj_running_find(struct rj_running *running, const struct rj_tree *tree,
@@ -521,12 +546,9 @@ enum rj_err rj_running_find(struct rj_running *running, const struct rj_tree *tr
 	search = (struct search){ .tree = tree, .running = running };
 	*running = (struct rj_running){ 0 };
 	if (read_proc(&search, err))
-		return err->code;
+		return err->class;
 	find_kernel(&search);
 	if (!*running->kernel.path)
-		return fail_missing(&search, *search.others ? RJ_ERR_RUNNING_OTHER
-							    : RJ_ERR_RUNNING_KERNEL, err);
-	if (with_initrds && !find_initrds(&search))
-		return fail_missing(&search, RJ_ERR_RUNNING_INITRD, err);
-	return RJ_OK;
+		return fail_kernel(&search, err);
+	return with_initrds && !find_initrds(&search) ? fail_initrd(&search, err) : RJ_OK;
 }

@@ -38,8 +38,9 @@ struct rj_running {
 
 /*
  * Finds the files in a tree: the running machine's, or one like it. The kernel is the file whose
- * Linux header has the running release. with_initrds: also its initrds. RJ_ERR_RUNNING_*; what
- * *err points to is valid until the next call.
+ * Linux header has the running release. with_initrds: also its initrds. RJ_BAD, with
+ * os_error EACCES if only root can read what may be the file; the error's subject is valid until
+ * the next call.
  */
 enum rj_err rj_running_find(struct rj_running *running, const struct rj_tree *tree,
 			    bool with_initrds, struct rj_error *err);

@@ -70,11 +70,13 @@ static enum rj_err add_iso(struct rj_plan *plan, const struct rj_input *input,
 	uint64_t offset, size;
 
 	if (el_torito_find(input, &boot, err))
-		return err->code;
+		return err->class;
 	offset = (uint64_t)boot.lba * CD_SECTOR;
 	rj_input_peek(input, head, sizeof(head), offset);
 	if (boot.media != EL_TORITO_CD || !is_isolinux(head))
-		return rj_fail(err, RJ_ERR_ISOLINUX_NONE);
+		return rj_fail(err, RJ_BAD,
+			       "the CD does not boot isolinux.bin; "
+			       "for any other CD, use --disk");
 	size = ((uint64_t)boot.sector_count * SECTOR_SIZE + CD_SECTOR - 1) / CD_SECTOR * CD_SECTOR;
 	if (size == 0)
 		size = CD_SECTOR;
@@ -125,11 +127,18 @@ static enum rj_err check_info(const uint8_t *info, uint64_t size, uint32_t check
 			      struct rj_error *err)
 {
 	if (!LE_GET(info, struct boot_info, file))
-		return rj_fail(err, RJ_ERR_ISOLINUX_TABLE);
+		return rj_fail(err, RJ_BAD,
+			       "isolinux.bin has no boot information table, "
+			       "by which it finds itself on its CD; "
+			       "use the CD's image, "
+			       "or this file with --disk and the CD's image");
 	if (LE_GET(info, struct boot_info, length) != size ||
 	    LE_GET(info, struct boot_info, checksum) != checksum)
-		return rj_fail(err, RJ_ERR_ISOLINUX_SUM, .count = size,
-			       .limit = LE_GET(info, struct boot_info, length));
+		return rj_fail(err, RJ_BAD,
+			       "the boot information table is for %s bytes with "
+			       "another checksum, but the file has %s; "
+			       "the file is cut short or damaged",
+			       RJ_DEC(LE_GET(info, struct boot_info, length)), RJ_DEC(size));
 	return RJ_OK;
 }
 
@@ -143,7 +152,9 @@ static enum rj_err inform(const struct rj_input *cd, uint8_t *bytes, size_t size
 	if (!cd || !el_torito_is_iso(cd))
 		return check_info(info, size, checksum, err);
 	if (!find_on_cd(cd, bytes, size, &lba))
-		return rj_fail(err, RJ_ERR_ISOLINUX_OTHER, .name = cd->path);
+		return rj_fail(err, RJ_BAD,
+			       "the CD %s boots another isolinux.bin; "
+			       "with --disk alone, the CD boots its own", cd->path);
 	LE_PUT(info, struct boot_info, pvd, PVD_LBA);
 	LE_PUT(info, struct boot_info, file, lba);
 	LE_PUT(info, struct boot_info, length, size);
@@ -157,15 +168,16 @@ static enum rj_err add_isolinux(struct rj_plan *plan, const struct rj_input *inp
 	uint8_t *bytes;
 
 	if (input->size <= CD_SECTOR || input->size > ISOLINUX_MAX)
-		return rj_fail(err, RJ_ERR_ISOLINUX_SIZE, .count = input->size,
-			       .limit = ISOLINUX_MAX);
+		return rj_fail(err, RJ_BAD,
+			       "%s bytes: isolinux.bin has more than 2048 and at most %u",
+			       RJ_DEC(input->size), ISOLINUX_MAX);
 	bytes = malloc((size_t)input->size);
 	if (!bytes)
-		return rj_fail(err, RJ_ERR_MEMORY);
+		return rj_no_memory(err);
 	if (rj_input_read(input, bytes, (size_t)input->size, 0, err) ||
 	    inform(plan->disk, bytes, (size_t)input->size, err)) {
 		free(bytes);
-		return err->code;
+		return err->class;
 	}
 	rj_plan_expect_cd(plan, input);
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
@@ -182,9 +194,13 @@ static enum rj_err add_sector(struct rj_plan *plan, const struct rj_input *input
 	enum rj_err code;
 
 	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
-		return err->code;
+		return err->class;
 	code = is_boot_sector(vbr.bytes) ? rj_vbr_plan(plan, &vbr, err)
-					 : rj_fail(err, RJ_ERR_SYSLINUX_MAGIC);
+					 : rj_fail(err, RJ_BAD,
+						   "the boot sector names neither "
+						   "SYSLINUX nor EXTLINUX; "
+						   "for any other partition's boot sector, "
+						   "use --vbr");
 	rj_vbr_free(&vbr);
 	return code;
 }

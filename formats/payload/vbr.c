@@ -37,7 +37,7 @@ static enum rj_err vbr_read(struct rj_plan *plan, const struct rj_input *input,
 
 	(void)argument;
 	if (rj_vbr_read(&vbr, input, &choice, plan->drive, err))
-		return err->code;
+		return err->class;
 	return rj_vbr_plan(plan, &vbr, err);
 }
 

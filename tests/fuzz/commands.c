@@ -95,7 +95,7 @@ static int run(int (*command)(const struct options *options), struct options *op
 	stderr = errors;
 	fclose(nowhere);
 	rj_input_close(&input);
-	require(status == RJ_DONE || status == RJ_BAD, "an exit status of other failures");
+	require(status == RJ_OK || status == RJ_BAD, "an exit status of other failures");
 	return status;
 }
 
@@ -123,7 +123,7 @@ void fuzz_extract(const uint8_t *bytes, size_t size)
 	options.directory.text = directory;
 	status = run(run_extract, &options, bytes, size);
 	empty_directory();
-	if (status != RJ_DONE)
-		require(run(run_verify, &verify, bytes, size) != RJ_DONE,
+	if (status != RJ_OK)
+		require(run(run_verify, &verify, bytes, size) != RJ_OK,
 			"verify accepts what cannot be extracted");
 }

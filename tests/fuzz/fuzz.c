@@ -64,10 +64,10 @@ static size_t length(const char *text)
 
 void read_error(const struct rj_error *error)
 {
-	volatile size_t total = length(error->subject) + length(error->name) +
-				length(error->other) + strnlen(error->text, sizeof(error->text));
+	volatile size_t total = length(error->subject);
 
-	require(error->code < RJ_ERROR_COUNT, "no code of an error");
+	require(error->class <= RJ_NOTE, "no class of an error");
+	require(error->class == RJ_OK || *error->text, "an error without words");
 	require(strnlen(error->text, sizeof(error->text)) < sizeof(error->text),
 		"an error's text does not end");
 	(void)total;
@@ -77,7 +77,7 @@ void read_error(const struct rj_error *error)
 static void count(void *context, const struct rj_error *error)
 {
 	read_error(error);
-	if (rj_error_class(error->code) != RJ_NOTE)
+	if (error->class != RJ_NOTE)
 		++*(size_t *)context;
 }
 

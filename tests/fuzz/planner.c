@@ -160,7 +160,7 @@ void fuzz_plan(const uint8_t *bytes, size_t size)
 		if (bytes_of(&plan) <= SMALL)
 			write_plan(&plan, containers[bytes[15] % container_count]);
 	}
-	if (error.code)
+	if (error.class)
 		read_error(&error);
 	rj_plan_free(&plan);
 	rj_input_close(&source);

@@ -6,6 +6,10 @@
 #include "disk/dos_root.h"
 #include "payload/payload.h"
 
+#define CHAIN_SIGNATURE { RJ_BAD, "whose signature is" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 #define LARGEST 0x80000u
 
 struct mark { size_t at; const char *bytes; size_t size; };
@@ -16,28 +20,28 @@ static const struct real {
 	const char *name;
 	struct mark marks[5];
 	size_t size, least;
-	enum rj_err cut;        /* of one byte less, when it is named */
+	struct unit_outcome cut;        /* of one byte less, when it is named */
 } reals[] = {
-	{ "bootmgr", { MARK(0, "\xE9\xD5\x01\xEB") }, 383786, 0x30001, RJ_OK },
-	{ "ntldr", { MARK(0, "\xE9\xD5\x01\xEB") }, 250048, 0x30001, RJ_OK },
-	{ "setupldr", { MARK(0, "\xE9\xD5\x01\xEB") }, 260272, 0x30001, RJ_OK },
+	{ "bootmgr", { MARK(0, "\xE9\xD5\x01\xEB") }, 383786, 0x30001, GOOD },
+	{ "ntldr", { MARK(0, "\xE9\xD5\x01\xEB") }, 250048, 0x30001, GOOD },
+	{ "setupldr", { MARK(0, "\xE9\xD5\x01\xEB") }, 260272, 0x30001, GOOD },
 	{ "freeldr", { MARK(0, "\xE9\xFD\x01"), MARK(0x1FE, "\x55\xAA"), MARK(0x800, "MZ") },
-	  180000, 0x1001, RJ_ERR_CHAIN_SIGNATURE },
-	{ "freedos", { MARK(0, "\xEB\x1E" "CONFIG") }, 46256, 0x4001, RJ_ERR_CHAIN_SIGNATURE },
-	{ "msdos", { MARK(0, "\xE9\x35\x01\x06\x16") }, 40774, 0x2001, RJ_OK },
-	{ "msdos", { MARK(0, "\xE9\x35\x01\x04\x00") }, 33337, 0x2001, RJ_OK },
-	{ "pcdos", { MARK(0, "\xE9\x35\x01\x07\x00") }, 40614, 0x2001, RJ_OK },
-	{ "pcdos", { MARK(0, "\xEB\x47\x90\x07\x0A") }, 47140, 0x2001, RJ_ERR_CHAIN_SIGNATURE },
+	  180000, 0x1001, CHAIN_SIGNATURE },
+	{ "freedos", { MARK(0, "\xEB\x1E" "CONFIG") }, 46256, 0x4001, CHAIN_SIGNATURE },
+	{ "msdos", { MARK(0, "\xE9\x35\x01\x06\x16") }, 40774, 0x2001, GOOD },
+	{ "msdos", { MARK(0, "\xE9\x35\x01\x04\x00") }, 33337, 0x2001, GOOD },
+	{ "pcdos", { MARK(0, "\xE9\x35\x01\x07\x00") }, 40614, 0x2001, GOOD },
+	{ "pcdos", { MARK(0, "\xEB\x47\x90\x07\x0A") }, 47140, 0x2001, CHAIN_SIGNATURE },
 	{ "msdos7", { MARK(0, "MZ"), MARK(0x200, "BJ"), MARK(0x7FE, "MS") }, 222390, 0x10001,
-	  RJ_ERR_CHAIN_SIGNATURE },
+	  CHAIN_SIGNATURE },
 	{ "drdos", { MARK(0, "\xE9\x2D\x1A\xF2\x3C\x81" "COMPAQCompatible") }, 0x11000, 0x1001,
-	  RJ_ERR_CHAIN_SIGNATURE },
+	  CHAIN_SIGNATURE },
 	{ "drdos", { MARK(0, "\x2E\x80\x2E\x12\x00\x01\x1E\x50") }, 24376, 0x1001,
-	  RJ_ERR_CHAIN_SIGNATURE },
-	{ "drmk", { MARK(6, "Real Mode") }, 30000, 0x1001, RJ_ERR_CHAIN_SIGNATURE },
+	  CHAIN_SIGNATURE },
+	{ "drmk", { MARK(6, "Real Mode") }, 30000, 0x1001, CHAIN_SIGNATURE },
 	{ "grldr", { MARK(0, "\xEB\x3E"), MARK(0x100, "\xBB\xFC\x1F\x66\xB8" "1234"),
 		     MARK(0x1FF8, "\x05\x01"), MARK(0x1FFC, "1234\xEA\x70\x82\x00") },
-	  315392, 0x4000, RJ_ERR_CHAIN_SIGNATURE },
+	  315392, 0x4000, CHAIN_SIGNATURE },
 };
 
 static uint8_t file[LARGEST];
@@ -54,7 +58,6 @@ static bool detected(size_t size)
 {
 	struct rj_input input = unit_input(file, size);
 	const struct payload_kind *kind = NULL;
-	struct rj_error error;
 	const char *why;
 	enum rj_err code = payload_detect(&input, &kind, &why, &error);
 
@@ -75,7 +78,6 @@ static enum rj_err read_named(const char *word, size_t size, const struct rj_inp
 {
 	struct payload_argument argument = { .word = word };
 	struct rj_input input = unit_input(file, size);
-	struct rj_error error = { 0 };
 	struct rj_plan plan;
 	enum rj_err code;
 
@@ -131,10 +133,10 @@ static void cut_files(void **state)
 		for (size_t size = 1; size < reals[i].least; size = size * 2 + 1)
 			assert_false(detected(size));
 		assert_false(detected(reals[i].least - 1));
-		assert_int_equal(read_named(reals[i].name, reals[i].least - 1, &volume),
-				 reals[i].cut);
-		assert_int_equal(read_named(reals[i].name, 100, &volume),
-				 RJ_ERR_CHAIN_SIGNATURE);
+		assert_outcome(read_named(reals[i].name, reals[i].least - 1, &volume), &error,
+			       &reals[i].cut);
+		assert_error(read_named(reals[i].name, 100, &volume), &error, RJ_BAD,
+			     "whose signature is");
 	}
 	rj_input_close(&volume);
 }
@@ -167,8 +169,8 @@ static void names_mixed_up(void **state)
 					 strstr(groups[k], reals[j].name);
 			make(&reals[i]);
 			if (!alike)
-				assert_int_equal(read_named(reals[j].name, reals[i].size,
-							    &volume), RJ_ERR_CHAIN_SIGNATURE);
+				assert_error(read_named(reals[j].name, reals[i].size, &volume),
+					     &error, RJ_BAD, "whose signature is");
 		}
 	rj_input_close(&volume);
 }
@@ -195,7 +197,7 @@ static void look_alikes(void **state)
 	}
 	memset(file, 0, sizeof(file));
 	memcpy(file, others[5].mark.bytes, others[5].mark.size);
-	assert_int_equal(read_named("grldr", 10240, NULL), RJ_ERR_FOREIGN);
+	assert_error(read_named("grldr", 10240, NULL), &error, RJ_BAD, "this is");
 }
 
 static void sizes(void **state)
@@ -205,11 +207,14 @@ static void sizes(void **state)
 	(void)state;
 	make(&reals[0]);
 	assert_int_equal(read_named("bootmgr", 0x60000, &volume), RJ_OK);
-	assert_int_equal(read_named("bootmgr", 0x60001, &volume), RJ_ERR_CHAIN_LARGE);
-	assert_int_equal(read_named("bootmgr", 0x60000, NULL), RJ_ERR_CHAIN_SECTOR);
+	assert_error(read_named("bootmgr", 0x60001, &volume), &error, RJ_BAD,
+		     "bytes are too many for");
+	assert_error(read_named("bootmgr", 0x60000, NULL), &error, RJ_BAD,
+		     "which finds its partition by the boot sector");
 	make(&reals[4]);
 	assert_int_equal(read_named("freedos", 0x253A0, NULL), RJ_OK);
-	assert_int_equal(read_named("freedos", 0x253A1, NULL), RJ_ERR_CHAIN_LARGE);
+	assert_error(read_named("freedos", 0x253A1, NULL), &error, RJ_BAD,
+		     "bytes are too many for");
 	rj_input_close(&volume);
 }
 
@@ -218,7 +223,6 @@ static enum rj_err root_with(size_t at, uint8_t to, size_t size, struct dos_root
 {
 	struct rj_input volume = make_floppy();
 	struct rj_vbr_choice choice = { 0 };
-	struct rj_error error = { 0 };
 	struct rj_vbr vbr;
 	enum rj_err code;
 
@@ -242,16 +246,22 @@ static void root_directory(void **state)
 	assert_int_equal(root.data, 7 + 1 + 2 * 9 + 14);
 	assert_memory_equal(root.entries[0], "IO      SYS", 11);
 	assert_memory_equal(root.entries[1], "MSDOS   SYS", 11);
-	assert_int_equal(root_with(0, 0xEB, ROOT + 3 * DOS_ENTRY_SIZE, &root), RJ_ERR_DOS_ROOT);
-	assert_int_equal(root_with(0, 0xEB, SECTOR_SIZE, &root), RJ_ERR_DOS_ROOT);
-	assert_int_equal(root_with(ROOT + 2 * DOS_ENTRY_SIZE, 'N', sizeof(floppy), &root),
-			 RJ_ERR_DOS_FILES);
-	assert_int_equal(root_with(ROOT + 2 * DOS_ENTRY_SIZE + 11, 0x10, sizeof(floppy), &root),
-			 RJ_ERR_DOS_FILES);
-	assert_int_equal(root_with(0x16, 0, sizeof(floppy), &root), RJ_ERR_DOS_FAT);
-	assert_int_equal(root_with(0x11, 0, sizeof(floppy), &root), RJ_ERR_DOS_FAT);
-	assert_int_equal(root_with(0x10, 0, sizeof(floppy), &root), RJ_ERR_DOS_FAT);
-	assert_int_equal(root_with(0x0F, 0xFF, sizeof(floppy), &root), RJ_ERR_DOS_ROOT);
+	assert_error(root_with(0, 0xEB, ROOT + 3 * DOS_ENTRY_SIZE, &root), &error, RJ_BAD,
+		     "ends before the root directory");
+	assert_error(root_with(0, 0xEB, SECTOR_SIZE, &root), &error, RJ_BAD,
+		     "ends before the root directory");
+	assert_error(root_with(ROOT + 2 * DOS_ENTRY_SIZE, 'N', sizeof(floppy), &root),
+		     &error, RJ_BAD, "the root directory has neither");
+	assert_error(root_with(ROOT + 2 * DOS_ENTRY_SIZE + 11, 0x10, sizeof(floppy), &root),
+		     &error, RJ_BAD, "the root directory has neither");
+	assert_error(root_with(0x16, 0, sizeof(floppy), &root), &error, RJ_BAD,
+		     "the partition is not FAT12 or FAT16");
+	assert_error(root_with(0x11, 0, sizeof(floppy), &root), &error, RJ_BAD,
+		     "the partition is not FAT12 or FAT16");
+	assert_error(root_with(0x10, 0, sizeof(floppy), &root), &error, RJ_BAD,
+		     "the partition is not FAT12 or FAT16");
+	assert_error(root_with(0x0F, 0xFF, sizeof(floppy), &root), &error, RJ_BAD,
+		     "ends before the root directory");
 }
 
 UNIT_MAIN(cmocka_unit_test(real_files), cmocka_unit_test(cut_files),

@@ -21,6 +21,10 @@
 #include "image/services.h"
 #include "payload/payload.h"
 
+#define BOOT_DRIVE { RJ_BAD, "is not a drive number for a" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 extern const struct payload_kind payload_disk;
 
 /* A CD of this many sectors; catalog and boot image are at fixed ones. */
@@ -111,7 +115,6 @@ static void set_options(struct rj_plan *plan, const struct wishes *wishes)
 static enum rj_err read_disk(struct rj_plan *plan, const void *bytes, size_t size,
 			     const struct wishes *wishes)
 {
-	struct rj_error error;
 
 	file = unit_input(bytes, size);
 	rj_plan_init(plan, 0x80);
@@ -126,10 +129,10 @@ static void done(struct rj_plan *plan)
 	rj_input_close(&file);
 }
 
-static bool has_note(const struct rj_plan *plan, enum rj_err code)
+static bool has_note(const struct rj_plan *plan, const char *words)
 {
 	for (size_t i = 0; i < plan->note_count; i++)
-		if (plan->notes[i].code == code)
+		if (strstr(plan->notes[i].text, words))
 			return true;
 	return false;
 }
@@ -151,7 +154,6 @@ static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 	const struct rj_plan_piece *piece = &plan->pieces[plan->piece_count - 1];
 	uint8_t *found = malloc(image->size);
 	int fd = unit_file("", 0);
-	struct rj_error error;
 	uint32_t crc;
 
 	assert_string_equal(piece->name, RJ_DISK_PIECE);
@@ -177,7 +179,6 @@ static const char *detected(const uint8_t *bytes, size_t size)
 {
 	struct rj_input input = unit_input(bytes, size);
 	const struct payload_kind *kind = NULL;
-	struct rj_error error;
 	const char *why = NULL;
 	enum rj_err code = payload_detect(&input, &kind, &why, &error);
 
@@ -490,10 +491,11 @@ static void small_images(void **state)
 		/* a hard disk, unless that is asked for; which a note proposes */
 		assert_int_equal(read_disk(&plan, image, rows[i].bytes, NULL), RJ_OK);
 		assert_int_equal(plan.services.drives[0].number, 0x80);
-		assert_true(has_note(&plan, RJ_ERR_DISK_SMALL));
+		assert_true(has_note(&plan, "becomes a hard disk"));
 		done(&plan);
 	}
-	assert_int_equal(code_of(image, sizeof(image), &floppy), RJ_ERR_GEOMETRY_NONE);
+	assert_error(code_of(image, sizeof(image), &floppy), &error, RJ_BAD,
+		     "sectors are more than a standard floppy has");
 	/* a geometry of a floppy's is one, too */
 	assert_int_equal(read_disk(&plan, image, 1024, &shaped), RJ_OK);
 	assert_int_equal(plan.services.drives[0].number, 0);
@@ -534,12 +536,12 @@ static void large_sectors(void **state)
 	assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
 	assert_int_equal(plan.services.drives[0].sector_size, SECTOR_SIZE);
 	done(&plan);
-	assert_int_equal(code_of(image, sizeof(image), &floppy), RJ_ERR_BOOT_DRIVE);
+	assert_error(code_of(image, sizeof(image), &floppy), &error, RJ_BAD,
+		     "is not a drive number for a");
 }
 
 static enum rj_err read_beside(struct rj_plan *plan, const void *bytes, size_t size)
 {
-	struct rj_error error;
 
 	file = unit_input(bytes, size);
 	rj_plan_init(plan, 0x80);
@@ -574,19 +576,19 @@ static void cd_or_disk(void **state)
 	static const struct {
 		uint8_t media, number;
 		bool has_number, is_signed;
-		enum rj_err code;
+		struct unit_outcome outcome;
 		uint8_t drive, booted;
 		uint32_t sector_size;
 	} rows[] = {
-		{ EL_TORITO_CD, 0, false, true, RJ_OK, 0xE0, 0xE0, 2048 },
-		{ EL_TORITO_CD, 0x80, true, true, RJ_OK, 0x80, 0x80, 512 },
-		{ EL_TORITO_CD, 0xE1, true, true, RJ_OK, 0xE1, 0xE1, 2048 },
-		{ EL_TORITO_CD, 0x9F, true, false, RJ_OK, 0x9F, 0x9F, 2048 },
-		{ EL_TORITO_CD, 0, true, false, RJ_ERR_BOOT_DRIVE, 0, 0, 0 },
-		{ EL_TORITO_1440, 0x81, true, true, RJ_OK, 0x81, 0x81, 512 },
-		{ EL_TORITO_1440, 1, true, true, RJ_OK, 0xE0, 1, 2048 },
-		{ EL_TORITO_1440, 0x80, true, false, RJ_ERR_BOOT_DRIVE, 0, 0, 0 },
-		{ EL_TORITO_HARD_DISK, 0x82, true, true, RJ_OK, 0xE0, 0x82, 2048 },
+		{ EL_TORITO_CD, 0, false, true, GOOD, 0xE0, 0xE0, 2048 },
+		{ EL_TORITO_CD, 0x80, true, true, GOOD, 0x80, 0x80, 512 },
+		{ EL_TORITO_CD, 0xE1, true, true, GOOD, 0xE1, 0xE1, 2048 },
+		{ EL_TORITO_CD, 0x9F, true, false, GOOD, 0x9F, 0x9F, 2048 },
+		{ EL_TORITO_CD, 0, true, false, BOOT_DRIVE, 0, 0, 0 },
+		{ EL_TORITO_1440, 0x81, true, true, GOOD, 0x81, 0x81, 512 },
+		{ EL_TORITO_1440, 1, true, true, GOOD, 0xE0, 1, 2048 },
+		{ EL_TORITO_1440, 0x80, true, false, BOOT_DRIVE, 0, 0, 0 },
+		{ EL_TORITO_HARD_DISK, 0x82, true, true, GOOD, 0xE0, 0x82, 2048 },
 	};
 
 	(void)state;
@@ -597,8 +599,9 @@ static void cd_or_disk(void **state)
 
 		make_cd(rows[i].media, 4);
 		le_store(cd + SIGNATURE_OFFSET, rows[i].is_signed ? SIGNATURE : 0, 2);
-		assert_int_equal(read_disk(&plan, cd, sizeof(cd), &wishes), rows[i].code);
-		if (!rows[i].code) {
+		assert_outcome(read_disk(&plan, cd, sizeof(cd), &wishes),
+			       &error, &rows[i].outcome);
+		if (!rows[i].outcome.class) {
 			assert_int_equal(plan.services.drives[0].number, rows[i].drive);
 			assert_int_equal(plan.services.drives[0].sector_size, rows[i].sector_size);
 			assert_int_equal(plan.regs.edx, rows[i].booted);
@@ -612,7 +615,8 @@ static void cd_or_disk(void **state)
 	assert_null(detected(cd, sizeof(cd)));
 	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_OK);
 	le_store(cd + SIGNATURE_OFFSET, 0, 2);
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 }
 
 /* A CD's descriptors that are left over on a disk: no partition has them. */
@@ -627,7 +631,7 @@ static void left_over(void **state)
 	assert_null(detected(cd, sizeof(cd)));
 	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
 	assert_int_equal(plan.services.drives[0].number, 0xE0);
-	assert_true(has_note(&plan, RJ_ERR_ISO_DISK));
+	assert_true(has_note(&plan, "both a CD and a disk"));
 	done(&plan);
 	/* a partition that has them, or a GPT that nobody can read */
 	put_partition(cd, 1, 0x17, 64, 100, 255, 63);
@@ -635,7 +639,7 @@ static void left_over(void **state)
 	put_partition(cd, 1, 0xEE, 1, 5000, 255, 63);
 	assert_string_equal(detected(cd, sizeof(cd)), "disk");
 	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
-	assert_false(has_note(&plan, RJ_ERR_ISO_DISK));
+	assert_false(has_note(&plan, "both a CD and a disk"));
 	done(&plan);
 }
 
@@ -652,20 +656,19 @@ static void contradictions(void **state)
 	put_partition(image, 0, 0x0C, 2048, 126976, 255, 63);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 1);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_CUT);
-	assert_int_equal(plan.notes[0].limit, 129024);
-	assert_int_equal(plan.notes[0].count, 16384);
-	assert_string_equal(plan.notes[0].name, "partition table");
-	assert_non_null(strstr(plan.notes[0].text, "--geometry 9,255,63"));
+	assert_note(&plan.notes[0], "sectors, but the disk has");
+	unit_says(&plan.notes[0], "the partition table says 129024 sectors");
+	unit_says(&plan.notes[0], "has 16384; ");
+	unit_says(&plan.notes[0], "--geometry 9,255,63");
 	done(&plan);
 	wishes.geometry = (struct rj_geometry){ 9, 255, 63 };
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
 	assert_int_equal(plan.note_count, 1);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_FILLED);
+	assert_note(&plan.notes[0], "the rest reads as zeros");
 	done(&plan);
 	put_partition(image, 0, 0x0C, 2048, 0x7FFFFFFF, 255, 63);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
-	assert_string_equal(plan.notes[0].text, "");    /* no RAM disk is so large */
+	assert_null(strstr(plan.notes[0].text, "--geometry"));
 	done(&plan);
 	put_partition(image, 0, 0x0C, 2048, 14336, 255, 63);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
@@ -673,7 +676,7 @@ static void contradictions(void **state)
 	done(&plan);
 	put_partition(image, 1, 0x0C, 4096, 1024, 16, 63);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_CHS);
+	assert_note(&plan.notes[0], "no geometry fits the whole partition table");
 	done(&plan);
 	/* a partition's image */
 	memset(image + PARTITION_TABLE, 0, 64);
@@ -684,8 +687,8 @@ static void contradictions(void **state)
 	le_store(image + BPB_HIDDEN, 2048, 4);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
 	assert_int_equal(plan.note_count, 1);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_DISK_HIDDEN);
-	assert_int_equal(plan.notes[0].count, 2048);
+	assert_note(&plan.notes[0], "sectors precede it");
+	unit_says(&plan.notes[0], "says that 2048 sectors");
 	done(&plan);
 	wishes = (struct wishes){ .bpb = RJ_BPB_HIDDEN | RJ_BPB_DRIVE, .has_number = true,
 				     .number = 0x85 };
@@ -699,8 +702,8 @@ static void contradictions(void **state)
 	le_store(image + BPB_SECTOR_SIZE, LARGE_SECTOR, 2);
 	le_store(image + BPB_SECTORS16, 2048, 2);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &bare), RJ_OK);
-	assert_int_equal(plan.notes[plan.note_count - 1].code, RJ_ERR_DISK_SECTORS);
-	assert_int_equal(plan.notes[plan.note_count - 1].count, LARGE_SECTOR);
+	assert_note(&plan.notes[plan.note_count - 1], "says sectors of");
+	unit_says(&plan.notes[plan.note_count - 1], "sectors of %u bytes", LARGE_SECTOR);
 	done(&plan);
 }
 
@@ -716,9 +719,9 @@ static void cut_volumes(void **state)
 		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
 		assert_int_equal(plan.note_count, more);
 		if (more) {
-			assert_int_equal(plan.notes[0].code, RJ_ERR_ISO_CUT);
-			assert_int_equal(plan.notes[0].count, CD_SECTORS);
-			assert_int_equal(plan.notes[0].limit, CD_SECTORS + 1);
+			assert_note(&plan.notes[0], "sectors of 2048 bytes, but the file has");
+			unit_says(&plan.notes[0], "has %u sectors", CD_SECTORS + 1);
+			unit_says(&plan.notes[0], "the file has %u;", CD_SECTORS);
 		}
 		done(&plan);
 	}
@@ -727,8 +730,8 @@ static void cut_volumes(void **state)
 	cd_at(CATALOG)[28] ^= 1;
 	le_store(cd_at(CATALOG) + 32 + 6, 0xFFFF, 2);
 	assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
-	assert_true(has_note(&plan, RJ_ERR_ISO_SUM));
-	assert_true(has_note(&plan, RJ_ERR_ISO_LOADED));
+	assert_true(has_note(&plan, "the checksum of the boot catalog"));
+	assert_true(has_note(&plan, "asks for"));
 	assert_int_equal(plan.pieces[0].address + plan.pieces[0].size, STUB_HOME);
 	done(&plan);
 }
@@ -800,7 +803,8 @@ static void hard_disks(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	assert_int_equal(code_of(image, sizeof(image), NULL), RJ_ERR_DISK_SIGNATURE);
+	assert_error(code_of(image, sizeof(image), NULL), &error, RJ_BAD,
+		     "has the size of a hard disk's image");
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
 	put_partition(image, 0, 6, 63, 4 * 504 - 63, 8, 63);
 	assert_int_equal(read_disk(&plan, image, sizeof(image), NULL), RJ_OK);
@@ -834,14 +838,16 @@ static void hard_disks(void **state)
 	assert_int_equal(plan.services.image.size, 1024 * 1008 * SECTOR_SIZE);
 	assert_int_equal(plan.services.image.contents, sizeof(image));
 	assert_true(plan.services.image.packed_size < sizeof(image) / 100);
-	assert_true(has_note(&plan, RJ_ERR_DISK_FILLED));
+	assert_true(has_note(&plan, "the rest reads as zeros"));
 	done(&plan);
 	wishes.geometry.heads = 256;
-	assert_int_equal(code_of(image, sizeof(image), &wishes), RJ_ERR_DISK_LARGE);
+	assert_error(code_of(image, sizeof(image), &wishes), &error, RJ_BAD,
+		     "bytes are too many; a RAM disk");
 	/* a floppy of that size nobody knows */
 	wishes.geometry.heads = 0;
 	wishes.number = 1;
-	assert_int_equal(code_of(image, sizeof(image), &wishes), RJ_ERR_GEOMETRY_NONE);
+	assert_error(code_of(image, sizeof(image), &wishes), &error, RJ_BAD,
+		     "sectors are more than a standard floppy has");
 }
 
 /* A file that ends within a sector: zeros fill it, however it is carried. */
@@ -860,7 +866,7 @@ static void padding(void **state)
 
 		for (wishes.level = 0; wishes.level <= 9; wishes.level += 9) {
 			assert_int_equal(read_disk(&plan, image, size, &wishes), RJ_OK);
-			assert_int_equal(has_note(&plan, RJ_ERR_DISK_PADDED), !whole);
+			assert_int_equal(has_note(&plan, "not whole sectors"), !whole);
 			assert_int_equal(plan.services.image.size % SECTOR_SIZE, 0);
 			assert_between(plan.services.image.size, size, size + SECTOR_SIZE - 1);
 			gives(&plan, image, size);
@@ -945,11 +951,12 @@ static void emulated_floppies(void **state)
 	assert_int_equal(plan.services.drives[1].sectors, 5760);
 	assert_int_equal(plan.services.image.size, BOOT_IMAGE * CD_SECTOR + 5760 * SECTOR_SIZE);
 	assert_int_equal(plan.services.image.contents, sizeof(cd));
-	assert_true(has_note(&plan, RJ_ERR_ISO_EMULATED));
+	assert_true(has_note(&plan, "the emulated disk has"));
 	done(&plan);
 	wishes.number = 0x80;
 	make_cd(EL_TORITO_1440, 1);
-	assert_int_equal(code_of(cd, sizeof(cd), &wishes), RJ_ERR_BOOT_DRIVE);
+	assert_error(code_of(cd, sizeof(cd), &wishes), &error, RJ_BAD,
+		     "is not a drive number for a");
 }
 
 static void emulated_hard_disk(void **state)
@@ -982,7 +989,7 @@ static void emulated_hard_disk(void **state)
 		assert_int_equal(read_disk(&plan, cd, sizeof(cd), NULL), RJ_OK);
 		assert_int_equal(plan.services.drives[1].sectors, room);
 		assert_int_equal(plan.services.image.size, sizeof(cd));
-		assert_true(has_note(&plan, RJ_ERR_ISO_EMULATED));
+		assert_true(has_note(&plan, "the emulated disk has"));
 		done(&plan);
 	}
 }
@@ -1010,7 +1017,6 @@ static enum rj_err find_with(uint32_t sector, size_t at, uint64_t value, size_t 
 {
 	struct el_torito_boot boot;
 	struct rj_input input;
-	struct rj_error error;
 	enum rj_err code;
 
 	make_cd(EL_TORITO_CD, 4);
@@ -1025,31 +1031,42 @@ static void bad_catalogs(void **state)
 {
 	(void)state;
 	assert_int_equal(find_with(0, 0, 0, 1), RJ_OK);
-	assert_int_equal(find_with(17, 7, 'X', 1), RJ_ERR_ISO_BOOT);
-	assert_int_equal(find_with(17, 0, 2, 1), RJ_ERR_ISO_BOOT);
-	assert_int_equal(find_with(17, 1, 'X', 1), RJ_ERR_ISO_BOOT);
+	assert_error(find_with(17, 7, 'X', 1), &error, RJ_BAD,
+		     "without a boot record (El Torito)");
+	assert_error(find_with(17, 0, 2, 1), &error, RJ_BAD,
+		     "without a boot record (El Torito)");
+	assert_error(find_with(17, 1, 'X', 1), &error, RJ_BAD,
+		     "without a boot record (El Torito)");
 	/* no BIOS looks at what comes before the boot record */
 	assert_int_equal(find_with(16, 0, 255, 1), RJ_OK);
 	assert_int_equal(find_with(16, 1, 0, 5), RJ_OK);
-	assert_int_equal(find_with(17, 0x47, CD_SECTORS, 4), RJ_ERR_ISO_CATALOG);
-	assert_int_equal(find_with(17, 0x47, UINT32_MAX, 4), RJ_ERR_ISO_CATALOG);
-	assert_int_equal(find_with(17, 0x47, 0, 4), RJ_ERR_ISO_CATALOG);
-	assert_int_equal(find_with(CATALOG, 0, 0, 1), RJ_ERR_ISO_CATALOG);
-	assert_int_equal(find_with(CATALOG, 30, 0x55AA, 2), RJ_ERR_ISO_CATALOG);
+	assert_error(find_with(17, 0x47, CD_SECTORS, 4), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
+	assert_error(find_with(17, 0x47, UINT32_MAX, 4), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
+	assert_error(find_with(17, 0x47, 0, 4), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
+	assert_error(find_with(CATALOG, 0, 0, 1), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
+	assert_error(find_with(CATALOG, 30, 0x55AA, 2), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
 	assert_int_equal(find_with(CATALOG, 4, 'X', 1), RJ_OK);
-	assert_int_equal(find_with(CATALOG, 32, 0, 1), RJ_ERR_ISO_ENTRY);
-	assert_int_equal(find_with(CATALOG, 33, EL_TORITO_MEDIA_COUNT, 1), RJ_ERR_ISO_CATALOG);
+	assert_error(find_with(CATALOG, 32, 0, 1), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
+	assert_error(find_with(CATALOG, 33, EL_TORITO_MEDIA_COUNT, 1), &error, RJ_BAD,
+		     "the boot catalog (El Torito) is damaged");
 	assert_int_equal(find_with(CATALOG, 33, 0xF0, 1), RJ_OK);
 	assert_int_equal(find_with(CATALOG, 40, CD_SECTORS - 1, 4), RJ_OK);
-	assert_int_equal(find_with(CATALOG, 40, CD_SECTORS, 4), RJ_ERR_ISO_BOUNDS);
-	assert_int_equal(find_with(CATALOG, 40, UINT32_MAX, 4), RJ_ERR_ISO_BOUNDS);
+	assert_error(find_with(CATALOG, 40, CD_SECTORS, 4), &error, RJ_BAD,
+		     "the boot catalog (El Torito) points outside the file");
+	assert_error(find_with(CATALOG, 40, UINT32_MAX, 4), &error, RJ_BAD,
+		     "the boot catalog (El Torito) points outside the file");
 }
 
 /* Every length that a file may be cut to is refused or still has some of its boot image. */
 static void cut_cds(void **state)
 {
 	struct el_torito_boot boot;
-	struct rj_error error;
 	struct rj_input input;
 
 	(void)state;
@@ -1071,7 +1088,8 @@ static void sections(void **state)
 	make_cd(EL_TORITO_CD, 4);
 	catalog[1] = 0xEF;
 	sum_up(catalog);
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 	/* UEFI's with an extension; a PC's, the first of which does not boot */
 	put_entry(catalog + 64, 0x90, 0xEF, 0, 0);
 	le_store(catalog + 64 + 2, 1, 2);
@@ -1087,18 +1105,22 @@ static void sections(void **state)
 	done(&plan);
 	/* the last header has been */
 	catalog[64] = 0x91;
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 	/* more entries than there can be */
 	catalog[64] = 0x90;
 	le_store(catalog + 64 + 2, 0xFFFF, 2);
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 	/* nothing but extensions, nothing but headers */
 	for (size_t i = 96; i < CD_SECTOR; i += 32)
 		catalog[i] = 0x44;
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 	for (size_t i = 64; i < CD_SECTOR; i += 32)
 		put_entry(catalog + i, 0x90, 0, 0, 0);
-	assert_int_equal(code_of(cd, sizeof(cd), NULL), RJ_ERR_ISO_ENTRY);
+	assert_error(code_of(cd, sizeof(cd), NULL), &error, RJ_BAD,
+		     "the boot catalog (El Torito) has nothing for a PC BIOS");
 }
 
 /* Images of one thing that begin as another's do. */
@@ -1137,7 +1159,6 @@ static void look_alikes(void **state)
 static enum rj_err refused(const void *bytes, size_t size)
 {
 	struct rj_input input = unit_input(bytes, size);
-	struct rj_error error;
 	enum rj_err code = rj_refuse_foreign(&input, &error);
 
 	rj_input_close(&input);
@@ -1166,8 +1187,8 @@ static void foreign(void **state)
 
 		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 		memcpy(bytes, rows[i].magic, rows[i].size);
-		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_ERR_FOREIGN);
-		assert_int_equal(refused(bytes, rows[i].size), RJ_ERR_FOREIGN);
+		assert_error(refused(bytes, sizeof(bytes)), &error, RJ_BAD, "this is");
+		assert_error(refused(bytes, rows[i].size), &error, RJ_BAD, "this is");
 		bytes[0] ^= 1;
 		assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 	}
@@ -1182,7 +1203,7 @@ static void foreign_pe(void **state)
 	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
 	le_store(bytes + 0x3C, 0x80, 4);
 	memcpy(bytes + 0x80, "PE\0", 4);
-	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_ERR_FOREIGN);
+	assert_error(refused(bytes, sizeof(bytes)), &error, RJ_BAD, "this is");
 	assert_int_equal(refused(bytes, 0x83), RJ_OK);
 	memcpy(bytes + 0x202, "HdrS", 4);
 	assert_int_equal(refused(bytes, sizeof(bytes)), RJ_OK);
@@ -1222,7 +1243,6 @@ static enum rj_err gunzip(const uint8_t *bytes, size_t size, uint64_t limit, uin
 	struct rj_input input = unit_input(bytes, size);
 	int fd = unit_file("", 0);
 	static uint8_t found[3 * PLAIN];
-	struct rj_error error;
 	enum rj_err code = rj_gunzip(&input, fd, limit, unpacked, &error);
 
 	if (!code) {
@@ -1246,17 +1266,21 @@ static void gzip_files(void **state)
 	size = compressed(plain, PLAIN, GZIP, bytes, sizeof(bytes));
 	assert_int_equal(gunzip(bytes, size, PLAIN, &unpacked), RJ_OK);
 	assert_int_equal(unpacked, PLAIN);
-	assert_int_equal(gunzip(bytes, size, PLAIN - 1, &unpacked), RJ_ERR_GZIP_LARGE);
+	assert_error(gunzip(bytes, size, PLAIN - 1, &unpacked), &error, RJ_BAD,
+		     "the gzip file holds more than");
 	for (size_t cut = 1; cut < size; cut++)
-		assert_int_equal(gunzip(bytes, cut, PLAIN, &unpacked), RJ_ERR_GZIP_CUT);
+		assert_error(gunzip(bytes, cut, PLAIN, &unpacked), &error, RJ_BAD,
+			     "the gzip file is cut short at");
 	/* followed by zeros, by another member, by something else */
 	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_OK);
 	bytes[size + 99] = 1;
-	assert_int_equal(gunzip(bytes, size + 100, PLAIN, &unpacked), RJ_ERR_GZIP_BEHIND);
+	assert_error(gunzip(bytes, size + 100, PLAIN, &unpacked), &error, RJ_BAD,
+		     "trailing data after the gzip file");
 	memcpy(bytes + size, bytes, size);
 	assert_int_equal(gunzip(bytes, 2 * size, 2 * PLAIN, &unpacked), RJ_OK);
 	assert_int_equal(unpacked, 2 * PLAIN);
-	assert_int_equal(gunzip(bytes, 2 * size - 1, 2 * PLAIN, &unpacked), RJ_ERR_GZIP_CUT);
+	assert_error(gunzip(bytes, 2 * size - 1, 2 * PLAIN, &unpacked), &error, RJ_BAD,
+		     "the gzip file is cut short at");
 	/* the header's time, extra flags and system are nobody's business; all else is checked */
 	for (size_t at = 0; at < size; at++) {
 		enum rj_err code;
@@ -1271,7 +1295,6 @@ static void gzip_files(void **state)
 static enum rj_err inflate_to(const uint8_t *bytes, size_t size, uint64_t unpacked, uint32_t *crc)
 {
 	struct rj_input input = unit_input(bytes, size);
-	struct rj_error error;
 	enum rj_err code = rj_inflate(&input, 0, size, -1, unpacked, crc, &error);
 
 	rj_input_close(&input);
@@ -1290,12 +1313,17 @@ static void inflated(void **state)
 	size = compressed(plain, PLAIN, RAW, bytes, sizeof(bytes));
 	assert_int_equal(inflate_to(bytes, size, PLAIN, &crc), RJ_OK);
 	assert_int_equal(crc, expected);
-	assert_int_equal(inflate_to(bytes, size, PLAIN - 1, &crc), RJ_ERR_INFLATE);
-	assert_int_equal(inflate_to(bytes, size, PLAIN + 1, &crc), RJ_ERR_INFLATE);
-	assert_int_equal(inflate_to(bytes, size, 0, &crc), RJ_ERR_INFLATE);
-	assert_int_equal(inflate_to(bytes, size + 1, PLAIN, &crc), RJ_ERR_INFLATE);
+	assert_error(inflate_to(bytes, size, PLAIN - 1, &crc), &error, RJ_BAD,
+		     "the RAM disk's compressed bytes are damaged");
+	assert_error(inflate_to(bytes, size, PLAIN + 1, &crc), &error, RJ_BAD,
+		     "the RAM disk's compressed bytes are damaged");
+	assert_error(inflate_to(bytes, size, 0, &crc), &error, RJ_BAD,
+		     "the RAM disk's compressed bytes are damaged");
+	assert_error(inflate_to(bytes, size + 1, PLAIN, &crc), &error, RJ_BAD,
+		     "the RAM disk's compressed bytes are damaged");
 	for (size_t cut = 1; cut < size; cut++)
-		assert_int_equal(inflate_to(bytes, cut, PLAIN, &crc), RJ_ERR_INFLATE);
+		assert_error(inflate_to(bytes, cut, PLAIN, &crc), &error, RJ_BAD,
+			     "the RAM disk's compressed bytes are damaged");
 	for (size_t at = 0; at < size; at++) {
 		bytes[at] ^= 0x04;
 		assert_true(inflate_to(bytes, size, PLAIN, &crc) != RJ_OK || crc != expected);
@@ -1330,14 +1358,14 @@ struct found {
 	struct rj_error last;
 };
 
-static void keep(void *context, const struct rj_error *error)
+static void keep(void *context, const struct rj_error *finding)
 {
 	struct found *found = context;
 
-	if (rj_error_class(error->code) == RJ_NOTE)
+	if (finding->class == RJ_NOTE)
 		return;
 	found->count++;
-	found->last = *error;
+	found->last = *finding;
 }
 
 /*
@@ -1354,7 +1382,6 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	struct rj_services_info info;
 	struct found found = { 0 };
 	struct rj_image written;
-	struct rj_error error;
 	struct rj_plan plan;
 
 	for (size_t i = 0; i < sizeof(image); i++)
@@ -1395,10 +1422,11 @@ static void verified(void **state)
 		found = verify_with(level, at + offsetof(struct rj_disk_image, address), 0x1000,
 				    false);
 		assert_int_equal(found.count, 1);
-		assert_string_equal(found.last.name, "RAM disk's address");
+		unit_says(&found.last, "RAM disk's address");
 		found = verify_with(level, at + offsetof(struct rj_disk_image, crc), 1, false);
 		assert_int_equal(found.count, 1);
-		assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);
+		assert_error(found.last.class, &found.last, RJ_BAD,
+			     "the CRC-32 of the RAM disk");
 	}
 	found = verify_with(9, at + offsetof(struct rj_disk_image, packed_size), 1, false);
 	assert_int_equal(found.count, 1);
@@ -1406,10 +1434,11 @@ static void verified(void **state)
 	assert_int_equal(found.count, 1);
 	found = verify_with(9, 0, 0x40, true);
 	assert_int_equal(found.count, 1);
-	assert_true(found.last.code == RJ_ERR_INFLATE || found.last.code == RJ_ERR_DISK_CRC);
+	if (!strstr(found.last.text, "the CRC-32 of the RAM disk"))
+		unit_says(&found.last, "the RAM disk's compressed bytes are damaged");
 	found = verify_with(0, 4000, 0x40, true);
 	assert_int_equal(found.count, 1);
-	assert_int_equal(found.last.code, RJ_ERR_DISK_CRC);
+	assert_error(found.last.class, &found.last, RJ_BAD, "the CRC-32 of the RAM disk");
 }
 
 /* The first free address at or above 1 MiB. */
@@ -1427,7 +1456,6 @@ static void places(void **state)
 	static uint8_t image[9000];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 	struct wishes wishes = { .level = 0 };
-	struct rj_error error;
 
 	(void)state;
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);

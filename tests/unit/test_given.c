@@ -9,12 +9,13 @@
 #include "image/services.h"
 #include "payload/payload.h"
 
+
+static struct rj_error error;       /* of the last call that failed */
 extern const struct payload_kind payload_boot;
 
 static void seal(struct rj_plan *plan)
 {
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
-	struct rj_error error;
 
 	rj_plan_init(plan, 0x80);
 	assert_int_equal(payload_boot.take(plan, "given", &error), RJ_OK);
@@ -28,7 +29,6 @@ static void image_for_it(void **state)
 	for (unsigned mode = 0; mode < RJ_INT13_COUNT; mode++) {
 		struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 		struct rj_services_info info;
-		struct rj_error error;
 		struct rj_plan plan;
 
 		rj_plan_init(&plan, 0x80);
@@ -53,13 +53,12 @@ static void not_as_payload(void **state)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
 	seal(&plan);
-	assert_int_equal(container_payload.write(&container_payload, &plan, &blob, -1, &image,
-						 &error), RJ_ERR_PAYLOAD_GIVEN);
+	assert_error(container_payload.write(&container_payload, &plan, &blob, -1, &image, &error),
+		     &error, RJ_BAD, "cannot boot what is supplied at boot time");
 	rj_plan_free(&plan);
 }
 

@@ -15,6 +15,8 @@
 
 #define BASE 0x200000
 
+static struct rj_error error;       /* of the last call that failed */
+
 struct packed {
 	struct rj_image image;
 	struct rj_input file;
@@ -48,7 +50,6 @@ static uint8_t *piece_bytes(size_t n, size_t size)
 
 static void make_plan(struct rj_plan *plan)
 {
-	struct rj_error error;
 
 	rj_plan_init(plan, 0x80);
 	plan->base = BASE;
@@ -65,7 +66,6 @@ static void make_plan(struct rj_plan *plan)
 static void pack_plan(struct rj_plan *plan, const struct rj_blob *blob,
 		      struct packed *packed)
 {
-	struct rj_error error;
 
 	packed->file = unit_input("", 0);
 	assert_int_equal(written->write(written, plan, blob, packed->file.fd, &packed->image,
@@ -83,16 +83,15 @@ static void pack(struct packed *packed)
 	pack_plan(&plan, &blob, packed);
 }
 
-static void count_findings(void *context, const struct rj_error *error)
+static void count_findings(void *context, const struct rj_error *finding)
 {
-	if (rj_error_class(error->code) != RJ_NOTE)
+	if (finding->class != RJ_NOTE)
 		++*(unsigned *)context;
 }
 
 static unsigned findings(const struct rj_input *file)
 {
 	struct rj_image image;
-	struct rj_error error;
 	unsigned count = 0;
 
 	if (rj_image_read(&image, file, &error))
@@ -105,7 +104,6 @@ static void read_back(void **state)
 {
 	struct packed packed;
 	struct rj_image image;
-	struct rj_error error;
 
 	(void)state;
 	pack(&packed);
@@ -136,7 +134,6 @@ static void same_again(void **state)
 	struct packed first, second;
 	struct rj_image dry;
 	struct rj_plan plan;
-	struct rj_error error;
 	uint8_t *a, *b;
 
 	(void)state;
@@ -225,7 +222,6 @@ static void no_stray_multiboot(void **state)
 {
 	static const uint32_t header[] = { MULTIBOOT_MAGIC, 0, 0u - MULTIBOOT_MAGIC };
 	struct rj_blob blob = short_blob();
-	struct rj_error error;
 
 	(void)state;
 	for (size_t at = 0; at < 8; at++) {

@@ -7,6 +7,11 @@
 #include "common/le.h"
 #include "payload/payload.h"
 
+#define LINUX_NEEDS { RJ_BAD, "does nothing without" }
+#define LINUX_VGA { RJ_USAGE, "is not a video mode" }
+#define NBP_LARGE { RJ_BAD, "that a PXE boot program can have here" }
+#define NBP_STACK { RJ_BAD, "which needs the PXE stack of a network card's ROM" }
+
 extern const struct payload_kind payload_linux, payload_nbp;
 
 #define SETUP_BYTES (5u * SETUP_SECTOR)         /* setup_sects 0 */
@@ -121,11 +126,12 @@ static void zimage(void **state)
 	assert_int_equal(piece(".cmdline")->address, 0x99800);
 	assert_int_equal(GET(piece(".setup")->bytes, cmd_line_ptr), 0x99800);
 	/* its syssize counts in every protocol */
-	assert_int_equal(read_kernel(SIZE - 16, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_error(read_kernel(SIZE - 16, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
 	memcpy(large, image, SIZE);
 	input = unit_input(large, sizeof(large));
-	assert_int_equal(payload_linux.read(&plan, &input, &(struct payload_argument){ 0 },
-					    &error), RJ_ERR_LINUX_ZIMAGE);
+	assert_error(payload_linux.read(&plan, &input, &(struct payload_argument){ 0 }, &error),
+		     &error, RJ_BAD, "of the zImage are more than");
 	rj_input_close(&input);
 }
 
@@ -156,12 +162,14 @@ static void old_kernels(void **state)
 		assert_int_equal(le16(setup + 0x22), 0x9800);
 		assert_string_equal((const char *)piece(".cmdline")->bytes, "vga=7 a");
 		assert_int_equal(plan.regs.cs, 0x9020);
-		assert_int_equal(read_kernel(SIZE - 16, NULL, NULL), RJ_ERR_LINUX_CUT);
-		assert_int_equal(read_kernel(SIZE, NULL, &initrd), RJ_ERR_LINUX_OLD);
+		assert_error(read_kernel(SIZE - 16, NULL, NULL), &error, RJ_BAD,
+			     "cut short: by its Linux boot header");
+		assert_error(read_kernel(SIZE, NULL, &initrd), &error, RJ_BAD,
+			     "older than 2.00 and has no initrd");
 	}
 	SET(header, 0);
 	SET(syssize, 0);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_HEADER);
+	assert_error(read_kernel(SIZE, NULL, NULL), &error, RJ_BAD, "no Linux boot header");
 	rj_input_close(&initrd);
 }
 
@@ -181,9 +189,11 @@ static void setup_alone(void **state)
 	assert_int_equal(plan.piece_count, 3);
 	assert_int_equal(piece(".setup")->address, 0x90000);
 	assert_int_equal(piece(".initrd")->address, HIGH_MEMORY);
-	assert_int_equal(read_kernel(SETUP_BYTES - 1, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_error(read_kernel(SETUP_BYTES - 1, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
 	SET(loadflags, LOADED_HIGH);
-	assert_int_equal(read_kernel(SETUP_BYTES, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_error(read_kernel(SETUP_BYTES, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
 	rj_input_close(&initrd);
 }
 
@@ -218,24 +228,30 @@ static void cut_kernels(void **state)
 	make_kernel(0x204);
 	/* the last of its paragraphs has 8 bytes; one has to be there */
 	assert_int_equal(read_kernel(SIZE - 7, NULL, NULL), RJ_OK);
-	assert_int_equal(read_kernel(SIZE - 8, NULL, NULL), RJ_ERR_LINUX_CUT);
-	assert_int_equal(error.limit, SIZE - 7);
-	assert_int_equal(read_kernel(SETUP_BYTES, NULL, NULL), RJ_ERR_LINUX_CUT);
-	assert_int_equal(read_kernel(0x206, NULL, NULL), RJ_ERR_LINUX_CUT);
-	assert_int_equal(read_kernel(0x1F3, NULL, NULL), RJ_ERR_LINUX_HEADER);
+	assert_error(read_kernel(SIZE - 8, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
+	unit_says(&error, "at least %u bytes", SIZE - 7);
+	assert_error(read_kernel(SETUP_BYTES, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
+	assert_error(read_kernel(0x206, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
+	assert_error(read_kernel(0x1F3, NULL, NULL), &error, RJ_BAD, "no Linux boot header");
 	SET(syssize, UINT32_MAX);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_error(read_kernel(SIZE, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
 	/* not to be trusted before */
 	make_kernel(0x203);
 	SET(syssize, UINT32_MAX);
 	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_OK);
 	SET(setup_sects, 64);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FIELD);
+	assert_error(read_kernel(SIZE, NULL, NULL), &error, RJ_BAD, "the Linux header's");
 	SET(setup_sects, 63);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_CUT);
+	assert_error(read_kernel(SIZE, NULL, NULL), &error, RJ_BAD,
+		     "cut short: by its Linux boot header");
 	make_kernel(0x20F);
 	SET(boot_flag, 0);
-	assert_int_equal(read_kernel(SIZE, NULL, NULL), RJ_ERR_LINUX_FLAG);
+	assert_error(read_kernel(SIZE, NULL, NULL), &error, RJ_BAD,
+		     "the Linux boot header has no boot flag");
 }
 
 static void where_the_initrd_goes(void **state)
@@ -280,7 +296,11 @@ static void where_the_initrd_goes(void **state)
 			SET(relocatable_kernel, rows[i].relocatable);
 		}
 		code = read_kernel(SIZE, rows[i].append, &initrd);
-		assert_int_equal(code, rows[i].address ? RJ_OK : RJ_ERR_INITRD_ROOM);
+		if (!rows[i].address)
+			assert_error(code, &error, RJ_BAD,
+				     "the limit set by the kernel or mem=");
+		else
+			assert_int_equal(code, RJ_OK);
 		if (code)
 			continue;
 		assert_int_equal(piece(".initrd")->address, rows[i].address);
@@ -292,34 +312,42 @@ static void where_the_initrd_goes(void **state)
 
 static void command_lines(void **state)
 {
-	static const struct { const char *append; enum rj_err code; uint16_t mode; } rows[] = {
-		{ "vga=normal", RJ_OK, 0xFFFF }, { "vga=ask", RJ_OK, 0xFFFD },
-		{ "vga=0x317", RJ_OK, 0x317 }, { "vga=010", RJ_OK, 8 }, { "vga=65535 x", RJ_OK, 0xFFFF },
-		{ "xvga=1 vga=2\tvga=3", RJ_OK, 3 }, { "novga", RJ_OK, 0 },
-		{ "vga=65536", RJ_ERR_LINUX_VGA, 0 }, { "vga=", RJ_ERR_LINUX_VGA, 0 },
-		{ "vga=asked", RJ_ERR_LINUX_VGA, 0 }, { "vga=-1", RJ_ERR_LINUX_VGA, 0 },
-		{ "vga=3x", RJ_ERR_LINUX_VGA, 0 },
+	static const struct {
+		const char *append;
+		struct unit_outcome outcome;
+		uint16_t mode;
+	} rows[] = {
+		{ "vga=normal", GOOD, 0xFFFF }, { "vga=ask", GOOD, 0xFFFD },
+		{ "vga=0x317", GOOD, 0x317 }, { "vga=010", GOOD, 8 }, { "vga=65535 x", GOOD, 0xFFFF },
+		{ "xvga=1 vga=2\tvga=3", GOOD, 3 }, { "novga", GOOD, 0 },
+		{ "vga=65536", LINUX_VGA, 0 }, { "vga=", LINUX_VGA, 0 },
+		{ "vga=asked", LINUX_VGA, 0 }, { "vga=-1", LINUX_VGA, 0 },
+		{ "vga=3x", LINUX_VGA, 0 },
 	};
 	char line[0x2001];
 
 	(void)state;
 	make_kernel(0x20F);
 	FOR_EACH_NAMED(i, rows, rows[i].append) {
-		assert_int_equal(read_kernel(SIZE, rows[i].append, NULL), rows[i].code);
-		if (!rows[i].code)
+		assert_outcome(read_kernel(SIZE, rows[i].append, NULL),
+			       &error, &rows[i].outcome);
+		if (!rows[i].outcome.class)
 			assert_int_equal(GET(piece(".setup")->bytes, vid_mode), rows[i].mode);
 	}
 	memset(line, 'x', sizeof(line));
 	line[2048] = '\0';
-	assert_int_equal(read_kernel(SIZE, line, NULL), RJ_ERR_LINUX_APPEND);
+	assert_error(read_kernel(SIZE, line, NULL), &error, RJ_BAD,
+		     "characters, but the kernel takes");
 	assert_int_equal(read_kernel(SIZE, line + 1, NULL), RJ_OK);
 	SET(cmdline_size, UINT32_MAX);
 	line[2048] = 'x';
 	line[0x2000] = '\0';
-	assert_int_equal(read_kernel(SIZE, line, NULL), RJ_ERR_LINUX_APPEND);
+	assert_error(read_kernel(SIZE, line, NULL), &error, RJ_BAD,
+		     "characters, but the kernel takes");
 	assert_int_equal(read_kernel(SIZE, line + 1, NULL), RJ_OK);
 	make_kernel(0x205);
-	assert_int_equal(read_kernel(SIZE, line + 0x2000 - 256, NULL), RJ_ERR_LINUX_APPEND);
+	assert_error(read_kernel(SIZE, line + 0x2000 - 256, NULL), &error, RJ_BAD,
+		     "characters, but the kernel takes");
 	assert_int_equal(read_kernel(SIZE, line + 0x2000 - 255, NULL), RJ_OK);
 }
 
@@ -330,16 +358,16 @@ static void who_it_is(void **state)
 		const char *bytes;
 		size_t length;
 		const char *version, *why;
-		enum rj_err code;
+		struct unit_outcome outcome;
 	} rows[] = {
-		{ 0, "", 0, "5.4.3 (a@b)", "Linux 5.4.3, Linux boot protocol 2.03", RJ_OK },
-		{ 0, "", 0, "MEMDISK 6.04 2020", "MEMDISK 6.04 2020, Linux boot protocol 2.03", RJ_ERR_LINUX_NEEDS },
-		{ 0, "", 0, "Memtest86+ v6.10", "Memtest86+ v6.10, Linux boot protocol 2.03", RJ_OK },
-		{ 0, "\x66\x31\xED\xE9", 4, "", "GRUB's lnxboot.img, Linux boot protocol 2.03", RJ_OK },
-		{ 0x418, "wimboot.efi", 11, "v2.8", "wimboot v2.8, Linux boot protocol 2.03", RJ_ERR_LINUX_NEEDS },
-		{ 0, "MZ\xEB", 3, "", "GRUB4DOS's grub.exe, Linux boot protocol 2.03", RJ_OK },
-		{ 0x206, "\7\2", 2, "1.0", "iPXE 1.0, Linux boot protocol 2.07", RJ_OK },
-		{ 0, "MZ", 2, "6\x80\xFF", "Linux 6, Linux boot protocol 2.03", RJ_OK },
+		{ 0, "", 0, "5.4.3 (a@b)", "Linux 5.4.3, Linux boot protocol 2.03", GOOD },
+		{ 0, "", 0, "MEMDISK 6.04 2020", "MEMDISK 6.04 2020, Linux boot protocol 2.03", LINUX_NEEDS },
+		{ 0, "", 0, "Memtest86+ v6.10", "Memtest86+ v6.10, Linux boot protocol 2.03", GOOD },
+		{ 0, "\x66\x31\xED\xE9", 4, "", "GRUB's lnxboot.img, Linux boot protocol 2.03", GOOD },
+		{ 0x418, "wimboot.efi", 11, "v2.8", "wimboot v2.8, Linux boot protocol 2.03", LINUX_NEEDS },
+		{ 0, "MZ\xEB", 3, "", "GRUB4DOS's grub.exe, Linux boot protocol 2.03", GOOD },
+		{ 0x206, "\7\2", 2, "1.0", "iPXE 1.0, Linux boot protocol 2.07", GOOD },
+		{ 0, "MZ", 2, "6\x80\xFF", "Linux 6, Linux boot protocol 2.03", GOOD },
 	};
 
 	(void)state;
@@ -356,7 +384,7 @@ static void who_it_is(void **state)
 		assert_int_equal(payload_linux.detect(&input, &why), RJ_DETECT_OWN);
 		assert_string_equal(why, rows[i].why);
 		rj_input_close(&input);
-		assert_int_equal(read_kernel(SIZE, NULL, NULL), rows[i].code);
+		assert_outcome(read_kernel(SIZE, NULL, NULL), &error, &rows[i].outcome);
 		if (i == 3)
 			assert_int_equal(piece(".setup")->bytes[0x260], 0x81);
 	}
@@ -399,23 +427,24 @@ static void boot_programs(void **state)
 		const char *bytes;
 		size_t length, size;
 		enum rj_detected answer;
-		enum rj_err code;
+		struct unit_outcome outcome;
 		size_t notes;
 	} rows[] = {
-		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 12, 3000, RJ_DETECT_YES, RJ_ERR_NBP_STACK, 0 },
-		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 11, 3000, RJ_DETECT_NO, RJ_OK, 1 },
-		{ "\xB2\x7F\xEA\0\x82", 5, 3000, RJ_DETECT_NO, RJ_ERR_NBP_STACK, 0 },
-		{ IPXE, 13, 3000, RJ_DETECT_YES, RJ_OK, 1 },
-		{ IPXE "\xBB\x15\0\xE8", 17, 3000, RJ_DETECT_YES, RJ_OK, 0 },
-		{ IPXE, 12, 3000, RJ_DETECT_NO, RJ_OK, 1 },
-		{ "", 1, 1, RJ_DETECT_NO, RJ_OK, 1 },
-		{ "", 1, 0x78400, RJ_DETECT_NO, RJ_OK, 1 },
-		{ "", 1, 0x78401, RJ_DETECT_NO, RJ_ERR_NBP_LARGE, 0 },
+		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 12, 3000, RJ_DETECT_YES, NBP_STACK, 0 },
+		{ "\xEA\x24\x7C\0\0\x90\x90\x90\xAC\xC8\x83\x29", 11, 3000, RJ_DETECT_NO, GOOD, 1 },
+		{ "\xB2\x7F\xEA\0\x82", 5, 3000, RJ_DETECT_NO, NBP_STACK, 0 },
+		{ IPXE, 13, 3000, RJ_DETECT_YES, GOOD, 1 },
+		{ IPXE "\xBB\x15\0\xE8", 17, 3000, RJ_DETECT_YES, GOOD, 0 },
+		{ IPXE, 12, 3000, RJ_DETECT_NO, GOOD, 1 },
+		{ "", 1, 1, RJ_DETECT_NO, GOOD, 1 },
+		{ "", 1, 0x78400, RJ_DETECT_NO, GOOD, 1 },
+		{ "", 1, 0x78401, RJ_DETECT_NO, NBP_LARGE, 0 },
 	};
 	static uint8_t bytes[0x78401];
 
 	(void)state;
 	FOR_EACH(i, rows) {
+		const struct payload_argument argument = { 0 };
 		struct rj_input input;
 		const char *why;
 
@@ -425,11 +454,11 @@ static void boot_programs(void **state)
 		rj_plan_free(&plan);
 		rj_plan_init(&plan, 0x81);
 		assert_int_equal(payload_nbp.detect(&input, &why), rows[i].answer);
-		assert_int_equal(payload_nbp.read(&plan, &input, &(struct payload_argument){ 0 }, &error),
-				 rows[i].code);
+		assert_outcome(payload_nbp.read(&plan, &input, &argument, &error), &error,
+			       &rows[i].outcome);
 		assert_int_equal(plan.note_count, rows[i].notes);
 		rj_input_close(&input);
-		if (rows[i].code)
+		if (rows[i].outcome.class)
 			continue;
 		assert_int_equal(piece(".nbp")->address, 0x7C00);
 		assert_int_equal(piece(".boot")->bytes[1], 0x18);

@@ -17,6 +17,8 @@
 #define SEGMENT_SIZE    0x1000u
 #define FILE_SIZE       0xA000u
 
+static struct rj_error error;       /* of the last call that failed */
+
 /* In the file. */
 #define SEGMENTS        0x1000u
 #define HEADER1         0x1800u
@@ -223,7 +225,6 @@ static const char *refusal(const char *name, struct file file)
 	static uint8_t bytes[FILE_SIZE];
 	const struct rj_loader *loader;
 	struct rj_features features;
-	struct rj_error error;
 	struct rj_input input;
 
 	assert_int_equal(rj_loader_next(&name, &loader, &error), RJ_OK);
@@ -395,7 +396,6 @@ static void files_cut_anywhere(void **state)
 static void commands(void **state)
 {
 	const struct rj_loader *loader;
-	struct rj_error error;
 	const char *list = "grub,kexec-file,x";
 	char text[64];
 
@@ -406,7 +406,8 @@ static void commands(void **state)
 	assert_int_equal(rj_loader_next(&list, &loader, &error), RJ_OK);
 	rj_loader_command(loader, "out/image.elf", text, sizeof(text));
 	assert_string_equal(text, "kexec -s -l out/image.elf && kexec -e");
-	assert_int_equal(rj_loader_next(&list, &loader, &error), RJ_ERR_LOADER);
+	assert_error(rj_loader_next(&list, &loader, &error), &error, RJ_USAGE,
+		     "there is no loader");
 	assert_null(list);
 }
 

@@ -25,6 +25,8 @@
 #define FOUR_GIB   (UINT64_C(1) << 32)
 #define PIECES_MAX 12u
 #define SIZE_MAX_PIECE 20000u
+
+static struct rj_error error;       /* of the last call that failed */
 #if defined(__SANITIZE_ADDRESS__)
 #define LAYOUTS 5000u
 #else
@@ -147,7 +149,6 @@ static bool is_free(const struct rj_plan *plan, uint64_t address, uint32_t size)
 static void add_piece(struct rj_plan *plan, uint64_t address, uint32_t size)
 {
 	uint8_t *bytes = malloc(size);
-	struct rj_error error;
 
 	assert_non_null(bytes);
 	for (uint32_t i = 0; i < size; i++)
@@ -160,7 +161,6 @@ static void make_plan(struct rj_plan *plan)
 {
 	static const uint32_t sizes[] = { 16, 600, PAGE, SIZE_MAX_PIECE };
 	unsigned tries = 1 + chance(PIECES_MAX - 1);
-	struct rj_error error;
 
 	rj_plan_init(plan, 0x80);
 	plan->base = HIGH_MEMORY + chance(64) * PAGE;
@@ -181,7 +181,6 @@ static void write_image(const struct rj_plan *plan, int fd, struct rj_image *ima
 {
 	const struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	const struct container *container;
-	struct rj_error error;
 
 	do      /* those with a stub */
 		container = containers[chance((uint32_t)container_count)];

@@ -3,6 +3,11 @@
 
 #include "base/number.h"
 
+#define NUMBER { RJ_USAGE, "is not a number" }
+#define TOO_LARGE { RJ_BAD, "is larger than" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 static void numbers(void **state)
 {
 	static const struct { const char *text; uint64_t value; } rows[] = {
@@ -11,7 +16,6 @@ static void numbers(void **state)
 		{ "4g", UINT64_C(1) << 32 }, { "18446744073709551615", UINT64_MAX },
 		{ "010", 10 },
 	};
-	struct rj_error error;
 	uint64_t value;
 
 	(void)state;
@@ -23,24 +27,25 @@ static void numbers(void **state)
 
 static void no_numbers(void **state)
 {
-	static const struct { const char *text; enum rj_err code; } rows[] = {
-		{ "", RJ_ERR_NUMBER }, { "x", RJ_ERR_NUMBER }, { "0x", RJ_ERR_NUMBER },
-		{ "12z", RJ_ERR_NUMBER }, { "12KB", RJ_ERR_NUMBER }, { "-1", RJ_ERR_NUMBER },
-		{ " 1", RJ_ERR_NUMBER }, { "+1", RJ_ERR_NUMBER }, { "1 ", RJ_ERR_NUMBER },
-		{ "h", RJ_ERR_NUMBER }, { "7C00", RJ_ERR_NUMBER }, { "0x12h", RJ_ERR_NUMBER },
-		{ "18446744073709551616", RJ_ERR_TOO_LARGE },
-		{ "0x10000000000000000", RJ_ERR_TOO_LARGE },
-		{ "17179869184G", RJ_ERR_TOO_LARGE },
+	static const struct { const char *text; struct unit_outcome outcome; } rows[] = {
+		{ "", NUMBER }, { "x", NUMBER }, { "0x", NUMBER },
+		{ "12z", NUMBER }, { "12KB", NUMBER }, { "-1", NUMBER },
+		{ " 1", NUMBER }, { "+1", NUMBER }, { "1 ", NUMBER },
+		{ "h", NUMBER }, { "7C00", NUMBER }, { "0x12h", NUMBER },
+		{ "18446744073709551616", TOO_LARGE },
+		{ "0x10000000000000000", TOO_LARGE },
+		{ "17179869184G", TOO_LARGE },
 	};
-	struct rj_error error;
 	uint64_t value;
 
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].text)
-		assert_int_equal(rj_parse_number(rows[i].text, UINT64_MAX, &value, &error),
-				 rows[i].code);
-	assert_int_equal(rj_parse_number("256", 255, &value, &error), RJ_ERR_TOO_LARGE);
-	assert_int_equal(rj_parse_number("1K", 1023, &value, &error), RJ_ERR_TOO_LARGE);
+		assert_outcome(rj_parse_number(rows[i].text, UINT64_MAX, &value, &error),
+			       &error, &rows[i].outcome);
+	assert_error(rj_parse_number("256", 255, &value, &error), &error, RJ_BAD,
+		     "is larger than");
+	assert_error(rj_parse_number("1K", 1023, &value, &error), &error, RJ_BAD,
+		     "is larger than");
 }
 
 static void far_addresses(void **state)
@@ -50,7 +55,6 @@ static void far_addresses(void **state)
 		{ "FFFF:FFFF", 0xFFFF, 0xFFFF },
 	};
 	static const char *const bad[] = { "", "0", ":", "0:", ":0", "0:0:0", "g:0", "0:7c00 " };
-	struct rj_error error;
 	uint16_t segment, offset;
 
 	(void)state;
@@ -60,10 +64,12 @@ static void far_addresses(void **state)
 		assert_int_equal(offset, rows[i].offset);
 	}
 	FOR_EACH_NAMED(i, bad, bad[i])
-		assert_int_equal(rj_parse_far(bad[i], &segment, &offset, &error), RJ_ERR_FAR);
-	assert_int_equal(rj_parse_far("10000:0", &segment, &offset, &error), RJ_ERR_FAR_LARGE);
-	assert_int_equal(rj_parse_far("0:11112222333344445555", &segment, &offset, &error),
-			 RJ_ERR_FAR_LARGE);
+		assert_error(rj_parse_far(bad[i], &segment, &offset, &error), &error, RJ_USAGE,
+			     "is not in the form SEG:OFF");
+	assert_error(rj_parse_far("10000:0", &segment, &offset, &error), &error, RJ_BAD,
+		     "larger than FFFFh");
+	assert_error(rj_parse_far("0:11112222333344445555", &segment, &offset, &error),
+		     &error, RJ_BAD, "larger than FFFFh");
 }
 
 static void drives(void **state)
@@ -73,7 +79,6 @@ static void drives(void **state)
 		{ "255", 255 }, { "E0h", 0xE0 }, { "hd127", 0xFF },
 	};
 	static const char *const bad[] = { "", "hd", "hd128", "256", "fd-1", "cd0" };
-	struct rj_error error;
 	uint8_t drive;
 
 	(void)state;
@@ -82,7 +87,8 @@ static void drives(void **state)
 		assert_int_equal(drive, rows[i].drive);
 	}
 	FOR_EACH_NAMED(i, bad, bad[i])
-		assert_int_equal(rj_parse_drive(bad[i], &drive, &error), RJ_ERR_DRIVE);
+		assert_error(rj_parse_drive(bad[i], &drive, &error), &error, RJ_BAD,
+			     "is not a drive");
 }
 
 UNIT_MAIN(cmocka_unit_test(numbers), cmocka_unit_test(no_numbers),

@@ -12,6 +12,10 @@
 #include "payload/hand_over.h"
 #include "payload/payload.h"
 
+#define PARTITION_NONE(n) { RJ_BAD, "no partition " #n }
+
+static struct rj_error error;       /* of the last call that failed */
+
 #define SECTORS 256u
 #define LARGE   4096u
 #define BYTES   (SECTORS * LARGE)       /* room for large ones, too */
@@ -35,7 +39,6 @@ static enum rj_err find(size_t size, uint32_t sector_size, uint32_t number,
 			struct rj_partition *partition)
 {
 	struct rj_input input = unit_input(disk, size);
-	struct rj_error error;
 	enum rj_err code = rj_partition_find(&input, sector_size, number, partition, &error);
 
 	rj_input_close(&input);
@@ -58,11 +61,16 @@ static void make_mbr(uint32_t sector_size)
 
 static void mbr_partitions(void **state)
 {
-	static const struct { uint32_t number; enum rj_err code; uint64_t first, sectors; } rows[] = {
-		{ 0, RJ_OK, 11, 10 }, { 1, RJ_OK, 1, 10 }, { 2, RJ_OK, 11, 10 },
-		{ 3, RJ_ERR_PARTITION_NONE, 0, 0 }, { 4, RJ_OK, 100, 100 },
-		{ 5, RJ_OK, 102, 5 }, { 6, RJ_OK, 123, 6 }, { 7, RJ_OK, 154, 7 },
-		{ 8, RJ_ERR_PARTITION_NONE, 0, 0 }, { UINT32_MAX, RJ_ERR_PARTITION_NONE, 0, 0 },
+	static const struct {
+		uint32_t number;
+		struct unit_outcome outcome;
+		uint64_t first, sectors;
+	} rows[] = {
+		{ 0, GOOD, 11, 10 }, { 1, GOOD, 1, 10 }, { 2, GOOD, 11, 10 },
+		{ 3, PARTITION_NONE(3), 0, 0 }, { 4, GOOD, 100, 100 },
+		{ 5, GOOD, 102, 5 }, { 6, GOOD, 123, 6 }, { 7, GOOD, 154, 7 },
+		{ 8, PARTITION_NONE(8), 0, 0 },
+		{ UINT32_MAX, PARTITION_NONE(4294967295), 0, 0 },
 	};
 	static const uint32_t sizes[] = { SECTOR_SIZE, LARGE };
 
@@ -72,9 +80,9 @@ static void mbr_partitions(void **state)
 		struct rj_partition found;
 
 		make_mbr(size);
-		assert_int_equal(find(SECTORS * size, size, rows[i / 2].number, &found),
-				 rows[i / 2].code);
-		if (rows[i / 2].code)
+		assert_outcome(find(SECTORS * size, size, rows[i / 2].number, &found),
+			       &error, &rows[i / 2].outcome);
+		if (rows[i / 2].outcome.class)
 			continue;
 		assert_int_equal(found.first, rows[i / 2].first);
 		assert_int_equal(found.entry.first_sector, rows[i / 2].first);
@@ -93,7 +101,8 @@ static void active_logical(void **state)
 	(void)state;
 	make_mbr(SECTOR_SIZE);
 	disk[PARTITION_TABLE + 16] = 0;
-	assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 0, &found), RJ_ERR_PARTITION_ACTIVE);
+	assert_error(find(SECTORS * SECTOR_SIZE, 0, 0, &found), &error, RJ_BAD,
+		     "no partition is active");
 	disk[120 * SECTOR_SIZE + PARTITION_TABLE] = 0x80;
 	assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 0, &found), RJ_OK);
 	assert_int_equal(found.number, 6);
@@ -139,15 +148,16 @@ static void damaged_chains(void **state)
 			put_entry(160 * SECTOR_SIZE, 0, 0, 0x83, 1, 1);
 		disk[160 * SECTOR_SIZE + SIGNATURE_OFFSET] = 0;
 		assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 7, &found), RJ_OK);
-		assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 5000, &found),
-				 RJ_ERR_PARTITION_NONE);
+		assert_error(find(SECTORS * SECTOR_SIZE, 0, 5000, &found), &error, RJ_BAD,
+			     "no partition 5000");
 	}
 	memset(disk, 0xFF, sizeof(disk));
-	assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 1, &found), RJ_ERR_PARTITION_TABLE);
+	assert_error(find(SECTORS * SECTOR_SIZE, 0, 1, &found), &error, RJ_BAD,
+		     "no partition table");
 	memset(disk, 0, sizeof(disk));
-	assert_int_equal(find(1, 0, 1, &found), RJ_ERR_PARTITION_TABLE);
+	assert_error(find(1, 0, 1, &found), &error, RJ_BAD, "no partition table");
 	put_entry(0, 0, 0, 0, 0, 0);
-	assert_int_equal(find(SECTOR_SIZE, 0, 0, &found), RJ_ERR_PARTITION_TABLE);
+	assert_error(find(SECTOR_SIZE, 0, 0, &found), &error, RJ_BAD, "no partition table");
 }
 
 struct gpt { uint32_t sector_size, entry_size; };
@@ -223,11 +233,11 @@ static void gpt_partitions(void **state)
 		assert_int_equal(find(size, 0, 4, &found), RJ_OK);
 		assert_int_equal(found.first, 90);
 		assert_false(found.active);
-		assert_int_equal(find(size, 0, 3, &found), RJ_ERR_PARTITION_NONE);
-		assert_int_equal(find(size, 0, 9, &found), RJ_ERR_PARTITION_NONE);
+		assert_error(find(size, 0, 3, &found), &error, RJ_BAD, "no partition 3");
+		assert_error(find(size, 0, 9, &found), &error, RJ_BAD, "no partition 9");
 		/* of the wrong sector size there is none */
-		assert_int_equal(find(size, gpt->sector_size ^ SECTOR_SIZE ^ LARGE, 1, &found),
-				 RJ_ERR_PARTITION_GPT);
+		assert_error(find(size, gpt->sector_size ^ SECTOR_SIZE ^ LARGE, 1, &found),
+			     &error, RJ_BAD, "the GPT is damaged");
 	}
 }
 
@@ -250,13 +260,16 @@ static void gpt_damaged(void **state)
 		assert_true(found.backup);
 		assert_int_equal(found.first, 70);
 		disk[backup] ^= 0x10;
-		assert_int_equal(find(size, SECTOR_SIZE, 2, &found), RJ_ERR_PARTITION_GPT);
+		assert_error(find(size, SECTOR_SIZE, 2, &found), &error, RJ_BAD,
+			     "the GPT is damaged");
 	}
 	/* cut off, or with numbers that lead out of the disk, and a CRC that fits */
 	make_gpt(&gpt);
 	disk[SECTOR_SIZE] = 0;
-	assert_int_equal(find(size - SECTOR_SIZE, SECTOR_SIZE, 2, &found), RJ_ERR_PARTITION_GPT);
-	assert_int_equal(find(SECTOR_SIZE, SECTOR_SIZE, 2, &found), RJ_ERR_PARTITION_GPT);
+	assert_error(find(size - SECTOR_SIZE, SECTOR_SIZE, 2, &found), &error, RJ_BAD,
+		     "the GPT is damaged");
+	assert_error(find(SECTOR_SIZE, SECTOR_SIZE, 2, &found), &error, RJ_BAD,
+		     "the GPT is damaged");
 }
 
 static void gpt_out_of_disk(void **state)
@@ -279,7 +292,8 @@ static void gpt_out_of_disk(void **state)
 		le_store(header + rows[i].at, rows[i].value, rows[i].size);
 		le_store(header + 16, 0, 4);
 		le_store(header + 16, crc32(0, header, 92), 4);
-		assert_int_equal(find(SECTORS * SECTOR_SIZE, 0, 2, &found), RJ_ERR_PARTITION_GPT);
+		assert_error(find(SECTORS * SECTOR_SIZE, 0, 2, &found), &error, RJ_BAD,
+			     "the GPT is damaged");
 	}
 }
 
@@ -302,7 +316,7 @@ static void gpt_hybrid(void **state)
 	assert_int_equal(found.first, 60);
 	/* without the protective entry a GPT is a remnant */
 	disk[PARTITION_TABLE + 4] = 0;
-	assert_int_equal(find(size, 0, 4, &found), RJ_ERR_PARTITION_NONE);
+	assert_error(find(size, 0, 4, &found), &error, RJ_BAD, "no partition 4");
 }
 
 /* A boot sector of each file system, as far as anybody looks. */
@@ -331,7 +345,6 @@ static void make_vbr(uint8_t *sector, const char *name, uint16_t root_entries)
 static enum rj_err read_vbr(struct rj_vbr *vbr, const struct rj_vbr_choice *choice, size_t size)
 {
 	struct rj_input input = unit_input(disk, size);
-	struct rj_error error;
 	enum rj_err code = rj_vbr_read(vbr, &input, choice, 0x83, &error);
 
 	rj_input_close(&input);
@@ -389,16 +402,23 @@ static void vbr_refused(void **state)
 
 	(void)state;
 	memset(disk, 0, sizeof(disk));
-	assert_int_equal(read_vbr(&vbr, &plain, SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
-	assert_int_equal(read_vbr(&vbr, &plain, SECTOR_SIZE - 1), RJ_ERR_VBR_SHORT);
+	assert_error(read_vbr(&vbr, &plain, SECTOR_SIZE), &error, RJ_BAD,
+		     "the partition's first sector has no boot sector signature");
+	assert_error(read_vbr(&vbr, &plain, SECTOR_SIZE - 1), &error, RJ_BAD,
+		     "bytes: a boot sector is");
 	le_store(disk + SIGNATURE_OFFSET, SIGNATURE, 2);
-	assert_int_equal(read_vbr(&vbr, &bpb, SECTOR_SIZE), RJ_ERR_VBR_NO_BPB);
+	assert_error(read_vbr(&vbr, &bpb, SECTOR_SIZE), &error, RJ_BAD,
+		     "the boot sector has no known BIOS parameter block");
 	make_vbr(disk, "NTFS    ", 0);
-	assert_int_equal(read_vbr(&vbr, &far, SECTOR_SIZE), RJ_ERR_VBR_HIDDEN);
-	assert_int_equal(read_vbr(&vbr, &large, SECTOR_SIZE), RJ_ERR_VBR_SHORT);
+	assert_error(read_vbr(&vbr, &far, SECTOR_SIZE), &error, RJ_BAD,
+		     "does not fit in the BIOS parameter block");
+	assert_error(read_vbr(&vbr, &large, SECTOR_SIZE), &error, RJ_BAD,
+		     "bytes: a boot sector is");
 	make_mbr(SECTOR_SIZE);
-	assert_int_equal(read_vbr(&vbr, &seventh, SECTORS * SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
-	assert_int_equal(read_vbr(&vbr, &seventh, 151 * SECTOR_SIZE), RJ_ERR_PARTITION_BOUNDS);
+	assert_error(read_vbr(&vbr, &seventh, SECTORS * SECTOR_SIZE), &error, RJ_BAD,
+		     "the partition's first sector has no boot sector signature");
+	assert_error(read_vbr(&vbr, &seventh, 151 * SECTOR_SIZE), &error, RJ_BAD,
+		     "the partition starts after the end of the disk");
 }
 
 /* A disk with a boot sector in each of its partitions, marked by the sector's number. */
@@ -420,9 +440,11 @@ static void vbr_of_disk(void **state)
 		make_vbr(disk + at, "MSDOS5.0", 512);
 		disk[at + 0x100] = rows[i / 2].mark;
 		disk[at + size - 1] |= 0x40;
-		assert_int_equal(read_vbr(&vbr, &choice, SECTORS * size),
-				 size == LARGE ? RJ_OK : RJ_ERR_VBR_SIGNATURE);
-		if (size == SECTOR_SIZE) {
+		if (size == LARGE) {
+			assert_int_equal(read_vbr(&vbr, &choice, SECTORS * size), RJ_OK);
+		} else {
+			assert_error(read_vbr(&vbr, &choice, SECTORS * size), &error, RJ_BAD,
+				     "has no boot sector signature");
 			disk[at + size - 1] = 0xAA;
 			assert_int_equal(read_vbr(&vbr, &choice, SECTORS * size), RJ_OK);
 		}
@@ -441,7 +463,8 @@ static void vbr_of_xfs(void **state)
 	(void)state;
 	make_mbr(SECTOR_SIZE);
 	memcpy(disk + SECTOR_SIZE, "XFSB", 4);
-	assert_int_equal(read_vbr(&vbr, &choice, SECTORS * SECTOR_SIZE), RJ_ERR_VBR_SIGNATURE);
+	assert_error(read_vbr(&vbr, &choice, SECTORS * SECTOR_SIZE), &error, RJ_BAD,
+		     "the partition's first sector has no boot sector signature");
 	make_vbr(disk + 5 * SECTOR_SIZE, "EXTLINUX", 0);
 	assert_int_equal(read_vbr(&vbr, &choice, SECTORS * SECTOR_SIZE), RJ_OK);
 	assert_memory_equal(vbr.bytes, disk + 5 * SECTOR_SIZE, SECTOR_SIZE);
@@ -451,7 +474,6 @@ static void vbr_of_xfs(void **state)
 
 static void hand_over(struct rj_plan *plan, const struct rj_partition *partition)
 {
-	struct rj_error error;
 
 	rj_plan_init(plan, 0x81);
 	assert_int_equal(rj_vbr_hand_over(plan, partition, &error), RJ_OK);
@@ -518,7 +540,7 @@ static void handed_over_gpt(void **state)
 	found.backup = true;
 	hand_over(&plan, &found);
 	assert_memory_equal(plan.pieces[0].bytes + 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_GPT_BACKUP);
+	assert_note(&plan.notes[0], "the primary GPT is damaged");
 	rj_plan_free(&plan);
 }
 

@@ -7,6 +7,13 @@
 #include "disk/grub_core.h"
 #include "payload/payload.h"
 
+#define CORE_BEHIND { RJ_BAD, "no core.img at" }
+#define CORE_MAGIC { RJ_BAD, "not a core.img of GRUB" }
+#define CORE_PXE { RJ_BAD, "this is GRUB for network boot" }
+#define CORE_SHORT { RJ_BAD, "cut short: by its own headers" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 /* A core.img of its own making: diskboot's marks, a decompressor's, then bytes. */
 #define COMPRESSED_AT 0x900u
 #define COMPRESSED    3000u
@@ -45,7 +52,6 @@ static enum rj_err read_as(const char *name, const uint8_t *bytes, size_t size,
 			   struct rj_plan *plan)
 {
 	struct rj_input input = unit_input(bytes, size);
-	struct rj_error error;
 	enum rj_err code;
 
 	rj_plan_init(plan, 0x80);
@@ -57,7 +63,6 @@ static enum rj_err read_as(const char *name, const uint8_t *bytes, size_t size,
 static void core_of_every_length(void **state)
 {
 	uint8_t core[CORE_SIZE + 600];
-	struct rj_error error;
 
 	(void)state;
 	memset(core, 0, sizeof(core));
@@ -65,53 +70,63 @@ static void core_of_every_length(void **state)
 	for (size_t size = GRUB_SECTOR; size <= sizeof(core); size++) {
 		enum rj_err code = grub_core_check(core, size, &error);
 
-		assert_int_equal(code, size < CORE_SIZE ? RJ_ERR_CORE_SHORT : RJ_OK);
-		if (code)
-			assert_between(error.limit, size + 1, CORE_SIZE);
+		size_t least = 0;
+
+		if (size >= CORE_SIZE) {
+			assert_int_equal(code, RJ_OK);
+			continue;
+		}
+		assert_error(code, &error, RJ_BAD, "cut short: by its own headers");
+		sscanf(error.text, "%*[^0-9]%zu", &least);
+		assert_between(least, size + 1, CORE_SIZE);
 	}
 }
 
 static void core_with_redundancy(void **state)
 {
 	uint8_t core[CORE_SIZE + 100];
-	struct rj_error error;
 
 	(void)state;
 	memset(core, 0, sizeof(core));
 	make_core(core, 1);
 	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, redundancy, 100);
-	assert_int_equal(grub_core_check(core, CORE_SIZE + 99, &error), RJ_ERR_CORE_SHORT);
+	assert_error(grub_core_check(core, CORE_SIZE + 99, &error), &error, RJ_BAD,
+		     "cut short: by its own headers");
 	assert_int_equal(grub_core_check(core, CORE_SIZE + 100, &error), RJ_OK);
 	/* an unknown decompressor: the list of sectors still has the last one */
 	make_core(core, 1);
 	core[0x600] = 0;
-	assert_int_equal(grub_core_check(core, GRUB_SECTOR * CORE_SECTORS, &error),
-			 RJ_ERR_CORE_SHORT);
+	assert_error(grub_core_check(core, GRUB_SECTOR * CORE_SECTORS, &error), &error, RJ_BAD,
+		     "cut short: by its own headers");
 	assert_int_equal(grub_core_check(core, GRUB_SECTOR * CORE_SECTORS + 1, &error), RJ_OK);
 }
 
 static void damaged_core(void **state)
 {
 	uint8_t core[CORE_SIZE];
-	struct rj_error error;
 
 	(void)state;
 	make_core(core, 1);
 	core[GRUB_SECTOR] = 0;
-	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_ENTRY);
+	assert_error(grub_core_check(core, CORE_SIZE, &error), &error, RJ_BAD,
+		     "does not start with a far jump");
 	make_core(core, 1);
 	le_store(core + 0x1FC, 0, 2);
-	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	assert_error(grub_core_check(core, CORE_SIZE, &error), &error, RJ_BAD,
+		     "diskboot.img's block list is damaged");
 	make_core(core, 1);
 	le_store(core + 0x1FE, 0x821, 2);
-	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	assert_error(grub_core_check(core, CORE_SIZE, &error), &error, RJ_BAD,
+		     "diskboot.img's block list is damaged");
 	make_core(core, 1);
 	memset(core + 0x104, 0xFF, 0xFC);
-	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_BLOCKS);
+	assert_error(grub_core_check(core, CORE_SIZE, &error), &error, RJ_BAD,
+		     "diskboot.img's block list is damaged");
 	make_core(core, 1);
 	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, compressed_size, UINT32_MAX);
 	LE_PUT(core + GRUB_SECTOR, struct grub_core_head, redundancy, UINT32_MAX);
-	assert_int_equal(grub_core_check(core, CORE_SIZE, &error), RJ_ERR_CORE_SHORT);
+	assert_error(grub_core_check(core, CORE_SIZE, &error), &error, RJ_BAD,
+		     "cut short: by its own headers");
 }
 
 static void read_core(void **state)
@@ -127,18 +142,23 @@ static void read_core(void **state)
 	assert_int_equal(plan.pieces[0].size, CORE_SIZE);
 	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
 	assert_int_equal(plan.regs.edx, 0x80);
-	assert_int_equal(read_as("grub", core, 100, &plan), RJ_ERR_CORE_SHORT);
+	assert_error(read_as("grub", core, 100, &plan), &error, RJ_BAD,
+		     "cut short: by its own headers");
 }
 
 static void other_platforms(void **state)
 {
-	static const struct { const char *bytes; size_t size; enum rj_err code; } rows[] = {
-		{ "\xB2\x7F\xEA\x00\x82", 5, RJ_ERR_CORE_PXE },
-		{ "\xE8\x00\x00\xEB\x3B", 5, RJ_ERR_CORE_BEHIND },
-		{ "\xEA\x1C\x82\0\0\0\0\0\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_SHORT },
-		{ "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\0\0\xFF\xFF\1", 15, RJ_ERR_CORE_MAGIC },
-		{ "\xEA\x24\x7C\0\0", 5, RJ_ERR_CORE_MAGIC },
-		{ "", 1, RJ_ERR_CORE_MAGIC },
+	static const struct {
+		const char *bytes;
+		size_t size;
+		struct unit_outcome outcome;
+	} rows[] = {
+		{ "\xB2\x7F\xEA\x00\x82", 5, CORE_PXE },
+		{ "\xE8\x00\x00\xEB\x3B", 5, CORE_BEHIND },
+		{ "\xEA\x1C\x82\0\0\0\0\0\xFF\xFF\0\0\xFF\xFF\1", 15, CORE_SHORT },
+		{ "\xEA\x70\x82\0\0\0\3\2\xFF\xFF\0\0\xFF\xFF\1", 15, CORE_MAGIC },
+		{ "\xEA\x24\x7C\0\0", 5, CORE_MAGIC },
+		{ "", 1, CORE_MAGIC },
 	};
 	struct rj_plan plan;
 
@@ -147,7 +167,8 @@ static void other_platforms(void **state)
 		uint8_t bytes[2048] = { 0 };
 
 		memcpy(bytes, rows[i].bytes, rows[i].size);
-		assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), rows[i].code);
+		assert_outcome(read_as("grub", bytes, sizeof(bytes), &plan),
+			       &error, &rows[i].outcome);
 	}
 }
 
@@ -176,7 +197,7 @@ static void boot_img_with_core(void **state)
 	assert_int_equal(plan.pieces[1].size, (CORE_SECTORS + 1) * SECTOR_SIZE);
 	assert_memory_equal(plan.pieces[1].bytes, disk + CORE_LBA * SECTOR_SIZE, CORE_SIZE);
 	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_WITH_CORE);
+	assert_note(&plan.notes[0], "both are carried");
 	rj_plan_free(&plan);
 	/* a core.img after boot.img ends with its last byte */
 	assert_int_equal(read_as("mbr", disk, CORE_LBA * SECTOR_SIZE + CORE_SIZE, &plan), RJ_OK);
@@ -213,9 +234,9 @@ static void boot_img_without_core(void **state)
 		assert_int_equal(read_as("mbr", disk, rows[i].length, &plan), RJ_OK);
 		assert_int_equal(plan.piece_count, 1);
 		assert_int_equal(plan.note_count, 2);
-		assert_int_equal(plan.notes[0].code, RJ_ERR_CORE_LEFT);
-		assert_int_equal(plan.notes[1].code, RJ_ERR_FIRST_SECTOR);
-		assert_int_equal(plan.notes[1].count, rows[i].length - SECTOR_SIZE);
+		assert_note(&plan.notes[0], "for core.img, but");
+		assert_note(&plan.notes[1], "only the first sector is carried");
+		unit_says(&plan.notes[1], "not the %zu bytes", rows[i].length - SECTOR_SIZE);
 		assert_int_equal(rj_plan_entry(&plan.regs), BOOT_SECTOR);
 	}
 }
@@ -229,22 +250,25 @@ static void boot_sectors_by_length(void **state)
 	for (size_t size = 1; size < SECTOR_SIZE; size++) {
 		enum rj_err code = read_as("mbr", bytes, size, &plan);
 
-		assert_int_equal(code, size <= MBR_CODE_MAX ? RJ_OK : RJ_ERR_MBR_SHORT);
-		if (!code) {
+		if (size > MBR_CODE_MAX) {
+			assert_error(code, &error, RJ_BAD, "bytes: a boot sector is 512");
+		} else {
+			assert_int_equal(code, RJ_OK);
 			assert_int_equal(plan.pieces[0].size, SECTOR_SIZE);
 			assert_int_equal(le16(plan.pieces[0].bytes + SIGNATURE_OFFSET), SIGNATURE);
-			assert_int_equal(plan.notes[0].code, RJ_ERR_NO_TABLE);
+			assert_note(&plan.notes[0], "without a partition table");
 		}
 		rj_plan_free(&plan);
 	}
-	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE, &plan), RJ_ERR_MBR_SIGNATURE);
+	assert_error(read_as("mbr", bytes, SECTOR_SIZE, &plan), &error, RJ_BAD,
+		     "no boot sector signature");
 	le_store(bytes + SIGNATURE_OFFSET, SIGNATURE, 2);
 	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE, &plan), RJ_OK);
 	assert_int_equal(plan.note_count, 0);
 	assert_int_equal(plan.regs.eax, 0xAA55);
 	assert_int_equal(read_as("mbr", bytes, SECTOR_SIZE + 1, &plan), RJ_OK);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_FIRST_SECTOR);
-	assert_int_equal(plan.notes[0].count, 1);
+	assert_note(&plan.notes[0], "only the first sector is carried");
+	unit_says(&plan.notes[0], "not the 1 bytes");
 }
 
 /* What a file of these bytes is detected as: a kind's name, or NULL and the code. */
@@ -252,7 +276,6 @@ static const char *detected(const uint8_t *bytes, size_t size, enum rj_err *code
 {
 	struct rj_input input = unit_input(bytes, size);
 	const struct payload_kind *kind = NULL;
-	struct rj_error error;
 	const char *why = NULL;
 
 	*code = payload_detect(&input, &kind, &why, &error);
@@ -270,14 +293,14 @@ static void detection(void **state)
 
 	(void)state;
 	assert_null(detected(disk, sizeof(disk), &code));
-	assert_int_equal(code, RJ_ERR_UNKNOWN_KIND);
+	assert_error(code, &error, RJ_BAD, "not a payload of a known kind");
 	make_core(disk, 1);
 	assert_string_equal(detected(disk, CORE_SIZE, &code), "grub");
 	make_boot_img(disk, CORE_LBA);
 	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "mbr");
 	memset(disk + SECTOR_SIZE, 0, sizeof(disk) - SECTOR_SIZE);
 	assert_null(detected(disk, sizeof(disk), &code));
-	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	assert_error(code, &error, RJ_BAD, "ambiguous: it could be");
 	make_core(disk + CORE_LBA * SECTOR_SIZE, CORE_LBA);
 	assert_string_equal(detected(disk, sizeof(disk), &code), "mbr");
 	/* not GRUB's: a partition table makes it certain, a parameter block another kind */
@@ -290,7 +313,7 @@ static void detection(void **state)
 	disk[0x15] = 0xF8;
 	assert_string_equal(detected(disk, SECTOR_SIZE, &code), "vbr");
 	assert_null(detected(disk, 2 * SECTOR_SIZE, &code));
-	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	assert_error(code, &error, RJ_BAD, "ambiguous: it could be");
 	disk[0x15] = 0;
 	disk[PARTITION_TABLE + 16] = 1;
 	assert_null(detected(disk, SECTOR_SIZE, &code));
@@ -337,7 +360,6 @@ static enum rj_err read_stage2(const uint8_t *bytes, size_t size, struct rj_plan
 {
 	struct rj_input input = unit_input(bytes, size);
 	static char number[16];
-	struct rj_error error;
 	enum rj_err code;
 
 	rj_plan_init(plan, 0x81);
@@ -380,11 +402,13 @@ static void legacy_stage2(void **state)
 	assert_memory_equal(placed + 0x70, bytes + SECTOR_SIZE + 0x70, 100);
 	rj_plan_free(&plan);
 	menu[88] = 'm';
-	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, menu), RJ_ERR_LEGACY_MENU);
+	assert_error(read_stage2(bytes, STAGE2_SIZE, &plan, 0, menu), &error, RJ_BAD,
+		     "bytes, but stage2 has room for");
 	/* no room for a path, or none that ends */
 	bytes[SECTOR_SIZE + 1] = 0x18;
 	memset(bytes + SECTOR_SIZE + 0x12, 'v', 0x5E);
-	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, "/"), RJ_ERR_LEGACY_MENU);
+	assert_error(read_stage2(bytes, STAGE2_SIZE, &plan, 0, "/"), &error, RJ_BAD,
+		     "bytes, but stage2 has room for");
 }
 
 /* A floppy disk with stage2 in an ext2, which has an indirect block in its midst. */
@@ -410,7 +434,7 @@ static void legacy_disk(void **state)
 	list_block(disk + SECTOR_SIZE, 0, 2, 2, 0x820);
 	list_block(disk + SECTOR_SIZE, 1, 5, STAGE2_SECTORS - 2, 0x860);
 	assert_null(detected(disk, sizeof(disk), &code));
-	assert_int_equal(code, RJ_ERR_AMBIGUOUS);
+	assert_error(code, &error, RJ_BAD, "ambiguous: it could be");
 	assert_int_equal(read_stage2(disk, sizeof(disk), &plan, 0, NULL), RJ_OK);
 	assert_int_equal(plan.pieces[0].size, STAGE2_SIZE - SECTOR_SIZE);
 	assert_memory_equal(plan.pieces[0].bytes, whole + SECTOR_SIZE, plan.pieces[0].size);
@@ -420,8 +444,8 @@ static void legacy_disk(void **state)
 		list_block(disk + SECTOR_SIZE, 1, 5, STAGE2_SECTORS - 2, 0x860);
 		list_block(disk + SECTOR_SIZE, wrong[i].n, wrong[i].start, wrong[i].count,
 			   wrong[i].segment);
-		assert_int_equal(read_stage2(disk, sizeof(disk), &plan, 0, NULL),
-				 RJ_ERR_LEGACY_BLOCKS);
+		assert_error(read_stage2(disk, sizeof(disk), &plan, 0, NULL), &error, RJ_BAD,
+			     "is damaged or points outside the file");
 	}
 }
 
@@ -438,12 +462,14 @@ static void legacy_parts(void **state)
 	/* look-alikes: another version, GRUB 2 */
 	bytes[SECTOR_SIZE + 7] = 3;
 	assert_null(detected(bytes, STAGE2_SIZE, &code));
-	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), RJ_ERR_LEGACY_MAGIC);
+	assert_error(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), &error, RJ_BAD,
+		     "not a stage2 of GRUB Legacy");
 	/* e2fs_stage1_5 */
 	make_stage2(bytes);
 	bytes[SECTOR_SIZE + 2] = 0x22;
 	bytes[SECTOR_SIZE + 0x10] = 2;
-	assert_int_equal(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), RJ_ERR_LEGACY_STAGE1_5);
+	assert_error(read_stage2(bytes, STAGE2_SIZE, &plan, 0, NULL), &error, RJ_BAD,
+		     "which only reads stage2 from a file system");
 	/* stage1, alone and before stage2 */
 	make_stage2(bytes + SECTOR_SIZE);
 	make_stage1(bytes);
@@ -451,13 +477,15 @@ static void legacy_parts(void **state)
 	assert_string_equal(detected(bytes, sizeof(bytes), &code), "grub-legacy");
 	assert_int_equal(read_stage2(bytes, SECTOR_SIZE, &plan, 0, NULL), RJ_OK);
 	assert_int_equal(plan.pieces[0].address, 0x7C00);
-	assert_int_equal(plan.notes[0].at, 0x81);
-	assert_int_equal(read_stage2(bytes, SECTOR_SIZE, &plan, 1, NULL), RJ_ERR_LEGACY_STAGE1);
+	unit_says(&plan.notes[0], "of drive 81h");
+	assert_error(read_stage2(bytes, SECTOR_SIZE, &plan, 1, NULL), &error, RJ_BAD,
+		     "stage1 has no room for a partition and a menu");
 	assert_int_equal(read_stage2(bytes, sizeof(bytes), &plan, 1, NULL), RJ_OK);
 	assert_int_equal(plan.pieces[0].address, 0x8200);
 	rj_plan_free(&plan);
 	le_store(bytes + 0x44, UINT32_MAX, 4);
-	assert_int_equal(read_stage2(bytes, sizeof(bytes), &plan, 1, NULL), RJ_ERR_LEGACY_BEHIND);
+	assert_error(read_stage2(bytes, sizeof(bytes), &plan, 1, NULL), &error, RJ_BAD,
+		     "for stage2, but none is there");
 	bytes[PARTITION_TABLE + 4] = 0x83;
 	assert_string_equal(detected(bytes, SECTOR_SIZE, &code), "mbr");
 }
@@ -474,8 +502,10 @@ static void isolinux(void **state)
 	(void)state;
 	memcpy(bytes, "\xFA\xEA\x40\x7C\0\0\x90\x90", 8);
 	assert_string_equal(detected(bytes, ISOLINUX_SIZE, &code), "syslinux");
-	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_ERR_ISOLINUX_TABLE);
-	assert_int_equal(read_as("syslinux", bytes, 2048, &plan), RJ_ERR_ISOLINUX_SIZE);
+	assert_error(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), &error, RJ_BAD,
+		     "isolinux.bin has no boot information table");
+	assert_error(read_as("syslinux", bytes, 2048, &plan), &error, RJ_BAD,
+		     "bytes: isolinux.bin has more than 2048");
 	le_store(bytes + 0x0C, 33, 4);
 	le_store(bytes + 0x10, ISOLINUX_SIZE, 4);
 	bytes[64] = 1;
@@ -484,12 +514,13 @@ static void isolinux(void **state)
 	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_OK);
 	assert_int_equal(plan.pieces[0].address, 0x7C00);
 	assert_int_equal(plan.regs.edx, 0xE0);
-	assert_int_equal(plan.notes[0].code, RJ_ERR_CD_DRIVE);
+	assert_note(&plan.notes[0], "on the CD in drive");
 	rj_plan_free(&plan);
-	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE - 1, &plan),
-			 RJ_ERR_ISOLINUX_SUM);
+	assert_error(read_as("syslinux", bytes, ISOLINUX_SIZE - 1, &plan), &error, RJ_BAD,
+		     "with another checksum");
 	bytes[3000] = 1;
-	assert_int_equal(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), RJ_ERR_ISOLINUX_SUM);
+	assert_error(read_as("syslinux", bytes, ISOLINUX_SIZE, &plan), &error, RJ_BAD,
+		     "with another checksum");
 	/* stage2_eltorito of GRUB Legacy starts much the same */
 	bytes[6] = bytes[7] = 0;
 	assert_null(detected(bytes, ISOLINUX_SIZE, &code));
@@ -508,8 +539,8 @@ static void cores_behind(void **state)
 	LE_PUT(bytes + GRUB_SECTOR, struct grub_core_head, uncompressed_size, 2 * COMPRESSED);
 	assert_string_equal(detected(bytes + GRUB_SECTOR, CORE_SIZE - GRUB_SECTOR, &code), "grub");
 	for (size_t size = GRUB_SECTOR; size < CORE_SIZE - GRUB_SECTOR; size++)
-		assert_int_equal(read_as("grub", bytes + GRUB_SECTOR, size, &plan),
-				 RJ_ERR_CORE_SHORT);
+		assert_error(read_as("grub", bytes + GRUB_SECTOR, size, &plan), &error, RJ_BAD,
+			     "cut short: by its own headers");
 	assert_int_equal(read_as("grub", bytes + GRUB_SECTOR, CORE_SIZE - GRUB_SECTOR, &plan), RJ_OK);
 	assert_int_equal(plan.pieces[0].address, 0x8200);
 	assert_int_equal(rj_plan_entry(&plan.regs), 0x8200);
@@ -522,8 +553,9 @@ static void cores_behind(void **state)
 	assert_int_equal(plan.pieces[0].offset, 2048);
 	assert_int_equal(plan.pieces[0].address, 0x8000);
 	assert_int_equal(plan.regs.edx, 0xE0);
-	assert_int_equal(read_as("grub", bytes, sizeof(bytes) - 1, &plan), RJ_ERR_CORE_SHORT);
-	assert_int_equal(read_as("grub", bytes, 2048, &plan), RJ_ERR_CORE_BEHIND);
+	assert_error(read_as("grub", bytes, sizeof(bytes) - 1, &plan), &error, RJ_BAD,
+		     "cut short: by its own headers");
+	assert_error(read_as("grub", bytes, 2048, &plan), &error, RJ_BAD, "no core.img at");
 	assert_null(detected(bytes, 2048, &code));
 	/* lnxboot.img, which is for another kind to detect; three setup sectors are 2048 bytes */
 	memset(bytes, 0, 2048);
@@ -533,7 +565,8 @@ static void cores_behind(void **state)
 	assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), RJ_OK);
 	assert_int_equal(plan.pieces[0].offset, 2048);
 	bytes[0x1F1] = 0;
-	assert_int_equal(read_as("grub", bytes, sizeof(bytes), &plan), RJ_ERR_CORE_BEHIND);
+	assert_error(read_as("grub", bytes, sizeof(bytes), &plan), &error, RJ_BAD,
+		     "no core.img at");
 }
 
 static void boot_order(void **state)
@@ -542,7 +575,6 @@ static void boot_order(void **state)
 		{ "int19", 0x19 }, { "int18", 0x18 },
 	};
 	const struct payload_kind *boot = find_kind("boot");
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
@@ -557,7 +589,7 @@ static void boot_order(void **state)
 		rj_plan_free(&plan);
 	}
 	rj_plan_init(&plan, 0x80);
-	assert_int_equal(boot->take(&plan, "int1", &error), RJ_ERR_WORD);
+	assert_error(boot->take(&plan, "int1", &error), &error, RJ_USAGE, "is none of these");
 	assert_int_equal(plan.piece_count, 0);
 }
 
@@ -565,18 +597,22 @@ static void addresses(void **state)
 {
 	char plain[] = "a@b@7C00h", none[] = "file", empty[] = "file@", only[] = "@1";
 	char high[] = "file@4G", bad[] = "file@x";
-	struct rj_error error;
 	uint64_t address;
 
 	(void)state;
 	assert_int_equal(payload_split_address(plain, &address, &error), RJ_OK);
 	assert_string_equal(plain, "a@b");
 	assert_int_equal(address, 0x7C00);
-	assert_int_equal(payload_split_address(none, &address, &error), RJ_ERR_NO_ADDRESS);
-	assert_int_equal(payload_split_address(empty, &address, &error), RJ_ERR_NO_ADDRESS);
-	assert_int_equal(payload_split_address(only, &address, &error), RJ_ERR_NO_ADDRESS);
-	assert_int_equal(payload_split_address(high, &address, &error), RJ_ERR_BEYOND_4G);
-	assert_int_equal(payload_split_address(bad, &address, &error), RJ_ERR_NUMBER);
+	assert_error(payload_split_address(none, &address, &error), &error, RJ_USAGE,
+		     "the address is missing");
+	assert_error(payload_split_address(empty, &address, &error), &error, RJ_USAGE,
+		     "the address is missing");
+	assert_error(payload_split_address(only, &address, &error), &error, RJ_USAGE,
+		     "the address is missing");
+	assert_error(payload_split_address(high, &address, &error), &error, RJ_BAD,
+		     "is beyond 4 GiB");
+	assert_error(payload_split_address(bad, &address, &error), &error, RJ_USAGE,
+		     "is not a number");
 }
 
 UNIT_MAIN(cmocka_unit_test(core_of_every_length), cmocka_unit_test(core_with_redundancy),

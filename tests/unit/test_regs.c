@@ -4,6 +4,13 @@
 #include "abi/layout.h"
 #include "image/regs.h"
 
+#define NUMBER { RJ_USAGE, "is not a number" }
+#define REG_NAME { RJ_BAD, "there is no register" }
+#define REG_SYNTAX { RJ_USAGE, "is not in the form NAME=VALUE" }
+#define REG_VALUE { RJ_BAD, "does not fit in" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 static void at_boot(void **state)
 {
 	struct rj_regs regs;
@@ -19,7 +26,6 @@ static void at_boot(void **state)
 static void parts(void **state)
 {
 	struct rj_regs regs = { 0 };
-	struct rj_error error;
 
 	(void)state;
 	assert_int_equal(rj_regs_assign(&regs, "EAX=0x12345678", &error), RJ_OK);
@@ -61,20 +67,21 @@ static void every_register(void **state)
 
 static void refused(void **state)
 {
-	static const struct { const char *text; enum rj_err code; } rows[] = {
-		{ "eax", RJ_ERR_REG_SYNTAX }, { "=1", RJ_ERR_REG_SYNTAX },
-		{ "eix=1", RJ_ERR_REG_NAME }, { "e=1", RJ_ERR_REG_NAME },
-		{ "eaxx=1", RJ_ERR_REG_NAME }, { "eax=", RJ_ERR_NUMBER },
-		{ "eax=1x", RJ_ERR_NUMBER }, { "al=256", RJ_ERR_REG_VALUE },
-		{ "ds=0x10000", RJ_ERR_REG_VALUE }, { "eax=4G", RJ_ERR_REG_VALUE },
+	static const struct { const char *text; struct unit_outcome outcome; } rows[] = {
+		{ "eax", REG_SYNTAX }, { "=1", REG_SYNTAX },
+		{ "eix=1", REG_NAME }, { "e=1", REG_NAME },
+		{ "eaxx=1", REG_NAME }, { "eax=", NUMBER },
+		{ "eax=1x", NUMBER }, { "al=256", REG_VALUE },
+		{ "ds=0x10000", REG_VALUE }, { "eax=4G", REG_VALUE },
 	};
 	struct rj_regs regs = { 0 };
-	struct rj_error error;
 
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].text)
-		assert_int_equal(rj_regs_assign(&regs, rows[i].text, &error), rows[i].code);
-	assert_int_equal(rj_regs_assign(&regs, "eix=1", &error), RJ_ERR_REG_NAME);
+		assert_outcome(rj_regs_assign(&regs, rows[i].text, &error),
+			       &error, &rows[i].outcome);
+	assert_error(rj_regs_assign(&regs, "eix=1", &error), &error, RJ_BAD,
+		     "there is no register");
 	assert_non_null(strstr(error.text, "eflags"));
 }
 

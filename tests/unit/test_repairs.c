@@ -5,9 +5,10 @@
 
 #define BIT(name) (1u << RJ_REPAIR_##name)
 
+static struct rj_error error;       /* of the last call that failed */
+
 static enum rj_err parse(const char *text, uint32_t *repairs)
 {
-	struct rj_error error;
 	char list[256];
 
 	snprintf(list, sizeof(list), "%s", text);
@@ -46,18 +47,17 @@ static void no_lists(void **state)
 
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i])
-		assert_int_equal(parse(rows[i], &repairs), RJ_ERR_REPAIR);
+		assert_error(parse(rows[i], &repairs), &error, RJ_USAGE, "there is no repair");
 }
 
 static void the_error_lists_the_names(void **state)
 {
 	char list[] = "all,nothing,pic";
-	struct rj_error error;
 	uint32_t repairs;
 
 	(void)state;
-	assert_int_equal(rj_repairs_parse(list, &repairs, &error), RJ_ERR_REPAIR);
-	assert_string_equal(error.name, "nothing");
+	assert_error(rj_repairs_parse(list, &repairs, &error), &error, RJ_USAGE,
+		     "there is no repair \"nothing\"");
 	for (size_t i = 0; i < RJ_REPAIR_COUNT; i++)
 		assert_non_null(strstr(error.text, rj_repair_table[i].name));
 }

@@ -12,6 +12,8 @@
 #define MUTATIONS   200000
 #define FOUR_GIB    (1ull << 32)
 
+static struct rj_error error;       /* of the last call that failed */
+
 struct file {
 	uint8_t *bytes;
 	size_t size;
@@ -22,7 +24,6 @@ static void pack(const struct container *container, struct file *file)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_input output = unit_input("", 0);
-	struct rj_error error;
 	struct rj_plan plan;
 	uint8_t *piece = calloc(1, 1000);
 
@@ -45,12 +46,12 @@ static enum rj_load_error opened(const uint8_t *bytes, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
 	struct rj_load load = { 0 };
-	enum rj_load_error error;
+	enum rj_load_error result;
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
-	error = rj_load_open(&load, copy, size);
-	if (!error) {
+	result = rj_load_open(&load, copy, size);
+	if (!result) {
 		size_t at = (size_t)(load.image - copy);
 
 		assert_true(at <= size && load.size <= size - at);
@@ -59,7 +60,7 @@ static enum rj_load_error opened(const uint8_t *bytes, size_t size)
 		assert_int_equal(load.memory % RJ_LOAD_PAGE, 0);
 	}
 	free(copy);
-	return error;
+	return result;
 }
 
 static void finds_the_image(const struct file *file)

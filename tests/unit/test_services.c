@@ -5,6 +5,18 @@
 #include "common/le.h"
 #include "image/services.h"
 
+#define MAP_DOMAIN { RJ_BAD, "is in a PCI domain that a BIOS cannot reach" }
+#define MAP_NUMBER { RJ_BAD, "does not start with a hard disk's number" }
+#define MAP_SYNTAX { RJ_USAGE, "is not in the form NUMBER=pci:" }
+#define NUMBER { RJ_USAGE, "is not a number" }
+#define OVERLAP { RJ_BAD, "overlaps the piece" }
+#define RESERVED { RJ_BAD, "give it another address" }
+#define SERVICES_PIECE { RJ_BAD, "is not a services piece" }
+#define SERVICES_ROOM { RJ_BAD, "or use --int13 firmware" }
+#define TOO_LARGE { RJ_BAD, "is larger than" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 static const struct rj_service_table *table(void)
 {
 	static struct rj_service_table fake;
@@ -14,11 +26,11 @@ static const struct rj_service_table *table(void)
 }
 
 /* A plan of a boot sector and of the services for a mode. */
-static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode, struct rj_error *error)
+static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode)
 {
 	rj_plan_init(plan, 0x81);
 	plan->services.int13 = mode;
-	return rj_services_plan(plan, table(), error);
+	return rj_services_plan(plan, table(), &error);
 }
 
 static void modules_by_mode(void **state)
@@ -29,14 +41,13 @@ static void modules_by_mode(void **state)
 		{ RJ_INT13_virtio, "int13 virtio memory " }, { RJ_INT13_ata, "int13 ata memory " },
 	};
 	struct rj_services_info info;
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
 	FOR_EACH(i, rows) {
 		char modules[128] = "";
 
-		assert_int_equal(plan_for(&plan, rows[i].mode, &error), RJ_OK);
+		assert_int_equal(plan_for(&plan, rows[i].mode), RJ_OK);
 		rj_services_of_plan(&info, &plan);
 		assert_true(info.carried);
 		assert_null(info.wrong);
@@ -52,7 +63,7 @@ static void modules_by_mode(void **state)
 		assert_int_equal(info.block.size, plan.pieces[0].size);
 		rj_plan_free(&plan);
 	}
-	assert_int_equal(plan_for(&plan, RJ_INT13_firmware, &error), RJ_OK);
+	assert_int_equal(plan_for(&plan, RJ_INT13_firmware), RJ_OK);
 	assert_int_equal(plan.piece_count, 0);
 	rj_services_of_plan(&info, &plan);
 	assert_false(info.carried);
@@ -64,7 +75,6 @@ static void tables_that_do_not_do(void **state)
 	struct rj_service_blob blobs[3] = { { "install", bytes, 16 }, { "memory", bytes, 16 },
 		{ "int13", bytes, RJ_SERVICES_MAX - 32 - sizeof(struct rj_services) } };
 	struct rj_service_table small = { blobs, 3 };
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
@@ -75,12 +85,13 @@ static void tables_that_do_not_do(void **state)
 	rj_plan_free(&plan);
 	/* cppcheck-suppress unreadVariable; small points there */
 	blobs[0].size++;
-	assert_int_equal(rj_services_plan(&plan, &small, &error), RJ_ERR_SERVICES_SIZE);
-	assert_int_equal(error.count, RJ_SERVICES_MAX + 1);
-	assert_int_equal(error.limit, RJ_SERVICES_MAX);
+	assert_error(rj_services_plan(&plan, &small, &error), &error, RJ_BAD,
+		     "bytes, but there is room for");
+	unit_says(&error, "have %u bytes, but there is room for %u", RJ_SERVICES_MAX + 1,
+		  RJ_SERVICES_MAX);
 	plan.services.int13 = RJ_INT13_ahci;
-	assert_int_equal(rj_services_plan(&plan, &small, &error), RJ_ERR_SERVICES_NONE);
-	assert_string_equal(error.name, "ahci");
+	assert_error(rj_services_plan(&plan, &small, &error), &error, RJ_HOST,
+		     "this rjpack was built without the service \"ahci\"");
 	assert_int_equal(plan.piece_count, 0);
 }
 
@@ -88,7 +99,6 @@ static void tables_that_do_not_do(void **state)
 static void read_back(void **state)
 {
 	struct rj_services_info info;
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
@@ -117,7 +127,6 @@ static void read_back(void **state)
 static const char *changed_drive(size_t offset, uint64_t value, size_t size)
 {
 	struct rj_services_info info;
-	struct rj_error error;
 	struct rj_plan plan;
 
 	rj_plan_init(&plan, 0x80);
@@ -166,11 +175,10 @@ static void hostile_drives(void **state)
 static const char *changed(size_t module, size_t offset, uint64_t value, size_t size)
 {
 	static struct rj_services_info info;
-	struct rj_error error;
 	struct rj_plan plan;
 	size_t at;
 
-	assert_int_equal(plan_for(&plan, RJ_INT13_auto, &error), RJ_OK);
+	assert_int_equal(plan_for(&plan, RJ_INT13_auto), RJ_OK);
 	rj_services_of_plan(&info, &plan);
 	at = module > 0 ? sizeof(struct rj_services) + info.block.installer_size : 0;
 	for (size_t i = 1; i < module; i++)
@@ -234,11 +242,10 @@ static void hostile(void **state)
 static const char *repeated(size_t times, struct rj_services_info *info)
 {
 	static uint8_t piece[2 * RJ_SERVICES_MAX];
-	struct rj_error error;
 	struct rj_plan plan;
 	size_t front, at, size;
 
-	assert_int_equal(plan_for(&plan, RJ_INT13_nvme, &error), RJ_OK);
+	assert_int_equal(plan_for(&plan, RJ_INT13_nvme), RJ_OK);
 	rj_services_of_plan(info, &plan);
 	front = sizeof(struct rj_services) + info->block.installer_size;
 	at = front + sizeof(struct rj_module) + info->modules[0].packed_size;
@@ -271,21 +278,20 @@ static void drive_maps(void **state)
 		{ "0xff=pci:ff:1f.7/target4294967295", 0xFF, 0xFFFF, UINT32_MAX },
 		{ "82h=pci:0:4.0", 0x82, 0x0020, 0 },
 	};
-	static const struct { const char *text; enum rj_err code; } bad[] = {
-		{ "0x80", RJ_ERR_MAP_SYNTAX }, { "=pci:0:0.0", RJ_ERR_MAP_NUMBER },
-		{ "0x7f=pci:0:0.0", RJ_ERR_MAP_NUMBER }, { "fd0=pci:0:0.0", RJ_ERR_MAP_NUMBER },
-		{ "0x100=pci:0:0.0", RJ_ERR_MAP_NUMBER },
-		{ "0x8000000000000000000=pci:0:0.0", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=pci:0:0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=pci:0:20.0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.8", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=pci:100:0.0", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.0x", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=pci:0:0.0/", RJ_ERR_MAP_SYNTAX }, { "hd0=pci:0:0.0/lun1", RJ_ERR_MAP_SYNTAX },
-		{ "hd0=pci:0:0.0/port", RJ_ERR_NUMBER }, { "hd0=pci:0:0.0/port4G", RJ_ERR_TOO_LARGE },
-		{ "hd0=pci:0001:00:0.0", RJ_ERR_MAP_DOMAIN }, { "hd0=usb:0:0.0", RJ_ERR_MAP_SYNTAX },
+	static const struct { const char *text; struct unit_outcome outcome; } bad[] = {
+		{ "0x80", MAP_SYNTAX }, { "=pci:0:0.0", MAP_NUMBER },
+		{ "0x7f=pci:0:0.0", MAP_NUMBER }, { "fd0=pci:0:0.0", MAP_NUMBER },
+		{ "0x100=pci:0:0.0", MAP_NUMBER },
+		{ "0x8000000000000000000=pci:0:0.0", MAP_SYNTAX },
+		{ "hd0=", MAP_SYNTAX }, { "hd0=pci:", MAP_SYNTAX },
+		{ "hd0=pci:0:0", MAP_SYNTAX }, { "hd0=pci:0:0.", MAP_SYNTAX },
+		{ "hd0=pci:0:20.0", MAP_SYNTAX }, { "hd0=pci:0:0.8", MAP_SYNTAX },
+		{ "hd0=pci:100:0.0", MAP_SYNTAX }, { "hd0=pci:0:0.0x", MAP_SYNTAX },
+		{ "hd0=pci:0:0.0/", MAP_SYNTAX }, { "hd0=pci:0:0.0/lun1", MAP_SYNTAX },
+		{ "hd0=pci:0:0.0/port", NUMBER }, { "hd0=pci:0:0.0/port4G", TOO_LARGE },
+		{ "hd0=pci:0001:00:0.0", MAP_DOMAIN }, { "hd0=usb:0:0.0", MAP_SYNTAX },
 	};
 	struct rj_services services = { 0 };
-	struct rj_error error;
 	char text[64];
 
 	(void)state;
@@ -296,52 +302,59 @@ static void drive_maps(void **state)
 		assert_int_equal(services.map[i].unit, good[i].unit);
 	}
 	FOR_EACH_NAMED(i, bad, bad[i].text)
-		assert_int_equal(rj_drive_map_add(&services, bad[i].text, &error), bad[i].code);
-	assert_int_equal(rj_drive_map_add(&services, "hd0=pci:9:0.0", &error), RJ_ERR_MAP_TWICE);
-	assert_int_equal(rj_drive_map_add(&services, "hd9=pci:0:4.0", &error), RJ_ERR_MAP_TWICE);
+		assert_outcome(rj_drive_map_add(&services, bad[i].text, &error),
+			       &error, &bad[i].outcome);
+	assert_error(rj_drive_map_add(&services, "hd0=pci:9:0.0", &error), &error, RJ_BAD,
+		     "repeats a number or a disk");
+	assert_error(rj_drive_map_add(&services, "hd9=pci:0:4.0", &error), &error, RJ_BAD,
+		     "repeats a number or a disk");
 	for (unsigned n = sizeof(good) / sizeof(good[0]); n < RJ_MAX_DRIVE_MAP; n++) {
 		snprintf(text, sizeof(text), "hd%u=pci:40:%x.0", n + 10, n);
 		assert_int_equal(rj_drive_map_add(&services, text, &error), RJ_OK);
 	}
-	assert_int_equal(rj_drive_map_add(&services, "hd50=pci:9:0.0", &error), RJ_ERR_MAP_MANY);
+	assert_error(rj_drive_map_add(&services, "hd50=pci:9:0.0", &error), &error, RJ_BAD,
+		     "drives");
 }
 
 /* Nothing else may be where the services are, if there are any. */
 static void room(void **state)
 {
-	static const struct { uint64_t address, size; uint32_t flags; enum rj_err code; } rows[] = {
-		{ SERVICES - 1, 1, 0, RJ_ERR_RESERVED },
-		{ SERVICES, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
-		{ EBDA_FLOOR - 1, 1, 0, RJ_ERR_SERVICES_ROOM },
-		{ EBDA_FLOOR - 1, 1, RJ_PIECE_FIRMWARE, RJ_ERR_SERVICES_ROOM },
-		{ EBDA_FLOOR, 1, RJ_PIECE_FIRMWARE, RJ_OK },
-		{ BOOT_SECTOR + 512, 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
-		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX, RJ_PIECE_SERVICES, RJ_OK },
-		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX + 1, RJ_PIECE_SERVICES, RJ_ERR_SERVICES_PIECE },
-		{ HIGH_MEMORY, 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
-		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER, RJ_PIECE_MAKER, RJ_OK },
-		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER + 1, RJ_PIECE_MAKER, RJ_ERR_SERVICES_PIECE },
-		{ DISK_MAKER, 1, 0, RJ_ERR_SERVICES_ROOM },
-		{ HIGH_MEMORY, 1, 0, RJ_ERR_OVERLAP },
-		{ 2 * HIGH_MEMORY, 1, 0, RJ_OK },
+	static const struct {
+		uint64_t address, size;
+		uint32_t flags;
+		struct unit_outcome outcome;
+	} rows[] = {
+		{ SERVICES - 1, 1, 0, RESERVED },
+		{ SERVICES, 1, RJ_PIECE_SERVICES, SERVICES_PIECE },
+		{ EBDA_FLOOR - 1, 1, 0, SERVICES_ROOM },
+		{ EBDA_FLOOR - 1, 1, RJ_PIECE_FIRMWARE, SERVICES_ROOM },
+		{ EBDA_FLOOR, 1, RJ_PIECE_FIRMWARE, GOOD },
+		{ BOOT_SECTOR + 512, 1, RJ_PIECE_SERVICES, SERVICES_PIECE },
+		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX, RJ_PIECE_SERVICES, GOOD },
+		{ 2 * HIGH_MEMORY, RJ_SERVICES_MAX + 1, RJ_PIECE_SERVICES, SERVICES_PIECE },
+		{ HIGH_MEMORY, 1, RJ_PIECE_MAKER, SERVICES_PIECE },
+		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER, RJ_PIECE_MAKER, GOOD },
+		{ DISK_MAKER, EBDA_FLOOR - DISK_MAKER + 1, RJ_PIECE_MAKER, SERVICES_PIECE },
+		{ DISK_MAKER, 1, 0, SERVICES_ROOM },
+		{ HIGH_MEMORY, 1, 0, OVERLAP },
+		{ 2 * HIGH_MEMORY, 1, 0, GOOD },
 	};
 	struct rj_input input = { .fd = -1, .path = "unit" };
-	struct rj_error error;
 	struct rj_plan plan;
 
 	(void)state;
 	FOR_EACH(i, rows) {
-		assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
+		assert_int_equal(plan_for(&plan, RJ_INT13_none), RJ_OK);
 		rj_plan_add(&plan, ".mbr", BOOT_SECTOR, &input, 0, 512, &error);
 		rj_plan_add(&plan, ".other", rows[i].address, &input, 0, rows[i].size, &error);
 		plan.pieces[2].flags = rows[i].flags;
 		rj_plan_set_entry(&plan, 0, BOOT_SECTOR);
-		assert_int_equal(rj_plan_seal(&plan, &error), rows[i].code);
+		assert_outcome(rj_plan_seal(&plan, &error), &error, &rows[i].outcome);
 		rj_plan_free(&plan);
 	}
-	assert_int_equal(plan_for(&plan, RJ_INT13_none, &error), RJ_OK);
+	assert_int_equal(plan_for(&plan, RJ_INT13_none), RJ_OK);
 	rj_plan_set_entry(&plan, 0xFFFF, 0x10);
-	assert_int_equal(rj_plan_seal(&plan, &error), RJ_ERR_ENTRY_OUTSIDE);
+	assert_error(rj_plan_seal(&plan, &error), &error, RJ_BAD, "is outside every piece");
 	rj_plan_free(&plan);
 }
 

@@ -9,6 +9,13 @@
 #include "machine/machine.h"
 #include "machine/snapshot.h"
 
+#define RANGE_BEYOND { RJ_BAD, "ends beyond 1 MiB" }
+#define RANGE_RESERVED { RJ_BAD, "this memory cannot be put back" }
+#define RANGE_TWICE { RJ_BAD, "which is in the snapshot already" }
+#define SNAPSHOT_ORDER { RJ_BAD, "is out of order" }
+
+static struct rj_error error;       /* of the last call that failed */
+
 #define EBDA         0x9FC00u
 #define EBDA_SIZE    0x400u
 #define OTHER        0x500u
@@ -24,7 +31,6 @@ static size_t file_size;
 /* IVT, BDA, a range after them and an EBDA, as a file. */
 static void make_file(void)
 {
-	struct rj_error error;
 
 	memset(&snapshot, 0, sizeof(snapshot));
 	for (size_t i = 0; i < sizeof(snapshot.memory); i++)
@@ -52,7 +58,6 @@ static void sum_up(void)
 static enum rj_err read_file(void)
 {
 	struct rj_input input = unit_input(file, file_size);
-	struct rj_error error;
 	enum rj_err code = rj_snapshot_read(&snapshot, &input, &error);
 
 	rj_input_close(&input);
@@ -131,40 +136,46 @@ static void hostile_fields(void **state)
 			make_file();
 		}
 	}
-	assert_int_equal(forge(0, 'X', 1), RJ_ERR_SNAPSHOT_MAGIC);
-	assert_int_equal(forge(8, 2, 2), RJ_ERR_SNAPSHOT_VERSION);
-	assert_int_equal(forge(10, 0, 2), RJ_ERR_SNAPSHOT_SIZE);
-	assert_int_equal(forge(10, 2, 2), RJ_ERR_SNAPSHOT_SIZE);
-	assert_int_equal(forge(10, RJ_SNAPSHOT_RANGES + 1, 2), RJ_ERR_RANGES_MANY);
-	assert_int_equal(forge(10, UINT16_MAX, 2), RJ_ERR_RANGES_MANY);
+	assert_error(forge(0, 'X', 1), &error, RJ_BAD, "not a snapshot");
+	assert_error(forge(8, 2, 2), &error, RJ_BAD, "the snapshot's version is unknown");
+	assert_error(forge(10, 0, 2), &error, RJ_BAD, "bytes, but the ranges need");
+	assert_error(forge(10, 2, 2), &error, RJ_BAD, "bytes, but the ranges need");
+	assert_error(forge(10, RJ_SNAPSHOT_RANGES + 1, 2), &error, RJ_BAD,
+		     "ranges");
+	assert_error(forge(10, UINT16_MAX, 2), &error, RJ_BAD, "ranges");
 }
 
 static void ranges_out_of_place(void **state)
 {
-	static const struct { size_t n; uint32_t address; enum rj_err code; } rows[] = {
-		{ 0, 1, RJ_ERR_SNAPSHOT_ORDER }, { 0, OTHER + OTHER_SIZE, RJ_ERR_SNAPSHOT_ORDER },
-		{ 0, UINT32_MAX, RJ_ERR_RANGE_BEYOND },
-		{ 1, LOW_MEMORY - 1, RJ_ERR_RANGE_TWICE }, { 1, 0, RJ_ERR_RANGE_TWICE },
-		{ 1, BOOT_SECTOR, RJ_OK },
-		{ 1, STUB_HOME - 1, RJ_ERR_RANGE_RESERVED },
-		{ 1, STUB_HOME + STUB_HOME_SIZE, RJ_OK },
-		{ 1, EBDA, RJ_ERR_RANGE_TWICE },
-		{ 1, VIDEO_MEMORY - 1, RJ_ERR_RANGE_RESERVED },
-		{ 2, EBDA + 1, RJ_ERR_RANGE_RESERVED }, { 2, 0xC0000, RJ_ERR_RANGE_RESERVED },
-		{ 2, HIGH_MEMORY - 1, RJ_ERR_RANGE_BEYOND }, { 2, HIGH_MEMORY, RJ_ERR_RANGE_BEYOND },
-		{ 2, 0x80000000, RJ_ERR_RANGE_BEYOND }, { 2, 0xFFFFFC00, RJ_ERR_RANGE_BEYOND },
-		{ 2, OTHER + OTHER_SIZE, RJ_OK },
+	static const struct {
+		size_t n;
+		uint32_t address;
+		struct unit_outcome outcome;
+	} rows[] = {
+		{ 0, 1, SNAPSHOT_ORDER }, { 0, OTHER + OTHER_SIZE, SNAPSHOT_ORDER },
+		{ 0, UINT32_MAX, RANGE_BEYOND },
+		{ 1, LOW_MEMORY - 1, RANGE_TWICE }, { 1, 0, RANGE_TWICE },
+		{ 1, BOOT_SECTOR, GOOD },
+		{ 1, STUB_HOME - 1, RANGE_RESERVED },
+		{ 1, STUB_HOME + STUB_HOME_SIZE, GOOD },
+		{ 1, EBDA, RANGE_TWICE },
+		{ 1, VIDEO_MEMORY - 1, RANGE_RESERVED },
+		{ 2, EBDA + 1, RANGE_RESERVED }, { 2, 0xC0000, RANGE_RESERVED },
+		{ 2, HIGH_MEMORY - 1, RANGE_BEYOND }, { 2, HIGH_MEMORY, RANGE_BEYOND },
+		{ 2, 0x80000000, RANGE_BEYOND }, { 2, 0xFFFFFC00, RANGE_BEYOND },
+		{ 2, OTHER + OTHER_SIZE, GOOD },
 	};
 
 	(void)state;
 	FOR_EACH(i, rows)
-		assert_int_equal(forge(ADDRESS_AT(rows[i].n), rows[i].address, 4), rows[i].code);
+		assert_outcome(forge(ADDRESS_AT(rows[i].n), rows[i].address, 4),
+			       &error, &rows[i].outcome);
 	/* the second range after the third */
 	make_file();
 	le_store(file + ADDRESS_AT(1), 0x9F000, 4);
 	le_store(file + ADDRESS_AT(2), 0x9E000, 4);
 	sum_up();
-	assert_int_equal(read_file(), RJ_ERR_SNAPSHOT_ORDER);
+	assert_error(read_file(), &error, RJ_BAD, "is out of order");
 }
 
 /* The bytes of the first range contain the vectors and the size of base memory. */
@@ -173,37 +184,43 @@ static void vectors(void **state)
 	const size_t memory = RANGE(3);
 
 	(void)state;
-	assert_int_equal(forge(memory + 4 * 0x13, 0, 4), RJ_ERR_IVT_VECTOR);
-	assert_int_equal(forge(memory + 4 * 0x13, 0x4FF, 4), RJ_ERR_IVT_VECTOR);
+	assert_error(forge(memory + 4 * 0x13, 0, 4), &error, RJ_BAD, "where no BIOS can be");
+	assert_error(forge(memory + 4 * 0x13, 0x4FF, 4), &error, RJ_BAD,
+		     "where no BIOS can be");
 	assert_int_equal(forge(memory + 4 * 0x13, 0x500, 4), RJ_OK);
 	assert_int_equal(forge(memory + 4 * 0x13, 0xFFFF000F, 4), RJ_OK);
-	assert_int_equal(forge(memory + 4 * 0x13, 0xFFFF0010, 4), RJ_ERR_IVT_VECTOR);
+	assert_error(forge(memory + 4 * 0x13, 0xFFFF0010, 4), &error, RJ_BAD,
+		     "where no BIOS can be");
 	assert_int_equal(forge(memory + 4 * 0x60, 0, 4), RJ_OK);
-	assert_int_equal(forge(memory + 0x413, 0, 2), RJ_ERR_BASE_MEMORY);
+	assert_error(forge(memory + 0x413, 0, 2), &error, RJ_BAD,
+		     "KiB of base memory, which is impossible");
 	assert_int_equal(forge(memory + 0x413, 640, 2), RJ_OK);
-	assert_int_equal(forge(memory + 0x413, 641, 2), RJ_ERR_BASE_MEMORY);
+	assert_error(forge(memory + 0x413, 641, 2), &error, RJ_BAD,
+		     "KiB of base memory, which is impossible");
 	make_file();
 	memset(file + memory, 0, 0x400);
 	sum_up();
-	assert_int_equal(read_file(), RJ_ERR_IVT_ZERO);
+	assert_error(read_file(), &error, RJ_BAD, "the interrupt vectors are all zero");
 }
 
 static void range_rules(void **state)
 {
-	struct rj_error error;
 
 	(void)state;
 	memset(&snapshot, 0, sizeof(snapshot));
-	assert_int_equal(rj_snapshot_add(&snapshot, 0x1000, 0, &error), RJ_ERR_RANGE_EMPTY);
-	assert_int_equal(rj_snapshot_add(&snapshot, UINT64_MAX, UINT64_MAX, &error),
-			 RJ_ERR_RANGE_BEYOND);
-	assert_int_equal(rj_snapshot_add(&snapshot, 0, UINT64_MAX, &error), RJ_ERR_RANGE_BEYOND);
-	assert_int_equal(rj_snapshot_add(&snapshot, HIGH_MEMORY - 1, 1, &error),
-			 RJ_ERR_RANGE_RESERVED);
+	assert_error(rj_snapshot_add(&snapshot, 0x1000, 0, &error), &error, RJ_BAD,
+		     "is empty");
+	assert_error(rj_snapshot_add(&snapshot, UINT64_MAX, UINT64_MAX, &error),
+		     &error, RJ_BAD, "ends beyond 1 MiB");
+	assert_error(rj_snapshot_add(&snapshot, 0, UINT64_MAX, &error), &error, RJ_BAD,
+		     "ends beyond 1 MiB");
+	assert_error(rj_snapshot_add(&snapshot, HIGH_MEMORY - 1, 1, &error), &error, RJ_BAD,
+		     "this memory cannot be put back");
 	assert_int_equal(rj_snapshot_add(&snapshot, VIDEO_MEMORY - 1, 1, &error), RJ_OK);
 	for (size_t i = 1; i < RJ_SNAPSHOT_RANGES; i++)
 		assert_int_equal(rj_snapshot_add(&snapshot, 0x1000 * (20 - i), 16, &error), RJ_OK);
-	assert_int_equal(rj_snapshot_add(&snapshot, 0, 16, &error), RJ_ERR_RANGES_MANY);
+	assert_error(rj_snapshot_add(&snapshot, 0, 16, &error), &error, RJ_BAD,
+		     "ranges");
 	for (size_t i = 1; i < RJ_SNAPSHOT_RANGES; i++)
 		assert_true(snapshot.ranges[i - 1].address < snapshot.ranges[i].address);
 }
@@ -213,7 +230,6 @@ static void as_pieces(void **state)
 	static const char *const names[] = { ".ivt", ".fw0", ".ebda" };
 	struct rj_input input;
 	struct rj_plan plan;
-	struct rj_error error;
 	uint8_t byte;
 
 	(void)state;
@@ -240,10 +256,10 @@ static void as_pieces(void **state)
 static void refusals(void **state)
 {
 	(void)state;
-	assert_int_equal(rj_machine_refusal(EACCES), RJ_ERR_MEM_ROOT);
-	assert_int_equal(rj_machine_refusal(EPERM), RJ_ERR_MEM_LOCKED);
-	assert_int_equal(rj_machine_refusal(ENOENT), RJ_ERR_MEM_NONE);
-	assert_int_equal(rj_machine_refusal(EMFILE), RJ_ERR_OPEN);
+	assert_string_equal(rj_machine_refusal(EACCES), "only root can");
+	assert_non_null(strstr(rj_machine_refusal(EPERM), "locked down"));
+	assert_non_null(strstr(rj_machine_refusal(ENOENT), "CONFIG_DEVMEM"));
+	assert_null(rj_machine_refusal(EMFILE));
 }
 
 UNIT_MAIN(cmocka_unit_test(read_back), cmocka_unit_test(every_changed_byte),

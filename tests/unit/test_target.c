@@ -256,14 +256,14 @@ static void running_linux(void **state)
 	assert_int_equal(mkdir(place("/boot/initrd.img-7.2.1+x"), 0755), 0);
 	read_target();
 	assert_false(target.running.complete);
-	assert_int_equal(target.running.error.code, RJ_ERR_RUNNING_INITRD);
+	assert_non_null(strstr(target.running.error.text, "no initrd"));
 }
 
 static void nothing_of_linux(void **state)
 {
 	(void)state;
 	read_target();
-	assert_int_equal(target.running.error.code, RJ_ERR_RUNNING_PROC);
+	assert_false(target.running.complete);
 	assert_int_equal(target.kernel.may_boot, RJ_UNKNOWN);
 	assert_int_equal(target.kernel.outermost, RJ_UNKNOWN);
 	put_link("/proc/self/ns/user", "user:[4026532000]");

@@ -35,3 +35,33 @@ void unit_name_rows(struct CMUnitTest *tests, size_t count)
 		if (!tests[i].teardown_func)
 			tests[i].teardown_func = unit_tell_rows;
 }
+
+static void find_words(const struct rj_error *error, const char *words, const char *file,
+		       int line)
+{
+	if (strstr(error->text, words))
+		return;
+	print_error("\"%s\" does not say \"%s\"\n", error->text, words);
+	_fail(file, line);
+}
+
+void unit_says(const struct rj_error *error, const char *format, ...)
+{
+	char words[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	find_words(error, words, __FILE__, __LINE__);
+}
+
+void unit_outcome(enum rj_err code, const struct rj_error *error,
+		  const struct unit_outcome *outcome, const char *file, int line)
+{
+	_assert_int_equal((unsigned)code, (unsigned)outcome->class, file, line);
+	if (outcome->class == RJ_OK)
+		return;
+	_assert_int_equal((unsigned)error->class, (unsigned)outcome->class, file, line);
+	find_words(error, outcome->words, file, line);
+}

@@ -57,6 +57,29 @@ static inline void unit_set(struct rj_plan *plan, const char *option, const char
 	fail_msg("no option %s", option);
 }
 
+/* How a call should end: its class, and words of the error's text. */
+struct unit_outcome {
+	enum rj_err class;
+	const char *words;
+};
+#define GOOD { RJ_OK, "" }
+
+/* Fails unless the call returned this class, and set the error accordingly. */
+#define assert_error(code, error, class, words) \
+	unit_outcome((code), (error), &(struct unit_outcome){ (class), (words) }, \
+		     __FILE__, __LINE__)
+#define assert_outcome(code, error, outcome) \
+	unit_outcome((code), (error), (outcome), __FILE__, __LINE__)
+void unit_outcome(enum rj_err code, const struct rj_error *error,
+		  const struct unit_outcome *outcome, const char *file, int line);
+
+/* Fails unless the error's text has these words, with printf's format. */
+void unit_says(const struct rj_error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Fails unless it is a note with these words. */
+#define assert_note(note, words) assert_error((note)->class, (note), RJ_NOTE, (words))
+
 /* assert_in_range has another name in each cmocka. */
 #define assert_between(value, minimum, maximum) \
 	assert_true(unit_between((uintmax_t)(value), (minimum), (maximum)))
