@@ -32,6 +32,11 @@ struct build {
 	struct rj_origin origin;                        /* of the value being read */
 };
 
+static const char *name_of(const struct payload *payload)
+{
+	return payload->kind && payload->kind->find ? payload->kind->name : payload->value.text;
+}
+
 /* Stores a payload by its role. */
 static enum rj_err take_payload(struct build *build, const struct payload *payload,
 				struct rj_error *err)
@@ -49,7 +54,7 @@ static enum rj_err take_payload(struct build *build, const struct payload *paylo
 		return rj_fail(err, RJ_USAGE,
 			       "there are two payloads, %s and %s; "
 			       "only --disk and --raw can be added to another",
-			       role->value.text, payload->value.text);
+			       name_of(role), name_of(payload));
 	*role = *payload;
 	return RJ_OK;
 }
@@ -103,9 +108,7 @@ static enum rj_err detect(struct build *build, const struct rj_input *input,
 
 	if (payload_detect(input, &payload->kind, &why, err))
 		return err->class;
-	if (build->options->verbose)
-		rj_plan_note(&build->plan, input->path, "detected: %s: %s",
-			     payload->kind->name, why);
+	rj_plan_choice(&build->plan, input->path, payload->kind->name, "%s", why);
 	return RJ_OK;
 }
 
@@ -159,12 +162,11 @@ static enum rj_err read_payload(struct build *build, struct payload *payload,
 	return err->class;
 }
 
-/* Takes the options of the payload's kind, and opens the files that they name. */
-static enum rj_err take_settings(struct build *build, struct rj_error *err)
+/* Opens the files that options of the payload's kind name. */
+static enum rj_err open_settings(struct build *build, struct rj_error *err)
 {
 	struct rj_settings *settings = &build->plan.settings;
 
-	*settings = build->options->settings;
 	for (size_t i = 0; i < settings->count; i++) {
 		struct rj_setting *setting = &settings->rows[i];
 		struct rj_input *input;
@@ -176,6 +178,23 @@ static enum rj_err take_settings(struct build *build, struct rj_error *err)
 			return err->class;
 		setting->input = input;
 	}
+	return RJ_OK;
+}
+
+/* Finds the file of a payload without an argument, and its settings. */
+static enum rj_err find_payload(struct build *build, struct rj_error *err)
+{
+	struct payload *payload = &build->starter;
+	char *root = build->options->root.text;
+
+	if (!payload->kind || !payload->kind->find)
+		return *root ? rj_fail_about(err, RJ_USAGE, "--root",
+					     "the payload is not read from a tree; "
+					     "use --root with --from-running") : RJ_OK;
+	build->origin = payload->value.origin;
+	if (payload->kind->find(&build->plan, root, &payload->value.text, err))
+		return err->class;
+	build->origin = (struct rj_origin){ 0 };
 	return RJ_OK;
 }
 
@@ -276,7 +295,9 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->base = options->base;
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
-	if (collect(build, err) || take_settings(build, err) ||
+	plan->settings = options->settings;
+	plan->notes_choices = options->verbose;
+	if (collect(build, err) || find_payload(build, err) || open_settings(build, err) ||
 	    read_payload(build, &build->beside, err) || read_payload(build, &build->starter, err) ||
 	    check_settings(build, err))
 		return err->class;

@@ -27,6 +27,11 @@ static void print_json_variants(struct json *json, const struct payload_kind *ki
 	json_close(json, '[');
 }
 
+static const char *argument_of(const struct payload_kind *kind)
+{
+	return kind->argument ? kind->argument : "";
+}
+
 static void print_json(void)
 {
 	struct json json = { .file = stdout };
@@ -37,7 +42,7 @@ static void print_json(void)
 
 		json_open(&json, NULL, '{');
 		json_string(&json, "name", kind->name);
-		json_string(&json, "argument", kind->argument);
+		json_string(&json, "argument", argument_of(kind));
 		json_string(&json, "help", kind->help);
 		json_string(&json, "signature", kind->signature);
 		json_string(&json, "place", kind->place);
@@ -63,8 +68,9 @@ static void print_text(void)
 	for (size_t i = 0; i < payload_kind_count; i++) {
 		const struct payload_kind *kind = payload_kinds[i];
 
-		printf("%s--%s %s\n  %s\n  signature: %s\n  place: %s\n", i ? "\n" : "",
-		       kind->name, kind->argument, kind->help, kind->signature, kind->place);
+		printf("%s--%s%s%s\n  %s\n  signature: %s\n  place: %s\n", i ? "\n" : "",
+		       kind->name, kind->argument ? " " : "", argument_of(kind), kind->help,
+		       kind->signature, kind->place);
 		print_variants(kind);
 	}
 }

@@ -280,8 +280,8 @@ static const struct option_row rows[] = {
 	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, NULL },
 	{ 0, "range", "ADDR+LENGTH", "snapshot: also save this memory below 640K; repeatable",
 	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, NULL },
-	{ 0, "root", "DIR", "doctor, snapshot: read /proc, /dev and the like from this tree",
-	  GROUP_GENERAL, SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, NULL },
+	{ 0, "root", "DIR", "doctor, snapshot, --from-running: read /proc and the like from this tree",
+	  GROUP_GENERAL, BUILD | SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, NULL },
 	{ 0, "for", "LIST", "verify: check for these loaders, see below",
 	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, NULL },
 	{ 0, "svg", "FILE|-", "inspect: draw the memory into this file instead",
@@ -328,16 +328,21 @@ struct option_row option_at(size_t n)
 	}
 	kind = payload_kinds[n];
 	return (struct option_row){ 0, kind->name, kind->argument, kind->help, GROUP_PAYLOAD,
-				    BUILD, !kind->words, kind->words, NULL, kind, NULL };
+				    BUILD, kind->argument && !kind->words, kind->words, NULL, kind,
+				    NULL };
 }
 
 static enum rj_err add_payload(struct options *o, const struct payload_kind *kind,
 			       struct value value, struct rj_error *err)
 {
+	static char none[] = "";
+
 	if (kind->words && !rj_has_word(kind->words, value.text))
 		return rj_none_of(value.text, kind->words, err);
 	if (o->payload_count == RJ_MAX_PIECES)
 		return rj_too_many_pieces(err);
+	if (!value.text)
+		value.text = none;
 	o->payloads[o->payload_count++] = (struct payload){ kind, value };
 	return RJ_OK;
 }

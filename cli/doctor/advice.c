@@ -9,6 +9,8 @@
 #include "doctor/doctor.h"
 
 #define IMAGE "back.elf"
+#define FROM_RUNNING "rjpack --from-running -o " IMAGE
+#define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
 
 static bool refuses_kexec(const struct rj_target_kernel *kernel)
 {
@@ -98,67 +100,44 @@ static bool disk_works(const struct rj_target *target)
 	       (loader->said_count == 0 || loader->said[0].class == RJ_NOTE);
 }
 
-/* Linux needs the initrd that it was started with. */
-static bool linux_works(const struct rj_target_linux *running)
-{
-	return *running->kernel && is_plain(running->kernel) && is_plain(running->initrd) &&
-	       (*running->initrd || running->has_initrd != RJ_YES);
-}
-
 enum doctor_way doctor_way(const struct rj_target *target)
 {
 	if (target->firmware.uefi)
 		return DOCTOR_NO_WAY;
 	if (disk_works(target))
 		return DOCTOR_FROM_DISK;
-	return linux_works(&target->running) ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+	return target->running.complete ? DOCTOR_LINUX : DOCTOR_NO_WAY;
 }
 
-/* Quotes text as one shell word, in single quotes if double quotes would change it. */
-static void quote(const char *text, char *to, size_t size)
+/* When the image has unpacked itself, the memory that it was loaded to is not free yet. */
+uint64_t doctor_linux_memory(const struct rj_target *target)
 {
-	static const char escaped[] = "'\\''";
-	char mark = text[strcspn(text, "\"$`\\!")] ? '\'' : '"';
-	const char *end = to + size - sizeof(escaped) - 1;
-
-	*to++ = mark;
-	for (; *text && to < end; text++)
-		if (*text == '\'' && mark == '\'')
-			to = stpcpy(to, escaped);
-		else
-			*to++ = *text;
-	*to++ = mark;
-	*to = '\0';
+	return DOCTOR_IMAGE_USUAL + LINUX_COPIES * target->running.size;
 }
 
-/*
- * No BIOS disks: the kernel's real-mode code calls INT 13h for each of them, which may hang if
- * the firmware has lost them.
- */
-static void advise_linux(const struct rj_target_linux *running, char *text, size_t size)
+static bool has_memory(const struct rj_target *target)
 {
-	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
-	char line[2 * RJ_TARGET_LINE];
+	const struct rj_target_memory *memory = &target->memory;
+	uint64_t needed = doctor_linux_memory(target);
 
-	quote(running->command_line, line, sizeof(line));
-	snprintf(text, size, "rjpack --linux %s%s%s --append %s --int13 %s -o " IMAGE,
-		 running->kernel, initrd ? " --initrd " : "", initrd ? running->initrd : "",
-		 line, rj_int13_modes[RJ_INT13_none].name);
+	return (memory->source == RJ_MEMORY_NONE || memory->largest >= needed) &&
+	       (!memory->available || memory->available >= needed);
 }
 
-static void advise_pack(const struct doctor *doctor, char *text, size_t size)
+static void advise_pack(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const struct rj_target *target = &doctor->target;
 	enum doctor_way way = doctor_way(target);
 	char map[64];
 
-	text[0] = '\0';
 	if (way == DOCTOR_LINUX)
-		advise_linux(&target->running, text, size);
+		strcpy(advice->pack, FROM_RUNNING);
 	if (way != DOCTOR_FROM_DISK)
 		return;
+	if (target->running.complete && has_memory(target))
+		advice->alternative = FROM_RUNNING;
 	map_disk(&target->disks[0], map, sizeof(map));
-	snprintf(text, size, "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
+	snprintf(advice->pack, sizeof(advice->pack), "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
 		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
 }
 
@@ -180,7 +159,7 @@ void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 	const char *kexec = doctor_kexec(doctor);
 	memset(advice, 0, sizeof(*advice));
 	if (!doctor->image_name)
-		advise_pack(doctor, advice->pack, sizeof(advice->pack));
+		advise_pack(doctor, advice);
 	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
 		return;
 	load_by(kexec, doctor->image_name ? doctor->image_name : IMAGE, &doctor->image.features,

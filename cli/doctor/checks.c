@@ -2,6 +2,7 @@
 /*
  * The checks: a function and a row each.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,8 +14,6 @@
 #include "doctor/doctor.h"
 
 #define MIB         (1u << 20)
-#define IMAGE_USUAL (4u * MIB)          /* no image without a RAM disk or an initrd is larger */
-#define LINUX_COPIES 2u                 /* of kernel and initrd: in the image, and placed */
 
 static void find(struct doctor_finding *f, enum doctor_rating rating, const char *todo,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -156,8 +155,8 @@ static uint64_t needed_memory(const struct doctor *doctor)
 	uint64_t needed = image->memory_size;
 
 	if (!doctor->image_name)
-		return IMAGE_USUAL + (doctor_way(&doctor->target) == DOCTOR_LINUX
-				      ? LINUX_COPIES * doctor->target.running.size : 0);
+		return doctor_way(&doctor->target) == DOCTOR_LINUX
+		       ? doctor_linux_memory(&doctor->target) : DOCTOR_IMAGE_USUAL;
 	if (rj_image_disk(image) && image->services.block.image.size > needed)
 		needed = image->services.block.image.size;
 	return needed;
@@ -270,8 +269,8 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 	if (mode == RJ_INT13_none)
 		find(f, doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     strcmp(disk->controller.driver, "ahci") == 0
-		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--linux, --disk)"
-		     : "carry what you need in the image (--linux, --disk)",
+		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--from-running, --disk)"
+		     : "carry what you need in the image (--from-running, --disk)",
 		     "%s is %s: no driver in the image supports it, and the BIOS's INT 13h for it is dead",
 		     disk->name, unserved(disk));
 	else
@@ -302,25 +301,29 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	}
 }
 
-/* What to pack instead if the boot disk's boot code cannot be packed. */
+/* What else can be packed; what prevents that only matters where the boot disk cannot be. */
 static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target *target = &doctor->target;
 	const struct rj_target_linux *running = &target->running;
-	enum doctor_way way = doctor_way(target);
-	bool initrd = *running->initrd && running->has_initrd != RJ_NO;
+	const struct rj_running *found = &running->found;
+	size_t root = strlen(target->tree.root);
+	struct rj_list names = { "" };
+	char text[DIAG_TEXT];
 
-	if (doctor->image_name || target->firmware.uefi || way == DOCTOR_FROM_DISK)
+	if (doctor->image_name || target->firmware.uefi)
 		return;
-	if (way == DOCTOR_LINUX)
-		find(f, DOCTOR_OK, NULL,
-		     "%s%s%s and the current command line can be carried, %" PRIu64 " MiB",
-		     running->kernel, initrd ? ", " : "", initrd ? running->initrd : "",
-		     (running->size + MIB - 1) / MIB);
-	else
-		find(f, DOCTOR_NOTE, "mount /boot",
-		     "cannot be carried: neither /boot nor /usr/lib/modules has its %s",
-		     *running->kernel ? "initrd" : "kernel");
+	if (running->complete) {
+		rj_list_add(&names, "%s", found->kernel.path + root);
+		for (size_t i = 0; i < found->initrd_count; i++)
+			rj_list_add(&names, "%s", found->initrds[i].path + root);
+		find(f, DOCTOR_OK, NULL, "%s and the current command line can be carried, %" PRIu64 " MiB",
+		     names.text, (running->size + MIB - 1) / MIB);
+	} else if (doctor_way(target) != DOCTOR_FROM_DISK) {
+		diag_format(&running->error, text);
+		find(f, running->error.os_error == EACCES ? DOCTOR_UNKNOWN : DOCTOR_NOTE, NULL,
+		     "cannot be carried: %s", text);
+	}
 }
 
 /* Linux takes them in any case: drivers/usb/host/pci-quirks.c, quirk_usb_early_handoff. */

@@ -53,7 +53,8 @@ extern const size_t doctor_check_count;
 
 /* The commands to use; empty: none would work. */
 struct doctor_advice {
-	char pack[2 * PATH_MAX + 2 * RJ_TARGET_LINE], load[DOCTOR_TEXT];
+	char pack[DOCTOR_TEXT], load[DOCTOR_TEXT];
+	const char *alternative;        /* to pack; NULL: none */
 };
 
 /* What to pack for this machine. */
@@ -63,6 +64,10 @@ enum doctor_way {
 	DOCTOR_LINUX,                   /* the running Linux, which needs no BIOS disk */
 };
 enum doctor_way doctor_way(const struct rj_target *target);
+
+#define DOCTOR_IMAGE_USUAL (4u << 20)   /* no image without a RAM disk or an initrd is larger */
+/* What the running Linux needs as an image, in bytes. */
+uint64_t doctor_linux_memory(const struct rj_target *target);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 

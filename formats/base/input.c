@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,10 +20,9 @@ enum rj_err rj_cannot_open(const char *path, struct rj_error *err)
 	return RJ_BAD;
 }
 
-static enum rj_err cannot_read(const struct rj_input *input, uint64_t offset,
-			       struct rj_error *err)
+static enum rj_err cannot_read(const char *path, uint64_t offset, struct rj_error *err)
 {
-	return rj_fail_about(err, RJ_HOST, input->path, "cannot read at %s: %s",
+	return rj_fail_about(err, RJ_HOST, path, "cannot read at %s: %s",
 			     RJ_HEX(offset), strerror(errno));
 }
 
@@ -94,7 +95,7 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return cannot_read(input, offset, err);
+			return cannot_read(input->path, offset, err);
 		if (n == 0)
 			return rj_fail_about(err, RJ_BAD, input->path,
 					     "the file shrank while being read: "
@@ -110,8 +111,13 @@ enum rj_err rj_input_read(const struct rj_input *input, void *to, size_t size,
 
 static void keep_failure(const struct rj_error *error)
 {
-	if (!failure.class)
-		failure = *error;
+	static char subject[PATH_MAX];
+
+	if (failure.class)
+		return;
+	failure = *error;
+	snprintf(subject, sizeof(subject), "%s", error->subject);
+	failure.subject = subject;
 }
 
 size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
@@ -139,13 +145,13 @@ struct rj_bytes rj_input_bytes(const struct rj_input *input)
 	return (struct rj_bytes){ peek_input, input, input->size };
 }
 
-void rj_input_heed_errno(const struct rj_input *input)
+void rj_input_heed_errno(const char *path)
 {
 	struct rj_error error;
 
 	if (errno != ENOMEM && errno != EIO)
 		return;
-	cannot_read(input, 0, &error);
+	cannot_read(path, 0, &error);
 	keep_failure(&error);
 }
 

@@ -55,10 +55,10 @@ size_t rj_input_peek(const struct rj_input *input, void *to, size_t size,
 struct rj_bytes rj_input_bytes(const struct rj_input *input);
 
 /*
- * For code that reads the file by other means, and sets errno = 0 first: keeps ENOMEM or EIO
+ * For code that reads a file by other means, and sets errno = 0 first: keeps ENOMEM or EIO
  * in errno as a failure, for rj_input_failure.
  */
-void rj_input_heed_errno(const struct rj_input *input);
+void rj_input_heed_errno(const char *path);
 
 /*
  * Returns the first failure of rj_input_peek and rj_input_heed_errno since the last call, in

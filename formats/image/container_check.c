@@ -20,7 +20,7 @@ static void close_elf(Elf *elf, const struct rj_input *input)
 {
 	if (elf)
 		elf_end(elf);
-	rj_input_heed_errno(input);
+	rj_input_heed_errno(input->path);
 }
 
 /* The ELF class of the file; ELFCLASSNONE: not an ELF file. */

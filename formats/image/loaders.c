@@ -125,7 +125,7 @@ static void read_elf(struct rj_features *features, const struct rj_input *input)
 	}
 	if (elf)
 		elf_end(elf);
-	rj_input_heed_errno(input);
+	rj_input_heed_errno(input->path);
 }
 
 void rj_features_read(struct rj_features *features, const struct rj_input *input)

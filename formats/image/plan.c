@@ -162,6 +162,20 @@ void rj_plan_note(struct rj_plan *plan, const char *subject, const char *format,
 	va_end(args);
 }
 
+void rj_plan_choice(struct rj_plan *plan, const char *subject, const char *what,
+		    const char *format, ...)
+{
+	struct rj_error choice;
+	va_list args;
+
+	if (!plan->notes_choices)
+		return;
+	va_start(args, format);
+	rj_error_vset(&choice, subject, format, args);
+	va_end(args);
+	rj_plan_note(plan, subject, "detected: %s: %s", what, choice.text);
+}
+
 uint64_t rj_plan_entry(const struct rj_regs *regs)
 {
 	return ((uint64_t)regs->cs << 4) + regs->ip;

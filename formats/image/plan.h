@@ -68,6 +68,7 @@ struct rj_plan {
 	uint64_t base;          /* where the image is to be loaded */
 	struct rj_error notes[RJ_MAX_NOTES];
 	size_t note_count;
+	bool notes_choices;     /* rj_plan_choice is to keep notes */
 };
 
 /*
@@ -113,6 +114,10 @@ void rj_plan_set_entry(struct rj_plan *plan, uint16_t cs, uint16_t ip);
  */
 void rj_plan_note(struct rj_plan *plan, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same for a choice that the user has left to rjpack: "detected: WHAT: ...". */
+void rj_plan_choice(struct rj_plan *plan, const char *subject, const char *what,
+		    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Sets the error for more than RJ_MAX_PIECES pieces. */
 enum rj_err rj_too_many_pieces(struct rj_error *err);

@@ -55,16 +55,18 @@ static void settle(enum rj_known *value)
 /* Newer distributions have it next to the modules. */
 static void read_config(struct rj_target *target)
 {
-	static const struct rj_target_place places[] = {
+	static const struct { const char *before, *after; } places[] = {
 		{ "/boot/config-", "" }, { RJ_MODULES, "/config" }, { CONFIG_GZ, NULL } };
 	struct rj_target_kernel *kernel = &target->kernel;
-	size_t i = 0;
+	size_t i = 0, count = sizeof(places) / sizeof(places[0]);
 
-	while (i < sizeof(places) / sizeof(places[0]) &&
-	       !(rj_target_place(&places[i], kernel->release, kernel->config_path) &&
-		 rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel)))
-		i++;
-	if (i == sizeof(places) / sizeof(places[0])) {
+	for (; i < count; i++) {
+		snprintf(kernel->config_path, PATH_MAX, "%s%s%s", places[i].before,
+			 places[i].after ? kernel->release : "", places[i].after ? places[i].after : "");
+		if (rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel))
+			break;
+	}
+	if (i == count) {
 		kernel->config_path[0] = '\0';
 		return;
 	}

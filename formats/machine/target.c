@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/target.h"
 
-#include <stdio.h>
 #include <string.h>
-
-bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX])
-{
-	const char *after = place->after ? place->after : "";
-
-	return snprintf(to, PATH_MAX, "%s%s%s", place->before, place->after ? name : "",
-			after) < PATH_MAX;
-}
 
 void rj_target_read(struct rj_target *target, const char *root, const char *path)
 {

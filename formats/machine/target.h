@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "machine/tree.h"
+#include "base/tree.h"
+#include "payload/running.h"
 
 enum rj_known { RJ_UNKNOWN, RJ_NO, RJ_YES };
 
@@ -23,7 +24,6 @@ enum rj_known { RJ_UNKNOWN, RJ_NO, RJ_YES };
 #define RJ_TARGET_NOTES 4               /* as many as --from-disk leaves */
 #define RJ_TARGET_RAM   128             /* ranges of memory */
 #define RJ_TARGET_USB   16              /* controllers */
-#define RJ_TARGET_LINE  4096            /* a command line, with the NUL; Linux has 2048 */
 
 struct rj_target_firmware {
 	bool sys;                       /* there is a /sys */
@@ -51,11 +51,10 @@ struct rj_target_kernel {
 
 /* The running Linux, to be started again. */
 struct rj_target_linux {
-	char kernel[PATH_MAX];          /* empty: not found */
-	char initrd[PATH_MAX];          /* empty: not found */
-	uint64_t size;                  /* of both, in bytes */
-	enum rj_known has_initrd;       /* it was started with one */
-	char command_line[RJ_TARGET_LINE]; /* without the boot loader's own words */
+	struct rj_running found;
+	bool complete;                  /* --from-running works; otherwise error says why not */
+	struct rj_error error;
+	uint64_t size;                  /* of kernel and initrds, in bytes */
 };
 
 struct rj_target_range {
@@ -130,15 +129,6 @@ struct rj_target {
 	struct rj_target_usb usb;
 };
 
-/* The path of a file named after a kernel's release. */
-struct rj_target_place {
-	const char *before;
-	const char *after;              /* NULL: before is the whole path */
-};
-#define RJ_MODULES "/usr/lib/modules/" /* Fedora, newer Debian: more than modules is here */
-
-bool rj_target_place(const struct rj_target_place *place, const char *name, char to[PATH_MAX]);
-
 /*
  * Reads all facts. root is a directory or ""; path lists directories in which to look for
  * kexec.
@@ -147,7 +137,7 @@ void rj_target_read(struct rj_target *target, const char *root, const char *path
 
 void rj_target_firmware(struct rj_target *target);
 void rj_target_kernel(struct rj_target *target, const char *path);
-void rj_target_linux(struct rj_target *target);  /* after rj_target_kernel */
+void rj_target_linux(struct rj_target *target);
 void rj_target_memory(struct rj_target *target);
 void rj_target_disks(struct rj_target *target);
 void rj_target_platform(struct rj_target *target);

@@ -47,7 +47,7 @@ static enum rj_err unknown(const struct rj_input *input, struct rj_error *err)
 	struct rj_list options = { "" };
 
 	for (size_t i = 0; i < payload_kind_count; i++)
-		if (!payload_kinds[i]->words)
+		if (payload_kinds[i]->argument && !payload_kinds[i]->words)
 			rj_list_add(&options, "--%s %s", payload_kinds[i]->name,
 				    payload_kinds[i]->argument);
 	return rj_fail_about(err, RJ_BAD, input->path,

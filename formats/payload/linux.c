@@ -4,7 +4,7 @@
  * in real mode so that it asks the BIOS, and others that use the protocol. References are to
  * Linux, Documentation/arch/x86/boot.rst, unless they name another source.
  */
-#include "payload/payload.h"
+#include "payload/linux.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -19,11 +19,11 @@
 #include "common/le.h"
 #include "common/units.h"
 
-static const struct payload_option option_initrd = {
+const struct payload_option option_initrd = {
 	.name = "initrd", .argument = "FILE", .help = "an initrd for the kernel; repeatable",
 	.file = true, .repeats = true,
 };
-static const struct payload_option option_append = {
+const struct payload_option option_append = {
 	.name = "append", .argument = "STRING", .help = "the kernel's command line",
 };
 
@@ -96,21 +96,35 @@ static uint32_t setup_size(const uint8_t *header)
 	return (uint32_t)((sectors ? sectors : SETUP_SECTS_OLD) + 1) * SETUP_SECTOR;
 }
 
-/* The printable ASCII at the start of the version string, before Linux's "(who@where)". */
-static void read_version(const struct rj_input *input, const uint8_t *header, char *text,
-			 size_t size)
+/*
+ * The printable ASCII at the start of the version string, before Linux's "(who@where)". The
+ * kernel starts at `at` in the file.
+ */
+static void read_version(const struct rj_input *input, uint64_t at, const uint8_t *header,
+			 char *text, size_t size)
 {
-	uint64_t at = LE_GET(header, struct setup_header, kernel_version);
+	uint64_t version = LE_GET(header, struct setup_header, kernel_version);
 	size_t length = 0;
 
 	memset(text, 0, size);
-	if (at)
-		rj_input_peek(input, text, size - 1, at + SETUP_ENTRY);
+	if (version)
+		rj_input_peek(input, text, size - 1, at + version + SETUP_ENTRY);
 	while (text[length] >= ' ' && text[length] <= '~' && text[length] != '(')
 		length++;
 	while (length && text[length - 1] == ' ')
 		length--;
 	memset(text + length, 0, size - length);
+}
+
+void rj_linux_release(const struct rj_input *input, uint64_t at, char *text, size_t size)
+{
+	uint8_t header[sizeof(struct setup_header)] = { 0 };
+
+	rj_input_peek(input, header, sizeof(header), at + SETUP_HEADER);
+	*text = '\0';
+	if (LE_GET(header, struct setup_header, header) == HDRS_MAGIC)
+		read_version(input, at, header, text, size);
+	text[strcspn(text, " ")] = '\0';
 }
 
 /* The file's row in disguises. */
@@ -196,7 +210,7 @@ static enum rj_detected linux_detect(const struct rj_input *input, const char **
 	rj_input_peek(input, header, sizeof(header), SETUP_HEADER);
 	if (!setup_header_is_in(input))
 		return detect_old(input, header, why);
-	read_version(input, header, version, sizeof(version));
+	read_version(input, 0, header, version, sizeof(version));
 	name = disguises[identify(input, header, version)].name;
 	snprintf(text, sizeof(text), "%s%s%s, Linux boot protocol %u.%02u", name,
 		 *name && *version ? " " : "", version,
@@ -545,7 +559,7 @@ static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, stru
 	*who = LINUX;
 	if (!kernel->version)
 		return RJ_OK;
-	read_version(kernel->input, header, version, sizeof(version));
+	read_version(kernel->input, 0, header, version, sizeof(version));
 	row = identify(kernel->input, header, version);
 	*who = disguises[row].who;
 	if (disguises[row].needs && !payload_text(kernel->plan, &option_initrd))
@@ -577,8 +591,8 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 			    : RJ_OK;
 }
 
-static enum rj_err linux_read(struct rj_plan *plan, const struct rj_input *input,
-			      const struct payload_argument *argument, struct rj_error *err)
+enum rj_err rj_linux_read(struct rj_plan *plan, const struct rj_input *input,
+			  const struct payload_argument *argument, struct rj_error *err)
 {
 	const char *append = payload_text(plan, &option_append);
 	struct kernel kernel = { .plan = plan, .input = input, .append = append ? append : "" };
@@ -599,5 +613,5 @@ const struct payload_kind payload_linux = {
 	.place = "10000h and 1 MiB, entry 1020:0 (zImage: 90000h and 10000h, 9020:0)",
 	.options = (const struct payload_option *const[]){ &option_initrd, &option_append, NULL },
 	.detect = linux_detect,
-	.read = linux_read,
+	.read = rj_linux_read,
 };

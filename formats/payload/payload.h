@@ -13,7 +13,7 @@
 #include "payload/option.h"
 
 #define PAYLOAD_KINDS(row) row(mbr) row(vbr) row(grub) row(grub_legacy) row(syslinux) row(linux) \
-	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(raw)
+	row(chain) row(nbp) row(disk) row(boot) row(from_disk) row(from_running) row(raw)
 
 /* How certain a kind is about a file, in ascending order. */
 enum rj_detected {
@@ -37,7 +37,7 @@ struct payload_variant {
 
 struct payload_kind {
 	const char *name;       /* also the option's name */
-	const char *argument;
+	const char *argument;   /* NULL: none; find replaces it */
 	const char *help;
 	const char *signature;  /* how it is detected */
 	const char *place;      /* where it is loaded */
@@ -65,6 +65,14 @@ struct payload_kind {
 	 */
 	enum rj_err (*read)(struct rj_plan *plan, const struct rj_input *input,
 			    const struct payload_argument *argument, struct rj_error *err);
+
+	/*
+	 * Finds the file of a kind without an argument on the machine, whose tree is at root
+	 * ("": this one), and adds the settings that go with it. *file and what the settings
+	 * point to are valid until the next call.
+	 */
+	enum rj_err (*find)(struct rj_plan *plan, const char *root, char **file,
+			    struct rj_error *err);
 
 	/* Replaces read for a kind with words: gets the word instead of a file. */
 	enum rj_err (*take)(struct rj_plan *plan, const char *word,

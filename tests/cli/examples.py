@@ -5,8 +5,8 @@ each block with a shell in a directory that has the files it names. The suite "r
 blocks that README.md shares with rjpack-recipes(7).
 
 Programs that would change this machine, or need root, are replaced: kexec only checks its image
-and that other files exist; /dev/sda is a file; snapshot reads a synthetic machine, and doctor a
-recorded one. Other suites run the blocks that start guests.
+and that other files exist; /dev/sda is a file; snapshot reads a synthetic machine, doctor and
+--from-running a recorded one. Other suites run the blocks that start guests.
 """
 
 import os
@@ -52,7 +52,7 @@ for argument; do
 done
 """
 RJPACK = NO_DEVICE + """[ "$1" != snapshot ] || set -- "$@" --root machine
-[ "$1" != doctor ] || set -- "$@" --root recorded
+case "$1 $2" in doctor* | *--from-running*) set -- "$@" --root recorded ;; esac
 exec {} "$@"
 """
 DD = NO_DEVICE + """exec /bin/dd "$@"
@@ -85,7 +85,7 @@ def furnish(directory, rjpack):
     programs = directory / "bin"
     programs.mkdir()
     inputs.make_machine()(directory / "machine")
-    doctor.unpack("ahci", directory / "recorded")
+    doctor.unpack("ahci", directory / "recorded", more=doctor.ROWS["ahci-linux"]["more"])
     for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", RJPACK.format(rjpack))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)

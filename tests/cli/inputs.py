@@ -14,6 +14,7 @@ sys.path.append(str(Path(__file__).parent.parent / "guest"))
 import cache  # noqa: E402
 import chain  # noqa: E402
 import loaders  # noqa: E402
+import running  # noqa: E402
 
 GRUB = Path("/usr/lib/grub/i386-pc")
 ISOLINUX = Path("/usr/lib/ISOLINUX/isolinux.bin")
@@ -354,6 +355,7 @@ FILES = {
     "ebda": lambda path: first_mib()[EBDA:EBDA + EBDA_SIZE],
     "reserved": lambda path: first_mib()[0x9E000:0x9F000],
     "old": lambda path: b"what was here before\n",
+    "kernel": lambda path: running.bzimage(),
 }
 
 
@@ -371,6 +373,7 @@ def make_unreadable(path):
 
 
 SPECIAL = {
+    **running.ROOTS,
     "fifo": make_fifo,
     "socket": make_socket,
     "directory": Path.mkdir,

@@ -7,7 +7,7 @@ doctor.py damaged RJPACK: checks that damaged files of a machine do not crash or
 
 A row has
   machine  the file in machines/, as tests/doctor/record writes it. "@ PATH disk NAME" there is
-           what cli/inputs.py makes as NAME, "@ PATH unreadable" a file that nobody can read
+           what cli/inputs.py makes as NAME, "@ PATH unreadable" a file that only root can read
   more     files to add to those of the machine, or to replace them, in the same form
   pack     what to pack as the IMAGE to check, from files; by default there is none
   before   a command of rjpack to run before that
@@ -34,10 +34,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "cli"))
 import inputs  # noqa: E402
 import run as cli  # noqa: E402
+import running  # noqa: E402
 
 ROWS = tomllib.loads((HERE / "rows.toml").read_text())
 SCHEMA = json.loads((HERE / "../../man/rjpack-doctor.schema.json").read_text())
-DAMAGES = 4                     # of each machine
+DAMAGES = 2                     # of each row's machine
 
 
 def recorded(machine):
@@ -70,9 +71,10 @@ def unpack(machine, root, damage=same, more=""):
             inputs.make(how[5:], target.parent)
             os.replace(target.parent / how[5:], target)
         elif directory != target:
-            target.write_bytes(damage(data))
-            if how.startswith("size "):
-                os.truncate(target, int(how[5:]))
+            word, *values = how.split() or [""]
+            target.write_bytes(damage(running.bzimage(values[0]) if word == "linux" else data))
+            if word in ("size", "linux"):
+                os.truncate(target, int(values[-1]))
             target.chmod({"program": 0o755, "unreadable": 0}.get(how, 0o644))
     for link, target in links:
         os.symlink(os.fsdecode(damage(target.encode())[:200] or b"."), link)
@@ -183,10 +185,10 @@ def damaged(rjpack, work):
                 data[:at] + b"9" * 40 + data[at:], data.replace(b"\n", b""),
                 data[:at] + b"A" * 5000, data * 200)[kind].replace(b"\0", b"0")[:1 << 18]
 
-    for machine in sorted({row["machine"] for row in ROWS.values()}):
+    for machine, more in sorted({(row["machine"], row.get("more", "")) for row in ROWS.values()}):
         for number in range(DAMAGES):
-            root = work / f"{machine}-{number}"
-            unpack(machine, root, damage)
+            root = Path(tempfile.mkdtemp(prefix=f"{machine}-{number}-", dir=work))
+            unpack(machine, root, damage, more)
             done = doctor(rjpack, "--root", root, "--json")
             if done.returncode not in (0, 1) or done.stderr:
                 raise cli.Failure(f"{root}: exit status {done.returncode}: {done.stderr}")

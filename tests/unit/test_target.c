@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "abi/layout.h"
+#include "base/setup_header.h"
+#include "common/le.h"
 #include "image/services.h"
 #include "machine/iomem.h"
 #include "machine/pci.h"
@@ -214,47 +216,54 @@ static void controllers(void **state)
 		assert_int_equal(rj_target_int13(&rows[i].controller), rows[i].driver);
 }
 
-/* The file of the release that runs comes first, then what the boot loader has loaded. */
+/* A kernel of Linux 7.2.1+x; the rows of tests/cli have every place for it. */
+static void put_kernel(const char *path)
+{
+	static const char version[] = "7.2.1+x (a@b) #1";
+	uint8_t bytes[1024] = { 0 };
+
+	LE_PUT(bytes + SETUP_HEADER, struct setup_header, header, HDRS_MAGIC);
+	LE_PUT(bytes + SETUP_HEADER, struct setup_header, kernel_version, 0x80);
+	memcpy(bytes + SETUP_ENTRY + 0x80, version, sizeof(version));
+	put_bytes(path, bytes, sizeof(bytes));
+}
+
 static void running_linux(void **state)
 {
 	static uint8_t params[0x1000];
+	const struct rj_running *found = &target.running.found;
 
 	(void)state;
 	put("/proc/sys/kernel/osrelease", "7.2.1+x\n");
 	put("/proc/cmdline", "BOOT_IMAGE=(hd0,gpt2)/boot/vmlinuz-lts root=/dev/sda1  initrd=a ro\n");
-	put("/boot/vmlinuz-lts", "12345");
+	put_kernel("/boot/vmlinuz-lts");
 	put("/boot/initramfs-lts.img", "123");
 	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
 	read_target();
-	assert_string_equal(target.running.kernel, "/boot/vmlinuz-lts");
-	assert_string_equal(target.running.initrd, "/boot/initramfs-lts.img");
-	assert_string_equal(target.running.command_line, "root=/dev/sda1 ro");
-	assert_int_equal(target.running.size, 8);
-	assert_int_equal(target.running.has_initrd, RJ_NO);
+	assert_true(target.running.complete);
+	assert_string_equal(found->kernel.path, place("/boot/vmlinuz-lts"));
+	assert_string_equal(found->command_line, "root=/dev/sda1 ro");
+	assert_int_equal(found->initrd_count, 0);
+	assert_non_null(found->no_initrd);
+	assert_int_equal(target.running.size, 1024);
 	params[0x21E] = 1;
 	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
-	put("/usr/lib/modules/7.2.1+x/vmlinuz", "1");
 	read_target();
-	assert_string_equal(target.running.kernel, "/usr/lib/modules/7.2.1+x/vmlinuz");
-	assert_string_equal(target.running.initrd, "");
-	assert_int_equal(target.running.has_initrd, RJ_YES);
-	put_bytes("/sys/kernel/boot_params/data", params, 0x21F);
-	put("/boot/vmlinuz-7.2.1+x", "12");
-	put("/boot/initrd-7.2.1+x", "1");
+	assert_int_equal(found->initrd_count, 1);
+	assert_string_equal(found->initrds[0].path, place("/boot/initramfs-lts.img"));
+	assert_int_equal(target.running.size, 1027);
+	remove(place("/boot/initramfs-lts.img"));
 	assert_int_equal(mkdir(place("/boot/initrd.img-7.2.1+x"), 0755), 0);
 	read_target();
-	assert_string_equal(target.running.kernel, "/boot/vmlinuz-7.2.1+x");
-	assert_string_equal(target.running.initrd, "/boot/initrd-7.2.1+x");
-	assert_int_equal(target.running.has_initrd, RJ_UNKNOWN);
+	assert_false(target.running.complete);
+	assert_non_null(strstr(target.running.error.text, "no initrd"));
 }
 
 static void nothing_of_linux(void **state)
 {
 	(void)state;
 	read_target();
-	assert_string_equal(target.running.kernel, "");
-	assert_string_equal(target.running.initrd, "");
-	assert_string_equal(target.running.command_line, "");
+	assert_false(target.running.complete);
 	assert_int_equal(target.kernel.may_boot, RJ_UNKNOWN);
 	assert_int_equal(target.kernel.outermost, RJ_UNKNOWN);
 	put_link("/proc/self/ns/user", "user:[4026532000]");

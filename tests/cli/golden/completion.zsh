@@ -18,6 +18,7 @@ _rjpack()
 		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or a .gz of one]:IMAGE:_files' \
 		'*--boot=[no file\: the firmware'\''s boot order, or what the loader supplies]:int19|int18|given:(int19 int18 given)' \
 		'*--from-disk=[what a disk or its image would boot\: core.img, a boot sector]:DISK:_files' \
+		'*--from-running[the Linux that runs here\: kernel, initrd and command line]' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \
 		'*--partition=[the partition to boot, from 1]:N:' \
 		'*--hidden=[its first sector, when there is no partition table]:LBA:' \
@@ -52,7 +53,7 @@ _rjpack()
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: also save this memory below 640K; repeatable]:ADDR+LENGTH:' \
-		'*--root=[doctor, snapshot\: read /proc, /dev and the like from this tree]:DIR:_files' \
+		'*--root=[doctor, snapshot, --from-running\: read /proc and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--svg=[inspect\: draw the memory into this file instead]:FILE|-:_files' \
 		'*--json[print JSON]' \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE             /* strverscmp */
-#include "machine/tree.h"
+#include "base/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,16 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/input.h"
+
 #define LINKS_MAX 40            /* as in Linux */
+
+/* A call has failed; if that is not about the tree's contents, rj_input_failure reports it. */
+static bool fail(const char *path)
+{
+	rj_input_heed_errno(path);
+	return false;
+}
 
 /* Appends /name, or removes the last component for "..". */
 static bool step(char path[PATH_MAX], const char *name, size_t length)
@@ -51,13 +60,15 @@ static bool look(const struct rj_tree *tree, const char *path, char target[PATH_
 	ssize_t size;
 
 	target[0] = '\0';
-	if (!outside(tree, path, real) || lstat(real[0] ? real : "/", &st) < 0)
+	if (!outside(tree, path, real))
 		return false;
+	if (lstat(real[0] ? real : "/", &st) < 0)
+		return fail(real);
 	if (!S_ISLNK(st.st_mode))
 		return true;
 	size = readlink(real, target, PATH_MAX - 1);
 	if (size <= 0)
-		return false;
+		return fail(real);
 	target[size] = '\0';
 	return true;
 }
@@ -138,12 +149,16 @@ static int open_file(const struct rj_tree *tree, const char *path)
 
 	if (!rj_tree_outside(tree, path, real))
 		return -1;
-	fd = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+	do
+		fd = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		fail(real);
+	else if (S_ISREG(st.st_mode))
+		return fd;
+	if (fd >= 0)
 		close(fd);
-		return -1;
-	}
-	return fd;
+	return -1;
 }
 
 long rj_tree_read(const struct rj_tree *tree, const char *path, char *to, size_t size)
@@ -158,6 +173,8 @@ long rj_tree_read(const struct rj_tree *tree, const char *path, char *to, size_t
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0)
+			fail(path);
 		if (n <= 0)
 			break;
 		used += (size_t)n;
@@ -248,8 +265,10 @@ static size_t list(DIR *directory, char *names[RJ_TREE_NAMES])
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		names[count] = strdup(entry->d_name);
-		if (!names[count])
+		if (!names[count]) {
+			fail(entry->d_name);
 			break;
+		}
 		count++;
 	}
 	qsort(names, count, sizeof(*names), by_version);
@@ -268,7 +287,7 @@ bool rj_tree_names(const struct rj_tree *tree, const char *path,
 		return false;
 	directory = opendir(real[0] ? real : "/");
 	if (!directory)
-		return false;
+		return fail(real);
 	count = list(directory, names);
 	closedir(directory);
 	for (size_t i = 0; i < count; i++) {
