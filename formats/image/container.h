@@ -58,6 +58,9 @@ extern const size_t container_count;
 enum rj_err container_find(const char *name, const struct container **container,
 			   struct rj_error *err);
 
+/* All names, separated by spaces, cut to fit in size bytes. */
+void container_words(char *text, size_t size);
+
 /* By the suffix of the file name; the first container if the suffix is not known. */
 const struct container *container_of_file(const char *path);
 
