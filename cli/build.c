@@ -329,13 +329,16 @@ static const struct container *choose_container(const struct options *options)
 	return options->container ? options->container : container_of_file(options->output.text);
 }
 
-/* Prints the command of the first loader that accepts the image; each container has one. */
+/* Prints the command of the first loader that accepts the image. */
 static void tell_command(const struct rj_image *image, const char *name)
 {
+	const struct rj_loader *loader = NULL;
 	char text[512];
 
-	rj_loader_command(rj_loader_for(&image->features), name, text, sizeof(text));
-	printf("%s\n", text);
+	if (rj_loader_accepting(&loader, &image->features, name, text, sizeof(text)))
+		printf("%s\n", text);
+	else
+		diag_say(RJ_NOTE, name, "no loader that rjpack knows accepts the file");
 }
 
 static enum rj_err write_image(struct build *build, struct rj_error *err)

@@ -32,6 +32,13 @@ static void print_repairs(void)
 		printf("  %-26s %s\n", rj_repair_table[i].name, rj_repair_table[i].what);
 }
 
+static void print_formats(void)
+{
+	printf("\nFile formats (--format)\n");
+	for (size_t i = 0; i < container_count; i++)
+		printf("  %-26s %s\n", containers[i]->name, containers[i]->help);
+}
+
 static void print_modes(void)
 {
 	printf("\nWho serves INT 13h (--int13)\n");
@@ -70,6 +77,7 @@ static int print_help(void)
 				print_option(&row);
 		}
 	}
+	print_formats();
 	print_modes();
 	print_repairs();
 	print_for();

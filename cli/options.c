@@ -237,6 +237,7 @@ SETTER(range)
 #define REPAIR_WORDS "all none" RJ_REPAIRS(REPAIR_WORD)
 #define INT13_WORD(name, what) " " #name
 #define INT13_WORDS (&(RJ_INT13_MODES(INT13_WORD))[1])
+static char format_words[128];  /* options_init sets it */
 #define BUILD COMMAND_BIT(build)
 #define SNAPSHOT COMMAND_BIT(snapshot)
 #define ALL (~0u)
@@ -262,8 +263,8 @@ static const struct option_row rows[] = {
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, NULL },
 	{ 0, "depfile", "FILE", "list the image's input files here, as a rule for make and ninja",
 	  GROUP_IMAGE, BUILD, true, NULL, set_depfile, NULL, NULL },
-	{ 0, "format", "NAME", "elf, elf-strict, elf32, bzimage, payload (by suffix, else elf)",
-	  GROUP_IMAGE, BUILD, false, NULL, set_format, NULL, NULL },
+	{ 0, "format", "NAME", "the file format, see below (by suffix, else elf)",
+	  GROUP_IMAGE, BUILD, false, format_words, set_format, NULL, NULL },
 	{ 0, "base", "ADDRESS", "where loaders are to put the image (1M)",
 	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, NULL },
 	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
@@ -391,6 +392,7 @@ void options_init(struct options *options)
 {
 	static char here[] = "";
 
+	container_words(format_words, sizeof(format_words));
 	*options = (struct options){
 		.root.text = here, .drive = DEFAULT_DRIVE, .base = HIGH_MEMORY,
 		.flags = RJ_CONSOLE_VGA | RJ_CONSOLE_SERIAL | RJ_OWN_BIOS, .repairs = RJ_ALL_REPAIRS,

@@ -67,13 +67,12 @@ static void print_text(const struct rj_input *input, const struct rj_image *imag
 
 /* Checks whether each loader accepts the file, and prints the commands of those that do. */
 static void check_loaders(const struct options *options, const struct rj_input *input,
-			  struct rj_features *features, struct findings *findings)
+			  const struct rj_features *features, struct findings *findings)
 {
 	const struct rj_loader *loader;
 	struct rj_error error;
 	char text[COMMAND_MAX];
 
-	rj_features_read(features, input);
 	for (const char *list = options->loaders.text; list;) {
 		const char *why;
 
@@ -89,14 +88,11 @@ static void check_loaders(const struct options *options, const struct rj_input *
 			printf("%s: %s\n", loader->name, text);
 		}
 	}
-	if (rj_input_failure(&error))
-		findings_add(findings, &error);
 }
 
 static int verify_input(const struct options *options, const struct rj_input *input)
 {
 	struct findings findings = { 0 };
-	struct rj_features features = { 0 };
 	struct rj_image image;
 	struct rj_error error;
 	int status;
@@ -106,9 +102,9 @@ static int verify_input(const struct options *options, const struct rj_input *in
 	else
 		rj_image_check(&image, input, findings_add, &findings);
 	if (options->loaders.text)
-		check_loaders(options, input, &features, &findings);
+		check_loaders(options, input, &image.features, &findings);
 	if (options->json)
-		print_json(options, input, &features, &findings);
+		print_json(options, input, &image.features, &findings);
 	else
 		print_text(input, &image, &findings);
 	status = findings.status;

@@ -7,16 +7,24 @@
 #include <string.h>
 
 #include "doctor/doctor.h"
+#include "image/container.h"
 
 #define IMAGE "back.elf"
 #define FROM_RUNNING "rjpack --from-running -o " IMAGE
 #define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
+#define KEXEC "kexec "
 
 static bool refuses_kexec(const struct rj_target_kernel *kernel)
 {
 	return kernel->disabled == RJ_YES || kernel->core == RJ_NO ||
 	       kernel->may_boot == RJ_NO || kernel->outermost == RJ_NO ||
 	       (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0);
+}
+
+/* The features of the image or, without one, of the image to pack. */
+static const struct rj_features *features_of(const struct doctor *doctor)
+{
+	return doctor->image_name ? &doctor->image.features : &container_of_file(IMAGE)->features;
 }
 
 bool doctor_refuses_load(const struct rj_target_kernel *kernel)
@@ -30,6 +38,25 @@ bool doctor_refuses_file(const struct rj_target_kernel *kernel)
 	       kernel->sig_force == RJ_YES;
 }
 
+/* The command by which kexec loads the image, or the one to pack; false: it cannot. */
+static bool kexec_command(const struct doctor *doctor, char *text, size_t size)
+{
+	const char *image = doctor->image_name ? doctor->image_name : IMAGE;
+	const struct rj_loader *loader = NULL;
+
+	while (rj_loader_accepting(&loader, features_of(doctor), image, text, size))
+		if (strncmp(text, KEXEC, strlen(KEXEC)) == 0)
+			return true;
+	return false;
+}
+
+bool doctor_loadable(const struct doctor *doctor)
+{
+	char command[DOCTOR_TEXT];
+
+	return kexec_command(doctor, command, sizeof(command));
+}
+
 /*
  * -l is kexec_load() up to kexec-tools 2.0.26. Later versions try kexec_file_load() first, and
  * fall back if it is not built in, but not if a signature is missing.
@@ -38,10 +65,12 @@ const char *doctor_kexec(const struct doctor *doctor)
 {
 	const struct rj_target_kernel *kernel = &doctor->target.kernel;
 	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
-	const struct rj_features *features = &doctor->image.features;
+	const struct rj_features *features = features_of(doctor);
 
+	if (!doctor_loadable(doctor))
+		return NULL;
 	/* kexec_file_load() loads only kernels; a payload file is the initrd of one */
-	if (doctor->image_name && !features->payload_file && !features->linux64)
+	if (!features->payload_file && !features->linux64)
 		return load ? "-c -l" : NULL;
 	if (load)
 		return kernel->sig_force == RJ_YES ? "-c -l" : "-l";
@@ -141,17 +170,15 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
 }
 
-/* The command of the image's loader, with the kexec options that work here. */
-static void load_by(const char *options, const char *image, const struct rj_features *features,
-		    char *text, size_t size)
+/* The command by which kexec loads the image, with the options that work here. */
+static void advise_load(const struct doctor *doctor, const char *options, char *text, size_t size)
 {
-	const struct rj_loader *loader = rj_loader_for(features);
 	char command[DOCTOR_TEXT - 8];
 	const char *after;
 
-	rj_loader_command(loader ? loader : &rj_loaders[0], image, command, sizeof(command));
+	kexec_command(doctor, command, sizeof(command));
 	after = strstr(command, " -l ");
-	snprintf(text, size, "kexec %s%s", options, after ? after + strlen(" -l") : "");
+	snprintf(text, size, KEXEC "%s%s", options, after ? after + strlen(" -l") : "");
 }
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
@@ -162,6 +189,5 @@ void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 		advise_pack(doctor, advice);
 	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
 		return;
-	load_by(kexec, doctor->image_name ? doctor->image_name : IMAGE, &doctor->image.features,
-		advice->load, sizeof(advice->load));
+	advise_load(doctor, kexec, advice->load, sizeof(advice->load));
 }

@@ -509,6 +509,13 @@ static void check_image_snapshot(const struct doctor *doctor, struct doctor_find
 				       : "the firmware's memory ranges are unknown");
 }
 
+static void check_image_loader(const struct doctor *doctor, struct doctor_finding *f)
+{
+	if (!doctor_loadable(doctor))
+		find(f, DOCTOR_PROBLEM, "pack it again, with another --format",
+		     "kexec has no loader that accepts the image");
+}
+
 const struct doctor_check doctor_checks[] = {
 	{ "firmware", "Firmware", check_firmware },
 	{ "kernel", "Kernel", check_kernel },
@@ -523,6 +530,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "iommu", "IOMMU", check_iommu },
 	{ "cpus", "CPUs", check_cpus },
 	{ "video", "Video", check_video },
+	{ "image-loader", "Image: loader", check_image_loader },
 	{ "image-int13", "Image: INT 13h", check_image_int13 },
 	{ "image-map", "Image: drives", check_image_map },
 	{ "image-snapshot", "Image: snapshot", check_image_snapshot },

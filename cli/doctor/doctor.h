@@ -71,6 +71,9 @@ uint64_t doctor_linux_memory(const struct rj_target *target);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 
+/* Whether kexec has a loader that accepts the image; true without an image. */
+bool doctor_loadable(const struct doctor *doctor);
+
 /* Returns kexec's options for loading an image here, such as "-l"; NULL: none works. */
 const char *doctor_kexec(const struct doctor *doctor);
 

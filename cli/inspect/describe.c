@@ -7,6 +7,7 @@
 
 #include "abi/layout.h"
 #include "clean.h"
+#include "image/container.h"
 #include "image/loaders.h"
 #include "image/regs.h"
 #include "image/repair_list.h"
@@ -113,19 +114,21 @@ static void print_machine(const struct rj_manifest *manifest)
 
 static void print_loaders(const struct rj_image *image, const char *name)
 {
+	const struct rj_loader *loader = NULL;
 	char text[512];
 
+	if (!rj_loader_accepting(&loader, &image->features, name, text, sizeof(text))) {
+		puts("\nNo loader that rjpack knows accepts the file");
+		return;
+	}
 	if (rj_image_is_placed(image))
 		printf("\nLoaded at %08" PRIX64 "-%08" PRIX64 " (%" PRIu64 " KiB), by\n", image->base,
 		       image->base + image->memory_size - 1, image->memory_size / 1024);
 	else
 		printf("\nLoaded with\n");
-	for (size_t i = 0; i < rj_loader_count; i++) {
-		if (rj_loaders[i].refuses(&image->features))
-			continue;
-		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
-		printf("  %-20s %s\n", rj_loaders[i].label, text);
-	}
+	do
+		printf("  %-20s %s\n", loader->label, text);
+	while (rj_loader_accepting(&loader, &image->features, name, text, sizeof(text)));
 }
 
 static void print_text(const struct rj_image *image, const char *name)
@@ -133,7 +136,7 @@ static void print_text(const struct rj_image *image, const char *name)
 	static struct picture pictures[PICTURE_COUNT];
 
 	printf("%s: %s container, %" PRIu64 " bytes, %zu piece%s, ", name,
-	       image->container ? image->container : "unknown", image->file_size,
+	       image->container ? image->container->name : "unknown", image->file_size,
 	       image->piece_count, image->piece_count == 1 ? "" : "s");
 	if (image->stub_size)
 		printf("stub of %" PRIu32 " bytes\n", image->stub_size);
@@ -143,8 +146,7 @@ static void print_text(const struct rj_image *image, const char *name)
 	print_registers(&image->manifest.regs);
 	print_machine(&image->manifest);
 	services_print(&image->services);
-	if (image->container)
-		print_loaders(image, name);
+	print_loaders(image, name);
 	pictures_of_image(image, pictures);
 	pictures_print(pictures);
 }
@@ -193,7 +195,7 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 
 void inspect_describe(struct json *json, const struct rj_image *image)
 {
-	json_string(json, "container", image->container);
+	json_string(json, "container", image->container ? image->container->name : NULL);
 	json_address(json, "base", image->base);
 	json_number(json, "manifest_version", image->manifest.version);
 	json_number(json, "stub_size", image->stub_size);
@@ -220,16 +222,14 @@ static void json_memory(struct json *json, const struct rj_image *image)
 
 static void json_loaders(struct json *json, const struct rj_image *image, const char *name)
 {
+	const struct rj_loader *loader = NULL;
 	char text[512];
 
 	json_open(json, "loaders", '[');
-	for (size_t i = 0; i < rj_loader_count; i++) {
-		if (rj_loaders[i].refuses(&image->features))
-			continue;
-		rj_loader_command(&rj_loaders[i], name, text, sizeof(text));
+	while (rj_loader_accepting(&loader, &image->features, name, text, sizeof(text))) {
 		json_open(json, NULL, '{');
-		json_string(json, "name", rj_loaders[i].name);
-		json_string(json, "loader", rj_loaders[i].label);
+		json_string(json, "name", loader->name);
+		json_string(json, "loader", loader->label);
 		json_string(json, "command", text);
 		json_close(json, '{');
 	}

@@ -137,11 +137,10 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 	rj_image_plan(image, &plan);
 	rj_plan_check(&plan, report_rule, check);
 	check_services(check);
-	for (size_t i = 0; i < container_count; i++)
-		if (containers[i]->name == image->container)
-			containers[i]->check(containers[i], image, check->input, with_checksum,
-					     check->report, check->context);
-	if (!image->container)
+	if (image->container)
+		image->container->check(image->container, image, check->input, with_checksum,
+					check->report, check->context);
+	else
 		rj_check_report(check, "not in a known container");
 	if (rj_input_failure(&error))
 		rj_check_error(check, &error);

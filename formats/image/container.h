@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "image/image.h"
+#include "image/loaders.h"
 #include "image/plan.h"
 
 #define CONTAINERS(row) row(elf) row(elf_strict) row(elf32) row(bzimage) row(payload)
@@ -27,6 +28,7 @@ struct container {
 	const char *name;
 	const char *help;
 	const char *suffixes;   /* file suffixes that select it, with spaces between; NULL */
+	struct rj_features features;    /* of its files, as written; no loader may accept them */
 	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file */
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 
@@ -38,9 +40,16 @@ struct container {
 			     const struct rj_blob *blob, int fd, struct rj_image *image,
 			     struct rj_error *err);
 
-	/* Whether the file is in this container; sets image->base and ->memory_size. */
+	/*
+	 * Whether the file is in this container, by its start. If so, sets image->features, ->base,
+	 * ->stub_at and ->stub_size, after which the manifest is. At most one container recognises
+	 * a file.
+	 */
 	bool (*recognise)(const struct container *container, struct rj_image *image,
 			  const struct rj_input *input);
+
+	/* Bytes of memory that an image needs from base on; its manifest has been read. */
+	uint64_t (*memory_size)(const struct rj_image *image);
 
 	/* Reports what is wrong with the headers and, if with_checksum, the image checksum. */
 	void (*check)(const struct container *container, const struct rj_image *image,
@@ -57,6 +66,9 @@ extern const size_t container_count;
 /* By name; the error lists all names. */
 enum rj_err container_find(const char *name, const struct container **container,
 			   struct rj_error *err);
+
+/* All names, separated by spaces, cut to fit in size bytes. */
+void container_words(char *text, size_t size);
 
 /* By the suffix of the file name; the first container if the suffix is not known. */
 const struct container *container_of_file(const char *path);

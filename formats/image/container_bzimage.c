@@ -8,9 +8,5 @@ const struct container container_bzimage = {
 	.name = "bzimage",
 	.help = "a Linux/x86 kernel only",
 	.suffixes = "bzimage lkrn",
-	.elf_class = ELFCLASSNONE,
-	.parts = HAS(LINUX),
-	.write = layout_write,
-	.recognise = layout_recognise,
-	.check = layout_check,
+	LAYOUT(ELFCLASSNONE, HAS(LINUX)),
 };

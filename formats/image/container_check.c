@@ -8,6 +8,10 @@
 #include "common/le.h"
 #include "image/finding.h"
 
+#define STUB_SEARCH 0x10000u            /* what precedes a stub is smaller */
+#define STUB_ALIGN  16u
+#define STUB_FRONT  (STUB_HEADER + sizeof(struct rj_stub_header))
+
 static Elf *open_elf(const struct rj_input *input)
 {
 	errno = 0;
@@ -23,33 +27,79 @@ static void close_elf(Elf *elf, const struct rj_input *input)
 	rj_input_heed_errno(input->path);
 }
 
-/* The ELF class of the file; ELFCLASSNONE: not an ELF file. */
-static int class_of(const uint8_t *front)
+/* Whether these bytes, of which there are STUB_FRONT, start a stub. */
+static bool is_stub(const uint8_t *bytes)
 {
-	return memcmp(front, ELFMAG, SELFMAG) == 0 ? front[EI_CLASS] : ELFCLASSNONE;
+	return memcmp(bytes + STUB_HEADER, RJ_STUB_MAGIC,
+		      RJ_FIELD_SIZE(struct rj_stub_header, magic)) == 0;
+}
+
+/* Takes the stub with these bytes at an offset; false if the file ends in it. */
+static bool take_stub(struct rj_image *image, const uint8_t *bytes, uint64_t at)
+{
+	uint64_t size = LE_GET(bytes + STUB_HEADER, struct rj_stub_header, stub_size);
+
+	if (size < STUB_FRONT || size > image->file_size - at)
+		return false;
+	image->stub_at = at;
+	image->stub_size = (uint32_t)size;
+	return true;
+}
+
+enum rj_err layout_find_stub(struct rj_image *image, const struct rj_input *input,
+			     struct rj_error *err)
+{
+	uint8_t front[STUB_SEARCH];
+	size_t size = rj_input_peek(input, front, sizeof(front), 0);
+
+	for (size_t at = 0; at + STUB_FRONT <= size; at += STUB_ALIGN)
+		if (is_stub(front + at))
+			return take_stub(image, front + at, at)
+			       ? RJ_OK : rj_fail_about(err, RJ_BAD, input->path,
+						       "the stub ends beyond the file");
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "no rjpack stub in the file; use an image made by rjpack");
+}
+
+/* Whether the front starts as the container's does: an ELF header of its class, or zeros. */
+static bool has_class(const struct container *container, const uint8_t *front)
+{
+	if (container->elf_class == ELFCLASSNONE)
+		return le32(front) == 0;
+	return memcmp(front, ELFMAG, SELFMAG) == 0 && front[EI_CLASS] == container->elf_class;
+}
+
+/* Where loaders put the stub: as the first segment says or, without one, the Linux header. */
+static uint64_t base_of(const struct container *container, const struct rj_input *input,
+			const uint8_t *setup)
+{
+	uint64_t base = LE_GET(setup, struct setup_header, pref_address);
+	GElf_Phdr load;
+	Elf *elf;
+
+	if (container->elf_class == ELFCLASSNONE)
+		return base;
+	elf = open_elf(input);
+	if (elf && gelf_getphdr(elf, 0, &load))
+		base = load.p_paddr;
+	close_elf(elf, input);
+	return base;
 }
 
 bool layout_recognise(const struct container *container, struct rj_image *image,
 		      const struct rj_input *input)
 {
-	uint8_t front[SETUP_SIZE] = { 0 };
+	uint8_t front[SETUP_SIZE + STUB_FRONT] = { 0 };
 	const uint8_t *setup = front + SETUP_HEADER;
-	GElf_Phdr load;
-	Elf *elf;
+	bool kernel = container->parts & HAS(LINUX);
 
 	rj_input_peek(input, front, sizeof(front), 0);
-	if (image->stub_at != SETUP_SIZE || class_of(front) != container->elf_class ||
-	    (LE_GET(setup, struct setup_header, header) == HDRS_MAGIC) !=
-	    !!(container->parts & HAS(LINUX)))
+	if (!has_class(container, front) ||
+	    (LE_GET(setup, struct setup_header, header) == HDRS_MAGIC) != kernel ||
+	    !is_stub(front + SETUP_SIZE) || !take_stub(image, front + SETUP_SIZE, SETUP_SIZE))
 		return false;
-	image->base = LE_GET(setup, struct setup_header, pref_address);
-	image->memory_size = layout_memory_size(image->manifest.image_size);
-	if (container->elf_class == ELFCLASSNONE)
-		return true;
-	elf = open_elf(input);
-	if (elf && gelf_getphdr(elf, 0, &load))
-		image->base = load.p_paddr;
-	close_elf(elf, input);
+	image->base = base_of(container, input, setup);
+	rj_features_read(&image->features, input);
 	return true;
 }
 

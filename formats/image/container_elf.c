@@ -9,9 +9,5 @@
 const struct container container_elf = {
 	.name = "elf",
 	.help = "ELF64, multiboot2 and Linux/x86 in one, for every loader",
-	.elf_class = ELFCLASS64,
-	.parts = HAS(INTERPRETER) | HAS(MULTIBOOT2) | HAS(LINUX),
-	.write = layout_write,
-	.recognise = layout_recognise,
-	.check = layout_check,
+	LAYOUT(ELFCLASS64, HAS(INTERPRETER) | HAS(MULTIBOOT2) | HAS(LINUX)),
 };

@@ -7,9 +7,5 @@
 const struct container container_elf32 = {
 	.name = "elf32",
 	.help = "ELF32 with multiboot 1 and 2 headers",
-	.elf_class = ELFCLASS32,
-	.parts = HAS(MULTIBOOT) | HAS(MULTIBOOT2),
-	.write = layout_write,
-	.recognise = layout_recognise,
-	.check = layout_check,
+	LAYOUT(ELFCLASS32, HAS(MULTIBOOT) | HAS(MULTIBOOT2)),
 };

@@ -8,9 +8,5 @@
 const struct container container_elf_strict = {
 	.name = "elf-strict",
 	.help = "ELF64 with a multiboot2 header and a PVH note only",
-	.elf_class = ELFCLASS64,
-	.parts = HAS(PVH) | HAS(MULTIBOOT2),
-	.write = layout_write,
-	.recognise = layout_recognise,
-	.check = layout_check,
+	LAYOUT(ELFCLASS64, HAS(PVH) | HAS(MULTIBOOT2)),
 };

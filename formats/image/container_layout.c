@@ -60,6 +60,11 @@ uint64_t layout_file_size(uint64_t image_size)
 	return SETUP_SIZE + ROUND_UP(image_size + SETUP_CRC_SIZE, SETUP_SYS_UNIT);
 }
 
+uint64_t layout_image_memory(const struct rj_image *image)
+{
+	return layout_memory_size(image->manifest.image_size);
+}
+
 static GElf_Word add_name(struct front *front, const char *name)
 {
 	size_t at = front->names_size, length = strlen(name) + 1;
@@ -207,30 +212,14 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	return RJ_OK;
 }
 
-/* The same as rj_features_read will find in the file. */
-static struct rj_features features_of(const struct container *container)
-{
-	bool elf = container->elf_class != ELFCLASSNONE, linux = container->parts & HAS(LINUX);
-
-	return (struct rj_features){
-		.elf = elf, .elf64 = container->elf_class == ELFCLASS64, .segments = elf,
-		.interpreter = container->parts & HAS(INTERPRETER),
-		.on_pages = elf, .same_addresses = elf, .high = elf, .entry_inside = elf,
-		.pvh = container->parts & HAS(PVH),
-		.multiboot = container->parts & HAS(MULTIBOOT),
-		.multiboot2 = container->parts & HAS(MULTIBOOT2),
-		.linux16 = linux, .linux32 = linux, .linux64 = linux,
-	};
-}
-
 static void describe(const struct front *front, const struct rj_plan *plan,
 		     const struct rj_blob *blob, struct rj_image *image)
 {
 	uint32_t image_size = (uint32_t)(front->image_end - SETUP_SIZE);
 
 	*image = (struct rj_image){
-		.container = front->container->name,
-		.features = features_of(front->container),
+		.container = front->container,
+		.features = front->container->features,
 		.file_size = front->file_size,
 		.stub_at = SETUP_SIZE,
 		.stub_size = (uint32_t)(blob->size - SETUP_SIZE),

@@ -66,6 +66,25 @@ struct front_layout {
 void front_lay_out(const struct container *container, struct front_layout *layout);
 
 /*
+ * What a container with a stub has in its row: its ELF class, its parts, the features that
+ * rj_features_read finds in its files, and the functions of all of them.
+ */
+#define LAYOUT(class, has) \
+	.elf_class = (class), .parts = (has), \
+	.features = { \
+		.elf = (class) != ELFCLASSNONE, .elf64 = (class) == ELFCLASS64, \
+		.segments = (class) != ELFCLASSNONE, \
+		.on_pages = (class) != ELFCLASSNONE, \
+		.same_addresses = (class) != ELFCLASSNONE, \
+		.high = (class) != ELFCLASSNONE, .entry_inside = (class) != ELFCLASSNONE, \
+		.interpreter = (has) & HAS(INTERPRETER), .pvh = (has) & HAS(PVH), \
+		.multiboot = (has) & HAS(MULTIBOOT), .multiboot2 = (has) & HAS(MULTIBOOT2), \
+		.linux16 = (has) & HAS(LINUX), .linux32 = (has) & HAS(LINUX), \
+		.linux64 = (has) & HAS(LINUX) }, \
+	.write = layout_write, .recognise = layout_recognise, \
+	.memory_size = layout_image_memory, .check = layout_check
+
+/*
  * Writes a part of the front, except the Linux header, for an image at base. `to` must have
  * room for the part's size in front_layout.
  */
@@ -106,8 +125,16 @@ enum rj_err layout_write(const struct container *container, const struct rj_plan
 			 struct rj_error *err);
 bool layout_recognise(const struct container *container, struct rj_image *image,
 		      const struct rj_input *input);
+uint64_t layout_image_memory(const struct rj_image *image);
 void layout_check(const struct container *container, const struct rj_image *image,
 		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
 		  void *context);
+
+/*
+ * Finds the stub of an image whose front no container recognises, by its magic. Sets
+ * image->stub_at and ->stub_size, and fails if the file has no stub or ends in it.
+ */
+enum rj_err layout_find_stub(struct rj_image *image, const struct rj_input *input,
+			     struct rj_error *err);
 
 #endif

@@ -14,8 +14,8 @@ static void describe(const struct container *container, const struct rj_plan *pl
 		     struct rj_image *image)
 {
 	*image = (struct rj_image){
-		.container = container->name,
-		.features.payload_file = true,
+		.container = container,
+		.features = container->features,
 		.piece_count = plan->piece_count,
 		.manifest = rj_manifest_of_plan(plan, 0),
 	};
@@ -69,10 +69,18 @@ static enum rj_err payload_write(const struct container *container, const struct
 static bool payload_recognise(const struct container *container, struct rj_image *image,
 			      const struct rj_input *input)
 {
-	(void)container;
-	(void)input;
-	image->memory_size = image->file_size;
-	return image->stub_size == 0;
+	uint8_t magic[RJ_FIELD_SIZE(struct rj_manifest, magic)] = { 0 };
+
+	rj_input_peek(input, magic, sizeof(magic), 0);
+	if (le32(magic) != RJ_MANIFEST_MAGIC)
+		return false;
+	image->features = container->features;
+	return true;
+}
+
+static uint64_t payload_memory(const struct rj_image *image)
+{
+	return image->file_size;
 }
 
 static void report_given(const struct rj_check *check)
@@ -123,7 +131,9 @@ const struct container container_payload = {
 	.name = "payload",
 	.help = "an initrd or module for an image packed with --boot given",
 	.suffixes = "rjp",
+	.features.payload_file = true,
 	.write = payload_write,
 	.recognise = payload_recognise,
+	.memory_size = payload_memory,
 	.check = payload_check,
 };

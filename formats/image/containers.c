@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/container.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/words.h"
@@ -25,6 +26,13 @@ enum rj_err container_find(const char *name, const struct container **container,
 	}
 	return rj_fail(err, RJ_USAGE, "there is no format \"%s\"; the formats are %s", name,
 		       names.text);
+}
+
+void container_words(char *text, size_t size)
+{
+	for (size_t i = 0, used = 0; i < container_count && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "",
+					 containers[i]->name);
 }
 
 const struct container *container_of_file(const char *path)

@@ -17,12 +17,14 @@
 #include "image/plan.h"
 #include "image/services.h"
 
+struct container;
+
 struct rj_image {
-	const char *container;          /* its name; NULL: unknown */
+	const struct container *container;      /* NULL: unknown */
 	struct rj_features features;
 	uint64_t file_size;
-	uint64_t stub_at;               /* in the file */
-	uint32_t stub_size;             /* 0: a payload file, which starts with the manifest */
+	uint64_t stub_at;               /* in the file; offsets of pieces count from here */
+	uint32_t stub_size;             /* the manifest follows; 0: there is no stub */
 	struct rj_manifest manifest;    /* in the host's byte order */
 	struct rj_piece pieces[RJ_MAX_PIECES];  /* names are NUL-terminated */
 	size_t piece_count;

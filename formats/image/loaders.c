@@ -6,7 +6,6 @@
 #include <string.h>
 #include <gelf.h>
 
-#include "abi/manifest.h"
 #include "base/setup_header.h"
 #include "common/le.h"
 #include "common/units.h"
@@ -134,9 +133,7 @@ void rj_features_read(struct rj_features *features, const struct rj_input *input
 	size_t size = rj_input_peek(input, front, sizeof(front), 0), at;
 
 	memset(front + size, 0, sizeof(front) - size);
-	*features = (struct rj_features){ .payload_file = le32(front) == RJ_MANIFEST_MAGIC };
-	if (features->payload_file)
-		return;
+	*features = (struct rj_features){ 0 };
 	read_linux(features, front + SETUP_HEADER);
 	features->multiboot = multiboot_find(front, MULTIBOOT_SEARCH, &at);
 	features->multiboot2 = find_multiboot2(front, size);
@@ -274,14 +271,6 @@ const struct rj_loader rj_loaders[] = {
 };
 const size_t rj_loader_count = sizeof(rj_loaders) / sizeof(rj_loaders[0]);
 
-const struct rj_loader *rj_loader_for(const struct rj_features *features)
-{
-	for (size_t i = 0; i < rj_loader_count; i++)
-		if (!rj_loaders[i].refuses(features))
-			return &rj_loaders[i];
-	return NULL;
-}
-
 enum rj_err rj_loader_next(const char **list, const struct rj_loader **loader,
 			   struct rj_error *err)
 {
@@ -309,4 +298,17 @@ void rj_loader_command(const struct rj_loader *loader, const char *image, char *
 	if (loader->by_base_name && slash && slash[1])
 		image = slash + 1;
 	snprintf(text, size, "%s%s%s", loader->before, image, loader->after);
+}
+
+bool rj_loader_accepting(const struct rj_loader **loader, const struct rj_features *features,
+			 const char *image, char *text, size_t size)
+{
+	for (size_t i = *loader ? (size_t)(*loader - rj_loaders) + 1 : 0; i < rj_loader_count; i++) {
+		if (rj_loaders[i].refuses(features))
+			continue;
+		*loader = &rj_loaders[i];
+		rj_loader_command(*loader, image, text, size);
+		return true;
+	}
+	return false;
 }

@@ -23,7 +23,7 @@ struct rj_features {
 	bool entry_inside;
 	bool pvh;                       /* the PVH note */
 	bool multiboot, multiboot2;     /* headers where loaders look for them */
-	bool payload_file;              /* an rjpack payload file, loaded with an image */
+	bool payload_file;              /* a container says so: loaded with an image */
 	bool linux16, linux32, linux64; /* protocol 2.00; 2.05, relocatable; above 4 GiB */
 };
 
@@ -38,13 +38,16 @@ struct rj_loader {
 extern const struct rj_loader rj_loaders[];
 extern const size_t rj_loader_count;
 
+/* Reads the features from any file. */
 void rj_features_read(struct rj_features *features, const struct rj_input *input);
 
 /*
- * The first loader that takes a file with these features, or NULL. Each of rjpack's containers
- * has one.
+ * Goes through the loaders that accept a file with these features, of which there may be none.
+ * *loader, NULL at first, becomes the next one, and text the command with which it loads the
+ * image, cut to fit in size bytes. Returns false after the last one.
  */
-const struct rj_loader *rj_loader_for(const struct rj_features *features);
+bool rj_loader_accepting(const struct rj_loader **loader, const struct rj_features *features,
+			 const char *image, char *text, size_t size);
 
 /*
  * Takes the next loader from a comma-separated list of names; *list advances, and is NULL at

@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/read.h"
 
-#include <string.h>
-
-#include "common/le.h"
 #include "image/container.h"
+#include "image/container_layout.h"
 
-#define STUB_SEARCH 0x10000u
-#define STUB_ALIGN  16u
-
-/*
- * Finds the stub by its magic; what precedes it is smaller than STUB_SEARCH. A payload file
- * has no stub and starts with the manifest.
- */
-static enum rj_err find_stub(struct rj_image *image, const struct rj_input *input,
-			     struct rj_error *err)
+/* Without a known container, the stub says where the manifest is. */
+static enum rj_err find_container(struct rj_image *image, const struct rj_input *input,
+				  struct rj_error *err)
 {
-	uint8_t front[STUB_SEARCH];
-	size_t size = rj_input_peek(input, front, sizeof(front), 0);
-	size_t header = STUB_HEADER + sizeof(struct rj_stub_header);
-
-	if (size >= sizeof(uint32_t) && le32(front) == RJ_MANIFEST_MAGIC)
-		return RJ_OK;
-	for (size_t at = 0; at + header <= size; at += STUB_ALIGN) {
-		const uint8_t *stub = front + at + STUB_HEADER;
-
-		if (memcmp(stub, RJ_STUB_MAGIC, RJ_FIELD_SIZE(struct rj_stub_header, magic)) != 0)
-			continue;
-		image->stub_at = at;
-		image->stub_size = (uint32_t)LE_GET(stub, struct rj_stub_header, stub_size);
-		if (image->stub_size < header || image->stub_size > input->size - at)
-			return rj_fail_about(err, RJ_BAD, input->path,
-					     "the stub ends beyond the file");
-		return RJ_OK;
+	for (size_t i = 0; i < container_count; i++) {
+		image->container = containers[i];
+		if (image->container->recognise(image->container, image, input))
+			return RJ_OK;
 	}
-	return rj_fail_about(err, RJ_BAD, input->path,
-			     "no rjpack stub in the file; use an image made by rjpack");
+	image->container = NULL;
+	rj_features_read(&image->features, input);
+	return layout_find_stub(image, input, err);
 }
 
 static enum rj_err no_manifest(const char *path, struct rj_error *err)
@@ -70,14 +50,6 @@ static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
 	return RJ_OK;
 }
 
-static void recognise(struct rj_image *image, const struct rj_input *input)
-{
-	rj_features_read(&image->features, input);
-	for (size_t i = 0; i < container_count && !image->container; i++)
-		if (containers[i]->recognise(containers[i], image, input))
-			image->container = containers[i]->name;
-}
-
 static void read_services(struct rj_image *image, const struct rj_input *input)
 {
 	uint8_t bytes[RJ_SERVICES_MAX];
@@ -99,7 +71,7 @@ static enum rj_err read_image(struct rj_image *image, const struct rj_input *inp
 	size_t size;
 
 	*image = (struct rj_image){ .file_size = input->size };
-	if (find_stub(image, input, err))
+	if (find_container(image, input, err))
 		return err->class;
 	size = rj_image_peek_manifest(image, input, bytes);
 	if (size < sizeof(struct rj_manifest))
@@ -113,7 +85,8 @@ static enum rj_err read_image(struct rj_image *image, const struct rj_input *inp
 	image->piece_count = image->manifest.piece_count;
 	for (size_t i = 0; i < image->piece_count; i++)
 		rj_manifest_load_piece(&image->pieces[i], bytes, i);
-	recognise(image, input);
+	if (image->container)
+		image->memory_size = image->container->memory_size(image);
 	read_services(image, input);
 	return RJ_OK;
 }

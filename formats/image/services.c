@@ -190,32 +190,44 @@ static void load_block(struct rj_services *block, const uint8_t *from)
 #undef LOAD
 }
 
-/* The modules that can be carried, in their order in the piece. */
-static const char *const carried_modules[] = {
-	"bios",
-	"int13",
-#define ROW(name, what) #name,
+static bool always(const struct rj_plan *plan, const char *name)
+{
+	(void)plan;
+	(void)name;
+	return true;
+}
+
+static bool for_deflated(const struct rj_plan *plan, const char *name)
+{
+	(void)name;
+	return plan->services.image.flags & RJ_DISK_DEFLATED;
+}
+
+static bool for_own_bios(const struct rj_plan *plan, const char *name)
+{
+	(void)name;
+	return plan->flags & RJ_OWN_BIOS;
+}
+
+static bool for_driver(const struct rj_plan *plan, const char *name)
+{
+	uint8_t mode = plan->services.int13;
+
+	return mode == RJ_INT13_auto || strcmp(name, rj_int13_modes[mode].name) == 0;
+}
+
+const struct rj_service_module rj_service_modules[] = {
+	{ "bios", for_own_bios },
+	{ "int13", always },
+#define ROW(name, what) { #name, for_driver },
 	RJ_DRIVERS(ROW)
 #undef ROW
-	"inflate",
-	"memory",
+	{ "inflate", for_deflated },
+	{ "memory", always },
 };
-#define CARRIED_MODULES (sizeof(carried_modules) / sizeof(carried_modules[0]))
+#define CARRIED_MODULES (sizeof(rj_service_modules) / sizeof(rj_service_modules[0]))
 _Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");
-
-static bool wants(const struct rj_plan *plan, const char *module)
-{
-	const struct rj_services *services = &plan->services;
-
-	if (strcmp(module, "bios") == 0)
-		return plan->flags & RJ_OWN_BIOS;
-	if (strcmp(module, "int13") == 0 || strcmp(module, "memory") == 0)
-		return true;
-	if (strcmp(module, "inflate") == 0)
-		return services->image.flags & RJ_DISK_DEFLATED;
-	return services->int13 == RJ_INT13_auto ||
-	       strcmp(module, rj_int13_modes[services->int13].name) == 0;
-}
+const size_t rj_service_module_count = CARRIED_MODULES;
 
 static const struct rj_service_blob *find_blob(const struct rj_service_table *table,
 					       const char *name, struct rj_error *err)
@@ -256,8 +268,8 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 	    (parts->has_survey && add_part(parts, table, "survey", err)))
 		return err->class;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
-		if (wants(plan, carried_modules[i]) &&
-		    add_part(parts, table, carried_modules[i], err))
+		if (rj_service_modules[i].needed(plan, rj_service_modules[i].name) &&
+		    add_part(parts, table, rj_service_modules[i].name, err))
 			return err->class;
 	if (parts->size > RJ_SERVICES_MAX)
 		return rj_fail(err, RJ_BAD,

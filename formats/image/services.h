@@ -44,6 +44,15 @@ enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 			     struct rj_error *err);
 
+/* A module that can be carried: its blob's name, and whether a plan needs it. */
+struct rj_service_module {
+	const char *name;
+	bool (*needed)(const struct rj_plan *plan, const char *name);
+};
+/* In their order in the piece. */
+extern const struct rj_service_module rj_service_modules[];
+extern const size_t rj_service_module_count;
+
 /*
  * Adds the piece with the services that plan->services requires, at a free address. Adds
  * nothing if none are required: no RAM disk, and INT 13h left to the firmware. boot_drive is

@@ -22,6 +22,7 @@ ROWS = [
     ("--config ", {"grub.img", "disk.img"}, {"inspect"}),
     ("--depfile d", {"disk.img"}, {"grub.img"}),
     ("--int13 ", {"nvme", "firmware"}, {"grub.img"}),
+    ("--format ", {"elf-strict", "payload"}, {"grub.img"}),
     ("--boot int", {"int18", "int19"}, {"grub.img"}),
     ("verify g", {"grub.img"}, {"disk.img"}),
 ]

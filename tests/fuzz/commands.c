@@ -66,8 +66,7 @@ static void mend(struct rj_input *input)
 			rj_crc_input(input, image.stub_at + piece->offset, piece->size,
 				     &piece->crc, &error);
 	}
-	if (image.stub_size)
-		rj_image_sum_stub(&image, input, &image.manifest.stub_crc, &error);
+	rj_image_sum_stub(&image, input, &image.manifest.stub_crc, &error);
 	rj_manifest_store(&image.manifest, image.pieces, manifest);
 	rj_write(input->fd, manifest, image.manifest.size, image.stub_at + image.stub_size, &error);
 }

@@ -32,10 +32,9 @@ static const struct rj_range pieces[] = {
 /* The container that pack() writes: each test is for one, or goes through all of them. */
 static const struct container *written = &container_elf;
 
-/* All but a payload file have one. */
-static bool has_stub(void)
+static bool has_stub(const struct packed *packed)
 {
-	return written != &container_payload;
+	return packed->image.stub_size > 0;
 }
 
 static uint8_t *piece_bytes(size_t n, size_t size)
@@ -110,16 +109,16 @@ static void read_back(void **state)
 	assert_int_equal(packed.image.file_size, packed.file.size);
 	assert_int_equal(findings(&packed.file), 0);
 	assert_int_equal(rj_image_read(&image, &packed.file, &error), RJ_OK);
-	assert_string_equal(image.container, written->name);
+	assert_ptr_equal(image.container, written);
 	assert_memory_equal(&image.features, &packed.image.features, sizeof(image.features));
-	assert_int_equal(image.base, has_stub() ? BASE : 0);
+	assert_int_equal(image.base, has_stub(&packed) ? BASE : 0);
 	assert_int_equal(image.memory_size, packed.image.memory_size);
 	assert_memory_equal(&image.manifest, &packed.image.manifest, sizeof(image.manifest));
 	assert_int_equal(image.piece_count, PIECES);
 	for (size_t i = 0; i < PIECES; i++)
 		assert_memory_equal(&image.pieces[i], &packed.image.pieces[i],
 				    sizeof(image.pieces[i]));
-	if (has_stub())
+	if (has_stub(&packed))
 		assert_true(image.memory_size >= image.manifest.image_size + STUB_SCRATCH);
 	rj_input_close(&packed.file);
 }
@@ -145,7 +144,7 @@ static void same_again(void **state)
 	rj_input_peek(&first.file, a, first.file.size, 0);
 	rj_input_peek(&second.file, b, first.file.size, 0);
 	assert_memory_equal(a, b, first.file.size);
-	if (has_stub())
+	if (has_stub(&first))
 		assert_int_equal(crc32(0, a, (uInt)first.file.size), SETUP_FILE_CRC);
 	make_plan(&plan);
 	assert_int_equal(written->write(written, &plan, &blob, -1, &dry, &error), RJ_OK);
@@ -303,7 +302,7 @@ static void forge(struct rj_input *file, const struct rj_image *image)
 static void hostile_bits(struct packed *packed)
 {
 	struct rj_image image = packed->image;
-	unsigned count = has_stub() ? 2 : 1;    /* the file's checksum is wrong, too */
+	unsigned count = has_stub(packed) ? 2 : 1;    /* the file's checksum is wrong, too */
 
 	image.manifest.repairs |= RJ_ALL_REPAIRS + 1;
 	forge(&packed->file, &image);
@@ -365,7 +364,7 @@ static void hostile_manifests(void **state)
 		assert_true(findings(&packed.file) > 0);
 	}
 	hostile_bits(&packed);
-	if (!has_stub())
+	if (!has_stub(&packed))
 		hostile_payload(&packed);
 	forge(&packed.file, &packed.image);
 	assert_true(findings(&packed.file) == 0);
@@ -385,23 +384,88 @@ static void every_container(void **state)
 	written = &container_elf;
 }
 
+/* Returns the number of containers that recognise the file; *last is the last one. */
+static size_t recognised_by(const struct packed *packed, const struct container **last)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < container_count; i++) {
+		struct rj_image image = { .file_size = packed->file.size };
+
+		if (!containers[i]->recognise(containers[i], &image, &packed->file))
+			continue;
+		assert_int_equal(image.stub_at, packed->image.stub_at);
+		assert_int_equal(image.stub_size, packed->image.stub_size);
+		*last = containers[i];
+		count++;
+	}
+	return count;
+}
+
 /* Each container is recognised by what it has, and no other takes it for its own. */
 static void one_container_each(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < container_count; i++) {
+		const struct container *found = NULL;
 		struct packed packed;
 
 		written = containers[i];
 		pack(&packed);
-		for (size_t j = 0; j < container_count; j++)
-			assert_int_equal(containers[j]->recognise(containers[j], &packed.image,
-								  &packed.file), i == j);
+		assert_int_equal(recognised_by(&packed, &found), 1);
+		assert_ptr_equal(found, written);
 		rj_input_close(&packed.file);
 	}
 	written = &container_elf;
 }
 
+/* With its start replaced by that of another, a file is at most in that one. */
+static void mixed_starts(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < container_count * container_count; n++) {
+		const struct container *found = NULL;
+		struct packed packed, other;
+		struct rj_image image;
+		uint8_t start[16];
+
+		written = containers[n % container_count];
+		pack(&other);
+		written = containers[n / container_count];
+		pack(&packed);
+		rj_input_peek(&other.file, start, sizeof(start), 0);
+		assert_int_equal(pwrite(packed.file.fd, start, sizeof(start), 0), sizeof(start));
+		packed.image.stub_at = has_stub(&other) ? packed.image.stub_at : other.image.stub_at;
+		packed.image.stub_size = has_stub(&other) ? packed.image.stub_size : 0;
+		assert_true(recognised_by(&packed, &found) <= 1);
+		rj_image_read(&image, &packed.file, &error);
+		assert_ptr_equal(image.container, found);
+		rj_input_close(&packed.file);
+		rj_input_close(&other.file);
+	}
+	written = &container_elf;
+}
+
+/* A file that is not an image has the features that loaders see all the same. */
+static void features_of_any_file(void **state)
+{
+	uint8_t bytes[SETUP_SIZE] = { 0 };
+	struct rj_image image;
+	struct rj_input file;
+
+	(void)state;
+	LE_PUT(bytes + SETUP_HEADER, struct setup_header, header, HDRS_MAGIC);
+	LE_PUT(bytes + SETUP_HEADER, struct setup_header, boot_flag, SETUP_BOOT_FLAG);
+	LE_PUT(bytes + SETUP_HEADER, struct setup_header, version, 0x0200);
+	file = unit_input(bytes, sizeof(bytes));
+	assert_error(rj_image_read(&image, &file, &error), &error, RJ_BAD, "no rjpack stub");
+	assert_null(image.container);
+	assert_true(image.features.linux16);
+	assert_false(image.features.linux32);
+	rj_input_close(&file);
+}
+
 UNIT_MAIN(cmocka_unit_test(as_libelf_sees_it), cmocka_unit_test(no_stray_multiboot),
 	  cmocka_unit_test(every_other_length),
-	  cmocka_unit_test(every_container), cmocka_unit_test(one_container_each))
+	  cmocka_unit_test(every_container), cmocka_unit_test(one_container_each),
+	  cmocka_unit_test(mixed_starts), cmocka_unit_test(features_of_any_file))

@@ -393,6 +393,33 @@ static void files_cut_anywhere(void **state)
 	}
 }
 
+/* Which loaders accept a file, with a space after each. */
+static const char *accepting(const struct rj_features *features)
+{
+	static char names[256];
+	const struct rj_loader *loader = NULL;
+	char command[64], expected[64];
+
+	names[0] = '\0';
+	while (rj_loader_accepting(&loader, features, "image", command, sizeof(command))) {
+		assert_null(loader->refuses(features));
+		rj_loader_command(loader, "image", expected, sizeof(expected));
+		assert_string_equal(command, expected);
+		strcat(strcat(names, loader->name), " ");
+	}
+	return names;
+}
+
+/* There may be none; a payload file is for rjpack's own image alone. */
+static void loaders_that_accept(void **state)
+{
+	(void)state;
+	assert_string_equal(accepting(&(struct rj_features){ 0 }), "");
+	assert_string_equal(accepting(&(struct rj_features){ .payload_file = true }), "rjpack.lkrn ");
+	assert_string_equal(accepting(&(struct rj_features){ .linux16 = true }),
+			    "grub-linux16 qemu syslinux ipxe ");
+}
+
 static void commands(void **state)
 {
 	const struct rj_loader *loader;
@@ -416,5 +443,6 @@ UNIT_MAIN(
 	cmocka_unit_test(other_loaders_do_not_care),
 	cmocka_unit_test(multiboot_of_64_bits),
 	cmocka_unit_test(files_cut_anywhere),
+	cmocka_unit_test(loaders_that_accept),
 	cmocka_unit_test(commands),
 )

@@ -167,10 +167,9 @@ static void every_container(void **state)
 	for (size_t i = 0; i < container_count; i++) {
 		struct file file;
 
-		if (containers[i] == &container_payload)
-			continue;       /* it has no stub */
 		pack(containers[i], &file);
-		check_file(&file);
+		if (file.image.stub_size > 0)
+			check_file(&file);
 		free(file.bytes);
 	}
 }
