@@ -84,8 +84,11 @@ static uint32_t window_on(uint64_t page)
 /* A page-table entry with a larger address would fault. Each CPU with such memory has the leaf. */
 static bool is_physical(uint64_t address)
 {
-	return cpuid(CPUID_EXTENDED).eax >= CPUID_ADDRESSES
-		&& !(address >> (cpuid(CPUID_ADDRESSES).eax & 0x3F));
+	uint32_t bits = 0;
+
+	if (cpuid(CPUID_EXTENDED).eax >= CPUID_ADDRESSES)
+		bits = cpuid(CPUID_ADDRESSES).eax & 0x3F;
+	return bits > 32 && !((uint32_t)(address >> 32) >> (bits - 32));
 }
 
 uint32_t paging_map(uint64_t physical, uint32_t size)

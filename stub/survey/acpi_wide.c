@@ -31,15 +31,11 @@ static bool sums_to_zero(uint64_t address, uint32_t n)
 {
 	uint8_t bytes[CHUNK], sum = 0;
 
-	while (n) {
-		uint32_t part = n < CHUNK ? n : CHUNK;
-
-		if (!reach(bytes, address, part))
+	for (uint32_t i = 0; i < n; i++) {
+		if (i % CHUNK == 0
+		    && !reach(bytes, address + i, n - i < CHUNK ? n - i : CHUNK))
 			return false;
-		for (uint32_t i = 0; i < part; i++)
-			sum = (uint8_t)(sum + bytes[i]);
-		address += part;
-		n -= part;
+		sum = (uint8_t)(sum + bytes[i % CHUNK]);
 	}
 	return sum == 0;
 }

@@ -443,6 +443,7 @@ static const struct {
 	{ "rjload", fuzz_rjload },
 	{ "services", fuzz_services },
 	{ "snapshot", fuzz_snapshot },
+	{ "survey", fuzz_survey },
 	{ "text", fuzz_text },
 	{ "verify", fuzz_verify },
 };

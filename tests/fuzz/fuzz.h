@@ -37,10 +37,11 @@ void read_error(const struct rj_error *error);
 /* How many rules an image breaks that inspect, verify and extract look at. */
 size_t check_image(const struct rj_input *input);
 
-/* Targets with files of their own: commands.c, planner.c. */
+/* Targets with files of their own: commands.c, planner.c, survey.c. */
 void fuzz_inspect(const uint8_t *bytes, size_t size);
 void fuzz_verify(const uint8_t *bytes, size_t size);
 void fuzz_extract(const uint8_t *bytes, size_t size);
 void fuzz_plan(const uint8_t *bytes, size_t size);
+void fuzz_survey(const uint8_t *bytes, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 /* What the survey reads of loaders' information and of EFI's tables, in memory of the test's own. */
 #include "unit.h"
 
+#include <inttypes.h>
 #include <sys/mman.h>
 
 #include "abi/boot_params.h"
@@ -125,9 +126,8 @@ static const char *text_of(uint32_t count)
 
 	text[0] = '\0';
 	for (uint32_t i = 0; i < count && i < COUNT_OF(rows); i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%llX-%llX:%u", i ? " " : "",
-				       (unsigned long long)rows[i].base,
-				       (unsigned long long)(rows[i].base + rows[i].size),
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%" PRIX64 "-%" PRIX64 ":%u",
+				       i ? " " : "", rows[i].base, rows[i].base + rows[i].size,
 				       rows[i].type);
 	return text;
 }
