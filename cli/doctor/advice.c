@@ -131,11 +131,9 @@ static bool disk_works(const struct rj_target *target)
 
 enum doctor_way doctor_way(const struct rj_target *target)
 {
-	if (target->firmware.uefi)
-		return DOCTOR_NO_WAY;
 	if (disk_works(target))
 		return DOCTOR_FROM_DISK;
-	return target->running.complete ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+	return target->running.complete && !target->firmware.uefi ? DOCTOR_LINUX : DOCTOR_NO_WAY;
 }
 
 /* When the image has unpacked itself, the memory that it was loaded to is not free yet. */
@@ -163,7 +161,7 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		strcpy(advice->pack, FROM_RUNNING);
 	if (way != DOCTOR_FROM_DISK)
 		return;
-	if (target->running.complete && has_memory(target))
+	if (target->running.complete && has_memory(target) && !target->firmware.uefi)
 		advice->alternative = FROM_RUNNING;
 	map_disk(&target->disks[0], map, sizeof(map));
 	snprintf(advice->pack, sizeof(advice->pack), "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
@@ -187,7 +185,7 @@ void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 	memset(advice, 0, sizeof(*advice));
 	if (!doctor->image_name)
 		advise_pack(doctor, advice);
-	if (!kexec || doctor->target.firmware.uefi || (!doctor->image_name && !*advice->pack))
+	if (!kexec || (!doctor->image_name && !*advice->pack))
 		return;
 	advise_load(doctor, kexec, advice->load, sizeof(advice->load));
 }

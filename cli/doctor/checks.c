@@ -40,6 +40,25 @@ static void find(struct doctor_finding *f, enum doctor_rating rating, const char
 	}
 }
 
+/* Only a boot loader on a disk comes back by rjpack's BIOS: Linux itself needs the machine's. */
+static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_target_firmware *firmware = &doctor->target.firmware;
+	const char *colon = *firmware->name ? ": " : "";
+
+	if (doctor->image_name && !(doctor->image.manifest.flags & RJ_OWN_BIOS))
+		find(f, DOCTOR_PROBLEM, "pack a boot loader with the default --bios auto",
+		     "booted by UEFI%s%s, and the image has no BIOS", colon, firmware->name);
+	else if (doctor->image_name || doctor_way(&doctor->target) == DOCTOR_FROM_DISK)
+		find(f, DOCTOR_NOTE, NULL,
+		     "booted by UEFI%s%s; rjpack's own BIOS will serve, with a console and keys on "
+		     "the serial port, and no screen", colon, firmware->name);
+	else
+		find(f, DOCTOR_PROBLEM, "install one, such as GRUB for i386-pc",
+		     "booted by UEFI%s%s; rjpack's own BIOS would serve, but no boot loader for a "
+		     "BIOS is on the disk", colon, firmware->name);
+}
+
 static void check_firmware(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target_firmware *firmware = &doctor->target.firmware;
@@ -48,9 +67,7 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 	if (!firmware->sys)
 		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not mounted");
 	else if (firmware->uefi)
-		find(f, DOCTOR_PROBLEM, "boot by BIOS, or by CSM if the firmware's setup has it",
-		     "no BIOS on this machine (booted by UEFI)%s%s", colon,
-		     firmware->name);
+		check_uefi(doctor, f);
 	else if (strncmp(firmware->xen, "PV", 2) == 0)
 		find(f, DOCTOR_PROBLEM, NULL, "a Xen %s guest, which has no BIOS",
 		     firmware->xen);
@@ -312,7 +329,7 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 	char text[DIAG_TEXT];
 
 	if (doctor->image_name || target->firmware.uefi)
-		return;
+		return;         /* this needs the machine's BIOS */
 	if (running->complete) {
 		rj_list_add(&names, "%s", found->kernel.path + root);
 		for (size_t i = 0; i < found->initrd_count; i++)

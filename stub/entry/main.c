@@ -178,8 +178,7 @@ static void use_machines_bios(enum firmware state)
 {
 	switch (state) {
 	case FIRMWARE_NONE:
-		fail("no BIOS on this machine (booted by UEFI), and none in the image; pack it "
-		     "with --bios auto");
+		fail("no BIOS on this machine (booted by UEFI), and none in the image");
 	case FIRMWARE_LOST:
 		print("the interrupt vectors are overwritten; using the ROM's own");
 		firmware = RJ_FIRMWARE_REBUILT;
