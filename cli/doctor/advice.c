@@ -133,7 +133,7 @@ enum doctor_way doctor_way(const struct rj_target *target)
 {
 	if (disk_works(target))
 		return DOCTOR_FROM_DISK;
-	return target->running.complete && !target->firmware.uefi ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+	return target->running.complete ? DOCTOR_LINUX : DOCTOR_NO_WAY;
 }
 
 /* When the image has unpacked itself, the memory that it was loaded to is not free yet. */
@@ -161,7 +161,7 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		strcpy(advice->pack, FROM_RUNNING);
 	if (way != DOCTOR_FROM_DISK)
 		return;
-	if (target->running.complete && has_memory(target) && !target->firmware.uefi)
+	if (target->running.complete && has_memory(target))
 		advice->alternative = FROM_RUNNING;
 	map_disk(&target->disks[0], map, sizeof(map));
 	snprintf(advice->pack, sizeof(advice->pack), "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,

@@ -40,23 +40,18 @@ static void find(struct doctor_finding *f, enum doctor_rating rating, const char
 	}
 }
 
-/* Only a boot loader on a disk comes back by rjpack's BIOS: Linux itself needs the machine's. */
 static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_target_firmware *firmware = &doctor->target.firmware;
 	const char *colon = *firmware->name ? ": " : "";
 
 	if (doctor->image_name && !(doctor->image.manifest.flags & RJ_OWN_BIOS))
-		find(f, DOCTOR_PROBLEM, "pack a boot loader with the default --bios auto",
+		find(f, DOCTOR_PROBLEM, "pack it with the default --bios auto",
 		     "booted by UEFI%s%s, and the image has no BIOS", colon, firmware->name);
-	else if (doctor->image_name || doctor_way(&doctor->target) == DOCTOR_FROM_DISK)
+	else
 		find(f, DOCTOR_NOTE, NULL,
 		     "booted by UEFI%s%s; rjpack's own BIOS will serve, with a console and keys on "
 		     "the serial port, and no screen", colon, firmware->name);
-	else
-		find(f, DOCTOR_PROBLEM, "install one, such as GRUB for i386-pc",
-		     "booted by UEFI%s%s; rjpack's own BIOS would serve, but no boot loader for a "
-		     "BIOS is on the disk", colon, firmware->name);
 }
 
 static void check_firmware(const struct doctor *doctor, struct doctor_finding *f)
@@ -328,8 +323,8 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 	struct rj_list names = { "" };
 	char text[DIAG_TEXT];
 
-	if (doctor->image_name || target->firmware.uefi)
-		return;         /* this needs the machine's BIOS */
+	if (doctor->image_name)
+		return;
 	if (running->complete) {
 		rj_list_add(&names, "%s", found->kernel.path + root);
 		for (size_t i = 0; i < found->initrd_count; i++)

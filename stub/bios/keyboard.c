@@ -157,7 +157,7 @@ static uint16_t main_key(uint8_t scan, uint8_t shift)
 		return with_ctrl(scan);
 	if (is_letter(plain[scan]) && shift & CAPS_LOCK)
 		upper = !upper;
-	c = upper ? shifted[scan] : plain[scan];
+	c = (upper ? shifted : plain)[scan];
 	return c || scan == 0x0F ? (uint16_t)(scan << 8 | (uint8_t)c) : 0;
 }
 
@@ -290,9 +290,12 @@ static uint32_t ctrl_break(void)
 /* Alt and digits of the keypad type a character by its number, when Alt is released. */
 static bool alt_digit(uint8_t scan, uint8_t shift, bool extended)
 {
-	char digit = scan >= SCAN_HOME && scan <= SCAN_INSERT ? keypad[scan - SCAN_HOME] : 0;
+	char digit;
 
-	if (!(shift & ALT) || extended || digit < '0' || digit > '9')
+	if (!(shift & ALT) || extended || scan < SCAN_HOME || scan > SCAN_INSERT)
+		return false;
+	digit = keypad[scan - SCAN_HOME];
+	if (digit < '0' || digit > '9')
 		return false;
 	bda_put(BDA_ALT_DIGITS, (uint8_t)(bda_get(BDA_ALT_DIGITS) * 10 + digit - '0'));
 	return true;
