@@ -129,7 +129,7 @@ static uint16_t with_ctrl(uint8_t scan)
 	case 0x39: return 0x3920;
 	case 0x01: return 0x011B;
 	default:
-		return is_letter(plain[scan]) ? (uint16_t)(scan << 8 | (plain[scan] & 0x1F)) : 0;
+		return (uint16_t)(is_letter(plain[scan]) ? scan << 8 | (plain[scan] & 0x1F) : 0);
 	}
 }
 
@@ -142,7 +142,7 @@ static uint16_t with_alt(uint8_t scan)
 	case 0x39: return 0x3920;
 	case SCAN_PRINT: return 0x3700;
 	case 0x1C: return 0x1C00;
-	default: return plain[scan] ? (uint16_t)(scan << 8) : 0;
+	default: return (uint16_t)(plain[scan] ? scan << 8 : 0);
 	}
 }
 
@@ -158,7 +158,7 @@ static uint16_t main_key(uint8_t scan, uint8_t shift)
 	if (is_letter(plain[scan]) && shift & CAPS_LOCK)
 		upper = !upper;
 	c = (upper ? shifted : plain)[scan];
-	return c || scan == 0x0F ? (uint16_t)(scan << 8 | (uint8_t)c) : 0;
+	return (uint16_t)(c || scan == 0x0F ? scan << 8 | (uint8_t)c : 0);
 }
 
 static uint16_t function_key(uint8_t scan, uint8_t shift)
@@ -185,7 +185,7 @@ static uint16_t keypad_key(uint8_t scan, uint8_t shift, bool extended)
 	bool digits = (shift & NUM_LOCK) != 0;
 
 	if (shift & ALT)
-		return extended ? (uint16_t)((scan + 0x50) << 8) : 0;
+		return (uint16_t)(extended ? (scan + 0x50) << 8 : 0);
 	if (shift & CTRL)
 		return (uint16_t)(keypad_ctrl[n] << 8 | (extended ? 0xE0 : 0));
 	if (extended)
@@ -194,7 +194,7 @@ static uint16_t keypad_key(uint8_t scan, uint8_t shift, bool extended)
 		digits = !digits;
 	if (digits || scan == 0x4A || scan == 0x4E)
 		return (uint16_t)(scan << 8 | (uint8_t)keypad[n]);
-	return scan == 0x4C ? 0x4CF0 : (uint16_t)(scan << 8);
+	return (uint16_t)(scan == 0x4C ? 0x4CF0 : scan << 8);
 }
 
 static uint16_t translate(uint8_t scan, uint8_t shift, bool extended)

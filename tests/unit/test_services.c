@@ -66,10 +66,10 @@ static void modules_by_mode(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (uint8_t mode = 0; mode < RJ_INT13_COUNT; mode++) {
+	for (unsigned mode = 0; mode < RJ_INT13_COUNT; mode++) {
 		if (mode == RJ_INT13_firmware)
 			continue;
-		assert_int_equal(plan_for(&plan, mode), RJ_OK);
+		assert_int_equal(plan_for(&plan, (uint8_t)mode), RJ_OK);
 		rj_services_of_plan(&info, &plan);
 		assert_true(info.carried);
 		assert_null(info.wrong);
