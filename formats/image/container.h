@@ -28,7 +28,7 @@ struct container {
 	const char *name;
 	const char *help;
 	const char *suffixes;   /* file suffixes that select it, with spaces between; NULL */
-	struct rj_features features;    /* of its files, as written; no loader may accept them */
+	struct rj_features features;    /* of its files; perhaps no loader accepts them */
 	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file */
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 

@@ -419,7 +419,7 @@ static void one_container_each(void **state)
 	written = &container_elf;
 }
 
-/* With its start replaced by that of another, a file is at most in that one. */
+/* A file with the first bytes of another is still recognised by one container at most. */
 static void mixed_starts(void **state)
 {
 	(void)state;
