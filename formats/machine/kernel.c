@@ -61,8 +61,10 @@ static void read_config(struct rj_target *target)
 	size_t i = 0, count = sizeof(places) / sizeof(places[0]);
 
 	for (; i < count; i++) {
+		const char *after = places[i].after;
+
 		snprintf(kernel->config_path, PATH_MAX, "%s%s%s", places[i].before,
-			 places[i].after ? kernel->release : "", places[i].after ? places[i].after : "");
+			 after ? kernel->release : "", after ? after : "");
 		if (rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel))
 			break;
 	}

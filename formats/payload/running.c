@@ -88,7 +88,7 @@ static bool reach(struct search *search, const char *path, struct rj_input *inpu
 		strcpy(file->why, search->why);
 		return true;
 	}
-	rj_input_heed_errno(file->path);
+	rj_input_heed_errno(path);
 	note_denied(search, path);
 	return false;
 }
