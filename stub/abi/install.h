@@ -48,11 +48,10 @@ struct rj_stub {
 	uint32_t (*acpi_find)(uint32_t signature);
 
 	/* What the survey has found: the loader's memory map as a BIOS would report it, sorted
-	   and without overlaps; where base memory ends by that map; and acpi->rsdp or NULL. */
+	   and without overlaps; and where base memory ends by that map. */
 	struct rj_memory *memory;       /* RJ_MAX_MEMORY rows */
 	uint32_t memory_count;          /* 0: the loader reports none */
 	uint32_t base_memory;           /* bytes */
-	const void *rsdp;
 };
 
 /* Whose interrupts there are. */

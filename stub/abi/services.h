@@ -9,8 +9,8 @@
  * A module is a struct rj_module followed by its packed rest. int13, drivers and inflate are
  * there as needed; the last module is memory.
  *
- * runtime.h describes the survey. After all pieces have been placed, the stub unpacks the installer to SERVICES and calls its
- * first byte. The installer unpacks the modules that this machine needs, one at a time, each
+ * runtime.h describes the survey. After all pieces have been placed, the stub unpacks the
+ * installer to SERVICES and calls its first byte. The installer unpacks the modules that this machine needs, one at a time, each
  * after a fresh copy of the installer, since packed modules refer to its bytes. Their resident
  * parts go to the top of base memory or, if that is full and the code is 32-bit, to reserved
  * memory above 1 MiB; the piece and the installer are gone on arrival. All numbers are

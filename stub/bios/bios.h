@@ -38,8 +38,7 @@ struct rj_bios {
 	uint16_t uart;          /* the console's I/O address; 0: none */
 	uint16_t ebda;          /* segment */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
-	uint8_t zero;
-	uint16_t more_zeros;
+	uint8_t zeros[3];
 	struct rj_reset reset;
 };
 

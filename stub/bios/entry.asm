@@ -5,6 +5,7 @@
 
 %include "layout.inc"
 %include "constants.inc"
+%include "int13/own_stack.inc"
 
 extern bios, bios_init, bios_start, bios_wanted
 extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi
@@ -14,23 +15,15 @@ STACK_SIZE	equ	1024
 ; The BIOS data area, offsets from segment 40h (IBM PC/AT Technical Reference).
 BDA		equ	40h
 SHIFT_FLAGS	equ	17h
-KEYS_HEAD	equ	1Ah
-KEYS_TAIL	equ	1Ch
 MOTOR_COUNT	equ	40h
 DISK_STATUS	equ	74h
-TICKS		equ	6Ch
-MIDNIGHT	equ	70h
 PAUSE_STATE	equ	18h
 PAUSED		equ	08h
-KEYS_START	equ	80h
-KEYS_END	equ	82h
-TICKS_A_DAY	equ	1800B0h
 
 PIC_MASTER	equ	20h		; Intel 8259A datasheet (231468)
 PIC_SLAVE	equ	0A0h
 PIC_READ_ISR	equ	0Bh		; OCW3
 PIC_EOI		equ	20h		; OCW2, non-specific
-PIC_SPURIOUS	equ	80h		; IRQ 7 and 15 in the in-service register
 FPU_BUSY	equ	0F0h		; clears the coprocessor's latch (ICH, "COPROC_ERR")
 RTC_INDEX	equ	70h
 RTC_DATA	equ	71h
@@ -45,16 +38,6 @@ LSR_DATA	equ	01h
 
 CONFIG_ADDRESS	equ	0CF8h		; PCI 3.0, 3.2.2.3.2
 RESET_CONTROL	equ	0CF9h		; ICH datasheet, "Reset Control Register"
-
-FLAG_CARRY	equ	1
-FLAG_ZERO	equ	40h
-FLAG_INTERRUPT	equ	200h
-
-ACTION_BREAK	equ	1		; enum rj_key_action
-ACTION_PRINT	equ	2
-ACTION_SYSTEM	equ	3
-ACTION_RESET	equ	4
-ACTION_PAUSE	equ	5
 
 section .text
 bits 16
@@ -79,20 +62,7 @@ bits 16
 ;	Stack:	10 bytes of the caller's, then our own
 run:
 	cli
-	mov	[cs:user_esp], esp
-	mov	[cs:user_ss], ss
-	mov	ss, [cs:our_segment]
-	mov	esp, stack_top
-	push	dword 0
-	pushad
-	push	ds
-	push	es
-	push	fs
-	push	gs
-	cld
-	mov	ax, cs
-	mov	ds, ax
-	mov	es, ax
+	to_own_stack our_segment, 0
 	mov	gs, [user_ss]
 	mov	bx, [user_esp]
 	mov	ax, [gs:bx + 8]
@@ -105,13 +75,7 @@ run:
 	mov	bx, [user_esp]
 	mov	ax, [esp + CALL_FLAGS]
 	mov	[gs:bx + 8], ax
-	pop	gs
-	pop	fs
-	pop	es
-	pop	ds
-	popad
-	mov	ss, [cs:user_ss]
-	mov	esp, [cs:user_esp]
+	from_own_stack
 	ret
 
 ; ---- interrupts of the hardware ----
@@ -339,14 +303,14 @@ wait_cx_dx:
 succeeded:
 	push	bp
 	mov	bp, sp
-	and	byte [bp + 6], ~FLAG_CARRY
+	and	byte [bp + 6], ~CALL_CARRY
 	pop	bp
 nothing:
 	iret
 failed:
 	push	bp
 	mov	bp, sp
-	or	byte [bp + 6], FLAG_CARRY
+	or	byte [bp + 6], CALL_CARRY
 	pop	bp
 	iret
 
@@ -399,9 +363,9 @@ take:
 .slash:	mov	ah, 35h
 .taken:	inc	bx			; never 0, so ZF becomes clear
 	inc	bx
-	cmp	bx, [KEYS_END]
+	cmp	bx, [KEYS_TO]
 	jb	.inside
-	mov	bx, [KEYS_START]
+	mov	bx, [KEYS_FROM]
 .inside:
 	test	sp, sp			; clears ZF
 .end:	ret
@@ -415,7 +379,7 @@ peek_key:
 	mov	bp, sp
 	push	BDA
 	pop	ds
-	and	byte [bp + 10], ~FLAG_ZERO
+	and	byte [bp + 10], ~CALL_ZERO
 	call	take
 	jz	.none
 .end:	pop	bp
@@ -425,7 +389,7 @@ peek_key:
 .none:	call	poll
 	call	take
 	jnz	.end
-	or	byte [bp + 10], FLAG_ZERO
+	or	byte [bp + 10], CALL_ZERO
 	jmp	.end
 
 ; read_key: INT 16h AH=00h and 10h. Waits for a key, in AX.
@@ -677,7 +641,7 @@ default_vectors:
 	dw	nothing
 	db	47h, 5Fh
 	dw	nothing
-	db	68h, 6Eh
+	db	68h, APIC_VECTOR - 1
 	dw	nothing
 	db	70h, 77h
 	dw	irq_slave
@@ -704,7 +668,7 @@ vectors:
 	dw	19h, int19, old
 	dw	1Ah, int1a_entry, old
 	dw	40h, int13_none, old
-	dw	6Fh, int6f, old
+	dw	APIC_VECTOR, int6f, old
 	dw	70h, int70, old
 	dw	75h, int75, old
 interface_end:

@@ -7,18 +7,18 @@
 
 #include "bios/bios.h"
 #include "bios/serial.h"
+#include "common/bda.h"
 
 /* The BIOS data area, from 400h. */
 #define BDA_SHIFT     0x17
 #define BDA_HELD      0x18
 #define BDA_ALT_DIGITS 0x19
-#define BDA_HEAD      0x1A
-#define BDA_TAIL      0x1C
+#define BDA_HEAD      BDA_OFFSET(BDA_KEYS_HEAD)
+#define BDA_TAIL      BDA_OFFSET(BDA_KEYS_TAIL)
 #define BDA_BREAK     0x71
-#define BDA_START     0x80
-#define BDA_END       0x82
-#define BDA_MODE      0x96
-#define BDA_LEDS      0x97
+#define BDA_START     BDA_OFFSET(BDA_KEYS_START)
+#define BDA_END       BDA_OFFSET(BDA_KEYS_END)
+#define BDA_MODE      BDA_OFFSET(BDA_KEYBOARD)
 
 /* BDA_SHIFT */
 #define SHIFT_RIGHT   0x01

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "bios/bios.h"
+#include "common/bda.h"
 #include "hardware/io.h"
 
 #define UART_IER   1
@@ -18,7 +19,6 @@
 #define LSR_EMPTY  0x20
 #define PATIENCE   0x8000u      /* reads of LSR: a character takes 1 ms at 9600 */
 
-#define BDA_TICKS  0x6C
 #define ESC        0x1B
 #define ESC_KEY    0x011B
 #define PATIENCE_TICKS 2        /* after ESC: less than between two keys */
@@ -242,7 +242,7 @@ static void take(uint8_t byte)
 	if (byte == ESC) {
 		escaped = true;
 		pending_count = 0;
-		escaped_at = bda_get16(BDA_TICKS);
+		escaped_at = bda_get16(BDA_OFFSET(BDA_TICKS));
 	} else if (key) {
 		key_put(key);
 	}
@@ -255,7 +255,7 @@ void serial_poll(struct call *c)
 		return;                         /* another program has the port */
 	while (inb(bios.uart + UART_LSR) & LSR_DATA)
 		take(inb(bios.uart));
-	if (escaped && (uint16_t)(bda_get16(BDA_TICKS) - escaped_at) > PATIENCE_TICKS) {
+	if (escaped && (uint16_t)(bda_get16(BDA_OFFSET(BDA_TICKS)) - escaped_at) > PATIENCE_TICKS) {
 		if (!pending_count)
 			key_put(ESC_KEY);
 		escaped = false;

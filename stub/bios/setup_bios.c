@@ -10,22 +10,11 @@
 #include "bios/bios.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
-#include "common/mem.h"
-#include "common/own_bios.h"
-#include "common/units.h"
+#include "hardware/firmware.h"
 #include "hardware/io.h"
 #include "hardware/ports.h"
 #include "int13/resident.h"
 
-#define BDA            0x400u
-#define BDA_KEYS_HEAD  0x41Au
-#define BDA_KEYS_TAIL  0x41Cu
-#define BDA_KEYS_START 0x480u
-#define BDA_KEYS_END   0x482u
-#define KEYS_START     0x1E
-#define KEYS_END       0x3E
-#define BDA_TICKS      0x46Cu
-#define BDA_KEYBOARD   0x496u
 #define ENHANCED       0x10     /* a keyboard with 101 keys */
 #define UART_SCRATCH   7
 #define EQUIPMENT      0x0022   /* a coprocessor, 80x25 colours */
@@ -98,10 +87,7 @@ static void set_bda(const struct rj_setup *setup)
 {
 	write16(BDA_EBDA_SEGMENT, (uint16_t)(setup->ebda >> 4));
 	write16(BDA_EQUIPMENT, EQUIPMENT);
-	write16(BDA_KEYS_START, KEYS_START);
-	write16(BDA_KEYS_END, KEYS_END);
-	write16(BDA_KEYS_HEAD, KEYS_START);
-	write16(BDA_KEYS_TAIL, KEYS_START);
+	bda_empty_keys();
 	write8(BDA_KEYBOARD, ENHANCED);
 	set_serial_ports();
 }

@@ -13,10 +13,10 @@
 #include <stddef.h>
 
 #include "bios/bios.h"
+#include "common/bda.h"
 #include "hardware/io.h"
 #include "hardware/ports.h"
 
-#define BDA_TICKS      0x46Cu
 #define TEST_MS        200u     /* more than three ticks */
 
 #define CHANNEL2       0x42

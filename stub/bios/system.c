@@ -7,6 +7,7 @@
 
 #include "abi/layout.h"
 #include "bios/bios.h"
+#include "common/bda.h"
 #include "hardware/io.h"
 #include "hardware/ports.h"
 
@@ -24,9 +25,8 @@ struct configuration {
 /* A second 8259, a clock, INT 15h AH=4Fh, an EBDA. */
 static const struct configuration configuration = { 8, 0xFC, 0, 0, { 0x74, 0x40, 0, 0, 0 } };
 
-#define BDA_TICKS     0x6C
-#define BDA_MIDNIGHT  0x70
-#define TICKS_A_DAY   0x1800B0u
+#define TICKS         BDA_OFFSET(BDA_TICKS)
+#define MIDNIGHT      BDA_OFFSET(BDA_MIDNIGHT)
 
 #define RTC_SECONDS   0x00
 #define RTC_MINUTES   0x02
@@ -243,16 +243,16 @@ void apic_eoi(struct call *c)
 void ticks_poll(struct call *c)
 {
 	uint64_t now = rdtsc();
-	uint32_t ticks = bda_get16(BDA_TICKS) | (uint32_t)bda_get16(BDA_TICKS + 2) << 16;
+	uint32_t ticks = bda_get16(TICKS) | (uint32_t)bda_get16(TICKS + 2) << 16;
 
 	(void)c;
 	while (now - bios.polled_at >= bios.ticks_per_tick) {
 		bios.polled_at += bios.ticks_per_tick;
-		if (++ticks >= TICKS_A_DAY) {
+		if (++ticks >= TICKS_IN_A_DAY) {
 			ticks = 0;
-			bda_put(BDA_MIDNIGHT, (uint8_t)(bda_get(BDA_MIDNIGHT) + 1));
+			bda_put(MIDNIGHT, (uint8_t)(bda_get(MIDNIGHT) + 1));
 		}
 	}
-	bda_put16(BDA_TICKS, (uint16_t)ticks);
-	bda_put16(BDA_TICKS + 2, (uint16_t)(ticks >> 16));
+	bda_put16(TICKS, (uint16_t)ticks);
+	bda_put16(TICKS + 2, (uint16_t)(ticks >> 16));
 }

@@ -5,11 +5,24 @@
 
 #define IVT_VECTOR(number) ((number) * 4u)     /* offset, then segment */
 
-/* Physical addresses. */
+/* Physical addresses; 16-bit code counts from segment 40h. */
+#define BDA              0x400
+#define BDA_OFFSET(address) ((address) - BDA)
 #define BDA_EBDA_SEGMENT 0x40E
 #define BDA_EQUIPMENT    0x410
 #define BDA_BASE_MEMORY  0x413          /* KiB */
+#define BDA_KEYS_HEAD    0x41A          /* offsets, of the next key to read */
+#define BDA_KEYS_TAIL    0x41C          /* and to write, */
+#define BDA_KEYS_START   0x480          /* of the buffer, and of its end */
+#define BDA_KEYS_END     0x482
+#define BDA_TICKS        0x46C          /* since midnight, 32 bits */
+#define BDA_MIDNIGHT     0x470          /* how often it has passed */
 #define BDA_HARD_DISKS   0x475
+#define BDA_KEYBOARD     0x496          /* its mode and type */
+
+#define KEYS_START       0x1E           /* where POST puts the buffer */
+#define KEYS_END         0x3E
+#define TICKS_IN_A_DAY   0x1800B0
 
 /* BDA_EQUIPMENT: whether there is a floppy drive, and in two bits their number - 1. */
 #define EQUIPMENT_FLOPPY 0x0001u

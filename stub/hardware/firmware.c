@@ -10,13 +10,6 @@
 #include "hardware/io.h"
 #include "hardware/ports.h"
 
-#define BDA_KEYS_HEAD    0x41A          /* offsets from 400h */
-#define BDA_KEYS_TAIL    0x41C
-#define BDA_KEYS_START   0x480
-#define BDA_KEYS_END     0x482
-#define KEYS_START       0x1E
-#define KEYS_END         0x3E
-
 #define CMOS_EQUIPMENT   0x14
 
 #define VECTORS          256u
@@ -25,7 +18,6 @@
 #define RESET_VECTOR     (ROM + 0xFFF0)
 #define FAR_JUMP         0xEA
 #define IRET             0xFF53u
-#define ADAPTER_ROMS     0xC0000u
 #define VIDEO_ROM        0xC0000u
 #define ROM_SIGNATURE    0xAA55u
 #define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
@@ -92,7 +84,7 @@ static bool vectors_are_plausible(void)
 			continue;
 		if (!vector_is_plausible(entry_points[i].number))
 			return false;
-		any_in_rom |= vector(entry_points[i].number) >= ADAPTER_ROMS;
+		any_in_rom |= vector(entry_points[i].number) >= VIDEO_ROM;
 	}
 	return any_in_rom;
 }
@@ -136,10 +128,7 @@ static void rebuild_bda(void)
 	write16(BDA_EQUIPMENT, inb(CMOS_DATA));
 	if (!read16(BDA_BASE_MEMORY))
 		write16(BDA_BASE_MEMORY, EBDA_FLOOR / 1024);
-	write16(BDA_KEYS_START, KEYS_START);
-	write16(BDA_KEYS_END, KEYS_END);
-	write16(BDA_KEYS_HEAD, KEYS_START);
-	write16(BDA_KEYS_TAIL, KEYS_START);
+	bda_empty_keys();
 }
 
 void firmware_rebuild(void)

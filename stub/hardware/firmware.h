@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/bda.h"
+#include "hardware/io.h"
+
 enum firmware {
 	FIRMWARE_ALIVE,         /* the vectors and the size of base memory may be a BIOS's */
 	FIRMWARE_LOST,          /* they may not, but the ROM has a BIOS's entry points */
@@ -30,6 +33,15 @@ uint32_t int13_in_base_memory(void);
 /* According to the BDA: the physical address of the EBDA, or 0; the bytes of base memory. */
 uint32_t bda_ebda(void);
 uint32_t bda_base_memory(void);
+
+/* Sets the BDA's keyboard buffer up, without a key. */
+static inline void bda_empty_keys(void)
+{
+	write16(BDA_KEYS_START, KEYS_START);
+	write16(BDA_KEYS_END, KEYS_END);
+	write16(BDA_KEYS_HEAD, KEYS_START);
+	write16(BDA_KEYS_TAIL, KEYS_START);
+}
 
 /* Whether there is a VGA adapter's ROM at C0000h. */
 bool has_video_rom(void);

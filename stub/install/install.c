@@ -437,12 +437,10 @@ static uint32_t make_ebda(void)
 		stub->fail("the memory map has no base memory at %x", SERVICES_SCRATCH_END);
 	memset(to, 0, sizeof(*to));
 	to->kib = RJ_EBDA_SIZE / KIB;
-	if (stub->rsdp)
-		memcpy(to->rsdp, stub->rsdp, sizeof(to->rsdp));
+	memcpy(to->rsdp, stub->acpi->rsdp, sizeof(to->rsdp));
 	memory_lower((uint32_t)to);
 	return (uint32_t)to;
 }
-
 
 static void begin_own_bios(void)
 {

@@ -3,6 +3,7 @@
 ; with -m16, so calls and returns are 32 bits wide.
 
 %include "constants.inc"
+%include "int13/own_stack.inc"
 %include "int13.inc"
 
 extern serve, int13, int13_init, ram_read_chs, ram_read_packet, real_segment, return
@@ -57,32 +58,14 @@ route:
 ;	In:	the caller's registers, [unit] = the map's value for DL
 global serve_call
 serve_call:
-	mov	[cs:user_esp], esp
-	mov	[cs:user_ss], ss
-	mov	ss, [cs:real_segment]
-	mov	esp, stack_top
-	pushad
-	push	ds
-	push	es
-	push	fs
-	push	gs
-	cld
-	mov	ax, cs
-	mov	ds, ax
-	mov	es, ax
+	to_own_stack real_segment
 	inc	byte [int13 + INT13_BUSY]
 	mov	eax, esp
 	movzx	edx, byte [unit]
 	call	dword serve		; EAX = CF
 	dec	byte [int13 + INT13_BUSY]
 	neg	al			; sets CF, which no instruction below changes
-	pop	gs
-	pop	fs
-	pop	es
-	pop	ds
-	popad
-	mov	ss, [cs:user_ss]
-	mov	esp, [cs:user_esp]
+	from_own_stack
 	jmp	return
 
 ; An interrupt handler has called while another call is active.

@@ -129,8 +129,6 @@ static void find_acpi(uint32_t info, uint32_t loader)
 	source = rsdp_find(&search, rsdp);
 	stub->acpi->find = acpi_wide_find;
 	stub->reset = reset_register(stub->acpi_find(ACPI_FADT));
-	if (source)
-		stub->rsdp = rsdp;
 	if (!is_verbose)
 		return;
 	if (source)

@@ -10,13 +10,14 @@
 #include "abi/manifest.h"
 #include "abi/services.h"
 #include "bios/bios.h"
+#include "common/bda.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
 #include "int13/flat.h"
 #include "int13/int13.h"
 #include "int13/int15.h"
 
-#define CONSTANT(name, value) extern const char name[(value) + 1]; const char name[(value) + 1];
+#define CONSTANT(name, value) extern char name[(value) + 1]; char name[(value) + 1];
 #define OFFSET(name, type, field) CONSTANT(name, offsetof(struct type, field))
 
 CONSTANT(KIND_DRIVER, RJ_MODULE_DRIVER)
@@ -77,6 +78,21 @@ CONSTANT(DISK_FLOPPY, RJ_DISK_FLOPPY)
 CONSTANT(STATUS_NOT_READY, RJ_DISK_NOT_READY)
 
 OFFSET(CALL_FLAGS, call, flags)
+CONSTANT(CALL_CARRY, FLAG_CARRY)
+CONSTANT(CALL_ZERO, FLAG_ZERO)
+CONSTANT(ACTION_BREAK, KEY_BREAK)
+CONSTANT(ACTION_PRINT, KEY_PRINT)
+CONSTANT(ACTION_SYSTEM, KEY_SYSTEM)
+CONSTANT(ACTION_RESET, KEY_RESET)
+CONSTANT(ACTION_PAUSE, KEY_PAUSE)
+CONSTANT(APIC_VECTOR, APIC_TIMER_VECTOR)
+CONSTANT(KEYS_HEAD, BDA_OFFSET(BDA_KEYS_HEAD))
+CONSTANT(KEYS_TAIL, BDA_OFFSET(BDA_KEYS_TAIL))
+CONSTANT(KEYS_FROM, BDA_OFFSET(BDA_KEYS_START))
+CONSTANT(KEYS_TO, BDA_OFFSET(BDA_KEYS_END))
+CONSTANT(TICKS, BDA_OFFSET(BDA_TICKS))
+CONSTANT(MIDNIGHT, BDA_OFFSET(BDA_MIDNIGHT))
+CONSTANT(TICKS_A_DAY, TICKS_IN_A_DAY)
 OFFSET(BIOS_TICKS_PER_MS, rj_bios, ticks_per_ms)
 OFFSET(BIOS_UART, rj_bios, uart)
 OFFSET(BIOS_POLLS_TICKS, rj_bios, polls_ticks)
