@@ -8,7 +8,7 @@
 %include "int13/own_stack.inc"
 
 extern bios, bios_init, bios_start, bios_wanted
-extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi
+extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, real_segment
 
 STACK_SIZE	equ	1024
 
@@ -62,7 +62,7 @@ bits 16
 ;	Stack:	10 bytes of the caller's, then our own
 run:
 	cli
-	to_own_stack our_segment, 0
+	to_own_stack real_segment, 0
 	mov	gs, [user_ss]
 	mov	bx, [user_esp]
 	mov	ax, [gs:bx + 8]
@@ -614,15 +614,6 @@ global floppy_table
 floppy_table:				; INT 1Eh, for a drive of 1.44 MB
 	db	0DFh, 02h, 25h, 2, 18, 1Bh, 0FFh, 54h, 0F6h, 0Fh, 08h
 
-section .init.text progbits alloc exec nowrite align=1
-bits 32
-; bios_place: In: EAX = base. Sets the segment.
-global bios_place
-bios_place:
-	shr	eax, 4
-	mov	[our_segment], ax
-	ret
-
 section .init.data progbits alloc noexec write align=4
 ; The other vectors: bytes of interrupt number, last number, then the handler's offset.
 global default_vectors
@@ -674,8 +665,6 @@ vectors:
 interface_end:
 
 section .bss
-our_segment:
-	resw	1
 user_ss:
 	resw	1
 user_esp:

@@ -33,7 +33,6 @@ struct vectors {
 };
 extern const struct vectors default_vectors[];
 extern const uint8_t floppy_table[];
-void bios_place(uint32_t base);
 
 void bios_init(const struct rj_setup *setup, uint32_t base);
 void bios_start(const struct rj_setup *setup);
@@ -113,7 +112,6 @@ static void set_ticks(const struct rj_setup *setup)
 
 void bios_init(const struct rj_setup *setup, uint32_t base)
 {
-	bios_place(base);
 	bios = (struct rj_bios){
 		.ticks_per_ms = setup->host->ticks_per_ms,
 		.ticks_per_tick = setup->host->ticks_per_ms * (TICK_COUNTS / PIT_KHZ)

@@ -18,6 +18,7 @@
 #include "hardware/ports.h"
 
 #define TEST_MS        200u     /* more than three ticks */
+#define TEST_STEP      10u
 
 #define CHANNEL2       0x42
 #define CONTROL        0x43
@@ -70,7 +71,8 @@ static bool ticks_move(const struct rj_setup *setup)
 {
 	uint32_t before = read32(BDA_TICKS);
 
-	wait(setup, TEST_MS);
+	for (uint32_t ms = 0; ms < TEST_MS && read32(BDA_TICKS) == before; ms += TEST_STEP)
+		wait(setup, TEST_STEP);
 	return read32(BDA_TICKS) != before;
 }
 
