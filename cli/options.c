@@ -87,18 +87,9 @@ SETTER(int13)
 
 SETTER(bios)
 {
-	static const struct {
-		const char *name;
-		uint32_t flags;
-	} modes[] = {
-#define ROW(name, flags, what) { #name, flags },
-		RJ_BIOS_MODES(ROW)
-#undef ROW
-	};
-
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcmp(value.text, modes[i].name) == 0) {
-			o->flags = (o->flags & ~RJ_BIOS_FLAGS) | modes[i].flags;
+	for (size_t i = 0; i < RJ_BIOS_COUNT; i++)
+		if (strcmp(value.text, rj_bios_modes[i].name) == 0) {
+			o->flags = (o->flags & ~RJ_BIOS_FLAGS) | rj_bios_modes[i].flags;
 			return RJ_OK;
 		}
 	return rj_none_of(value.text, BIOS_WORDS, err);

@@ -73,23 +73,14 @@ static void print_registers(const struct rj_regs *regs)
 	}
 }
 
-static const struct {
-	const char *name, *what;
-	uint32_t flags;
-} bios_words[] = {
-#define ROW(name, flags, what) { #name, what, flags },
-	RJ_BIOS_MODES(ROW)
-#undef ROW
-};
-
-/* A damaged image may have other flags: as auto. */
-static size_t bios_mode(const struct rj_manifest *manifest)
+/* A damaged image may have other flags: as the first. */
+static const struct rj_bios_mode *bios_mode(const struct rj_manifest *manifest)
 {
-	size_t i = sizeof(bios_words) / sizeof(bios_words[0]) - 1;
+	size_t i = RJ_BIOS_COUNT - 1;
 
-	while (i > 0 && bios_words[i].flags != (manifest->flags & RJ_BIOS_FLAGS))
+	while (i > 0 && rj_bios_modes[i].flags != (manifest->flags & RJ_BIOS_FLAGS))
 		i--;
-	return i;
+	return &rj_bios_modes[i];
 }
 
 static void print_machine(const struct rj_manifest *manifest)
@@ -107,7 +98,7 @@ static void print_machine(const struct rj_manifest *manifest)
 	       manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot",
 	       manifest->flags & RJ_VERBOSE ? "; reports its steps" : "",
 	       manifest->flags & RJ_UNREAL ? "; leaves 4 GiB segment limits" : "");
-	printf("BIOS: %s\n", bios_words[bios_mode(manifest)].what);
+	printf("BIOS: %s\n", bios_mode(manifest)->what);
 	rj_repairs_text(manifest->repairs, repairs);
 	printf("Repairs: %s\n", repairs);
 }
@@ -179,7 +170,7 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 	json_bool(json, "unreal", manifest->flags & RJ_UNREAL);
 	json_bool(json, "verbose", manifest->flags & RJ_VERBOSE);
 	json_string(json, "on_error", manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot");
-	json_string(json, "bios", bios_words[bios_mode(manifest)].name);
+	json_string(json, "bios", bios_mode(manifest)->name);
 	json_open(json, "console", '{');
 	json_bool(json, "vga", manifest->flags & RJ_CONSOLE_VGA);
 	json_bool(json, "serial", manifest->flags & RJ_CONSOLE_SERIAL);

@@ -18,6 +18,12 @@ const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
 #undef ROW
 };
 
+const struct rj_bios_mode rj_bios_modes[] = {
+#define ROW(name, flags, what) { #name, what, flags },
+	RJ_BIOS_MODES(ROW)
+#undef ROW
+};
+
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 {
 	struct rj_list names = { "" };

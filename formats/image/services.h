@@ -34,6 +34,14 @@ struct rj_int13_mode {
 };
 extern const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT];
 
+/* The values of --bios, with what they are in rj_manifest.flags; the first is the default. */
+#define RJ_BIOS_COUNT 3
+struct rj_bios_mode {
+	const char *name, *what;
+	uint32_t flags;
+};
+extern const struct rj_bios_mode rj_bios_modes[RJ_BIOS_COUNT];
+
 /* By name; the error lists all names. */
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err);
 
