@@ -44,26 +44,9 @@ measure:
 .more:	dec	word [runs]
 	jnz	.run
 	mov	eax, ebp
-	mov	ebx, 10
-	xor	cx, cx
-.digit:	xor	edx, edx
-	div	ebx
-	push	dx
-	inc	cx
-	test	eax, eax
-	jnz	.digit
-.put:	mov	dx, 3F8h + 5
-.wait:	in	al, dx
-	test	al, 20h
-	jz	.wait
-	pop	ax
-	add	al, '0'
-	mov	dx, 3F8h
-	out	dx, al
-	loop	.put
-	mov	al, 10
-	out	dx, al
-	ret
+	jmp	print_decimal
+
+%include "decimal.inc"
 
 runs:	dw	0
 start:	dd	0

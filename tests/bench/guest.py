@@ -33,14 +33,14 @@ BACK = {"start": "disk-kexec", "pack": "--mbr {mbr}", "kexec": "-l"}
 TIMEOUT = 180
 
 
-def guest(*arguments):
-    """The numbers that a guest prints; its clock counts instructions."""
+def guest(*arguments, count=2):
+    """The last COUNT numbers that a guest prints; its clock counts instructions."""
     lines = subprocess.run(
         ["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0", "-m", "128", *arguments,
          "-device", "isa-debug-exit,iobase=0xf4", "-display", "none", "-serial", "stdio",
          "-no-reboot"],
         capture_output=True, text=True, timeout=TIMEOUT).stdout
-    return [int(number) for number in lines.split()[-2:]]
+    return [int(number) for number in re.findall(r"(\d+)$", lines, re.MULTILINE)[-count:]]
 
 
 def instructions(rjpack, *options):
@@ -119,6 +119,17 @@ def reads(name, measured):
             program: ticks[number] for program, ticks in measured.items()}
 
 
+def calls(rjpack):
+    """Calls that boot loaders repeat while they wait, with a console on the serial port."""
+    nasm(f"{HERE}/calls.asm", "calls.bin")
+    run(rjpack, "--mbr", "calls.bin", "--bios", "own", "-o", "image.elf")
+    ours = guest("-vga", "none", "-kernel", "image.elf", count=3)
+    theirs = guest("-drive", "file=calls.bin,format=raw", count=3)
+    for what, *ticks in zip(("INT 16h AH=01h without a key", "INT 1Ah AH=00h", "IRQ 0"),
+                            ours, theirs):
+        yield what, "instructions", dict(zip(("rjpack", "SeaBIOS"), ticks))
+
+
 def way_back(rjpack):
     """From Linux through GRUB to Linux, by kexec and by the machine's reset. QEMU's
     firmware takes a second; that of a server takes minutes."""
@@ -148,4 +159,4 @@ def seconds(arguments, work, leaving, command=None):
     sys.exit("bench: Linux did not come back")
 
 
-ROWS = [descent, inflate, disks, way_back]
+ROWS = [descent, inflate, disks, calls, way_back]

@@ -21,7 +21,7 @@ def run(*command):
 
 
 def nasm(source, output, *defines):
-    run("nasm", "-f", "bin", *(f"-D{define}" for define in defines), source, "-o", output)
+    run("nasm", "-f", "bin", f"-I{HERE}/", *(f"-D{define}" for define in defines), source, "-o", output)
 
 
 def peak(pid):

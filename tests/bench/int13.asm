@@ -50,25 +50,12 @@ measure:
 .more:	dec	word [runs]
 	jnz	.run
 	mov	eax, ebp
-.print:	mov	ebx, 10
-	xor	cx, cx
-.digit:	xor	edx, edx
-	div	ebx
-	push	dx
-	inc	cx
-	test	eax, eax
-	jnz	.digit
-	mov	dx, 3F8h
-.out:	pop	ax
-	add	al, '0'
-	out	dx, al
-	loop	.out
-	mov	al, 10
-	out	dx, al
-	ret
+	jmp	print_decimal
 .failed:
 	xor	eax, eax		; which no read takes
-	jmp	.print
+	jmp	print_decimal
+
+%include "decimal.inc"
 
 packet:	dw	10h, 64, 0, TARGET
 	dd	0, 0

@@ -25,26 +25,12 @@ code:
 	xor	bx, bx
 	mov	ds, bx
 	sub	eax, [STARTED]
-	mov	ebx, 10
-	xor	cx, cx
-.digit:
-	xor	edx, edx
-	div	ebx
-	push	dx
-	inc	cx
-	test	eax, eax
-	jnz	.digit
-	mov	dx, 3F8h
-.print:
-	pop	ax
-	add	al, '0'
-	out	dx, al
-	loop	.print
-	mov	al, 10
-	out	dx, al
+	call	print_decimal
 	mov	dx, 0F4h		; isa-debug-exit
 	out	dx, al
 	hlt
+
+%include "decimal.inc"
 
 %ifdef KERNEL
 	times 1024 - ($ - $$) db 0
