@@ -30,6 +30,8 @@ BUFFER_SIZE	equ 0x60000
 %ifndef MOST
 %define MOST 127			; EDD 3.0, 8.2
 %endif
+%include "rest.inc"
+
 GUARD		equ 64			; bytes on either side of a buffer, left alone
 FILL		equ 0xCCCCCCCC
 STACK		equ 0xFC00
@@ -77,23 +79,7 @@ start:
 	mov [drive], dl
 	sti
 	call serial_init
-	cmp dword [mark], MARK
-	je near tests
-	mov ax, 0x0200 + (end - start + SECTOR - 1) / SECTOR - 1
-	mov bx, start + SECTOR
-	mov cx, 2
-	mov dh, 0
-	mov dl, [drive]
-	int 0x13
-	jc .error
-	cmp dword [mark], MARK
-	je near tests
-.error:
-	mov si, .message
-	call puts
-	mov al, 0x11
-	jmp leave
-.message: db 'disk: cannot read the rest of it', 10, 0
+	load_rest tests, SECTOR, drive, 'disk'
 
 %include "console.inc"
 

@@ -18,6 +18,7 @@
 %define ORIGIN 0x7C00
 %endif
 %define MARK 0x5052424F
+%include "rest.inc"
 
 	org ORIGIN
 	bits 16
@@ -61,23 +62,7 @@ start:
 	sti
 
 	call serial_init
-	cmp dword [mark], MARK
-	je near probe
-	mov ax, 0x0200 + (end - start + 511) / 512 - 1
-	mov bx, start + 512
-	mov cx, 2
-	mov dh, 0
-	mov dl, [saved.edx]
-	int 0x13
-	jc .error
-	cmp dword [mark], MARK
-	je near probe
-.error:
-	mov si, .message
-	call puts
-	mov al, 0x11
-	jmp leave
-.message: db 'probe: cannot read the rest of it', 10, 0
+	load_rest probe, 512, saved.edx, 'probe'
 
 %include "console.inc"
 

@@ -1,12 +1,13 @@
 ; SPDX-License-Identifier: MIT
 ; services: calls the functions of a BIOS with good and bad arguments, and prints what each
-; returns: NAME=EAX:EBX:ECX:EDX:flags on COM1, the flags as C and Z. A dword of Xs stands for
-; what may differ from call to call. Then "SERVICES END".
+; returns: NAME=EAX:EBX:ECX:EDX:c on COM1, with C for CF, - for a register that is not compared,
+; and ! if the call changed another one. Then "SERVICES END".
 ;
-; A boot sector that loads the rest of the file, as probe.asm does.
+; A boot sector that loads the rest of the file.
+
+%include "rest.inc"
 
 MARK	equ 0x53525653
-VIDEO	equ 1				; what a row prints: see "masks"
 
 	org 0x7C00
 	bits 16
@@ -21,20 +22,7 @@ start:
 	sti
 	mov [drive], dl
 	call serial_init
-	cmp dword [mark], MARK
-	je near services
-	mov ax, 0x0200 + (end - start + 511) / 512 - 1
-	mov bx, start + 512
-	mov cx, 2
-	mov dh, 0
-	mov dl, [drive]
-	int 0x13
-	jc .error
-	cmp dword [mark], MARK
-	je near services
-.error:
-	mov al, 0x11
-	jmp leave
+	load_rest services, 512, drive, 'services'
 
 %include "console.inc"
 
@@ -89,7 +77,6 @@ one:
 	mov [.number], al
 	mov edi, 0x11112222
 	mov ebp, 0x33330000 + text
-	mov ax, 0x7C0			; any segment
 	mov ax, ds
 	mov es, ax
 	test byte [si + 3], OFF
@@ -121,7 +108,6 @@ one:
 	mov [seen.edx], edx
 	mov [seen.edi], edi
 	mov [seen.ebp], ebp
-	mov [seen.sp], sp
 	cld
 	pop si
 	push si
@@ -156,7 +142,7 @@ one:
 	jz .carry
 	mov al, 'C'
 .carry:	call putc
-	; what no call may change: DS, SP, EBP, EDI
+	; what no call may change: DS, EBP, EDI
 	mov al, '!'
 	cmp word [seen.ds], 0
 	jne .broken
@@ -179,7 +165,6 @@ seen:
 .ebp:	dd 0
 .flags:	dw 0
 .ds:	dw 0
-.sp:	dw 0
 
 text:	db 'ab', 13, 'c'
 text_end:
