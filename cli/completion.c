@@ -34,16 +34,16 @@ static void print_case(const struct option_row *row)
 /* Prints one shell pattern of all options whose argument is a file, or is free text. */
 static void print_pattern(bool files)
 {
-	bool behind = false;
+	bool more = false;
 
 	for (size_t i = 0; i < option_count(); i++) {
 		struct option_row row = option_at(i);
 
 		if (!row.argument || row.is_file != files || row.words)
 			continue;
-		fputs(behind ? "|" : "", stdout);
+		fputs(more ? "|" : "", stdout);
 		print_case(&row);
-		behind = true;
+		more = true;
 	}
 }
 

@@ -33,11 +33,11 @@ static void quote(FILE *file, const char *text)
 
 static void start(struct json *json, const char *key)
 {
-	if (json->behind)
+	if (json->has_value)
 		fputc(',', json->file);
 	if (json->depth > 0)
 		new_line(json);
-	json->behind = true;
+	json->has_value = true;
 	if (key) {
 		quote(json->file, key);
 		fputs(": ", json->file);
@@ -47,10 +47,10 @@ static void start(struct json *json, const char *key)
 static void close_group(struct json *json, char group)
 {
 	json->depth--;
-	if (json->behind)
+	if (json->has_value)
 		new_line(json);
 	fputc(group == '{' ? '}' : ']', json->file);
-	json->behind = true;
+	json->has_value = true;
 	if (json->depth == 0)
 		fputc('\n', json->file);
 }
@@ -61,7 +61,7 @@ static void write_value(struct json *json, const struct json_value *value)
 	case JSON_OPEN:
 		fputc(value->group, json->file);
 		json->depth++;
-		json->behind = false;
+		json->has_value = false;
 		break;
 	case JSON_NULL:
 		fputs("null", json->file);

@@ -25,7 +25,7 @@ struct json_value {
 struct json {
 	FILE *file;
 	unsigned depth;
-	bool behind;            /* the group already has a value */
+	bool has_value;         /* the group already has a value */
 
 	/* If this is set, it gets all values, and nothing is written. */
 	void (*take)(void *context, const char *key, const struct json_value *value);

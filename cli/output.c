@@ -12,7 +12,7 @@
 
 #include "base/copy.h"
 #include "base/temporary.h"
-#include "ending.h"
+#include "cleanup.h"
 
 #define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
@@ -46,16 +46,16 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 	if (!path)
 		return rj_no_memory(err);
 	/* no signal may come before the new file is registered */
-	ending_block(&before);
+	cleanup_block(&before);
 	output->fd = mkstemp(path);
 	if (output->fd >= 0) {
 		output->temporary = path;
-		ending_remove(path);
+		cleanup_remove(path);
 	} else {
 		rj_cannot_create(err);
 		free(path);
 	}
-	ending_unblock(&before);
+	cleanup_unblock(&before);
 	if (output->fd >= 0)
 		fchmod(output->fd, mode);
 	return output->fd < 0 ? err->class : RJ_OK;
@@ -204,7 +204,7 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 	else if (sync_file(output->fd) < 0 || rename(output->temporary, output->path) < 0)
 		code = rj_cannot_write(err);
 	if (!code && output->temporary) {
-		ending_remove(NULL);
+		cleanup_remove(NULL);
 		sync_directory(output->path);
 		free(output->temporary);
 		output->temporary = NULL;
@@ -217,7 +217,7 @@ void output_discard(struct output *output)
 {
 	if (output->temporary) {
 		unlink(output->temporary);
-		ending_remove(NULL);
+		cleanup_remove(NULL);
 	}
 	if (output->fd >= 0)
 		close(output->fd);

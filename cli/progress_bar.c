@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/progress.h"
-#include "ending.h"
+#include "cleanup.h"
 #include "inspect/picture.h"
 #include "terminal.h"
 
@@ -55,7 +55,7 @@ static void clear(void)
 		return;
 	put(CLEAR_LINE, strlen(CLEAR_LINE));
 	bar.shown = false;
-	ending_clear_line(false);
+	cleanup_clear_line(false);
 }
 
 /* "compressing [####    ]  50% of 1 GiB"; leaves the last column free, where some wrap. */
@@ -75,7 +75,7 @@ static void draw(void)
 	memset(text + used, '#', filled);
 	memset(text + used + filled, ' ', room - filled);
 	memcpy(text + used + room, tail, strlen(tail));
-	ending_clear_line(true);
+	cleanup_clear_line(true);
 	bar.shown = true;
 	put(text, used + room + strlen(tail));
 }

@@ -12,13 +12,13 @@
 #include "common/le.h"
 #include "common/units.h"
 #include "diag.h"
-#include "machine/machine.h"
+#include "machine/low_memory.h"
 #include "options.h"
 #include "output.h"
 
 
 struct taking {
-	struct rj_machine machine;
+	struct rj_low_memory low;
 	struct rj_snapshot snapshot;
 };
 
@@ -29,8 +29,8 @@ static enum rj_err take(struct taking *taking, uint64_t address, uint64_t size,
 
 	if (rj_snapshot_add(snapshot, address, size, err))
 		return err->class;
-	return rj_machine_read(&taking->machine, snapshot->memory + address,
-			       (uint32_t)address, (uint32_t)size, err);
+	return rj_low_memory_read(&taking->low, snapshot->memory + address,
+				  (uint32_t)address, (uint32_t)size, err);
 }
 
 /* The EBDA's first byte is its size in KiB; it ends at video memory at the latest. */
@@ -46,7 +46,7 @@ static enum rj_err take_ebda(struct taking *taking, bool verbose, struct rj_erro
 		return RJ_OK;
 	}
 	if (address >= LOW_MEMORY && address < VIDEO_MEMORY &&
-	    rj_machine_read(&taking->machine, &kib, (uint32_t)address, sizeof(kib), err))
+	    rj_low_memory_read(&taking->low, &kib, (uint32_t)address, sizeof(kib), err))
 		return err->class;
 	if (kib == 0) {
 		diag_say(RJ_NOTE, NULL,
@@ -73,7 +73,7 @@ static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 		end = ebda;
 	if (int13 < from || int13 >= end)
 		return RJ_OK;
-	if (rj_machine_read(&taking->machine, memory + from, from, end - from, err))
+	if (rj_low_memory_read(&taking->low, memory + from, from, end - from, err))
 		return err->class;
 	count = hooks_remove((uintptr_t)memory);
 	if (count)
@@ -92,11 +92,11 @@ static enum rj_err take_out_hooks(struct taking *taking, struct rj_error *err)
 static enum rj_err take_all(struct taking *taking, const struct options *options,
 			    struct rj_error *err)
 {
-	if (rj_machine_open(&taking->machine, options->root.text, err) ||
+	if (rj_low_memory_open(&taking->low, options->root.text, err) ||
 	    take(taking, 0, LOW_MEMORY, err))
 		return err->class;
 	if (rj_snapshot_check(&taking->snapshot, err)) {
-		err->subject = taking->machine.memory_path;
+		err->subject = taking->low.memory_path;
 		return err->class;
 	}
 	if (take_out_hooks(taking, err))
@@ -148,7 +148,7 @@ static enum rj_err write_snapshot(const struct taking *taking, const char *path,
 	if (!bytes)
 		return rj_no_memory(err);
 	rj_snapshot_store(&taking->snapshot, bytes);
-	code = write_bytes(&taking->machine.memory, path, bytes, size, err);
+	code = write_bytes(&taking->low.memory, path, bytes, size, err);
 	free(bytes);
 	return code;
 }
@@ -176,6 +176,6 @@ int run_snapshot(const struct options *options)
 	if (!options->output.text)
 		return diag_say(RJ_USAGE, NULL, "no output file; use -o FILE");
 	status = take_and_write(&taking, options);
-	rj_machine_close(&taking.machine);
+	rj_low_memory_close(&taking.low);
 	return status;
 }

@@ -14,7 +14,7 @@
 #define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
 #define KEXEC "kexec "
 
-static bool refuses_kexec(const struct rj_target_kernel *kernel)
+static bool refuses_kexec(const struct rj_machine_kernel *kernel)
 {
 	return kernel->disabled == RJ_YES || kernel->core == RJ_NO ||
 	       kernel->may_boot == RJ_NO || kernel->outermost == RJ_NO ||
@@ -27,12 +27,12 @@ static const struct rj_features *features_of(const struct doctor *doctor)
 	return doctor->image_name ? &doctor->image.features : &container_of_file(IMAGE)->features;
 }
 
-bool doctor_refuses_load(const struct rj_target_kernel *kernel)
+bool doctor_refuses_load(const struct rj_machine_kernel *kernel)
 {
 	return refuses_kexec(kernel) || kernel->kexec == RJ_NO;
 }
 
-bool doctor_refuses_file(const struct rj_target_kernel *kernel)
+bool doctor_refuses_file(const struct rj_machine_kernel *kernel)
 {
 	return refuses_kexec(kernel) || kernel->kexec_file == RJ_NO ||
 	       kernel->sig_force == RJ_YES;
@@ -63,7 +63,7 @@ bool doctor_loadable(const struct doctor *doctor)
  */
 const char *doctor_kexec(const struct doctor *doctor)
 {
-	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	const struct rj_machine_kernel *kernel = &doctor->machine.kernel;
 	bool load = !doctor_refuses_load(kernel), file = !doctor_refuses_file(kernel);
 	const struct rj_features *features = features_of(doctor);
 
@@ -77,12 +77,12 @@ const char *doctor_kexec(const struct doctor *doctor)
 	return file ? "-s -l" : NULL;
 }
 
-uint8_t doctor_int13(const struct rj_target *target)
+uint8_t doctor_int13(const struct rj_machine *machine)
 {
 	uint8_t first = RJ_INT13_none;
 
-	for (size_t i = 0; i < target->disk_count; i++) {
-		uint8_t driver = rj_target_int13(&target->disks[i].controller);
+	for (size_t i = 0; i < machine->disk_count; i++) {
+		uint8_t driver = rj_machine_int13(&machine->disks[i].controller);
 
 		if (i == 0)
 			first = driver;
@@ -94,12 +94,12 @@ uint8_t doctor_int13(const struct rj_target *target)
 }
 
 /* A disk's --drive-map option; empty if auto finds the disk by itself. */
-static void map_disk(const struct rj_target_disk *disk, char *text, size_t size)
+static void map_disk(const struct rj_machine_disk *disk, char *text, size_t size)
 {
 	static const char *const units[RJ_INT13_COUNT] = {
 		[RJ_INT13_ahci] = "port", [RJ_INT13_nvme] = "ns", [RJ_INT13_virtio] = "target",
 	};
-	uint8_t driver = rj_target_int13(&disk->controller);
+	uint8_t driver = rj_machine_int13(&disk->controller);
 	uint16_t address = disk->controller.address;
 	char unit[32] = "";
 
@@ -120,32 +120,32 @@ static bool is_plain(const char *name)
 }
 
 /* Whether the boot disk's boot code can be packed, and a driver supports the disk. */
-static bool disk_works(const struct rj_target *target)
+static bool disk_works(const struct rj_machine *machine)
 {
-	const struct rj_target_loader *loader = &target->loader;
+	const struct rj_machine_loader *loader = &machine->loader;
 
-	return target->disk_count > 0 && doctor_int13(target) != RJ_INT13_none &&
-	       is_plain(target->disks[0].name) &&
+	return machine->disk_count > 0 && doctor_int13(machine) != RJ_INT13_none &&
+	       is_plain(machine->disks[0].name) &&
 	       (loader->said_count == 0 || loader->said[0].class == RJ_NOTE);
 }
 
-enum doctor_way doctor_way(const struct rj_target *target)
+enum doctor_way doctor_way(const struct rj_machine *machine)
 {
-	if (disk_works(target))
+	if (disk_works(machine))
 		return DOCTOR_FROM_DISK;
-	return target->running.complete ? DOCTOR_LINUX : DOCTOR_NO_WAY;
+	return machine->running.complete ? DOCTOR_LINUX : DOCTOR_NO_WAY;
 }
 
 /* When the image has unpacked itself, the memory that it was loaded to is not free yet. */
-uint64_t doctor_linux_memory(const struct rj_target *target)
+uint64_t doctor_linux_memory(const struct rj_machine *machine)
 {
-	return DOCTOR_IMAGE_USUAL + LINUX_COPIES * target->running.size;
+	return DOCTOR_IMAGE_USUAL + LINUX_COPIES * machine->running.size;
 }
 
-static bool has_memory(const struct rj_target *target)
+static bool has_memory(const struct rj_machine *machine)
 {
-	const struct rj_target_memory *memory = &target->memory;
-	uint64_t needed = doctor_linux_memory(target);
+	const struct rj_machine_memory *memory = &machine->memory;
+	uint64_t needed = doctor_linux_memory(machine);
 
 	return (memory->source == RJ_MEMORY_NONE || memory->largest >= needed) &&
 	       (!memory->available || memory->available >= needed);
@@ -153,19 +153,19 @@ static bool has_memory(const struct rj_target *target)
 
 static void advise_pack(const struct doctor *doctor, struct doctor_advice *advice)
 {
-	const struct rj_target *target = &doctor->target;
-	enum doctor_way way = doctor_way(target);
+	const struct rj_machine *machine = &doctor->machine;
+	enum doctor_way way = doctor_way(machine);
 	char map[64];
 
 	if (way == DOCTOR_LINUX)
 		strcpy(advice->pack, FROM_RUNNING);
 	if (way != DOCTOR_FROM_DISK)
 		return;
-	if (target->running.complete && has_memory(target))
+	if (machine->running.complete && has_memory(machine))
 		advice->alternative = FROM_RUNNING;
-	map_disk(&target->disks[0], map, sizeof(map));
+	map_disk(&machine->disks[0], map, sizeof(map));
 	snprintf(advice->pack, sizeof(advice->pack), "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
-		 target->disks[0].name, rj_int13_modes[doctor_int13(target)].name, map);
+		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map);
 }
 
 /* The command by which kexec loads the image, with the options that work here. */

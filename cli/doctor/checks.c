@@ -42,7 +42,7 @@ static void find(struct doctor_finding *f, enum doctor_rating rating, const char
 
 static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_firmware *firmware = &doctor->target.firmware;
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
 	const char *colon = *firmware->name ? ": " : "";
 
 	if (doctor->image_name && !(doctor->image.manifest.flags & RJ_OWN_BIOS))
@@ -56,7 +56,7 @@ static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_firmware(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_firmware *firmware = &doctor->target.firmware;
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
 	const char *colon = *firmware->name ? ": " : "";
 
 	if (!firmware->sys)
@@ -76,7 +76,7 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 }
 
 /* Why both system calls are refused; NULL: they are not. */
-static const char *refusal(const struct rj_target_kernel *kernel, const char **todo)
+static const char *refusal(const struct rj_machine_kernel *kernel, const char **todo)
 {
 	*todo = "run rjpack and kexec outside of it";
 	if (kernel->may_boot == RJ_NO)
@@ -101,7 +101,7 @@ static const char *refusal(const struct rj_target_kernel *kernel, const char **t
 
 static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	const struct rj_machine_kernel *kernel = &doctor->machine.kernel;
 	const char *todo, *why = refusal(kernel, &todo);
 	const char *release = *kernel->release ? kernel->release : "of unknown release";
 
@@ -121,7 +121,7 @@ static void check_kernel(const struct doctor *doctor, struct doctor_finding *f)
 	else
 		find(f, DOCTOR_OK, NULL, "Linux %s has kexec; no kernel configuration is readable to say more",
 		     release);
-	if (!*kernel->lockdown && doctor->target.firmware.secure_boot == RJ_YES)
+	if (!*kernel->lockdown && doctor->machine.firmware.secure_boot == RJ_YES)
 		find(f, DOCTOR_WARNING, "mount securityfs to find out",
 		     "Secure Boot is on and may have locked the kernel down");
 }
@@ -137,7 +137,7 @@ static bool loads_itself(const char *version)
 
 static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_kernel *kernel = &doctor->target.kernel;
+	const struct rj_machine_kernel *kernel = &doctor->machine.kernel;
 	const char *options = doctor_kexec(doctor);
 
 	if (!*kernel->kexec_path) {
@@ -167,8 +167,8 @@ static uint64_t needed_memory(const struct doctor *doctor)
 	uint64_t needed = image->memory_size;
 
 	if (!doctor->image_name)
-		return doctor_way(&doctor->target) == DOCTOR_LINUX
-		       ? doctor_linux_memory(&doctor->target) : DOCTOR_IMAGE_USUAL;
+		return doctor_way(&doctor->machine) == DOCTOR_LINUX
+		       ? doctor_linux_memory(&doctor->machine) : DOCTOR_IMAGE_USUAL;
 	if (rj_image_disk(image) && image->services.block.image.size > needed)
 		needed = image->services.block.image.size;
 	return needed;
@@ -176,7 +176,7 @@ static uint64_t needed_memory(const struct doctor *doctor)
 
 static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_memory *memory = &doctor->target.memory;
+	const struct rj_machine_memory *memory = &doctor->machine.memory;
 	uint64_t needed = needed_memory(doctor);
 
 	if (memory->source == RJ_MEMORY_NONE) {
@@ -200,10 +200,10 @@ static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_base_memory(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target *target = &doctor->target;
-	uint64_t base = target->memory.base;
+	const struct rj_machine *machine = &doctor->machine;
+	uint64_t base = machine->memory.base;
 
-	if (target->firmware.uefi)
+	if (machine->firmware.uefi)
 		return;
 	if (base == 0)
 		find(f, DOCTOR_UNKNOWN, "run as root", "the end of base memory is unknown");
@@ -220,9 +220,9 @@ static void check_base_memory(const struct doctor *doctor, struct doctor_finding
 }
 
 /* "sda with /boot on", then its PCI address, drivers and transport. */
-static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *f)
+static void tell_disk(const struct rj_machine_disk *disk, struct doctor_finding *f)
 {
-	const struct rj_target_controller *c = &disk->controller;
+	const struct rj_machine_controller *c = &disk->controller;
 	char where[64] = "no PCI device";
 
 	if (c->pci)
@@ -236,23 +236,23 @@ static void tell_disk(const struct rj_target_disk *disk, struct doctor_finding *
 
 static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target *target = &doctor->target;
+	const struct rj_machine *machine = &doctor->machine;
 
-	if (target->disk_count == 0) {
+	if (machine->disk_count == 0) {
 		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
-		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     "mount /boot, or pack with --from-disk DISK",
 		     "neither /boot nor / is on a disk, and there is not exactly one disk");
 		return;
 	}
-	if (target->guessed)
+	if (machine->guessed)
 		find(f, DOCTOR_NOTE, NULL, "neither /boot nor / is on a disk, but there is only one disk");
-	for (size_t i = 0; i < target->disk_count; i++)
-		tell_disk(&target->disks[i], f);
+	for (size_t i = 0; i < machine->disk_count; i++)
+		tell_disk(&machine->disks[i], f);
 }
 
 /* Why no driver supports a disk. */
-static const char *unserved(const struct rj_target_disk *disk)
+static const char *unserved(const struct rj_machine_disk *disk)
 {
 	static const struct { const char *driver, *what; } known[] = {
 		{ "usb-storage", "on USB" }, { "uas", "on USB" }, { "mmcblk", "an SD card or eMMC" },
@@ -272,14 +272,14 @@ static const char *unserved(const struct rj_target_disk *disk)
 
 static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target *target = &doctor->target;
-	const struct rj_target_disk *disk = &target->disks[0];
-	uint8_t mode = doctor_int13(target);
+	const struct rj_machine *machine = &doctor->machine;
+	const struct rj_machine_disk *disk = &machine->disks[0];
+	uint8_t mode = doctor_int13(machine);
 
-	if (target->disk_count == 0 || doctor->image_name)
+	if (machine->disk_count == 0 || doctor->image_name)
 		return;
 	if (mode == RJ_INT13_none)
-		find(f, doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		find(f, doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     strcmp(disk->controller.driver, "ahci") == 0
 		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--from-running, --disk)"
 		     : "carry what you need in the image (--from-running, --disk)",
@@ -292,15 +292,15 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target *target = &doctor->target;
-	const struct rj_target_loader *loader = &target->loader;
+	const struct rj_machine *machine = &doctor->machine;
+	const struct rj_machine_loader *loader = &machine->loader;
 	char text[DIAG_TEXT];
 
-	if (target->disk_count == 0 || doctor->image_name)
+	if (machine->disk_count == 0 || doctor->image_name)
 		return;
 	if (loader->os_error)
 		find(f, DOCTOR_UNKNOWN, "run as root", "/dev/%s cannot be read: %s",
-		     target->disks[0].name, strerror(loader->os_error));
+		     machine->disks[0].name, strerror(loader->os_error));
 	else if (loader->said_count == 0)
 		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is unknown");
 	for (size_t i = 0; i < loader->said_count; i++) {
@@ -308,7 +308,7 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 
 		diag_format(&loader->said[i], text);
 		find(f, boots ? DOCTOR_OK :
-		     doctor_way(target) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
+		     doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
 		     boots ? NULL : "pack the disk that boots with --from-disk", "%s", text);
 	}
 }
@@ -316,10 +316,10 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 /* What else can be packed; what prevents that only matters where the boot disk cannot be. */
 static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target *target = &doctor->target;
-	const struct rj_target_linux *running = &target->running;
+	const struct rj_machine *machine = &doctor->machine;
+	const struct rj_machine_linux *running = &machine->running;
 	const struct rj_running *found = &running->found;
-	size_t root = strlen(target->tree.root);
+	size_t root = strlen(machine->root.path);
 	struct rj_list names = { "" };
 	char text[DIAG_TEXT];
 
@@ -331,7 +331,7 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 			rj_list_add(&names, "%s", found->initrds[i].path + root);
 		find(f, DOCTOR_OK, NULL, "%s and the current command line can be carried, %" PRIu64 " MiB",
 		     names.text, (running->size + MIB - 1) / MIB);
-	} else if (doctor_way(target) != DOCTOR_FROM_DISK) {
+	} else if (doctor_way(machine) != DOCTOR_FROM_DISK) {
 		diag_format(&running->error, text);
 		find(f, running->error.os_error == EACCES ? DOCTOR_UNKNOWN : DOCTOR_NOTE, NULL,
 		     "cannot be carried: %s", text);
@@ -341,14 +341,14 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 /* Linux takes them in any case: drivers/usb/host/pci-quirks.c, quirk_usb_early_handoff. */
 static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_usb *usb = &doctor->target.usb;
+	const struct rj_machine_usb *usb = &doctor->machine.usb;
 	bool dead = usb->keyboards && !usb->other_keyboard;
 	char names[DOCTOR_TEXT / 2] = "";
 
-	if (usb->count == 0 || doctor->target.firmware.uefi)
+	if (usb->count == 0 || doctor->machine.firmware.uefi)
 		return;
 	for (size_t i = 0; i < usb->count; i++) {
-		const struct rj_target_controller *c = &usb->controllers[i];
+		const struct rj_machine_controller *c = &usb->controllers[i];
 		size_t used = strlen(names);
 
 		snprintf(names + used, sizeof(names) - used, "%s%02x:%02x.%x", used ? ", " : "",
@@ -363,7 +363,7 @@ static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_platform *platform = &doctor->target.platform;
+	const struct rj_machine_platform *platform = &doctor->machine.platform;
 
 	if (*platform->iommu || platform->remapping)
 		find(f, DOCTOR_OK, NULL, "%s%s is on; the stub turns it off",
@@ -375,7 +375,7 @@ static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
 
 static void check_cpus(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_platform *platform = &doctor->target.platform;
+	const struct rj_machine_platform *platform = &doctor->machine.platform;
 
 	if (platform->cpus == 0) {
 		find(f, DOCTOR_UNKNOWN, NULL, "/proc/cpuinfo does not list them");
@@ -396,7 +396,7 @@ static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 		"simple-framebuffer", "simpledrm", "simple", "efi-framebuffer", "vesa-framebuffer",
 		"EFI VGA", "VESA VGA", "VGA16 VGA", "bochs-drm", "cirrus", "qxl", "virtio_gpu", "virtio-pci",
 	};
-	const char *driver = doctor->target.platform.framebuffer;
+	const char *driver = doctor->machine.platform.framebuffer;
 
 	if (!*driver) {
 		find(f, DOCTOR_OK, NULL, "no framebuffer driver");
@@ -433,11 +433,11 @@ static bool serves(const struct rj_image *image, uint8_t driver)
 
 static void check_image_int13(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_disk *disk = &doctor->target.disks[0];
-	uint8_t driver = rj_target_int13(&disk->controller);
+	const struct rj_machine_disk *disk = &doctor->machine.disks[0];
+	uint8_t driver = rj_machine_int13(&disk->controller);
 	bool ram_disk = doctor->image_name && rj_image_disk(&doctor->image);
 
-	if (!doctor->image_name || doctor->target.disk_count == 0)
+	if (!doctor->image_name || doctor->machine.disk_count == 0)
 		return;
 	if (doctor->image.services.wrong)
 		find(f, DOCTOR_PROBLEM, "pack it again", "the image's services are damaged: %s",
@@ -461,10 +461,10 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 static void check_mapped(const struct doctor *doctor, const struct rj_drive_map *row,
 			 struct doctor_finding *f)
 {
-	struct rj_target_controller controller;
-	bool there = rj_target_function(&doctor->target, row->pci, &controller);
-	uint8_t driver = there ? rj_target_int13(&controller) : (uint8_t)RJ_INT13_none;
-	const struct rj_target_disk *disk = &doctor->target.disks[0];
+	struct rj_machine_controller controller;
+	bool there = rj_machine_function(&doctor->machine, row->pci, &controller);
+	uint8_t driver = there ? rj_machine_int13(&controller) : (uint8_t)RJ_INT13_none;
+	const struct rj_machine_disk *disk = &doctor->machine.disks[0];
 	char name[64];
 
 	snprintf(name, sizeof(name), "drive %02Xh is on %02x:%02x.%x", row->number, row->pci >> 8,
@@ -479,7 +479,7 @@ static void check_mapped(const struct doctor *doctor, const struct rj_drive_map 
 		     "%s, whose driver %s the image does not use", name,
 		     rj_int13_modes[driver].name);
 	else if (row->number == doctor->image.services.block.boot_drive &&
-		 doctor->target.disk_count && disk->controller.pci &&
+		 doctor->machine.disk_count && disk->controller.pci &&
 		 row->pci != disk->controller.address)
 		find(f, DOCTOR_WARNING, NULL, "%s, but %s is on another controller", name,
 		     disk->name);
@@ -499,7 +499,7 @@ static void check_image_map(const struct doctor *doctor, struct doctor_finding *
 /* Firmware memory is never System RAM; if it is here, the snapshot is of another machine. */
 static void check_image_snapshot(const struct doctor *doctor, struct doctor_finding *f)
 {
-	const struct rj_target_memory *memory = &doctor->target.memory;
+	const struct rj_machine_memory *memory = &doctor->machine.memory;
 	bool any = false;
 
 	for (size_t i = 0; doctor->image_name && i < doctor->image.piece_count; i++) {

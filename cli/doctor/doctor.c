@@ -49,8 +49,8 @@ int run_doctor(const struct options *options)
 		return diag_extra(options->operands[1].text);
 	if (options->operand_count == 1 && read_image(&doctor, options->operands[0].text, &error))
 		return diag_about(options->operands[0].text, NULL, &error);
-	rj_target_read(&doctor.target, options->root.text, path ? path : "");
-	if (*options->root.text && !rj_tree_has(&doctor.target.tree, "/")) {
+	rj_machine_read(&doctor.machine, options->root.text, path ? path : "");
+	if (*options->root.text && !rj_root_has(&doctor.machine.root, "/")) {
 		rj_fail(&error, RJ_BAD, "no such directory");
 		return diag_about(options->root.text, &options->root.origin, &error);
 	}

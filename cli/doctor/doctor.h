@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "image/image.h"
-#include "machine/target.h"
+#include "machine/machine.h"
 
 /* A finding's rating; only PROBLEM makes the exit status 1. */
 #define DOCTOR_RATINGS(row) \
@@ -38,7 +38,7 @@ struct doctor_finding {
 
 /* The data for the checks. */
 struct doctor {
-	struct rj_target target;
+	struct rj_machine machine;
 	const char *image_name;         /* NULL: no image */
 	struct rj_image image;
 };
@@ -63,11 +63,11 @@ enum doctor_way {
 	DOCTOR_FROM_DISK,               /* the boot disk's boot code */
 	DOCTOR_LINUX,                   /* the running Linux, which needs no BIOS disk */
 };
-enum doctor_way doctor_way(const struct rj_target *target);
+enum doctor_way doctor_way(const struct rj_machine *machine);
 
 #define DOCTOR_IMAGE_USUAL (4u << 20)   /* no image without a RAM disk or an initrd is larger */
 /* What the running Linux needs as an image, in bytes. */
-uint64_t doctor_linux_memory(const struct rj_target *target);
+uint64_t doctor_linux_memory(const struct rj_machine *machine);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 
@@ -78,11 +78,11 @@ bool doctor_loadable(const struct doctor *doctor);
 const char *doctor_kexec(const struct doctor *doctor);
 
 /* Whether Linux refuses kexec_load(), and kexec_file_load(). */
-bool doctor_refuses_load(const struct rj_target_kernel *kernel);
-bool doctor_refuses_file(const struct rj_target_kernel *kernel);
+bool doctor_refuses_load(const struct rj_machine_kernel *kernel);
+bool doctor_refuses_file(const struct rj_machine_kernel *kernel);
 
 /* Returns RJ_INT13_* for the boot disks; RJ_INT13_none if no driver supports the first. */
-uint8_t doctor_int13(const struct rj_target *target);
+uint8_t doctor_int13(const struct rj_machine *machine);
 
 void doctor_print(const struct doctor *doctor, const struct doctor_finding *findings,
 		  const struct doctor_advice *advice, bool works);

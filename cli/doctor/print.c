@@ -85,10 +85,10 @@ static const char *text_or_null(const char *text)
 	return *text ? text : NULL;
 }
 
-static void json_disk(struct json *json, const struct rj_target_disk *disk)
+static void json_disk(struct json *json, const struct rj_machine_disk *disk)
 {
-	const struct rj_target_controller *c = &disk->controller;
-	uint8_t driver = rj_target_int13(c);
+	const struct rj_machine_controller *c = &disk->controller;
+	uint8_t driver = rj_machine_int13(c);
 	char address[32] = "";
 
 	if (c->pci)
@@ -103,21 +103,21 @@ static void json_disk(struct json *json, const struct rj_target_disk *disk)
 	json_close(json, '{');
 }
 
-static void json_machine(struct json *json, const struct rj_target *target)
+static void json_machine(struct json *json, const struct rj_machine *machine)
 {
 	json_open(json, "machine", '{');
-	json_string(json, "boot", !target->firmware.sys ? NULL
-				  : target->firmware.uefi ? "uefi" : "bios");
-	json_string(json, "linux", text_or_null(target->kernel.release));
-	json_string(json, "lockdown", text_or_null(target->kernel.lockdown));
-	json_string(json, "kexec", text_or_null(target->kernel.kexec_path));
-	json_string(json, "kexec_tools", text_or_null(target->kernel.kexec_version));
-	json_number(json, "cpus", target->platform.cpus);
-	json_number(json, "base_memory", target->memory.base);
-	json_number(json, "largest_range", target->memory.largest);
+	json_string(json, "boot", !machine->firmware.sys ? NULL
+				  : machine->firmware.uefi ? "uefi" : "bios");
+	json_string(json, "linux", text_or_null(machine->kernel.release));
+	json_string(json, "lockdown", text_or_null(machine->kernel.lockdown));
+	json_string(json, "kexec", text_or_null(machine->kernel.kexec_path));
+	json_string(json, "kexec_tools", text_or_null(machine->kernel.kexec_version));
+	json_number(json, "cpus", machine->platform.cpus);
+	json_number(json, "base_memory", machine->memory.base);
+	json_number(json, "largest_range", machine->memory.largest);
 	json_open(json, "boot_disks", '[');
-	for (size_t i = 0; i < target->disk_count; i++)
-		json_disk(json, &target->disks[i]);
+	for (size_t i = 0; i < machine->disk_count; i++)
+		json_disk(json, &machine->disks[i]);
 	json_close(json, '[');
 	json_close(json, '{');
 }
@@ -131,7 +131,7 @@ void doctor_json(const struct doctor *doctor, const struct doctor_finding *findi
 	json_number(&json, "schema", JSON_SCHEMA);
 	json_bool(&json, "works", works);
 	json_string(&json, "image", doctor->image_name);
-	json_machine(&json, &doctor->target);
+	json_machine(&json, &doctor->machine);
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < doctor_check_count; i++) {
 		if (findings[i].rating == DOCTOR_NOTHING)

@@ -38,15 +38,15 @@ static uint64_t band_size(const struct band *band)
 }
 
 /* Bands whose share would be too small get least, until the shares of all others suffice. */
-static unsigned settle(struct picture *picture, unsigned lines, uint64_t *bytes)
+static unsigned fix_least(struct picture *picture, unsigned lines, uint64_t *bytes)
 {
-	unsigned left, settled;
+	unsigned left, fixed;
 
 	for (size_t i = 0; i < picture->count; i++)
 		picture->bands[i].to_scale = true;
 	do {
 		left = lines;
-		settled = 0;
+		fixed = 0;
 		*bytes = 0;
 		for (size_t i = 0; i < picture->count; i++) {
 			const struct band *band = &picture->bands[i];
@@ -63,9 +63,9 @@ static unsigned settle(struct picture *picture, unsigned lines, uint64_t *bytes)
 						band_size(band) * left >= band->least * *bytes))
 				continue;
 			band->to_scale = false;
-			settled++;
+			fixed++;
 		}
-	} while (settled > 0);
+	} while (fixed > 0);
 	return left;
 }
 
@@ -91,7 +91,7 @@ static struct band *most_rounded(struct picture *picture, unsigned left, uint64_
 void picture_scale(struct picture *picture, unsigned lines)
 {
 	uint64_t bytes;
-	unsigned left = settle(picture, lines, &bytes), given = 0;
+	unsigned left = fix_least(picture, lines, &bytes), used = 0;
 	struct band *band;
 
 	picture->scale = bytes ? (bytes + left / 2) / left : 0;
@@ -99,9 +99,9 @@ void picture_scale(struct picture *picture, unsigned lines)
 		band = &picture->bands[i];
 		band->lines = bytes && band->to_scale ? (unsigned)(band_size(band) * left / bytes)
 						      : band->least;
-		given += band->to_scale ? band->lines : 0;
+		used += band->to_scale ? band->lines : 0;
 	}
-	for (; bytes && given < left && (band = most_rounded(picture, left, bytes)); given++)
+	for (; bytes && used < left && (band = most_rounded(picture, left, bytes)); used++)
 		band->lines++;
 }
 

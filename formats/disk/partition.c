@@ -197,7 +197,7 @@ static bool read_gpt_header(const struct search *search, uint64_t here, uint8_t 
 {
 	static const uint8_t no_crc[RJ_FIELD_SIZE(struct gpt_header, crc)];
 	uint64_t sectors = search->disk->size / search->sector_size, start, bytes;
-	size_t crc_at = offsetof(struct gpt_header, crc), behind = crc_at + sizeof(no_crc);
+	size_t crc_at = offsetof(struct gpt_header, crc), after = crc_at + sizeof(no_crc);
 	uint32_t size, sum;
 	struct rj_error error;
 	uLong crc;
@@ -212,7 +212,7 @@ static bool read_gpt_header(const struct search *search, uint64_t here, uint8_t 
 		return false;
 	crc = crc32(0, header, (uInt)crc_at);
 	crc = crc32(crc, no_crc, sizeof(no_crc));
-	crc = crc32(crc, header + behind, (uInt)(size - behind));
+	crc = crc32(crc, header + after, (uInt)(size - after));
 	start = LE_GET(header, struct gpt_header, entries);
 	size = (uint32_t)LE_GET(header, struct gpt_header, entry_size);
 	bytes = LE_GET(header, struct gpt_header, entry_count) * size;

@@ -121,7 +121,7 @@ static void check_setup(const struct rj_check *check)
 /* Only the container's own multiboot 1 header may be where loaders look for one. */
 static void check_stray(const struct rj_check *check, const struct front_layout *layout)
 {
-	const struct front_place *own = &layout->parts[PART_MULTIBOOT];
+	const struct front_range *own = &layout->parts[PART_MULTIBOOT];
 	uint8_t bytes[MULTIBOOT_SEARCH] = { 0 };
 	size_t at;
 
@@ -140,13 +140,13 @@ static void check_parts(const struct rj_check *check, const struct front_layout 
 	};
 
 	for (enum front_part part = 0; part < PART_LINUX; part++) {
-		const struct front_place *place = &layout->parts[part];
+		const struct front_range *range = &layout->parts[part];
 		uint8_t expected[PART_BYTES_MAX], found[PART_BYTES_MAX] = { 0 };
 
 		front_fill(part, check->image->base, expected);
-		rj_input_peek(check->input, found, place->size, place->at);
-		for (size_t i = 0; i < place->size; i++)
-			rj_check_equal(check, place->at + i, expected[i], found[i],
+		rj_input_peek(check->input, found, range->size, range->at);
+		for (size_t i = 0; i < range->size; i++)
+			rj_check_equal(check, range->at + i, expected[i], found[i],
 				       "the %s is wrong", names[part]);
 	}
 	if (layout->parts[PART_LINUX].size)
@@ -191,7 +191,7 @@ static bool check_elf_header(const struct rj_check *check, const struct front_la
 static void check_segments(const struct rj_check *check, const struct front_layout *layout,
 			   Elf *elf)
 {
-	const struct front_place *part = &layout->parts[layout->segment_part];
+	const struct front_range *part = &layout->parts[layout->segment_part];
 	uint64_t image_size = check->image->manifest.image_size, at = layout->program_headers_at;
 	bool wide = gelf_getclass(elf) == ELFCLASS64;
 	GElf_Phdr segment;

@@ -267,7 +267,7 @@ static bool set_segments(Elf *elf, const struct front *front)
 {
 	uint64_t image_size = front->image_end - SETUP_SIZE;
 	const struct front_layout *layout = &front->layout;
-	const struct front_place *part = &layout->parts[layout->segment_part];
+	const struct front_range *part = &layout->parts[layout->segment_part];
 	GElf_Phdr load = {
 		.p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X, .p_offset = SETUP_SIZE,
 		.p_vaddr = front->base, .p_paddr = front->base, .p_filesz = image_size,

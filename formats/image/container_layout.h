@@ -52,12 +52,12 @@ enum front_part {
 #define PART_BYTES_MAX (SETUP_SIZE - SETUP_HEADER)
 
 /* Where the parts are in a container's front; size 0: it has no such part. */
-struct front_place {
+struct front_range {
 	uint64_t at;
 	size_t size;
 };
 struct front_layout {
-	struct front_place parts[PART_COUNT];
+	struct front_range parts[PART_COUNT];
 	uint64_t program_headers_at;
 	size_t segment_count;           /* the first is what loaders load */
 	enum front_part segment_part;   /* the part in the second, if there is one */

@@ -2,7 +2,7 @@
 /*
  * A payload file: manifest and pieces, contiguous, without a stub. Offsets count from the
  * file's first byte, where the manifest starts; stub_crc is the CRC-32 of no bytes. An image
- * packed with --boot given takes such a file from its loader.
+ * packed with --boot initrd takes such a file from its loader.
  */
 #include "image/container.h"
 
@@ -40,7 +40,7 @@ static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_ima
 	return RJ_OK;
 }
 
-static enum rj_err refuse_given(struct rj_error *err)
+static enum rj_err refuse_initrd(struct rj_error *err)
 {
 	return rj_fail(err, RJ_BAD,
 		       "a payload file cannot boot what is supplied at boot time; "
@@ -54,8 +54,8 @@ static enum rj_err payload_write(const struct container *container, const struct
 	uint8_t manifest[RJ_MANIFEST_MAX];
 
 	(void)blob;
-	if (plan->given)
-		return refuse_given(err);
+	if (plan->boots_initrd)
+		return refuse_initrd(err);
 	describe(container, plan, image);
 	if (copy_pieces(plan, fd, image, err))
 		return err->class;
@@ -83,11 +83,11 @@ static uint64_t payload_memory(const struct rj_image *image)
 	return image->file_size;
 }
 
-static void report_given(const struct rj_check *check)
+static void report_initrd(const struct rj_check *check)
 {
 	struct rj_error error;
 
-	refuse_given(&error);
+	refuse_initrd(&error);
 	rj_check_error(check, &error);
 }
 
@@ -119,7 +119,7 @@ static void payload_check(const struct container *container, const struct rj_ima
 			       at, piece->offset,
 			       "the offset of the piece %s is wrong", piece->name);
 		if (piece->flags & RJ_PIECE_RUNTIME)
-			report_given(&check);
+			report_initrd(&check);
 		at += piece->size;
 	}
 	check_size(&check, offsetof(struct rj_manifest, image_size), at,
@@ -129,7 +129,7 @@ static void payload_check(const struct container *container, const struct rj_ima
 
 const struct container container_payload = {
 	.name = "payload",
-	.help = "an initrd or module for an image packed with --boot given",
+	.help = "an initrd or module for an image packed with --boot initrd",
 	.suffixes = "rjp",
 	.features.payload_file = true,
 	.write = payload_write,

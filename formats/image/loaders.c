@@ -245,10 +245,10 @@ static const char *refuses_ipxe(const struct rj_features *f)
 	return f->linux16 ? NULL : refuses_multiboot(f);
 }
 
-/* An image packed with --boot given, which takes a payload file as initrd or module. */
+/* An image packed with --boot initrd, which takes a payload file as initrd or module. */
 static const char *refuses_image(const struct rj_features *f)
 {
-	return f->payload_file ? NULL : "it is no payload file";
+	return f->payload_file ? NULL : "it is not a payload file";
 }
 
 const struct rj_loader rj_loaders[] = {

@@ -42,22 +42,22 @@ enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
 static const char *const units[] = { "/port", "/ns", "/target" };
 
 /*
- * Parses one or two hexadecimal digits, at most limit, and then `behind`. Returns the rest, or
+ * Parses one or two hexadecimal digits, at most limit, and then `next`. Returns the rest, or
  * NULL.
  */
-static const char *take_part(const char *text, char behind, unsigned limit, unsigned *value)
+static const char *take_part(const char *text, char next, unsigned limit, unsigned *value)
 {
 	size_t length = strspn(text, "0123456789abcdefABCDEF");
 	char digits[3] = { 0 };
 
-	if (length == 0 || length >= sizeof(digits) || text[length] != behind)
+	if (length == 0 || length >= sizeof(digits) || text[length] != next)
 		return NULL;
 	memcpy(digits, text, length);
 	*value = (unsigned)strtoul(digits, NULL, 16);
-	return *value <= limit ? text + length + (behind != '\0') : NULL;
+	return *value <= limit ? text + length + (next != '\0') : NULL;
 }
 
-static enum rj_err no_place(const char *text, struct rj_error *err)
+static enum rj_err not_an_address(const char *text, struct rj_error *err)
 {
 	return rj_fail(err, RJ_USAGE,
 		       "\"%s\" is not in the form NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]; "
@@ -81,12 +81,12 @@ static enum rj_err parse_unit(const char *text, uint32_t *unit, struct rj_error 
 		*unit = (uint32_t)value;
 		return RJ_OK;
 	}
-	return no_place(text, err);
+	return not_an_address(text, err);
 }
 
 /* pci:[0000:]BB:DD.F[/unit] */
-static enum rj_err parse_place(const char *text, struct rj_drive_map *row,
-			       struct rj_error *err)
+static enum rj_err parse_address(const char *text, struct rj_drive_map *row,
+				 struct rj_error *err)
 {
 	const char *at = strncmp(text, "pci:", 4) == 0 ? text + 4 : NULL;
 	unsigned bus, device, function;
@@ -103,10 +103,10 @@ static enum rj_err parse_place(const char *text, struct rj_drive_map *row,
 	if (at)
 		at = take_part(at, '.', 31, &device);
 	if (!at || *at == '\0' || (at[1] != '\0' && at[1] != '/'))
-		return no_place(text, err);
+		return not_an_address(text, err);
 	digit[0] = *at;
 	if (!take_part(digit, '\0', 7, &function))
-		return no_place(text, err);
+		return not_an_address(text, err);
 	row->pci = (uint16_t)(bus << 8 | device << 3 | function);
 	return parse_unit(at + 1, &row->unit, err);
 }
@@ -120,14 +120,14 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 	size_t n = 0;
 
 	if (!equals || (size_t)(equals - text) >= sizeof(number))
-		return no_place(text, err);
+		return not_an_address(text, err);
 	memcpy(number, text, (size_t)(equals - text));
 	number[equals - text] = '\0';
 	if (rj_parse_drive(number, &row.number, err) || row.number < HARD_DISKS)
 		return rj_fail(err, RJ_BAD,
 			       "\"%s\" does not start with a hard disk's number; "
 			       "write hd0 to hd127, or 0x80 to 0xFF", text);
-	if (parse_place(equals + 1, &row, err))
+	if (parse_address(equals + 1, &row, err))
 		return err->class;
 	for (; n < RJ_MAX_DRIVE_MAP && services->map[n].number; n++)
 		if (services->map[n].number == row.number ||
@@ -360,9 +360,9 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	struct parts parts;
 	uint8_t *bytes;
 
-	if (plan->given && add_runtime(plan, table, err))
+	if (plan->boots_initrd && add_runtime(plan, table, err))
 		return err->class;
-	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->given) {
+	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->boots_initrd) {
 		if (plan->flags & RJ_OWN_BIOS_ALWAYS)
 			return rj_fail_about(err, RJ_USAGE, "--bios own",
 					     "does not go with --int13 firmware");

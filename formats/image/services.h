@@ -64,7 +64,7 @@ extern const size_t rj_service_module_count;
 /*
  * Adds the piece with the services that plan->services requires, at a free address. Adds
  * nothing if none are required: no RAM disk, and INT 13h left to the firmware. boot_drive is
- * set to DL in plan->regs. With plan->given: all services that could be needed, and the code
+ * set to DL in plan->regs. With plan->boots_initrd: all services that could be needed, and the code
  * that boots what the loader supplies. Fails if they do not fit in RJ_SERVICES_MAX bytes.
  */
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,

@@ -11,7 +11,7 @@
 
 #include "base/input.h"
 #include "machine/pci.h"
-#include "machine/target.h"
+#include "machine/machine.h"
 #include "payload/payload.h"
 
 #define BLOCK          "/sys/class/block"
@@ -24,7 +24,7 @@
 
 extern const struct payload_kind payload_from_disk;
 
-uint8_t rj_target_int13(const struct rj_target_controller *controller)
+uint8_t rj_machine_int13(const struct rj_machine_controller *controller)
 {
 	if (!controller->pci || controller->domain != 0 ||
 	    controller->class >> 16 != CLASS_STORAGE)
@@ -48,8 +48,8 @@ static bool last_number(const char *name, const char *prefix, uint32_t *number)
  * Reads which disk of the controller it is, from a directory on the path to it. libata's
  * port_no counts from 1 (local_port_no), AHCI's ports from 0.
  */
-static void read_unit(const struct rj_tree *tree, const char *device,
-		      struct rj_target_disk *disk)
+static void read_unit(const struct rj_root *root, const char *device,
+		      struct rj_machine_disk *disk)
 {
 	const char *name = strrchr(device, '/') + 1;
 	char path[PATH_MAX];
@@ -61,37 +61,37 @@ static void read_unit(const struct rj_tree *tree, const char *device,
 		disk->has_unit = RJ_YES;
 	} else if (strncmp(name, "ata", 3) == 0 &&
 		   snprintf(path, sizeof(path), "%s/ata_port/%s", device, name) < PATH_MAX &&
-		   rj_pci_number(tree, path, "port_no", 10, &number) && number > 0) {
+		   rj_pci_number(root, path, "port_no", 10, &number) && number > 0) {
 		disk->unit = (uint32_t)(number - 1);
 		disk->has_unit = RJ_YES;
 	}
 }
 
 /* On ATA only the port counts: the SCSI target is libata's own. */
-static void take_unit(const struct rj_tree *tree, const char *device,
-		      struct rj_target_disk *disk)
+static void take_unit(const struct rj_root *root, const char *device,
+		      struct rj_machine_disk *disk)
 {
 	if (strncmp(strrchr(device, '/') + 1, "ata", 3) == 0)
 		disk->has_unit = RJ_UNKNOWN;
-	read_unit(tree, device, disk);
+	read_unit(root, device, disk);
 }
 
 /* Walks up from the disk to its PCI function, and reads drivers and the unit on the way. */
-static void read_controller(const struct rj_tree *tree, struct rj_target_disk *disk)
+static void read_controller(const struct rj_root *root, struct rj_machine_disk *disk)
 {
-	char device[PATH_MAX], driver[RJ_TARGET_NAME], *slash;
+	char device[PATH_MAX], driver[RJ_MACHINE_NAME], *slash;
 	uint64_t namespace;
 
 	strcpy(device, disk->path);
-	if (rj_pci_number(tree, device, "nsid", 10, &namespace)) {
+	if (rj_pci_number(root, device, "nsid", 10, &namespace)) {
 		disk->unit = (uint32_t)namespace;
 		disk->has_unit = RJ_YES;
 	}
 	while ((slash = strrchr(device, '/')) && slash != device) {
-		if (rj_pci_function(tree, device, &disk->controller))
+		if (rj_pci_function(root, device, &disk->controller))
 			return;
-		take_unit(tree, device, disk);
-		rj_pci_driver(tree, device, driver);
+		take_unit(root, device, disk);
+		rj_pci_driver(root, device, driver);
 		if (*driver && strcmp(driver, "sd") != 0 && !*disk->transport)
 			strcpy(disk->transport, driver);
 		*slash = '\0';
@@ -99,7 +99,7 @@ static void read_controller(const struct rj_tree *tree, struct rj_target_disk *d
 }
 
 struct path_search {
-	const struct rj_tree *tree;
+	const struct rj_root *root;
 	const char *directory;
 	char *to;
 };
@@ -112,16 +112,16 @@ static bool controller_link(void *context, const char *name)
 	if (strncmp(name, "nvme", 4) != 0 || strspn(name + 4, "0123456789") != strlen(name + 4) ||
 	    snprintf(path, sizeof(path), "%s/%s", search->directory, name) >= PATH_MAX)
 		return true;
-	return !rj_tree_resolve(search->tree, path, search->to);
+	return !rj_root_resolve(search->root, path, search->to);
 }
 
 /*
  * A multipath namespace is not below a controller: its subsystem has links to the controllers.
  */
-static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *disk)
+static void find_nvme_path(const struct rj_root *root, struct rj_machine_disk *disk)
 {
 	char directory[PATH_MAX], device[PATH_MAX] = "";
-	struct path_search search = { tree, directory, device };
+	struct path_search search = { root, directory, device };
 	char *slash;
 
 	strcpy(directory, disk->path);
@@ -129,44 +129,44 @@ static void find_nvme_path(const struct rj_tree *tree, struct rj_target_disk *di
 	if (disk->controller.pci || !slash || !strstr(directory, "/nvme-subsystem/"))
 		return;
 	*slash = '\0';
-	rj_tree_names(tree, directory, controller_link, &search);
+	rj_root_names(root, directory, controller_link, &search);
 	while ((slash = strrchr(device, '/')) && slash != device) {
-		if (rj_pci_function(tree, device, &disk->controller))
+		if (rj_pci_function(root, device, &disk->controller))
 			return;
 		*slash = '\0';
 	}
 }
 
 /* Adds a whole disk by its directory in /sys, unless it is listed. */
-static void add_disk(struct rj_target *target, const char *path, const char *mount, bool stacked)
+static void add_disk(struct rj_machine *machine, const char *path, const char *mount, bool stacked)
 {
-	struct rj_target_disk *disk = &target->disks[target->disk_count];
+	struct rj_machine_disk *disk = &machine->disks[machine->disk_count];
 	const char *name = strrchr(path, '/') + 1;
 
-	for (size_t i = 0; i < target->disk_count; i++)
-		if (strcmp(target->disks[i].path, path) == 0)
+	for (size_t i = 0; i < machine->disk_count; i++)
+		if (strcmp(machine->disks[i].path, path) == 0)
 			return;
-	if (target->disk_count == RJ_TARGET_DISKS || strlen(name) >= RJ_TARGET_NAME)
+	if (machine->disk_count == RJ_MACHINE_DISKS || strlen(name) >= RJ_MACHINE_NAME)
 		return;
 	memset(disk, 0, sizeof(*disk));
 	strcpy(disk->name, name);
 	strcpy(disk->path, path);
 	snprintf(disk->mount, sizeof(disk->mount), "%s", mount);
 	disk->stacked = stacked;
-	read_controller(&target->tree, disk);
-	find_nvme_path(&target->tree, disk);
-	target->disk_count++;
+	read_controller(&machine->root, disk);
+	find_nvme_path(&machine->root, disk);
+	machine->disk_count++;
 }
 
 struct walk {
-	struct rj_target *target;
+	struct rj_machine *machine;
 	const char *path;       /* of the device with these slaves */
 	const char *mount;
 	unsigned depth;
 	bool any;               /* it has slaves */
 };
 
-static void walk_block(struct rj_target *target, const char *path, const char *mount,
+static void walk_block(struct rj_machine *machine, const char *path, const char *mount,
 		       unsigned depth);
 
 static bool walk_slave(void *context, const char *name)
@@ -175,60 +175,60 @@ static bool walk_slave(void *context, const char *name)
 	char path[PATH_MAX], device[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/slaves/%s", walk->path, name) < PATH_MAX &&
-	    rj_tree_resolve(&walk->target->tree, path, device)) {
+	    rj_root_resolve(&walk->machine->root, path, device)) {
 		walk->any = true;
-		walk_block(walk->target, device, walk->mount, walk->depth + SLAVE);
+		walk_block(walk->machine, device, walk->mount, walk->depth + SLAVE);
 	}
-	return walk->target->disk_count < RJ_TARGET_DISKS;
+	return walk->machine->disk_count < RJ_MACHINE_DISKS;
 }
 
 /* Walks down from a block device to the disks that it consists of. */
-static void walk_block(struct rj_target *target, const char *path, const char *mount,
+static void walk_block(struct rj_machine *machine, const char *path, const char *mount,
 		       unsigned depth)
 {
-	struct walk walk = { target, path, mount, depth, false };
+	struct walk walk = { machine, path, mount, depth, false };
 	char slaves[PATH_MAX], disk[PATH_MAX], partition[PATH_MAX];
 
 	if (depth > DEPTH_MAX || !strchr(path, '/') ||
 	    snprintf(slaves, sizeof(slaves), "%s/slaves", path) >= PATH_MAX ||
 	    snprintf(partition, sizeof(partition), "%s/partition", path) >= PATH_MAX)
 		return;
-	if (rj_tree_has(&target->tree, partition)) {
+	if (rj_root_has(&machine->root, partition)) {
 		strcpy(disk, path);
 		*strrchr(disk, '/') = '\0';
-		walk_block(target, disk, mount, depth + PARTITION);
+		walk_block(machine, disk, mount, depth + PARTITION);
 		return;
 	}
-	rj_tree_names(&target->tree, slaves, walk_slave, &walk);
+	rj_root_names(&machine->root, slaves, walk_slave, &walk);
 	if (!walk.any)
-		add_disk(target, path, mount, depth > PARTITION);
+		add_disk(machine, path, mount, depth > PARTITION);
 }
 
 struct mount_search {
-	struct rj_target *target;
+	struct rj_machine *machine;
 	const char *mount;
 };
 
 /* Finds the disk by the mount source, for Btrfs, whose device number is not a disk's. */
-static void walk_source(struct rj_target *target, const char *source, const char *mount)
+static void walk_source(struct rj_machine *machine, const char *source, const char *mount)
 {
 	char path[PATH_MAX], device[PATH_MAX], name[NAME_MAX + 1];
 
-	if (strncmp(source, "/dev/", 5) != 0 || !rj_tree_link(&target->tree, source, name))
+	if (strncmp(source, "/dev/", 5) != 0 || !rj_root_link(&machine->root, source, name))
 		return;
 	snprintf(path, sizeof(path), BLOCK "/%s", name);
-	if (rj_tree_resolve(&target->tree, path, device))
-		walk_block(target, device, mount, 0);
+	if (rj_root_resolve(&machine->root, path, device))
+		walk_block(machine, device, mount, 0);
 }
 
 /* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT OPTIONS... - TYPE SOURCE OPTIONS" */
 static bool mountinfo_row(void *context, char *text)
 {
 	struct mount_search *search = context;
-	struct rj_target *target = search->target;
+	struct rj_machine *machine = search->machine;
 	char number[32], mount[256], *dash, path[PATH_MAX], device[PATH_MAX];
 	char type[64], source[512];
-	size_t before = target->disk_count;
+	size_t before = machine->disk_count;
 
 	dash = strstr(text, " - ");
 	if (!dash || sscanf(text, "%*s %*s %31s %*s %255s", number, mount) != 2 ||
@@ -236,10 +236,10 @@ static bool mountinfo_row(void *context, char *text)
 	    sscanf(dash, " - %63s %511s", type, source) != 2)
 		return true;
 	snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
-	if (rj_tree_resolve(&target->tree, path, device))
-		walk_block(target, device, mount, 0);
-	if (target->disk_count == before)
-		walk_source(target, source, mount);
+	if (rj_root_resolve(&machine->root, path, device))
+		walk_block(machine, device, mount, 0);
+	if (machine->disk_count == before)
+		walk_source(machine, source, mount);
 	return true;            /* rootfs may be mounted there too, before the real root */
 }
 
@@ -253,11 +253,11 @@ static bool count_disk(void *context, const char *name)
 		if (strncmp(name, others[i], strlen(others[i])) == 0)
 			return true;
 	snprintf(path, sizeof(path), "/sys/block/%s", name);
-	if (!rj_tree_resolve(&walk->target->tree, path, device))
+	if (!rj_root_resolve(&walk->machine->root, path, device))
 		return true;
 	walk->depth++;
 	if (!walk->any)
-		walk_block(walk->target, device, "", 0);
+		walk_block(walk->machine, device, "", 0);
 	walk->any = true;
 	return true;
 }
@@ -265,38 +265,38 @@ static bool count_disk(void *context, const char *name)
 /*
  * Nothing on a disk is mounted, as in an initramfs: takes the only disk, if there is just one.
  */
-static void guess_disk(struct rj_target *target)
+static void guess_disk(struct rj_machine *machine)
 {
-	struct walk walk = { .target = target };
+	struct walk walk = { .machine = machine };
 
-	rj_tree_names(&target->tree, "/sys/block", count_disk, &walk);
-	target->guessed = walk.depth == 1;
-	if (!target->guessed)
-		target->disk_count = 0;
+	rj_root_names(&machine->root, "/sys/block", count_disk, &walk);
+	machine->guessed = walk.depth == 1;
+	if (!machine->guessed)
+		machine->disk_count = 0;
 }
 
 /* Keeps a note or error without its subject, which points to the caller's path. */
-static void keep_said(struct rj_target_loader *loader, const struct rj_error *said)
+static void keep_said(struct rj_machine_loader *loader, const struct rj_error *said)
 {
-	if (loader->said_count == RJ_TARGET_NOTES)
+	if (loader->said_count == RJ_MACHINE_NOTES)
 		return;
 	loader->said[loader->said_count] = *said;
 	loader->said[loader->said_count++].subject = NULL;
 }
 
 /* Uses the code of --from-disk, whose notes say what it has found. */
-static void read_loader(struct rj_target *target)
+static void read_loader(struct rj_machine *machine)
 {
 	static struct rj_plan plan;
 	const struct payload_argument argument = { 0 };
-	struct rj_target_loader *loader = &target->loader;
+	struct rj_machine_loader *loader = &machine->loader;
 	char path[PATH_MAX], device[PATH_MAX];
 	struct rj_input input;
 	struct rj_error error;
 
-	snprintf(path, sizeof(path), "/dev/%s", target->disks[0].name);
+	snprintf(path, sizeof(path), "/dev/%s", machine->disks[0].name);
 	loader->os_error = ENOENT;
-	if (!rj_tree_outside(&target->tree, path, device))
+	if (!rj_root_outside(&machine->root, path, device))
 		return;
 	loader->os_error = 0;
 	if (rj_input_open_disk(&input, device, &error)) {
@@ -313,17 +313,17 @@ static void read_loader(struct rj_target *target)
 	rj_input_close(&input);
 }
 
-void rj_target_disks(struct rj_target *target)
+void rj_machine_disks(struct rj_machine *machine)
 {
 	static const char *const mounts[] = { "/boot", "/" };
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		struct mount_search search = { target, mounts[i] };
+		struct mount_search search = { machine, mounts[i] };
 
-		rj_tree_lines(&target->tree, "/proc/self/mountinfo", mountinfo_row, &search);
+		rj_root_lines(&machine->root, "/proc/self/mountinfo", mountinfo_row, &search);
 	}
-	if (target->disk_count == 0)
-		guess_disk(target);
-	if (target->disk_count > 0)
-		read_loader(target);
+	if (machine->disk_count == 0)
+		guess_disk(machine);
+	if (machine->disk_count > 0)
+		read_loader(machine);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "machine/target.h"
+#include "machine/machine.h"
 
 #define SYSCTL       "/proc/sys/kernel/"
 #define CONFIG_GZ    "/proc/config.gz"
@@ -36,7 +36,7 @@ static void take_config(const char *text, const char *name, enum rj_known *value
 
 static bool config_row(void *context, char *text)
 {
-	struct rj_target_kernel *kernel = context;
+	struct rj_machine_kernel *kernel = context;
 
 	take_config(text, "KEXEC", &kernel->kexec);
 	take_config(text, "KEXEC_FILE", &kernel->kexec_file);
@@ -46,18 +46,18 @@ static bool config_row(void *context, char *text)
 }
 
 /* Options that a configuration does not mention are off: their dependencies are not met. */
-static void settle(enum rj_known *value)
+static void set_default(enum rj_known *value)
 {
 	if (*value == RJ_UNKNOWN)
 		*value = RJ_NO;
 }
 
 /* Newer distributions have it next to the modules. */
-static void read_config(struct rj_target *target)
+static void read_config(struct rj_machine *machine)
 {
 	static const struct { const char *before, *after; } places[] = {
 		{ "/boot/config-", "" }, { RJ_MODULES, "/config" }, { CONFIG_GZ, NULL } };
-	struct rj_target_kernel *kernel = &target->kernel;
+	struct rj_machine_kernel *kernel = &machine->kernel;
 	size_t i = 0, count = sizeof(places) / sizeof(places[0]);
 
 	for (; i < count; i++) {
@@ -65,45 +65,45 @@ static void read_config(struct rj_target *target)
 
 		snprintf(kernel->config_path, PATH_MAX, "%s%s%s", places[i].before,
 			 after ? kernel->release : "", after ? after : "");
-		if (rj_tree_lines(&target->tree, kernel->config_path, config_row, kernel))
+		if (rj_root_lines(&machine->root, kernel->config_path, config_row, kernel))
 			break;
 	}
 	if (i == count) {
 		kernel->config_path[0] = '\0';
 		return;
 	}
-	settle(&kernel->kexec);
-	settle(&kernel->kexec_file);
-	settle(&kernel->sig_force);
+	set_default(&kernel->kexec);
+	set_default(&kernel->kexec_file);
+	set_default(&kernel->sig_force);
 }
 
 /* Either setting, once made, holds until the next boot. */
-static enum rj_known is_disabled(const struct rj_tree *tree)
+static enum rj_known is_disabled(const struct rj_root *root)
 {
 	char limit[32];
 	uint64_t disabled;
 
-	if (!rj_tree_number(tree, SYSCTL "kexec_load_disabled", 10, &disabled))
+	if (!rj_root_number(root, SYSCTL "kexec_load_disabled", 10, &disabled))
 		return RJ_UNKNOWN;
-	if (rj_tree_word(tree, SYSCTL "kexec_load_limit_reboot", limit, sizeof(limit)) &&
+	if (rj_root_word(root, SYSCTL "kexec_load_limit_reboot", limit, sizeof(limit)) &&
 	    strcmp(limit, "0") == 0)
 		return RJ_YES;
 	return disabled ? RJ_YES : RJ_NO;
 }
 
 /* "none [integrity] confidentiality": the word in brackets is the current mode. */
-static void read_lockdown(struct rj_target *target)
+static void read_lockdown(struct rj_machine *machine)
 {
-	char text[RJ_TARGET_NAME], *open, *close;
+	char text[RJ_MACHINE_NAME], *open, *close;
 
-	if (!rj_tree_word(&target->tree, LOCKDOWN, text, sizeof(text)))
+	if (!rj_root_word(&machine->root, LOCKDOWN, text, sizeof(text)))
 		return;
 	open = strchr(text, '[');
 	close = open ? strchr(open, ']') : NULL;
 	if (!close)
 		return;
 	*close = '\0';
-	strcpy(target->kernel.lockdown, open + 1);
+	strcpy(machine->kernel.lockdown, open + 1);
 }
 
 /* capabilities(7): the bounding set of this process and its children. */
@@ -119,19 +119,19 @@ static bool status_row(void *context, char *text)
 }
 
 /* include/uapi/linux/nsfs.h: the inode numbers of the initial namespaces. */
-static enum rj_known is_outermost(const struct rj_tree *tree)
+static enum rj_known is_outermost(const struct rj_root *root)
 {
 	static const struct { const char *path, *first; } namespaces[] = {
 		{ "/proc/self/ns/user", "user:[4026531837]" },
 		{ "/proc/self/ns/pid", "pid:[4026531836]" },
 	};
 	enum rj_known known = RJ_UNKNOWN;
-	char target[PATH_MAX];
+	char link[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
-		if (!rj_tree_target(tree, namespaces[i].path, target))
+		if (!rj_root_read_link(root, namespaces[i].path, link))
 			continue;
-		if (strcmp(target, namespaces[i].first) != 0)
+		if (strcmp(link, namespaces[i].first) != 0)
 			return RJ_NO;
 		known = RJ_YES;
 	}
@@ -139,11 +139,11 @@ static enum rj_known is_outermost(const struct rj_tree *tree)
 }
 
 /* From the text that --version prints: a program in another tree cannot be run. */
-static void read_version(struct rj_target *target)
+static void read_version(struct rj_machine *machine)
 {
 	static char program[PROGRAM_MAX];
-	char *version = target->kernel.kexec_version;
-	long size = rj_tree_read(&target->tree, target->kernel.kexec_path, program,
+	char *version = machine->kernel.kexec_version;
+	long size = rj_root_read(&machine->root, machine->kernel.kexec_path, program,
 				 sizeof(program));
 	size_t length = 0;
 
@@ -151,7 +151,7 @@ static void read_version(struct rj_target *target)
 		if (memcmp(program + i, VERSION_TEXT, sizeof(VERSION_TEXT) - 1) != 0)
 			continue;
 		i += (long)VERSION_AT;
-		while (length < RJ_TARGET_NAME - 1 &&
+		while (length < RJ_MACHINE_NAME - 1 &&
 		       (isdigit((unsigned char)program[i]) || program[i] == '.'))
 			version[length++] = program[i++];
 		version[length] = '\0';
@@ -159,17 +159,17 @@ static void read_version(struct rj_target *target)
 	}
 }
 
-static bool is_program(const struct rj_tree *tree, const char *path)
+static bool is_program(const struct rj_root *root, const char *path)
 {
 	char real[PATH_MAX];
 	struct stat st;
 
-	return rj_tree_outside(tree, path, real) && stat(real, &st) == 0 &&
+	return rj_root_outside(root, path, real) && stat(real, &st) == 0 &&
 	       S_ISREG(st.st_mode) && st.st_mode & 0111;
 }
 
 /* Looks for kexec in these directories, separated by colons. */
-static void find_kexec(struct rj_target *target, const char *path)
+static void find_kexec(struct rj_machine *machine, const char *path)
 {
 	char found[PATH_MAX];
 
@@ -178,32 +178,32 @@ static void find_kexec(struct rj_target *target, const char *path)
 		int size = snprintf(found, sizeof(found), "%.*s/kexec", (int)length, list);
 
 		if (length && list[0] == '/' && size < PATH_MAX &&
-		    is_program(&target->tree, found)) {
-			rj_tree_resolve(&target->tree, found, target->kernel.kexec_path);
-			read_version(target);
+		    is_program(&machine->root, found)) {
+			rj_root_resolve(&machine->root, found, machine->kernel.kexec_path);
+			read_version(machine);
 			return;
 		}
 		list = list[length] ? list + length + 1 : NULL;
 	}
 }
 
-void rj_target_kernel(struct rj_target *target, const char *path)
+void rj_machine_kernel(struct rj_machine *machine, const char *path)
 {
-	struct rj_target_kernel *kernel = &target->kernel;
+	struct rj_machine_kernel *kernel = &machine->kernel;
 
-	rj_tree_word(&target->tree, SYSCTL "osrelease", kernel->release,
+	rj_root_word(&machine->root, SYSCTL "osrelease", kernel->release,
 		     sizeof(kernel->release));
 	if (strchr(kernel->release, '/'))
 		kernel->release[0] = '\0';
-	read_config(target);
-	if (rj_tree_has(&target->tree, "/sys/kernel"))
-		kernel->core = rj_tree_has(&target->tree, "/sys/kernel/kexec_loaded")
+	read_config(machine);
+	if (rj_root_has(&machine->root, "/sys/kernel"))
+		kernel->core = rj_root_has(&machine->root, "/sys/kernel/kexec_loaded")
 			       ? RJ_YES : RJ_NO;
-	kernel->disabled = is_disabled(&target->tree);
-	rj_tree_lines(&target->tree, "/proc/self/status", status_row, &kernel->may_boot);
-	kernel->outermost = is_outermost(&target->tree);
-	read_lockdown(target);
-	find_kexec(target, path);
+	kernel->disabled = is_disabled(&machine->root);
+	rj_root_lines(&machine->root, "/proc/self/status", status_row, &kernel->may_boot);
+	kernel->outermost = is_outermost(&machine->root);
+	read_lockdown(machine);
+	find_kexec(machine, path);
 	if (!*kernel->kexec_path)
-		find_kexec(target, SYSTEM_PATH);
+		find_kexec(machine, SYSTEM_PATH);
 }

@@ -1,164 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/machine.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "image/plan.h"
-#include "machine/iomem.h"
-
-#define MEMORY "/dev/mem"
-#define IOMEM  "/proc/iomem"
-#define EFI    "/sys/firmware/efi"
-
-static const struct {
-	int os_error;
-	const char *why;
-} refusals[] = {
-	{ EACCES, "only root can" },
-	{ EPERM, "the kernel is locked down (Secure Boot or lockdown=), "
-		 "or this root lacks CAP_SYS_RAWIO, as in a container" },
-	{ ENOENT, "the kernel is built without CONFIG_DEVMEM" },
-	{ ENXIO, "the kernel is built without CONFIG_DEVMEM" },
-};
-
-const char *rj_machine_refusal(int os_error)
+void rj_machine_read(struct rj_machine *machine, const char *root, const char *path)
 {
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (refusals[i].os_error == os_error)
-			return refusals[i].why;
-	return NULL;
-}
-
-static enum rj_err refuse_memory(const char *path, struct rj_error *err)
-{
-	const char *why = rj_machine_refusal(errno);
-
-	if (!why)
-		return rj_cannot_open(path, err);
-	return rj_fail_about(err, RJ_HOST, path, "cannot open: %s; %s", strerror(errno), why);
-}
-
-/* Whether the joined path fits. */
-static bool join(char *to, const char *root, const char *path)
-{
-	return snprintf(to, PATH_MAX, "%s%s", root, path) < PATH_MAX;
-}
-
-static enum rj_err open_memory(struct rj_input *memory, struct rj_error *err)
-{
-	struct stat st;
-
-	do
-		memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	while (memory->fd < 0 && errno == EINTR);
-	if (memory->fd < 0 || fstat(memory->fd, &st) < 0)
-		return refuse_memory(memory->path, err);
-	memory->device = st.st_dev;
-	memory->inode = st.st_ino;
-	memory->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : UINT64_MAX;
-	return RJ_OK;
-}
-
-enum rj_err rj_machine_open(struct rj_machine *machine, const char *root,
-			    struct rj_error *err)
-{
-	char efi[PATH_MAX];
-
-	machine->memory = (struct rj_input){ .fd = -1, .path = machine->memory_path };
-	if (!join(machine->memory_path, root, MEMORY) ||
-	    !join(machine->iomem_path, root, IOMEM) || !join(efi, root, EFI)) {
-		errno = ENAMETOOLONG;
-		return rj_cannot_open(root, err);
-	}
-	if (access(efi, F_OK) == 0)
-		return rj_fail(err, RJ_BAD,
-			       "no BIOS memory to save on this machine (booted by UEFI); "
-			       "boot it by BIOS or CSM");
-	return open_memory(&machine->memory, err);
-}
-
-void rj_machine_close(struct rj_machine *machine)
-{
-	rj_input_close(&machine->memory);
-}
-
-/* Without privileges, all addresses in /proc/iomem are 0, and it proves nothing. */
-static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
-			     struct rj_error *err)
-{
-	bool tells = false;
-	char line[256];
-	uint64_t from, end;
-
-	while (fgets(line, sizeof(line), iomem)) {
-		if (!rj_iomem_ram(line, &from, &end) || end < from + 2)
-			continue;
-		tells = true;
-		if (rj_overlaps(address, size, from, end - from))
-			return rj_fail(err, RJ_BAD,
-				       "%s overlaps System RAM at %s, "
-				       "which belongs to the operating system; "
-				       "save only what the firmware has reserved",
-				       RJ_RANGE(address, address + size), RJ_RANGE(from, end));
-	}
-	if (ferror(iomem))
-		return rj_cannot_open(NULL, err);
-	return tells ? RJ_OK : rj_fail(err, RJ_HOST,
-				       "does not show where System RAM is; "
-				       "only root sees the addresses");
-}
-
-static enum rj_err refuse_ram(const struct rj_machine *machine, uint64_t address,
-			      uint64_t size, struct rj_error *err)
-{
-	FILE *iomem = fopen(machine->iomem_path, "re");
-	enum rj_err code;
-
-	if (!iomem)
-		return rj_cannot_open(machine->iomem_path, err);
-	code = check_ram(iomem, address, size, err);
-	if (code)
-		err->subject = machine->iomem_path;
-	fclose(iomem);
-	return code;
-}
-
-/*
- * Uses a mapping: read() returns zeros for a whole page if one byte of it is System RAM, as in
- * the page of an EBDA at 9FC00h.
- */
-static enum rj_err copy_memory(const struct rj_machine *machine, void *to,
-			       uint32_t address, uint32_t size, struct rj_error *err)
-{
-	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE), skip = address % page;
-	void *map = mmap(NULL, skip + size, PROT_READ, MAP_SHARED, machine->memory.fd,
-			 (off_t)(address - skip));
-
-	if (map == MAP_FAILED)
-		return rj_fail_about(err, RJ_HOST, machine->memory_path,
-				     "cannot read %s: %s; the kernel does not allow it",
-				     RJ_RANGE(address, (uint64_t)address + size),
-				     strerror(errno));
-	memcpy(to, (const uint8_t *)map + skip, size);
-	munmap(map, skip + size);
-	return RJ_OK;
-}
-
-enum rj_err rj_machine_read(const struct rj_machine *machine, void *to, uint32_t address,
-			    uint32_t size, struct rj_error *err)
-{
-	uint64_t end = (uint64_t)address + size;
-
-	if (refuse_ram(machine, address, size, err))
-		return err->class;
-	if (end > machine->memory.size)
-		return rj_fail_about(err, RJ_BAD, machine->memory_path, "ends before %s",
-				     RJ_RANGE(address, end));
-	return copy_memory(machine, to, address, size, err);
+	memset(machine, 0, sizeof(*machine));
+	machine->root.path = root;
+	rj_machine_firmware(machine);
+	rj_machine_kernel(machine, path);
+	rj_machine_linux(machine);
+	rj_machine_memory(machine);
+	rj_machine_disks(machine);
+	rj_machine_platform(machine);
+	rj_machine_usb(machine);
 }

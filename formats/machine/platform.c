@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/target.h"
+#include "machine/machine.h"
 
 #define EFI          "/sys/firmware/efi"
 #define SECURE_BOOT  EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -20,10 +20,10 @@
 #define DMI_UEFI      0x08u
 
 /* The structure of type 0 is usually the first, but may be anywhere in the first 64 KiB. */
-static enum rj_known dmi_knows_uefi(const struct rj_tree *tree)
+static enum rj_known dmi_knows_uefi(const struct rj_root *root)
 {
 	static char table[1 << 16];
-	long size = rj_tree_read(tree, DMI_TABLE, table, sizeof(table));
+	long size = rj_root_read(root, DMI_TABLE, table, sizeof(table));
 	const uint8_t *at = (const uint8_t *)table;
 
 	for (long i = 0; i + 4 <= size;) {
@@ -41,30 +41,30 @@ static enum rj_known dmi_knows_uefi(const struct rj_tree *tree)
 	return RJ_UNKNOWN;
 }
 
-static void read_secure_boot(struct rj_target *target)
+static void read_secure_boot(struct rj_machine *machine)
 {
 	char value[EFIVAR_VALUE + 2];
 
-	target->firmware.secure_boot = RJ_NO;
-	if (!target->firmware.uefi)
+	machine->firmware.secure_boot = RJ_NO;
+	if (!machine->firmware.uefi)
 		return;
-	target->firmware.secure_boot =
-		rj_tree_read(&target->tree, SECURE_BOOT, value, sizeof(value)) <= EFIVAR_VALUE
+	machine->firmware.secure_boot =
+		rj_root_read(&machine->root, SECURE_BOOT, value, sizeof(value)) <= EFIVAR_VALUE
 		? RJ_UNKNOWN : value[EFIVAR_VALUE] ? RJ_YES : RJ_NO;
 }
 
-void rj_target_firmware(struct rj_target *target)
+void rj_machine_firmware(struct rj_machine *machine)
 {
-	struct rj_target_firmware *firmware = &target->firmware;
-	char vendor[RJ_TARGET_NAME] = "", version[RJ_TARGET_NAME] = "";
+	struct rj_machine_firmware *firmware = &machine->firmware;
+	char vendor[RJ_MACHINE_NAME] = "", version[RJ_MACHINE_NAME] = "";
 
-	firmware->sys = rj_tree_has(&target->tree, "/sys/firmware");
-	firmware->uefi = rj_tree_has(&target->tree, EFI);
-	firmware->csm = firmware->uefi ? RJ_NO : dmi_knows_uefi(&target->tree);
-	read_secure_boot(target);
-	rj_tree_word(&target->tree, "/sys/hypervisor/guest_type", firmware->xen, sizeof(firmware->xen));
-	rj_tree_word(&target->tree, DMI_ID "bios_vendor", vendor, sizeof(vendor));
-	rj_tree_word(&target->tree, DMI_ID "bios_version", version, sizeof(version));
+	firmware->sys = rj_root_has(&machine->root, "/sys/firmware");
+	firmware->uefi = rj_root_has(&machine->root, EFI);
+	firmware->csm = firmware->uefi ? RJ_NO : dmi_knows_uefi(&machine->root);
+	read_secure_boot(machine);
+	rj_root_word(&machine->root, "/sys/hypervisor/guest_type", firmware->xen, sizeof(firmware->xen));
+	rj_root_word(&machine->root, DMI_ID "bios_vendor", vendor, sizeof(vendor));
+	rj_root_word(&machine->root, DMI_ID "bios_version", version, sizeof(version));
 	snprintf(firmware->name, sizeof(firmware->name), "%s%s%s", vendor,
 		 *vendor && *version ? " " : "", version);
 }
@@ -93,7 +93,7 @@ static bool has_word(const char *text, const char *word)
 
 static bool cpuinfo_row(void *context, char *text)
 {
-	struct rj_target_platform *platform = context;
+	struct rj_machine_platform *platform = context;
 	const char *value;
 
 	if (value_of(text, "processor"))
@@ -111,7 +111,7 @@ static bool cpuinfo_row(void *context, char *text)
 /* "IR-" before the name of an interrupt chip: x86's remap_print_prefix. */
 static bool interrupts_row(void *context, char *text)
 {
-	struct rj_target_platform *platform = context;
+	struct rj_machine_platform *platform = context;
 
 	platform->remapping = strstr(text, " IR-") || strstr(text, " DMAR-IR") ||
 			      strstr(text, " AMD-Vi-IR");
@@ -120,12 +120,12 @@ static bool interrupts_row(void *context, char *text)
 
 static bool first_name(void *context, const char *name)
 {
-	snprintf(context, RJ_TARGET_NAME, "%s", name);
+	snprintf(context, RJ_MACHINE_NAME, "%s", name);
 	return false;
 }
 
 struct cards {
-	const struct rj_tree *tree;
+	const struct rj_root *root;
 	char *driver;
 };
 
@@ -138,30 +138,30 @@ static bool drm_card(void *context, const char *name)
 	if (strncmp(name, "card", 4) != 0 || strchr(name, '-'))
 		return true;
 	snprintf(path, sizeof(path), "/sys/class/drm/%s/device/driver", name);
-	if (!rj_tree_link(cards->tree, path, driver))
+	if (!rj_root_link(cards->root, path, driver))
 		return true;
-	snprintf(cards->driver, RJ_TARGET_NAME, "%.*s", RJ_TARGET_NAME - 1, driver);
+	snprintf(cards->driver, RJ_MACHINE_NAME, "%.*s", RJ_MACHINE_NAME - 1, driver);
 	return false;
 }
 
 /* The driver of the first DRM card, otherwise the name of the first framebuffer. */
-static void read_framebuffer(struct rj_target *target)
+static void read_framebuffer(struct rj_machine *machine)
 {
-	struct cards cards = { &target->tree, target->platform.framebuffer };
-	char line[RJ_TARGET_NAME] = "";
+	struct cards cards = { &machine->root, machine->platform.framebuffer };
+	char line[RJ_MACHINE_NAME] = "";
 	const char *name;
 
-	rj_tree_names(&target->tree, "/sys/class/drm", drm_card, &cards);
-	if (*cards.driver || !rj_tree_word(&target->tree, "/proc/fb", line, sizeof(line)))
+	rj_root_names(&machine->root, "/sys/class/drm", drm_card, &cards);
+	if (*cards.driver || !rj_root_word(&machine->root, "/proc/fb", line, sizeof(line)))
 		return;
 	name = strchr(line, ' ');
-	snprintf(cards.driver, RJ_TARGET_NAME, "%s", name ? name + 1 : "");
+	snprintf(cards.driver, RJ_MACHINE_NAME, "%s", name ? name + 1 : "");
 }
 
-void rj_target_platform(struct rj_target *target)
+void rj_machine_platform(struct rj_machine *machine)
 {
-	rj_tree_lines(&target->tree, "/proc/cpuinfo", cpuinfo_row, &target->platform);
-	rj_tree_lines(&target->tree, "/proc/interrupts", interrupts_row, &target->platform);
-	rj_tree_names(&target->tree, "/sys/class/iommu", first_name, target->platform.iommu);
-	read_framebuffer(target);
+	rj_root_lines(&machine->root, "/proc/cpuinfo", cpuinfo_row, &machine->platform);
+	rj_root_lines(&machine->root, "/proc/interrupts", interrupts_row, &machine->platform);
+	rj_root_names(&machine->root, "/sys/class/iommu", first_name, machine->platform.iommu);
+	read_framebuffer(machine);
 }

@@ -19,48 +19,48 @@
 
 static bool look_at_function(void *context, const char *name)
 {
-	struct rj_target *target = context;
-	struct rj_target_usb *usb = &target->usb;
-	struct rj_target_controller *controller = &usb->controllers[usb->count];
+	struct rj_machine *machine = context;
+	struct rj_machine_usb *usb = &machine->usb;
+	struct rj_machine_controller *controller = &usb->controllers[usb->count];
 	char path[PATH_MAX], device[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), RJ_PCI_DEVICES "/%s", name) < PATH_MAX &&
-	    rj_tree_resolve(&target->tree, path, device) &&
-	    rj_pci_function(&target->tree, device, controller) &&
+	    rj_root_resolve(&machine->root, path, device) &&
+	    rj_pci_function(&machine->root, device, controller) &&
 	    controller->class >> 8 == CLASS_USB && (controller->class & 0xFF) <= XHCI)
 		usb->count++;
-	return usb->count < RJ_TARGET_USB;
+	return usb->count < RJ_MACHINE_USB;
 }
 
 static bool look_at_interface(void *context, const char *name)
 {
-	struct rj_target *target = context;
+	struct rj_machine *machine = context;
 	char path[PATH_MAX];
 	uint64_t class, protocol;
 
 	if (snprintf(path, sizeof(path), USB_DEVICES "/%s", name) < PATH_MAX &&
-	    rj_pci_number(&target->tree, path, "bInterfaceClass", 16, &class) &&
-	    rj_pci_number(&target->tree, path, "bInterfaceProtocol", 16, &protocol) &&
+	    rj_pci_number(&machine->root, path, "bInterfaceClass", 16, &class) &&
+	    rj_pci_number(&machine->root, path, "bInterfaceProtocol", 16, &protocol) &&
 	    class == HID_CLASS && protocol == HID_KEYBOARD)
-		target->usb.keyboards++;
+		machine->usb.keyboards++;
 	return true;
 }
 
 /* atkbd binds only to ports with a keyboard. */
 static bool look_at_port(void *context, const char *name)
 {
-	struct rj_target *target = context;
-	char path[PATH_MAX], driver[RJ_TARGET_NAME] = "";
+	struct rj_machine *machine = context;
+	char path[PATH_MAX], driver[RJ_MACHINE_NAME] = "";
 
 	if (snprintf(path, sizeof(path), SERIO_DEVICES "/%s", name) < PATH_MAX)
-		rj_pci_driver(&target->tree, path, driver);
-	target->usb.other_keyboard = target->usb.other_keyboard || strcmp(driver, "atkbd") == 0;
+		rj_pci_driver(&machine->root, path, driver);
+	machine->usb.other_keyboard = machine->usb.other_keyboard || strcmp(driver, "atkbd") == 0;
 	return true;
 }
 
-void rj_target_usb(struct rj_target *target)
+void rj_machine_usb(struct rj_machine *machine)
 {
-	rj_tree_names(&target->tree, RJ_PCI_DEVICES, look_at_function, target);
-	rj_tree_names(&target->tree, USB_DEVICES, look_at_interface, target);
-	rj_tree_names(&target->tree, SERIO_DEVICES, look_at_port, target);
+	rj_root_names(&machine->root, RJ_PCI_DEVICES, look_at_function, machine);
+	rj_root_names(&machine->root, USB_DEVICES, look_at_interface, machine);
+	rj_root_names(&machine->root, SERIO_DEVICES, look_at_port, machine);
 }

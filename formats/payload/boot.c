@@ -13,8 +13,8 @@
 #include "common/boot_sector.h"
 #include "payload/boot_code.h"
 
-#define GIVEN      "given"
-#define BOOT_WORDS "int19 int18 " GIVEN
+#define INITRD      "initrd"
+#define BOOT_WORDS "int19 int18 " INITRD
 
 static const struct {
 	const char *word;
@@ -24,13 +24,13 @@ static const struct {
 	{ "int18", BOOT_INT18 },
 };
 
-static enum rj_err take_given(struct rj_plan *plan, struct rj_error *err)
+static enum rj_err take_initrd(struct rj_plan *plan, struct rj_error *err)
 {
 	uint8_t *bytes = calloc(1, SECTOR_SIZE);
 
 	if (!bytes)
 		return rj_no_memory(err);
-	plan->given = true;
+	plan->boots_initrd = true;
 	plan->regs.eax = BIOS_SIGNATURE_EAX;
 	rj_plan_set_entry(plan, 0, BOOT_SECTOR);
 	return rj_plan_add_bytes(plan, ".boot", BOOT_SECTOR, bytes, SECTOR_SIZE, err);
@@ -44,17 +44,17 @@ static enum rj_err boot_take(struct rj_plan *plan, const char *word, struct rj_e
 		rj_plan_set_entry(plan, 0, BOOT_CODE);
 		return boot_code_add(plan, boots[i].interrupt, err);
 	}
-	if (strcmp(word, GIVEN) == 0)
-		return take_given(plan, err);
+	if (strcmp(word, INITRD) == 0)
+		return take_initrd(plan, err);
 	return rj_none_of(word, BOOT_WORDS, err);
 }
 
 const struct payload_kind payload_boot = {
 	.name = "boot",
-	.argument = "int19|int18|given",
+	.argument = "int19|int18|initrd",
 	.help = "no file: the firmware's boot order, or what the loader supplies",
 	.signature = "none",
-	.place = "600h, entry 0:0600; given: as the payload file says, or at 7C00h",
+	.place = "600h, entry 0:0600; initrd: as the payload file says, or at 7C00h",
 	.words = BOOT_WORDS,
 	.take = boot_take,
 };

@@ -11,7 +11,7 @@ const char *const rj_boot_mounts[] = { "/boot", "", "/efi", "/boot/efi" };
 const size_t rj_boot_mount_count = sizeof(rj_boot_mounts) / sizeof(rj_boot_mounts[0]);
 
 struct walk {
-	const struct rj_tree *tree;
+	const struct rj_root *root;
 	bool (*visit)(void *context, const struct rj_boot_entry *entry);
 	void *context;
 	struct rj_boot_entry entry;
@@ -53,7 +53,7 @@ static bool read_entry(void *context, const char *name)
 	*entry = (struct rj_boot_entry){ .mount = entry->mount };
 	if (length <= end || strcmp(name + length - end, SUFFIX) != 0 ||
 	    snprintf(entry->path, sizeof(entry->path), "%s/%s", walk->directory, name) >= PATH_MAX ||
-	    rj_tree_read(walk->tree, entry->path, text, sizeof(text)) < 0)
+	    rj_root_read(walk->root, entry->path, text, sizeof(text)) < 0)
 		return true;
 	for (char *line = text, *next; line; line = next) {
 		next = strchr(line, '\n');
@@ -65,15 +65,15 @@ static bool read_entry(void *context, const char *name)
 	return walk->more;
 }
 
-void rj_boot_entries(const struct rj_tree *tree,
+void rj_boot_entries(const struct rj_root *root,
 		     bool (*visit)(void *context, const struct rj_boot_entry *entry), void *context)
 {
-	struct walk walk = { .tree = tree, .visit = visit, .context = context, .more = true };
+	struct walk walk = { .root = root, .visit = visit, .context = context, .more = true };
 
 	for (size_t i = 0; walk.more && i < rj_boot_mount_count; i++) {
 		walk.entry.mount = rj_boot_mounts[i];
 		snprintf(walk.directory, sizeof(walk.directory), "%s/loader/entries",
 			 rj_boot_mounts[i]);
-		rj_tree_names(tree, walk.directory, read_entry, &walk);
+		rj_root_names(root, walk.directory, read_entry, &walk);
 	}
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/tree.h"
+#include "base/root.h"
 
 #define RJ_ENTRY_LINE 4096
 
@@ -26,7 +26,7 @@ struct rj_boot_entry {
 };
 
 /* Calls visit with each entry, in strverscmp order within a directory, until it returns false. */
-void rj_boot_entries(const struct rj_tree *tree,
+void rj_boot_entries(const struct rj_root *root,
 		     bool (*visit)(void *context, const struct rj_boot_entry *entry), void *context);
 
 #endif

@@ -62,14 +62,14 @@ static void leave_out_disks(struct rj_plan *plan)
 	rj_plan_choice(plan, OPTION, "INT 13h", "none, since Linux needs no BIOS disks");
 }
 
-static enum rj_err from_running_find(struct rj_plan *plan, const char *root, char **file,
+static enum rj_err from_running_find(struct rj_plan *plan, const char *directory, char **file,
 				     struct rj_error *err)
 {
-	const struct rj_tree tree = { root };
+	const struct rj_root root = { directory };
 
-	if (*root && !rj_tree_has(&tree, "/"))
-		return rj_fail_about(err, RJ_BAD, root, "no such directory");
-	if (rj_running_find(&running, &tree, !payload_text(plan, &option_initrd), err)) {
+	if (*directory && !rj_root_has(&root, "/"))
+		return rj_fail_about(err, RJ_BAD, directory, "no such directory");
+	if (rj_running_find(&running, &root, !payload_text(plan, &option_initrd), err)) {
 		if (!err->subject)
 			err->subject = OPTION;
 		return err->class;

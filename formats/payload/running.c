@@ -22,7 +22,7 @@
 #define BLANKS " \t\n\v\f\r"            /* Linux, lib/ctype.c */
 
 struct search {
-	const struct rj_tree *tree;
+	const struct rj_root *root;
 	struct rj_running *running;
 	/* Takes the path if the file is what is looked for. */
 	bool (*take)(struct search *search, const char *path);
@@ -50,7 +50,7 @@ static const struct pattern initrd_names[] = {
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct place {
+struct boot_directory {
 	const char *directory, *shared; /* shared: the part of the name; NULL: unknown */
 };
 
@@ -72,17 +72,17 @@ static bool format(char to[PATH_MAX], const char *words, ...)
 static void note_denied(struct search *search, const char *path)
 {
 	if (errno == EACCES && !*search->problem)
-		format(search->problem, "%s%s", search->tree->root, path);
+		format(search->problem, "%s%s", search->root->path, path);
 }
 
-/* Opens a file in the tree, and fills in *file. */
+/* Opens a file below the root, and fills in *file. */
 static bool reach(struct search *search, const char *path, struct rj_input *input,
 		  struct rj_running_file *file)
 {
 	struct rj_error error;
 
 	errno = 0;
-	if (rj_tree_outside(search->tree, path, file->path) &&
+	if (rj_root_outside(search->root, path, file->path) &&
 	    !rj_input_open(input, file->path, &error)) {
 		file->size = input->size;
 		strcpy(file->why, search->why);
@@ -136,7 +136,7 @@ static bool take_same(struct search *search, const char *path)
 {
 	char real[PATH_MAX];
 
-	return rj_tree_outside(search->tree, path, real) &&
+	return rj_root_outside(search->root, path, real) &&
 	       strcmp(real, search->running->kernel.path) == 0;
 }
 
@@ -192,18 +192,18 @@ static bool try_list(struct search *search, const char *list)
 	return search->running->initrd_count > 0;
 }
 
-/* The first file with one of the names in one of the places. */
+/* The first file with one of the names in one of the directories. */
 static bool try_names(struct search *search, const struct pattern *names, size_t name_count,
-		      const struct place *places, size_t place_count)
+		      const struct boot_directory *directories, size_t directory_count)
 {
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < place_count * name_count; i++) {
-		const struct place *place = &places[i / name_count];
+	for (size_t i = 0; i < directory_count * name_count; i++) {
+		const struct boot_directory *in = &directories[i / name_count];
 		const struct pattern *name = &names[i % name_count];
 
-		if (place->shared && format(path, "%s/%s%s%s", place->directory, name->before,
-					    place->shared, name->after) &&
+		if (in->shared && format(path, "%s/%s%s%s", in->directory, name->before,
+					 in->shared, name->after) &&
 		    search->take(search, path))
 			return true;
 	}
@@ -272,7 +272,7 @@ static void take_line(struct search *search, const char *line)
 
 static enum rj_err fail_proc(struct search *search, const char *path, struct rj_error *err)
 {
-	format(search->problem, "%s%s", search->tree->root, path);
+	format(search->problem, "%s%s", search->root->path, path);
 	return rj_fail_about(err, RJ_BAD, search->problem,
 			     "cannot be read; use --linux with a kernel file");
 }
@@ -283,15 +283,15 @@ static enum rj_err read_proc(struct search *search, struct rj_error *err)
 	struct rj_running *running = search->running;
 	char line[RJ_RUNNING_LINE], path[PATH_MAX], package[RJ_RUNNING_NAME];
 
-	rj_tree_word(search->tree, RELEASE, running->release, sizeof(running->release));
+	rj_root_word(search->root, RELEASE, running->release, sizeof(running->release));
 	if (!*running->release || strchr(running->release, '/'))
 		return fail_proc(search, RELEASE, err);
-	if (rj_tree_read(search->tree, RJ_CMDLINE, line, sizeof(line)) < 0)
+	if (rj_root_read(search->root, RJ_CMDLINE, line, sizeof(line)) < 0)
 		return fail_proc(search, RJ_CMDLINE, err);
 	take_line(search, line);
 	snprintf(search->release, sizeof(search->release), "-%s", running->release);
 	if (format(path, RJ_MODULES "%s/pkgbase", running->release) &&
-	    rj_tree_word(search->tree, path, package, sizeof(package)))
+	    rj_root_word(search->root, path, package, sizeof(package)))
 		snprintf(search->package, sizeof(search->package), "-%s", package);
 	return RJ_OK;
 }
@@ -324,10 +324,10 @@ static bool machine_kernel(void *context, const char *name)
 {
 	struct search *search = context;
 	char path[PATH_MAX];
-	const struct place place = { path, "" };
+	const struct boot_directory directory = { path, "" };
 
 	return !format(path, "%s/%s/%s", search->mount, name, search->running->release) ||
-	       !try_names(search, kernel_names, COUNT(kernel_names), &place, 1);
+	       !try_names(search, kernel_names, COUNT(kernel_names), &directory, 1);
 }
 
 /* What a kernel shares with its initrd: -linux-lts of vmlinuz-linux-lts; NULL: unknown. */
@@ -355,14 +355,14 @@ static bool any_kernel(void *context, const char *name)
 static bool try_kernel_names(struct search *search)
 {
 	char modules[2][PATH_MAX];
-	const struct place places[] = {
+	const struct boot_directory directories[] = {
 		{ "/boot", search->release }, { "/boot", known(search->package) },
 		{ modules[0], "" }, { modules[1], "" }, { BOOTED_SYSTEM, "" },
 	};
 
 	format(modules[0], RJ_MODULES "%s", search->running->release);
 	format(modules[1], "/lib/modules/%s", search->running->release);
-	return try_names(search, kernel_names, COUNT(kernel_names), places, COUNT(places));
+	return try_names(search, kernel_names, COUNT(kernel_names), directories, COUNT(directories));
 }
 
 static void find_kernel(struct search *search)
@@ -373,49 +373,49 @@ static void find_kernel(struct search *search)
 	format(search->why, "named by BOOT_IMAGE in " RJ_CMDLINE);
 	if (try_loaded(search, search->images, strcspn(search->images, BLANKS)))
 		search->take = take_same;
-	rj_boot_entries(search->tree, take_entry, search);
+	rj_boot_entries(search->root, take_entry, search);
 	format(search->why, BY_NAME);
 	if (*kernel || try_kernel_names(search))
 		return;
 	for (size_t i = 0; !*kernel && i < rj_boot_mount_count; i++) {
 		search->mount = rj_boot_mounts[i];
-		rj_tree_names(search->tree, search->mount, machine_kernel, search);
+		rj_root_names(search->root, search->mount, machine_kernel, search);
 	}
 	if (!*kernel)
-		rj_tree_names(search->tree, "/boot", any_kernel, search);
+		rj_root_names(search->root, "/boot", any_kernel, search);
 }
 
 /* By the release, which is certain: Debian, Fedora, openSUSE; what is next to modules; NixOS. */
 static bool try_release(struct search *search, const char *directory)
 {
 	char modules[PATH_MAX];
-	const struct place places[] = {
+	const struct boot_directory directories[] = {
 		{ directory, search->release }, { "/boot", search->release }, { modules, "" },
 		{ BOOTED_SYSTEM, "" },
 	};
 
 	format(modules, RJ_MODULES "%s", search->running->release);
 	format(search->why, BY_NAME);
-	return try_names(search, initrd_names, COUNT(initrd_names), places, COUNT(places));
+	return try_names(search, initrd_names, COUNT(initrd_names), directories, COUNT(directories));
 }
 
 /* By the kernel's name, or its package: Arch, Alpine. */
 static bool try_name(struct search *search, const char *directory, const char *kernel)
 {
-	const struct place places[] = {
+	const struct boot_directory directories[] = {
 		{ directory, shared_part(kernel) }, { "/boot", known(search->package) },
 	};
 
 	format(search->why, BY_NAME);
-	return try_names(search, initrd_names, COUNT(initrd_names), places, COUNT(places));
+	return try_names(search, initrd_names, COUNT(initrd_names), directories, COUNT(directories));
 }
 
 /* Whether Linux was started with an initrd, in *has; false if that is unknown. */
-static bool had_initrd(const struct rj_tree *tree, bool *has)
+static bool had_initrd(const struct rj_root *root, bool *has)
 {
 	char params[RAMDISK_SIZE + sizeof(uint32_t) + 1];
 
-	if (rj_tree_read(tree, BOOT_PARAMS, params, sizeof(params)) != sizeof(params) - 1)
+	if (rj_root_read(root, BOOT_PARAMS, params, sizeof(params)) != sizeof(params) - 1)
 		return false;
 	*has = le32(params + RAMDISK_SIZE) || le32(params + EXT_RAMDISK_SIZE);
 	return true;
@@ -440,7 +440,7 @@ static bool find_initrds(struct search *search)
 {
 	struct rj_running *running = search->running;
 	char directory[PATH_MAX], *kernel;
-	bool has = false, is_known = had_initrd(search->tree, &has);
+	bool has = false, is_known = had_initrd(search->root, &has);
 
 	if (is_known && !has)
 		running->no_initrd = "none, since Linux was started without one";
@@ -450,7 +450,7 @@ static bool find_initrds(struct search *search)
 		return true;
 	if (!is_known && *search->entry.path && !*search->entry.initrds && !*search->initrds)
 		running->no_initrd = "none, since its boot loader entry names none";
-	strcpy(directory, running->kernel.path + strlen(search->tree->root));
+	strcpy(directory, running->kernel.path + strlen(search->root->path));
 	kernel = strrchr(directory, '/');
 	*kernel++ = '\0';
 	return running->no_initrd || try_release(search, directory) || try_command_line(search) ||
@@ -491,7 +491,7 @@ static bool find_unified(struct search *search)
 	for (size_t i = 0; !*search->unified && i < rj_boot_mount_count; i++) {
 		search->mount = rj_boot_mounts[i];
 		if (format(directory, "%s/EFI/Linux", search->mount))
-			rj_tree_names(search->tree, directory, try_unified, search);
+			rj_root_names(search->root, directory, try_unified, search);
 	}
 	return *search->unified;
 }
@@ -538,12 +538,12 @@ static enum rj_err fail_initrd(struct search *search, struct rj_error *err)
 		       running->release, running->kernel.path);
 }
 
-enum rj_err rj_running_find(struct rj_running *running, const struct rj_tree *tree,
+enum rj_err rj_running_find(struct rj_running *running, const struct rj_root *root,
 			    bool with_initrds, struct rj_error *err)
 {
 	static struct search search;
 
-	search = (struct search){ .tree = tree, .running = running };
+	search = (struct search){ .root = root, .running = running };
 	*running = (struct rj_running){ 0 };
 	if (read_proc(&search, err))
 		return err->class;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/tree.h"
+#include "base/root.h"
 #include "payload/option.h"
 
 #define RJ_RUNNING_NAME 128             /* of a release; Linux has 65 */
@@ -42,7 +42,7 @@ struct rj_running {
  * os_error EACCES if only root can read what may be the file; the error's subject is valid until
  * the next call.
  */
-enum rj_err rj_running_find(struct rj_running *running, const struct rj_tree *tree,
+enum rj_err rj_running_find(struct rj_running *running, const struct rj_root *root,
 			    bool with_initrds, struct rj_error *err);
 
 #endif

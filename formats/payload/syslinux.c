@@ -35,10 +35,10 @@ static_assert(BOOT_INFO_END == 64, "mkisofs(8), EL TORITO BOOT INFORMATION TABLE
 
 static bool is_isolinux(const uint8_t *head)
 {
-	static const uint8_t start[] = { 0xFA, 0xEA }, behind[] = { 0x7C, 0, 0, 0x90, 0x90 };
+	static const uint8_t start[] = { 0xFA, 0xEA }, next[] = { 0x7C, 0, 0, 0x90, 0x90 };
 
 	return memcmp(head, start, sizeof(start)) == 0 &&
-	       memcmp(head + 3, behind, sizeof(behind)) == 0;
+	       memcmp(head + 3, next, sizeof(next)) == 0;
 }
 
 static bool is_boot_sector(const uint8_t *sector)

@@ -85,7 +85,7 @@ enum rj_module_kind {
 
 /* At the start of every module, not packed. Offsets count from here. */
 struct rj_module {
-	char name[8];           /* padded with NULs */
+	char name[8];           /* padded with NULs, at least one */
 	uint32_t kind;          /* enum rj_module_kind */
 	uint32_t packed_size;   /* packed bytes that follow this in the image; in memory 0, as
 				   packed bytes may refer to this header */

@@ -368,7 +368,7 @@ static INIT void ata_attach_channel(uint16_t command_block, uint16_t control, un
 		if (ata_attach_device(&device, &disk))
 			ata_add(&device, channel * DEVICES + i, &disk, host);
 		else
-			host->print("IDE unit %u: no disk, or no medium",
+			host->print("IDE unit %u: no disk or no medium",
 				    channel * DEVICES + i);
 	}
 	outb(control, CONTROL_ON);

@@ -391,7 +391,7 @@ static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t 
 		disk.flags = RJ_DISK_READONLY;
 	format = nvme_field32(data, 128 + (data[26] & 0xFu) * 4);
 	if (format & 0xFFFF || (format >> 16 & 0xFF) < 9 || (format >> 16 & 0xFF) > 12) {
-		host->print("nvme: namespace %u has sectors of format %x", id, format);
+		host->print("nvme: namespace %u: sector format %x is not supported", id, format);
 		return;
 	}
 	ns = host->alloc(sizeof(*ns), 4);
@@ -423,7 +423,7 @@ static INIT void nvme_add_namespaces(struct controller *c, const struct rj_host 
 	uint32_t max_bytes = LIST_ENTRIES * c->page, count, id = 0;
 
 	if (!data) {
-		host->print("nvme: it does not identify itself");
+		host->print("nvme: IDENTIFY failed");
 		return;
 	}
 	if (data[77] && data[77] < 7)
@@ -451,7 +451,7 @@ static INIT struct controller *nvme_new_controller(uint32_t pci, uint32_t regist
 	void *queues = host->alloc(2 * QUEUES * page, page);
 
 	if (!c || !queues) {
-		host->print("nvme: no memory for its queues");
+		host->print("nvme: not enough memory for queues");
 		return NULL;
 	}
 	c->queues = (uint32_t)queues;
@@ -470,19 +470,19 @@ static INIT void nvme_attach(uint32_t pci, const struct rj_host *host)
 
 	timer_init(host->ticks_per_ms);
 	if (!registers) {
-		host->print("nvme: its registers are out of reach");
+		host->print("nvme: registers out of reach");
 		return;
 	}
 	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
 	if (!CAP_NVM(read32(registers + CAP_HIGH))) {
-		host->print("nvme: it has no NVM command set");
+		host->print("nvme: no NVM command set");
 		return;
 	}
 	c = nvme_new_controller(pci, registers, host);
 	if (!c)
 		return;
 	if (!nvme_enable(c)) {
-		host->print("nvme: it does not get ready, status %x", nvme_get(c, CSTS));
+		host->print("nvme: controller not ready, status %x", nvme_get(c, CSTS));
 		return;
 	}
 	nvme_add_namespaces(c, host);

@@ -63,48 +63,48 @@ enum { COMMON = 1, NOTIFY = 2, DEVICE = 4 };
 #define RESET_MS      30000u            /* the specification has no limit */
 #define REQUEST_MS    30000u
 
-static bool virtio_is_port(uint32_t place)
+static bool virtio_is_port(uint32_t reg)
 {
-	return place < 0x10000;
+	return reg < 0x10000;
 }
 
-static uint8_t virtio_get8(uint32_t place)
+static uint8_t virtio_get8(uint32_t reg)
 {
-	return virtio_is_port(place) ? inb((uint16_t)place) : read8(place);
+	return virtio_is_port(reg) ? inb((uint16_t)reg) : read8(reg);
 }
 
-static uint16_t virtio_get16(uint32_t place)
+static uint16_t virtio_get16(uint32_t reg)
 {
-	return virtio_is_port(place) ? inw((uint16_t)place) : read16(place);
+	return virtio_is_port(reg) ? inw((uint16_t)reg) : read16(reg);
 }
 
-static uint32_t virtio_get32(uint32_t place)
+static uint32_t virtio_get32(uint32_t reg)
 {
-	return virtio_is_port(place) ? inl((uint16_t)place) : read32(place);
+	return virtio_is_port(reg) ? inl((uint16_t)reg) : read32(reg);
 }
 
-static void virtio_put8(uint32_t place, uint8_t value)
+static void virtio_put8(uint32_t reg, uint8_t value)
 {
-	if (virtio_is_port(place))
-		outb((uint16_t)place, value);
+	if (virtio_is_port(reg))
+		outb((uint16_t)reg, value);
 	else
-		write8(place, value);
+		write8(reg, value);
 }
 
-static void virtio_put16(uint32_t place, uint16_t value)
+static void virtio_put16(uint32_t reg, uint16_t value)
 {
-	if (virtio_is_port(place))
-		outw((uint16_t)place, value);
+	if (virtio_is_port(reg))
+		outw((uint16_t)reg, value);
 	else
-		write16(place, value);
+		write16(reg, value);
 }
 
-static void virtio_put32(uint32_t place, uint32_t value)
+static void virtio_put32(uint32_t reg, uint32_t value)
 {
-	if (virtio_is_port(place))
-		outl((uint16_t)place, value);
+	if (virtio_is_port(reg))
+		outl((uint16_t)reg, value);
 	else
-		write32(place, value);
+		write32(reg, value);
 }
 
 /* 3.1.1, step 1; 4.1.4.3.2: done when status reads 0. */
@@ -136,10 +136,10 @@ static bool virtio_accept_features(const struct virtio *v)
 	return virtio_get8(STATUS(v)) & FEATURES_OK;
 }
 
-static void virtio_put_address(uint32_t place, const volatile void *address)
+static void virtio_put_address(uint32_t reg, const volatile void *address)
 {
-	virtio_put32(place, (uint32_t)address);
-	virtio_put32(place + 4, 0);
+	virtio_put32(reg, (uint32_t)address);
+	virtio_put32(reg + 4, 0);
 }
 
 /* 3.1.1, step 7: 4.1.5.1.3, whose end describes the legacy interface. */
@@ -227,8 +227,8 @@ INIT uint32_t virtio_config(const struct virtio *v, uint32_t offset)
  * 4.1.4: returns the address, in memory or ports, of an offset in the structure that a
  * capability locates. 0: out of reach, or no capability.
  */
-static INIT uint32_t virtio_place_of(uint32_t pci, uint32_t capability, uint32_t offset,
-				     const struct rj_host *host)
+static INIT uint32_t virtio_structure_at(uint32_t pci, uint32_t capability, uint32_t offset,
+					 const struct rj_host *host)
 {
 	uint8_t bar = (uint8_t)pci_read(pci, capability + STRUCTURE_BAR);
 	uint64_t memory;
@@ -252,14 +252,14 @@ static INIT uint32_t virtio_find_structure(uint32_t pci, uint8_t type,
 
 	do
 		at = pci_capability(pci, at, CAPABILITY_VENDOR);
-	while (at && (pci_read(pci, at) >> 24 != type || !virtio_place_of(pci, at, 0, host)));
+	while (at && (pci_read(pci, at) >> 24 != type || !virtio_structure_at(pci, at, 0, host)));
 	return at;
 }
 
 static INIT bool virtio_find_modern(struct virtio *v, uint32_t pci, const struct rj_host *host)
 {
-	v->common = virtio_place_of(pci, virtio_find_structure(pci, COMMON, host), 0, host);
-	v->device = virtio_place_of(pci, virtio_find_structure(pci, DEVICE, host), 0, host);
+	v->common = virtio_structure_at(pci, virtio_find_structure(pci, COMMON, host), 0, host);
+	v->device = virtio_structure_at(pci, virtio_find_structure(pci, DEVICE, host), 0, host);
 	v->modern = v->common && v->device && virtio_find_structure(pci, NOTIFY, host);
 	return v->modern;
 }
@@ -301,7 +301,7 @@ static INIT uint32_t virtio_find_notify(const struct virtio *v, uint32_t pci,
 	uint32_t capability = virtio_find_structure(pci, NOTIFY, host);
 	uint32_t multiplier = pci_read(pci, capability + NOTIFY_MULTIPLIER);
 
-	return virtio_place_of(pci, capability,
+	return virtio_structure_at(pci, capability,
 			       virtio_get16(v->common + QUEUE_NOTIFY_OFFSET) * multiplier, host);
 }
 
@@ -340,21 +340,21 @@ INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t f
 {
 	v->queue = queue;
 	if (!virtio_find_modern(v, pci, host) && !virtio_find_legacy(v, pci)) {
-		host->print("virtio: its registers are out of reach");
+		host->print("virtio: registers out of reach");
 		return false;
 	}
 	if (!virtio_reset(v) || !virtio_negotiate(v, features)) {
-		host->print("virtio: it does not agree, status %x", virtio_get8(STATUS(v)));
+		host->print("virtio: feature negotiation failed, status %x", virtio_get8(STATUS(v)));
 		return false;
 	}
 	if (!virtio_new_queue(v, host)) {
-		host->print("virtio: no queue can be had of its %u entries", v->size);
+		host->print("virtio: a queue of %u entries does not fit", v->size);
 		return false;
 	}
 	if (v->modern)
 		v->notify = virtio_find_notify(v, pci, host);
 	if (!virtio_start(v))
-		host->print("virtio: it does not start, status %x", virtio_get8(STATUS(v)));
+		host->print("virtio: device not ready, status %x", virtio_get8(STATUS(v)));
 	return v->ready;
 }
 

@@ -78,7 +78,7 @@ static uint32_t chosen_mode(void)
 	for (uint32_t i = 0; i < RJ_INT13_COUNT; i++)
 		if (equal(word, modes[i]))
 			return i;
-	stub->fail("rj.int13=%s is none of auto, firmware, none and the drivers", word);
+	stub->fail("rj.int13=%s: expected auto, firmware, none or a driver's name", word);
 	return RJ_INT13_COUNT;
 }
 
@@ -144,7 +144,7 @@ static void attach(struct rj_module *module, uint32_t number)
 
 	module = module_move(module, 16, 0);
 	if (!module)
-		stub->fail("no memory for the driver %s", modes[number]);
+		stub->fail("not enough base memory for the %s driver", modes[number]);
 	for (uint32_t i = 0; i < controller_count; i++)
 		if (controllers[i].served && controllers[i].driver == number)
 			attach_one(&controllers[i], module_interface(module));
@@ -213,10 +213,10 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 		return;
 	}
 	if (!module)
-		stub->fail("the disk is packed, and nothing here unpacks it");
+		stub->fail("the image has no module that unpacks the disk; pack it again");
 	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
 	if (!work)
-		stub->fail("no memory to unpack the disk");
+		stub->fail("not enough memory to unpack the disk");
 	inflater = module_interface(module_load(module));
 	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
 		stub->fail("the disk cannot be unpacked; load the image again");
@@ -248,11 +248,11 @@ static uint32_t place_ram_disk(void)
 		return make(stub, services, &memory);
 	at = memory_reserve(image->size);
 	if (!at)
-		stub->fail("no %u bytes of memory in one range for the disk", image->size);
+		stub->fail("no free range of memory has %u bytes for the disk", image->size);
 	unpack(image, (void *)at, (const void *)image->address);
 	memset((void *)(at + image->contents), 0, image->size - image->contents);
 	if (stub->crc32(0, (const void *)at, image->contents) != image->crc)
-		stub->fail("the disk at %x is damaged; is there memory?", at);
+		stub->fail("the disk reads back wrong at %x; bad or missing RAM?", at);
 	return at;
 }
 
@@ -277,7 +277,7 @@ static void note_change(struct rj_changes *changes, uint32_t address, uint32_t s
 	if (old == ours)
 		return;
 	if (changes->count == RJ_CHANGES_MAX)
-		stub->fail("more than %u interrupt vectors are changed", RJ_CHANGES_MAX);
+		stub->fail("more than %u changes to the IVT and the BDA", RJ_CHANGES_MAX);
 	changes->rows[changes->count++] = (struct rj_change){ (uint16_t)address, (uint16_t)size,
 							      old, ours };
 }
@@ -348,12 +348,13 @@ static void set_up(const struct rj_module *carried)
 	setup.memory = memory_map(&setup.memory_count);
 	module = module_move(module, PARAGRAPH, resident->room ? resident->room(&setup) : 0);
 	if (!module)
-		stub->fail("not enough base memory for INT 13h");
+		stub->fail("not enough base memory for the %s module", carried->name);
 	base = (uint32_t)module;
 	memory_lower(module_keep(module) & -KIB);
 	setup.memory = memory_map(&setup.memory_count);
 	resident = module_interface(module);
-	resident->init(&setup, base);
+	if (resident->init)
+		resident->init(&setup, base);
 	for (uint32_t i = 0; i < resident->vector_count; i++)
 		hook(&resident->vectors[i], base);
 	if (resident->changes)
@@ -420,7 +421,7 @@ static uint32_t base_memory_end(void)
 	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_map()
 	    || leads_into(told, end))
 		return told;
-	stub->print("base memory ends at %x, but is free up to %x", told, end);
+	stub->print("the BDA says that base memory ends at %x; it is free up to %x", told, end);
 	return end;
 }
 
@@ -488,6 +489,6 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	if (disk || found_count || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
-		stub->print("the disk is on no controller served here (USB?), and the firmware "
+		stub->print("the disk's controller is not supported (USB?), and the firmware "
 			    "may have lost it");
 }

@@ -61,7 +61,8 @@ struct rj_resident {
 	/* Returns how many bytes the module needs after its end; setup may still change. NULL:
 	   none. */
 	uint32_t (*room)(const struct rj_setup *setup);
-	/* Called at the module's final address, base, before the vectors are hooked. */
+	/* Called at the module's final address, base, before the vectors are hooked. NULL:
+	   nothing to do. */
 	void (*init)(const struct rj_setup *setup, uint32_t base);
 	/* Called when the vectors are hooked. NULL: nothing to do. */
 	void (*start)(const struct rj_setup *setup);

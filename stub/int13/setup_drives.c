@@ -203,7 +203,7 @@ static void number_mapped(const struct rj_setup *setup)
 		if (found && !found->numbered)
 			take_number(row->number, add_unit(found, NULL));
 		else
-			setup->print("drive %s: no disk is served where --drive-map says",
+			setup->print("drive %s: --drive-map names no disk that is served",
 				 two_digits(row->number));
 	}
 }
@@ -223,7 +223,7 @@ static void number_as_firmware(const struct rj_setup *setup)
 		else if (setup->firmware_serves)
 			take_slot((uint8_t)(HARD_DISK + n));
 		else
-			setup->print("drive %s: the firmware's, on no controller served here",
+			setup->print("drive %s: the firmware's; its controller is not supported",
 				 two_digits(HARD_DISK + n));
 	}
 }
@@ -318,14 +318,14 @@ static void print_firmware_drive(const struct rj_setup *setup, const char *numbe
 static void print_unit(const struct rj_setup *setup, const char *number,
 		       const struct rj_disk *disk)
 {
-	char place[] = "00:00.0";
+	char address[] = "00:00.0";
 
-	put_hex(place, disk->pci >> 8, 2);
-	put_hex(place + 3, disk->pci >> 3 & 0x1F, 2);
-	put_hex(place + 6, disk->pci & 7, 1);
+	put_hex(address, disk->pci >> 8, 2);
+	put_hex(address + 3, disk->pci >> 3 & 0x1F, 2);
+	put_hex(address + 6, disk->pci & 7, 1);
 	if (disk->transfer)
 		setup->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
-			     driver_of(setup, disk), place, disk->unit,
+			     driver_of(setup, disk), address, disk->unit,
 			     (uint32_t)disk->sectors, disk->sector_size);
 	else
 		setup->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,

@@ -70,7 +70,7 @@ void int13_init(const struct rj_setup *setup, uint32_t base)
 	flat_place(base, setup->page_tables);
 	int13.bounce = (uint32_t)setup->host->alloc(RJ_BOUNCE_SIZE, KIB);
 	if (setup->found_count && !int13.bounce)
-		setup->fail("no memory for INT 13h");
+		setup->fail("not enough base memory for INT 13h");
 	int13.el_torito = setup->services->el_torito;
 	drives_number(setup);
 	if (setup->is_verbose)

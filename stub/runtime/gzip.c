@@ -44,7 +44,7 @@ static bool only_zeros(const uint8_t *file, uint32_t size)
 int32_t gzip_unpack(uint8_t *to, uint32_t *to_size, const uint8_t *file, uint32_t size,
 		    uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t size), void *work)
 {
-	uint32_t room = *to_size, at, taken, given;
+	uint32_t room = *to_size, at, taken, written;
 	int32_t error;
 
 	do {
@@ -52,15 +52,15 @@ int32_t gzip_unpack(uint8_t *to, uint32_t *to_size, const uint8_t *file, uint32_
 		if (at >= size - GZIP_TRAILER)
 			return RJ_INFLATE_TOO_SHORT;
 		taken = size - GZIP_TRAILER - at;
-		given = room;
-		error = rj_inflate_stream(to, &given, file + at, &taken, work);
+		written = room;
+		error = rj_inflate_stream(to, &written, file + at, &taken, work);
 		if (error)
 			return error;
 		at += taken;
-		if (crc32(0, to, given) != le32(file + at) || given != le32(file + at + 4))
+		if (crc32(0, to, written) != le32(file + at) || written != le32(file + at + 4))
 			return RJ_INFLATE_DAMAGED;
-		to += given;
-		room -= given;
+		to += written;
+		room -= written;
 		file += at + GZIP_TRAILER;
 		size -= at + GZIP_TRAILER;
 	} while (gzip_is(file, size));

@@ -64,12 +64,12 @@ static void unpack(struct file *file)
 	int32_t error;
 
 	if (!work || !room.size)
-		stub->fail("no memory to unpack what was given");
+		stub->fail("not enough memory to unpack the initrd");
 	error = gzip_unpack(room.bytes, &room.size, file->bytes, file->size, stub->crc32, work);
 	if (error == RJ_INFLATE_TOO_LONG)
-		stub->fail("no memory in one range for the gzip file that was given");
+		stub->fail("no free range of memory is large enough for the unpacked initrd");
 	if (error)
-		stub->fail("the gzip file that was given is damaged, or cut short");
+		stub->fail("the initrd is a gzip file that is cut short or damaged; load it again");
 	*file = room;
 }
 
@@ -82,24 +82,24 @@ static void refuse_others(const struct file *file)
 	peek(file, front, sizeof(front), 0);
 	foreign = rj_foreign_of(front);
 	if (foreign)
-		stub->fail("what was given is %s; %s", foreign->name, foreign->todo);
+		stub->fail("the initrd is %s; %s", foreign->name, foreign->todo);
 	if (memcmp(front + HDRS_AT, HDRS, sizeof(HDRS) - 1) == 0)
-		stub->fail("what was given is a Linux kernel; " PACK_IT);
+		stub->fail("the initrd is a Linux kernel; " PACK_IT);
 	if (file->size < SECTOR_SIZE)
-		stub->fail("what was given has %u bytes, too few to boot", file->size);
+		stub->fail("the initrd has %u bytes; a boot sector has 512", file->size);
 }
 
 static void refuse(enum rj_layout result, uint32_t size)
 {
 	static const char *const words[] = {
-		[RJ_LAYOUT_UNSIGNED] = "what was given is neither a payload file nor a disk image; "
+		[RJ_LAYOUT_UNSIGNED] = "the initrd is neither a payload file nor a disk image; "
 				       PACK_IT,
-		[RJ_LAYOUT_NUMBER] = "rj.drive= is not a number for a disk as it was given",
-		[RJ_LAYOUT_CD_GEOMETRY] = "a CD has no rj.geometry=",
-		[RJ_LAYOUT_NO_GEOMETRY] = "%u bytes are more than a standard floppy has; "
+		[RJ_LAYOUT_NUMBER] = "rj.drive= does not fit the type of the disk image",
+		[RJ_LAYOUT_CD_GEOMETRY] = "rj.geometry= does not apply to a CD",
+		[RJ_LAYOUT_NO_GEOMETRY] = "%u bytes is not a standard floppy size; "
 					  "add rj.geometry=C,H,S",
-		[RJ_LAYOUT_LARGE] = "a disk of that size has no room below 4 GiB",
-		[RJ_LAYOUT_NO_BOOT] = "what was given is a CD image that a BIOS cannot boot",
+		[RJ_LAYOUT_LARGE] = "a disk image of %u bytes does not fit below 4 GiB",
+		[RJ_LAYOUT_NO_BOOT] = "the initrd is a CD image that a BIOS cannot boot",
 	};
 
 	if (result != RJ_LAYOUT_OK)
@@ -126,7 +126,7 @@ static void boot(const uint8_t *bytes, uint32_t size, uint16_t segment, uint8_t 
 	struct rj_regs *regs = &stub->manifest->regs;
 
 	if (at < LOW_MEMORY || at + size > STUB_HOME)
-		stub->fail("the CD's boot image goes to %x, where it cannot stand", at);
+		stub->fail("the CD loads its boot image to %x, which is not free memory", at);
 	memcpy((void *)at, bytes, size);
 	regs->cs = segment & 0xF000;
 	regs->ip = (uint16_t)at;
@@ -134,12 +134,12 @@ static void boot(const uint8_t *bytes, uint32_t size, uint16_t segment, uint8_t 
 }
 
 /* Moves the disk to its final address, which it may overlap, and appends zeros. */
-static uint32_t settle(const struct file *file, uint32_t size)
+static uint32_t move_disk(const struct file *file, uint32_t size)
 {
 	uint32_t at = memory->reserve(size);
 
 	if (!at)
-		stub->fail("no %u bytes of memory in one range for the disk", size);
+		stub->fail("no free range of memory has %u bytes for the disk", size);
 	memmove((void *)at, file->bytes, file->size);
 	memset((void *)(at + file->size), 0, size - file->size);
 	return at;
@@ -154,7 +154,7 @@ static uint32_t make(const struct file *file, struct rj_services *services)
 	uint32_t at;
 
 	refuse(rj_disk_layout(&bytes, &wish, &layout, &catalog), file->size);
-	at = settle(file, layout.size);
+	at = move_disk(file, layout.size);
 	memcpy(services->drives, layout.drives, sizeof(layout.drives));
 	services->el_torito = layout.el_torito;
 	services->image.size = layout.size;

@@ -12,7 +12,7 @@
 #include "common/le.h"
 #include "common/mem.h"
 #include "common/units.h"
-#include "runtime/given.h"
+#include "runtime/initrd.h"
 #include "runtime/gzip.h"
 
 uint32_t runtime(struct rj_stub *from, uint32_t image, uint32_t loader);
@@ -32,25 +32,25 @@ static void check(const char *name, uint32_t found, uint32_t expected)
 }
 
 /* Replaces the stub's manifest with the file's. */
-static void take_payload(const struct given *given)
+static void take_payload(const struct initrd *initrd)
 {
-	const struct rj_manifest *theirs = (const void *)given->address;
+	const struct rj_manifest *theirs = (const void *)initrd->address;
 	struct rj_manifest *m = stub->manifest;
 
 	if (theirs->version != RJ_MANIFEST_VERSION)
-		stub->fail("the payload file is of version %u, and this of version %u; "
-			   "use both of one rjpack", theirs->version, RJ_MANIFEST_VERSION);
-	if (given->size < sizeof(*theirs) || theirs->piece_count > RJ_MAX_PIECES
+		stub->fail("the payload file has version %u, this image version %u; "
+			   "pack both with the same rjpack", theirs->version, RJ_MANIFEST_VERSION);
+	if (initrd->size < sizeof(*theirs) || theirs->piece_count > RJ_MAX_PIECES
 	    || theirs->size != sizeof(*theirs) + theirs->piece_count * sizeof(struct rj_piece)
-	    || theirs->image_size < theirs->size || theirs->image_size > given->size)
-		stub->fail("the payload file is damaged, or cut short; load it again");
+	    || theirs->image_size < theirs->size || theirs->image_size > initrd->size)
+		stub->fail("the payload file is cut short or damaged; load it again");
 	memcpy(m, theirs, theirs->size);
 	m->crc = 0;
 	check("the manifest", stub->crc32(0, m, m->size), theirs->crc);
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &pieces()[i];
 
-		check(p->name, stub->crc32(0, (const void *)(given->address + p->offset), p->size),
+		check(p->name, stub->crc32(0, (const void *)(initrd->address + p->offset), p->size),
 		      p->crc);
 	}
 }
@@ -61,7 +61,7 @@ static struct rj_piece *find_piece(uint32_t flag)
 	for (uint32_t i = 0; i < stub->manifest->piece_count; i++)
 		if (pieces()[i].flags == flag)
 			return &pieces()[i];
-	stub->fail("this image boots nothing that is given to it; pack it with --boot given");
+	stub->fail("this image does not boot an initrd; pack it with --boot initrd");
 	return NULL;
 }
 
@@ -74,12 +74,12 @@ static void drop_runtime(void)
 	memmove(p, p + 1, (size_t)((uint8_t *)end - (uint8_t *)p));
 }
 
-/* Nothing may overwrite a file to be unpacked, so it becomes a piece, already in place. */
-static void keep(const struct given *given, uint32_t image, uint32_t crc)
+/* Nothing may overwrite a file to be unpacked, so it becomes a piece that does not move. */
+static void keep(const struct initrd *initrd, uint32_t image, uint32_t crc)
 {
 	struct rj_piece *p = pieces() + stub->manifest->piece_count++;
 
-	*p = (struct rj_piece){ ".disk", 0, given->address, given->address - image, given->size,
+	*p = (struct rj_piece){ ".disk", 0, initrd->address, initrd->address - image, initrd->size,
 				crc };
 }
 
@@ -88,55 +88,55 @@ static void keep(const struct given *given, uint32_t image, uint32_t crc)
  * that is only moved may overlap its final address. The services stay where
  * they are in the image: elsewhere they could overwrite the file.
  */
-static void hand_over(const struct given *given, uint32_t image)
+static void hand_over(const struct initrd *initrd, uint32_t image)
 {
 	struct rj_piece *services = find_piece(RJ_PIECE_SERVICES);
-	uint32_t crc = stub->crc32(0, (const void *)given->address, given->size);
+	uint32_t crc = stub->crc32(0, (const void *)initrd->address, initrd->size);
 
 	services->address = image + services->offset;
 	((struct rj_services *)services->address)->image = (struct rj_disk_image){
-		given->address, given->size, given->size, crc, 0, given->size };
+		initrd->address, initrd->size, initrd->size, crc, 0, initrd->size };
 	services->crc = stub->crc32(0, (const void *)(image + services->offset), services->size);
 	drop_runtime();
-	if (gzip_is((const void *)given->address, given->size))
-		keep(given, image, crc);
+	if (gzip_is((const void *)initrd->address, initrd->size))
+		keep(initrd, image, crc);
 }
 
-static void find_given(uint32_t image, uint32_t loader, struct given *given)
+static void find_initrd(uint32_t image, uint32_t loader, struct initrd *initrd)
 {
-	struct place place = { image, (image + stub->manifest->image_size + PAGE - 1) & -PAGE,
+	struct loaded loaded = { image, (image + stub->manifest->image_size + PAGE - 1) & -PAGE,
 			       stub->memory, stub->memory_count };
 
-	switch (given_find(loader, &place, given)) {
-	case GIVEN_NOTHING:
-		stub->fail("nothing was given to boot; give a payload file, a disk's image or a "
-			   "boot sector as initrd or module");
+	switch (initrd_find(loader, &loaded, initrd)) {
+	case INITRD_NOTHING:
+		stub->fail("no initrd or module; load a payload file, a disk image or a boot sector "
+			   "as one");
 		break;
-	case GIVEN_OVERLAPS:
-		stub->fail("the loader put what was given over this image");
+	case INITRD_OVERLAPS:
+		stub->fail("the loader has put the initrd over this image");
 		break;
-	case GIVEN_NO_ROOM:
-		stub->fail("what was given is above 4 GiB, and the loader names no room for it "
-			   "below");
+	case INITRD_NO_ROOM:
+		stub->fail("the initrd is above 4 GiB, and the loader reports no free memory for "
+			   "it below");
 		break;
-	case GIVEN_FINE:
+	case INITRD_FINE:
 		break;
 	}
 	if (stub->manifest->flags & RJ_VERBOSE)
-		stub->print("given: %u bytes at %x", given->size, given->address);
+		stub->print("initrd: %u bytes at %x", initrd->size, initrd->address);
 }
 
 __attribute__((section(".first")))
 uint32_t runtime(struct rj_stub *from, uint32_t image, uint32_t loader)
 {
-	struct given given;
+	struct initrd initrd;
 
 	stub = from;
-	find_given(image, loader, &given);
-	if (given.size >= sizeof(uint32_t) && le32((const void *)given.address) == RJ_MANIFEST_MAGIC) {
-		take_payload(&given);
-		return given.address;
+	find_initrd(image, loader, &initrd);
+	if (initrd.size >= sizeof(uint32_t) && le32((const void *)initrd.address) == RJ_MANIFEST_MAGIC) {
+		take_payload(&initrd);
+		return initrd.address;
 	}
-	hand_over(&given, image);
+	hand_over(&initrd, image);
 	return image;
 }

@@ -111,10 +111,10 @@ protected:
 	mov	edi, WORK
 	mov	ecx, 512 / 4
 	rep movsd
-%ifdef GIVEN_FROM
-	mov	esi, GIVEN_FROM
-	mov	edi, GIVEN
-	mov	ecx, GIVEN_SIZE
+%ifdef INITRD_FROM
+	mov	esi, INITRD_FROM
+	mov	edi, INITRD
+	mov	ecx, INITRD_SIZE
 	rep movsb
 %endif
 	mov	esi, PARAMS
@@ -126,17 +126,17 @@ protected:
 	mov	dword [esi + 2E4h + 8], 7F00000h
 	mov	dword [esi + 2E4h + 16], 1
 %endif
-%ifdef GIVEN
+%ifdef INITRD
 %ifidn MODE, MULTIBOOT2
 	mov	byte [esi], 40		; the information's size
 	mov	byte [esi + 8], 3	; a tag: module
 	mov	byte [esi + 12], 17
-	mov	dword [esi + 16], GIVEN
-	mov	dword [esi + 20], GIVEN + GIVEN_SIZE
+	mov	dword [esi + 16], INITRD
+	mov	dword [esi + 20], INITRD + INITRD_SIZE
 %else
-	mov	dword [esi + 218h], GIVEN & 0FFFFFFFFh
-	mov	byte [esi + 0C0h], GIVEN >> 32
-	mov	dword [esi + 21Ch], GIVEN_SIZE
+	mov	dword [esi + 218h], INITRD & 0FFFFFFFFh
+	mov	byte [esi + 0C0h], INITRD >> 32
+	mov	dword [esi + 21Ch], INITRD_SIZE
 %endif
 %endif
 %ifdef MODE_32

@@ -20,7 +20,7 @@ NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
 # The part leaves out the slowest tests, and all rows in cli/ except one of so many.
 SLOW = {"instrumented": ("inflate", "mover"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
-                     "core-lengths", "foreign", "examples", "stub", "given", "progress")}
+                     "core-lengths", "foreign", "examples", "stub", "initrd", "progress")}
 EVERY = {"instrumented": 1, "valgrind": 16}
 ENOUGH = 90     # % of the lines of a directory
 

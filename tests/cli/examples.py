@@ -99,7 +99,7 @@ def furnish(directory, rjpack):
     (directory / "grub.img").write_bytes(front[:512])
     (directory / "freedos.img").write_bytes(inputs.FILES["floppy"](None))
     (directory / "netinst.iso").write_bytes(inputs.FILES["iso"](None))
-    subprocess.run([rjpack, "--boot", "given", "-o", "rjpack.lkrn"], cwd=directory, check=True,
+    subprocess.run([rjpack, "--boot", "initrd", "-o", "rjpack.lkrn"], cwd=directory, check=True,
                    stdout=subprocess.DEVNULL)
     (directory / "kernel.sys").write_bytes(inputs.FILES["chain-freedos"](None))
     for kernel in ("memtest86+x64.bin", "ipxe.lkrn"):

@@ -18,12 +18,12 @@ import initramfs
 
 COMMANDS = [
     "--mbr sector", "--grub core.img", "--vbr dos-disk", "--from-disk disk", "--boot int19",
-    "--boot given", "--chain freedos=chain-freedos --boot-sector dos-disk",
+    "--boot initrd", "--chain freedos=chain-freedos --boot-sector dos-disk",
     "--linux kernel --initrd blob --initrd mib --append quiet", "--disk floppy --compress zlib:9",
     "--disk noise --mbr sector --drive-map hd0=pci:00:1f.2/port0", "--disk floppy.gz",
     "--raw blob@0x8000 --raw mib@2M --entry 0:8000 --reg eax=1", "--mbr sector --restore snap",
 ]
-NEEDS_STUB = "--boot given"     # which is for what a loader supplies
+NEEDS_STUB = "--boot initrd"     # which is for what a loader supplies
 ELSEWHERE = {
     "LC_ALL": "de_DE.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "USER": "other",
     "HOME": "/nonexistent", "COLUMNS": "40", "TERM": "dumb", "SOURCE_DATE_EPOCH": "1",

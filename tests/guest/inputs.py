@@ -297,7 +297,7 @@ class Inputs(dict, Loaders):
             arguments += ["--format", self.row["container"]]
         pieces = [] if "rjp" in self.row else self.piece_arguments()
         run(self.row["rjpack"], *arguments, *pieces, "-o", path)
-        if "damage" in self.row and "give" not in self.row:
+        if "damage" in self.row and "initrd" not in self.row:
             self.damage(path, *self.row["damage"])
 
     def rjp(self, path):
@@ -306,9 +306,9 @@ class Inputs(dict, Loaders):
         run(self.row["rjpack"], *arguments, *self.piece_arguments(), "--format", "payload",
             "-o", path)
 
-    def given(self, path):
+    def initrd(self, path):
         """The file that the loader supplies, damaged or cut if the row asks for that."""
-        path.write_bytes(Path(self.row["give"].format_map(self)).read_bytes())
+        path.write_bytes(Path(self.row["initrd"].format_map(self)).read_bytes())
         if "damage" in self.row:
             self.damage(path, *self.row["damage"])
         if "cut" in self.row:

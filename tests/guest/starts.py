@@ -25,7 +25,7 @@ DRIVE = "file={},format=raw,if=ide,snapshot=on"
 PACKED = {b"\xFD7zXZ": lzma.decompress,
           b"\x28\xB5\x2F\xFD": lambda data: subprocess.run(["zstd", "-dc"], input=data, check=True,
                                                            stdout=subprocess.PIPE).stdout}
-GRUB_GIVES = {"linux": "initrd", "linux16": "initrd16", "multiboot": "module",
+GRUB_INITRD = {"linux": "initrd", "linux16": "initrd16", "multiboot": "module",
               "multiboot2": "module2"}
 
 FLOPPY_SIZE = 1440 << 10
@@ -83,9 +83,9 @@ def kexec_files(inputs):
     arguments = inputs.row.get("kexec", "-l")
     if "append" in inputs.row:
         arguments += f" --append='{inputs.row['append']}'"
-    if "give" in inputs.row:
-        names.add("given")
-        arguments += " --initrd=/test/given"
+    if "initrd" in inputs.row:
+        names.add("initrd")
+        arguments += " --initrd=/test/initrd"
     script = KEXEC.format(arguments=arguments, file=inputs.row.get("kexec_file", "image"),
                           check=inputs.row.get("check", "true"), go=inputs.row.get("go", ""))
     return {name: inputs[name].read_bytes() for name in sorted(names)}, script
@@ -177,8 +177,8 @@ def os_qemu(inputs):
 
 def qemu(inputs):
     """QEMU starts the image, as it starts a Linux kernel."""
-    given = ["-initrd", inputs["given"]] if "give" in inputs.row else []
-    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"], *given,
+    initrd = ["-initrd", inputs["initrd"]] if "initrd" in inputs.row else []
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs["image"], *initrd,
             "-append", inputs.row.get("append", "")]
 
 
@@ -210,9 +210,9 @@ def grub(inputs):
     """GRUB starts the image with the row's command."""
     command, append = inputs.row["grub_command"], inputs.row.get("append", "")
     script, files = f"{command} (memdisk)/image {append}", {"image": inputs["image"].read_bytes()}
-    if "give" in inputs.row:
-        script += f"\n{GRUB_GIVES[command]} (memdisk)/given"
-        files["given"] = inputs["given"].read_bytes()
+    if "initrd" in inputs.row:
+        script += f"\n{GRUB_INITRD[command]} (memdisk)/initrd"
+        files["initrd"] = inputs["initrd"].read_bytes()
     return grub_disk(inputs, [command], script, files)
 
 
@@ -226,7 +226,7 @@ def os_grub(inputs):
 
 def file_names(inputs):
     """The files that the loader reads: the image, and a payload to supply if the row has one."""
-    return ["image", "given"] if "give" in inputs.row else ["image"]
+    return ["image", "initrd"] if "initrd" in inputs.row else ["image"]
 
 
 def syslinux(inputs):
@@ -243,8 +243,8 @@ def ipxe(inputs):
     """QEMU starts iPXE, which loads the image over the network. QEMU is the TFTP server. The
     BIOS copies iPXE's messages to the serial line."""
     script, tree = inputs.work / "script.ipxe", inputs.work / "tftp"
-    given = "initrd tftp://${next-server}/given && " if "give" in inputs.row else ""
-    script.write_text(IPXE.format(inputs.row["append"], given))
+    initrd = "initrd tftp://${next-server}/initrd && " if "initrd" in inputs.row else ""
+    script.write_text(IPXE.format(inputs.row["append"], initrd))
     tree.mkdir()
     for name in file_names(inputs):
         (tree / name).write_bytes(inputs[name].read_bytes())
@@ -260,22 +260,22 @@ def loader(inputs):
     row = inputs.row
     modes = [f"MODE={row['mode']}"] if "mode" in row else []
     defines = [f"-D{define}" for define in [*modes, *row.get("loader", [])]]
-    if "give" in row:
-        defines += [f"-DGIVEN={row['given_at']}",
-                    f"-DGIVEN_SIZE={inputs['given'].stat().st_size}"]
-    if "given_from" in row:
-        defines += [f"-DGIVEN_FROM={row['given_from']}"]
+    if "initrd" in row:
+        defines += [f"-DINITRD={row['initrd_at']}",
+                    f"-DINITRD_SIZE={inputs['initrd'].stat().st_size}"]
+    if "initrd_from" in row:
+        defines += [f"-DINITRD_FROM={row['initrd_from']}"]
     image, part = inputs.row["address"], inputs.work / "part"
     part.write_bytes(inputs["image"].read_bytes()[SETUP_SIZE:])
     run("nasm", "-f", "bin", "-Werror", f"-DIMAGE={image}", *defines, "-o",
         inputs.work / "loader", LOADER)
     with open(inputs.work / "loader", "ab") as disk_image:
         disk_image.truncate(1 << 20)
-    given = []
-    if "give" in inputs.row:
-        at = row.get("given_from", row["given_at"])
-        given = ["-device", f"loader,file={inputs['given']},addr={at:#x},force-raw=on"]
-    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *drive(inputs), *given,
+    initrd = []
+    if "initrd" in inputs.row:
+        at = row.get("initrd_from", row["initrd_at"])
+        initrd = ["-device", f"loader,file={inputs['initrd']},addr={at:#x},force-raw=on"]
+    return [*memory(inputs), "-drive", DRIVE.format(inputs.work / "loader"), *drive(inputs), *initrd,
             "-device", f"loader,file={part},addr={image:#x},force-raw=on"]
 
 

@@ -6,7 +6,7 @@
 
 #include "abi/layout.h"
 #include "common/le.h"
-#include "machine/machine.h"
+#include "machine/low_memory.h"
 #include "machine/snapshot.h"
 
 #define RANGE_BEYOND { RJ_BAD, "ends beyond 1 MiB" }
@@ -256,10 +256,10 @@ static void as_pieces(void **state)
 static void refusals(void **state)
 {
 	(void)state;
-	assert_string_equal(rj_machine_refusal(EACCES), "only root can");
-	assert_non_null(strstr(rj_machine_refusal(EPERM), "locked down"));
-	assert_non_null(strstr(rj_machine_refusal(ENOENT), "CONFIG_DEVMEM"));
-	assert_null(rj_machine_refusal(EMFILE));
+	assert_string_equal(rj_low_memory_refusal(EACCES), "only root can");
+	assert_non_null(strstr(rj_low_memory_refusal(EPERM), "locked down"));
+	assert_non_null(strstr(rj_low_memory_refusal(ENOENT), "CONFIG_DEVMEM"));
+	assert_null(rj_low_memory_refusal(EMFILE));
 }
 
 UNIT_MAIN(cmocka_unit_test(read_back), cmocka_unit_test(every_changed_byte),

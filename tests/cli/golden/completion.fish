@@ -16,7 +16,7 @@ complete -c rjpack -l linux -r -F -d 'a Linux kernel, in real mode; memdisk, ipx
 complete -c rjpack -l chain -r -F -d 'what a partition'\''s boot sector loads: of Windows, ReactOS, DOS, GRUB4DOS'
 complete -c rjpack -l nbp -r -F -d 'a PXE boot program that needs no PXE stack, such as ipxe.pxe'
 complete -c rjpack -l disk -r -F -d 'a RAM disk: image of a hard disk, floppy or CD, or a .gz of one'
-complete -c rjpack -l boot -x -a 'int19 int18 given' -d 'no file: the firmware'\''s boot order, or what the loader supplies'
+complete -c rjpack -l boot -x -a 'int19 int18 initrd' -d 'no file: the firmware'\''s boot order, or what the loader supplies'
 complete -c rjpack -l from-disk -r -F -d 'what a disk or its image would boot: core.img, a boot sector'
 complete -c rjpack -l from-running -d 'the Linux that runs here: kernel, initrd and command line'
 complete -c rjpack -l raw -r -F -d 'any bytes, placed at a physical address; repeatable'

@@ -16,7 +16,7 @@ _rjpack()
 		'*--chain=[what a partition'\''s boot sector loads\: of Windows, ReactOS, DOS, GRUB4DOS]:KIND=FILE:_files' \
 		'*--nbp=[a PXE boot program that needs no PXE stack, such as ipxe.pxe]:FILE:_files' \
 		'*--disk=[a RAM disk\: image of a hard disk, floppy or CD, or a .gz of one]:IMAGE:_files' \
-		'*--boot=[no file\: the firmware'\''s boot order, or what the loader supplies]:int19|int18|given:(int19 int18 given)' \
+		'*--boot=[no file\: the firmware'\''s boot order, or what the loader supplies]:int19|int18|initrd:(int19 int18 initrd)' \
 		'*--from-disk=[what a disk or its image would boot\: core.img, a boot sector]:DISK:_files' \
 		'*--from-running[the Linux that runs here\: kernel, initrd and command line]' \
 		'*--raw=[any bytes, placed at a physical address; repeatable]:FILE@ADDRESS:_files' \

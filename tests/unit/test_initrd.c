@@ -18,7 +18,7 @@ static void seal(struct rj_plan *plan)
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 
 	rj_plan_init(plan, 0x80);
-	assert_int_equal(payload_boot.take(plan, "given", &error), RJ_OK);
+	assert_int_equal(payload_boot.take(plan, "initrd", &error), RJ_OK);
 	assert_int_equal(rj_services_plan(plan, &table, &error), RJ_OK);
 	assert_int_equal(rj_plan_seal(plan, &error), RJ_OK);
 }
@@ -33,7 +33,7 @@ static void image_for_it(void **state)
 
 		rj_plan_init(&plan, 0x80);
 		plan.services.int13 = (uint8_t)mode;
-		assert_int_equal(payload_boot.take(&plan, "given", &error), RJ_OK);
+		assert_int_equal(payload_boot.take(&plan, "initrd", &error), RJ_OK);
 		assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
 		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
 		assert_int_equal(plan.piece_count, 4);

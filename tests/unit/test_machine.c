@@ -13,7 +13,7 @@
 #include "machine/pci.h"
 
 static char root[] = "/tmp/rjpack-unit-XXXXXX";
-static struct rj_target target;
+static struct rj_machine machine;
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -69,15 +69,15 @@ static void put_link(const char *path, const char *to)
 	assert_int_equal(symlink(to, place(path)), 0);
 }
 
-static const struct rj_tree *tree(void)
+static const struct rj_root *recorded(void)
 {
-	target.tree.root = root;
-	return &target.tree;
+	machine.root.path = root;
+	return &machine.root;
 }
 
 static void read_target(void)
 {
-	rj_target_read(&target, root, "/sbin");
+	rj_machine_read(&machine, root, "/sbin");
 }
 
 static void rows_of_iomem(void **state)
@@ -112,37 +112,37 @@ static void rows_of_iomem(void **state)
 /* The last row has no end, one is not whole, one is longer than a line may be. */
 static void damaged_iomem(void **state)
 {
-	static char text[3 * RJ_TREE_LINE];
+	static char text[3 * RJ_ROOT_LINE];
 
 	(void)state;
 	strcpy(text, "00001000-0009fbff : System RAM\n00100000-\n");
-	memset(text + strlen(text), 'A', 2 * RJ_TREE_LINE);
+	memset(text + strlen(text), 'A', 2 * RJ_ROOT_LINE);
 	strcat(text, "\n00200000-002fffff : System RAM");
 	put("/proc/iomem", text);
 	put("/proc/meminfo", "MemAvailable: 99999999999999999999999999999 kB");
 	read_target();
-	assert_int_equal(target.memory.source, RJ_MEMORY_IOMEM);
-	assert_int_equal(target.memory.ram_count, 2);
-	assert_int_equal(target.memory.base, 0x9FC00);
-	assert_int_equal(target.memory.largest, 0x100000);
-	assert_true(target.memory.available == UINT64_MAX);
+	assert_int_equal(machine.memory.source, RJ_MEMORY_IOMEM);
+	assert_int_equal(machine.memory.ram_count, 2);
+	assert_int_equal(machine.memory.base, 0x9FC00);
+	assert_int_equal(machine.memory.largest, 0x100000);
+	assert_true(machine.memory.available == UINT64_MAX);
 }
 
 /* More ranges than there is room for. */
 static void many_ranges(void **state)
 {
-	static char text[RJ_TARGET_RAM * 2 * 40];
+	static char text[RJ_MACHINE_RAM * 2 * 40];
 	size_t used = 0;
 
 	(void)state;
-	for (unsigned i = 0; i < RJ_TARGET_RAM * 2; i++)
+	for (unsigned i = 0; i < RJ_MACHINE_RAM * 2; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 					 "%08x-%08x : System RAM\n", (i + 1) << 20,
 					 ((i + 1) << 20) + i);
 	put("/proc/iomem", text);
 	read_target();
-	assert_int_equal(target.memory.ram_count, RJ_TARGET_RAM);
-	assert_int_equal(target.memory.largest, RJ_TARGET_RAM * 2);
+	assert_int_equal(machine.memory.ram_count, RJ_MACHINE_RAM);
+	assert_int_equal(machine.memory.largest, RJ_MACHINE_RAM * 2);
 }
 
 static void links_stay_below(void **state)
@@ -156,13 +156,13 @@ static void links_stay_below(void **state)
 	put_link("/outside", "/etc/passwd");
 	put_link("/one", "/two");
 	put_link("/two", "one");
-	assert_true(rj_tree_word(tree(), "/absolute", text, sizeof(text)));
+	assert_true(rj_root_word(recorded(), "/absolute", text, sizeof(text)));
 	assert_string_equal(text, "inside");
-	assert_true(rj_tree_resolve(tree(), "/above", path));
+	assert_true(rj_root_resolve(recorded(), "/above", path));
 	assert_string_equal(path, "/etc/inside");
-	assert_false(rj_tree_has(tree(), "/outside"));
-	assert_false(rj_tree_has(tree(), "/one"));
-	assert_false(rj_tree_has(tree(), "/etc/inside/below"));
+	assert_false(rj_root_has(recorded(), "/outside"));
+	assert_false(rj_root_has(recorded(), "/one"));
+	assert_false(rj_root_has(recorded(), "/etc/inside/below"));
 }
 
 static void no_regular_file(void **state)
@@ -174,13 +174,13 @@ static void no_regular_file(void **state)
 	assert_int_equal(mkfifo(place("/proc/iomem"), 0644), 0);
 	put("/empty", "");
 	put("/large", "99999999999999999999999999");
-	assert_int_equal(rj_tree_read(tree(), "/proc/iomem", text, sizeof(text)), -1);
-	assert_int_equal(rj_tree_read(tree(), "/proc", text, sizeof(text)), -1);
-	assert_int_equal(rj_tree_read(tree(), "/empty", text, sizeof(text)), 0);
-	assert_false(rj_tree_number(tree(), "/empty", 10, &number));
-	assert_false(rj_tree_number(tree(), "/large", 10, &number));
+	assert_int_equal(rj_root_read(recorded(), "/proc/iomem", text, sizeof(text)), -1);
+	assert_int_equal(rj_root_read(recorded(), "/proc", text, sizeof(text)), -1);
+	assert_int_equal(rj_root_read(recorded(), "/empty", text, sizeof(text)), 0);
+	assert_false(rj_root_number(recorded(), "/empty", 10, &number));
+	assert_false(rj_root_number(recorded(), "/large", 10, &number));
 	read_target();
-	assert_int_equal(target.memory.source, RJ_MEMORY_NONE);
+	assert_int_equal(machine.memory.source, RJ_MEMORY_NONE);
 }
 
 /* md on itself, and a structure of SMBIOS that is longer than its table. */
@@ -193,13 +193,13 @@ static void circles(void **state)
 	put_link("/sys/devices/virtual/block/md0/slaves/md0", "/sys/devices/virtual/block/md0");
 	put_bytes("/sys/firmware/dmi/tables/DMI", "\1\4\0\0\0\0\0\xFF\0\0", 10);
 	read_target();
-	assert_int_equal(target.disk_count, 0);
-	assert_int_equal(target.firmware.csm, RJ_UNKNOWN);
+	assert_int_equal(machine.disk_count, 0);
+	assert_int_equal(machine.firmware.csm, RJ_UNKNOWN);
 }
 
 static void controllers(void **state)
 {
-	static const struct { struct rj_target_controller controller; uint8_t driver; } rows[] = {
+	static const struct { struct rj_machine_controller controller; uint8_t driver; } rows[] = {
 		{ { .pci = true, .class = 0x010601 }, RJ_INT13_ahci },
 		{ { .pci = true, .class = 0x010802 }, RJ_INT13_nvme },
 		{ { .pci = true, .class = 0x01018A }, RJ_INT13_ata },
@@ -213,7 +213,7 @@ static void controllers(void **state)
 
 	(void)state;
 	FOR_EACH(i, rows)
-		assert_int_equal(rj_target_int13(&rows[i].controller), rows[i].driver);
+		assert_int_equal(rj_machine_int13(&rows[i].controller), rows[i].driver);
 }
 
 /* A kernel of Linux 7.2.1+x; the rows of tests/cli have every place for it. */
@@ -231,7 +231,7 @@ static void put_kernel(const char *path)
 static void running_linux(void **state)
 {
 	static uint8_t params[0x1000];
-	const struct rj_running *found = &target.running.found;
+	const struct rj_running *found = &machine.running.found;
 
 	(void)state;
 	put("/proc/sys/kernel/osrelease", "7.2.1+x\n");
@@ -240,42 +240,42 @@ static void running_linux(void **state)
 	put("/boot/initramfs-lts.img", "123");
 	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
 	read_target();
-	assert_true(target.running.complete);
+	assert_true(machine.running.complete);
 	assert_string_equal(found->kernel.path, place("/boot/vmlinuz-lts"));
 	assert_string_equal(found->command_line, "root=/dev/sda1 ro");
 	assert_int_equal(found->initrd_count, 0);
 	assert_non_null(found->no_initrd);
-	assert_int_equal(target.running.size, 1024);
+	assert_int_equal(machine.running.size, 1024);
 	params[0x21E] = 1;
 	put_bytes("/sys/kernel/boot_params/data", params, sizeof(params));
 	read_target();
 	assert_int_equal(found->initrd_count, 1);
 	assert_string_equal(found->initrds[0].path, place("/boot/initramfs-lts.img"));
-	assert_int_equal(target.running.size, 1027);
+	assert_int_equal(machine.running.size, 1027);
 	remove(place("/boot/initramfs-lts.img"));
 	assert_int_equal(mkdir(place("/boot/initrd.img-7.2.1+x"), 0755), 0);
 	read_target();
-	assert_false(target.running.complete);
-	assert_non_null(strstr(target.running.error.text, "no initrd"));
+	assert_false(machine.running.complete);
+	assert_non_null(strstr(machine.running.error.text, "no initrd"));
 }
 
 static void nothing_of_linux(void **state)
 {
 	(void)state;
 	read_target();
-	assert_false(target.running.complete);
-	assert_int_equal(target.kernel.may_boot, RJ_UNKNOWN);
-	assert_int_equal(target.kernel.outermost, RJ_UNKNOWN);
+	assert_false(machine.running.complete);
+	assert_int_equal(machine.kernel.may_boot, RJ_UNKNOWN);
+	assert_int_equal(machine.kernel.outermost, RJ_UNKNOWN);
 	put_link("/proc/self/ns/user", "user:[4026532000]");
 	read_target();
-	assert_int_equal(target.kernel.outermost, RJ_NO);
+	assert_int_equal(machine.kernel.outermost, RJ_NO);
 }
 
 /* More USB controllers than there is room for; UAS and others are not controllers. */
 static void usb_controllers(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < RJ_TARGET_USB + 2; i++) {
+	for (unsigned i = 0; i < RJ_MACHINE_USB + 2; i++) {
 		static const char *const values[] = { "0x0c0330", "0x8086", "0x1234" };
 		static const char *const names[] = { "class", "vendor", "device" };
 		char path[PATH_MAX];
@@ -286,9 +286,9 @@ static void usb_controllers(void **state)
 		}
 	}
 	read_target();
-	assert_int_equal(target.usb.count, RJ_TARGET_USB);
-	assert_int_equal(target.usb.controllers[1].address, 2 << 3);
-	assert_int_equal(target.usb.keyboards, 0);
+	assert_int_equal(machine.usb.count, RJ_MACHINE_USB);
+	assert_int_equal(machine.usb.controllers[1].address, 2 << 3);
+	assert_int_equal(machine.usb.keyboards, 0);
 }
 
 #define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE             /* strverscmp */
-#include "base/tree.h"
+#include "base/root.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -45,22 +45,22 @@ static bool step(char path[PATH_MAX], const char *name, size_t length)
 	return true;
 }
 
-static bool outside(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+static bool outside(const struct rj_root *root, const char *path, char to[PATH_MAX])
 {
-	int size = snprintf(to, PATH_MAX, "%s%s", tree->root, path);
+	int size = snprintf(to, PATH_MAX, "%s%s", root->path, path);
 
 	return size >= 0 && size < PATH_MAX;
 }
 
 /* Whether there is something at path; target is a link's target, otherwise empty. */
-static bool look(const struct rj_tree *tree, const char *path, char target[PATH_MAX])
+static bool look(const struct rj_root *root, const char *path, char target[PATH_MAX])
 {
 	char real[PATH_MAX];
 	struct stat st;
 	ssize_t size;
 
 	target[0] = '\0';
-	if (!outside(tree, path, real))
+	if (!outside(root, path, real))
 		return false;
 	if (lstat(real[0] ? real : "/", &st) < 0)
 		return fail(real);
@@ -74,11 +74,11 @@ static bool look(const struct rj_tree *tree, const char *path, char target[PATH_
 }
 
 /* Prepends a link's target to the rest of the path. */
-static bool follow(char to[PATH_MAX], char rest[PATH_MAX], const char *behind,
+static bool follow(char to[PATH_MAX], char rest[PATH_MAX], const char *after,
 		   const char *target)
 {
 	char joined[PATH_MAX];
-	int size = snprintf(joined, sizeof(joined), "%s/%s", target, behind);
+	int size = snprintf(joined, sizeof(joined), "%s/%s", target, after);
 
 	if (size < 0 || size >= PATH_MAX)
 		return false;
@@ -90,7 +90,7 @@ static bool follow(char to[PATH_MAX], char rest[PATH_MAX], const char *behind,
 	return true;
 }
 
-bool rj_tree_resolve(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+bool rj_root_resolve(const struct rj_root *root, const char *path, char to[PATH_MAX])
 {
 	char rest[PATH_MAX], target[PATH_MAX];
 	const char *at = rest;
@@ -102,7 +102,7 @@ bool rj_tree_resolve(const struct rj_tree *tree, const char *path, char to[PATH_
 	while (*at) {
 		size_t length = strcspn(at, "/");
 
-		if (!step(to, at, length) || !look(tree, to, target))
+		if (!step(to, at, length) || !look(root, to, target))
 			return false;
 		at += length + (at[length] == '/');
 		if (target[0] == '\0')
@@ -114,7 +114,7 @@ bool rj_tree_resolve(const struct rj_tree *tree, const char *path, char to[PATH_
 	return true;
 }
 
-bool rj_tree_target(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+bool rj_root_read_link(const struct rj_root *root, const char *path, char to[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 	char directory[PATH_MAX], inside[PATH_MAX];
@@ -123,31 +123,31 @@ bool rj_tree_target(const struct rj_tree *tree, const char *path, char to[PATH_M
 		return false;
 	memcpy(directory, path, (size_t)(slash - path));
 	directory[slash - path] = '\0';
-	return rj_tree_resolve(tree, directory, inside) &&
-	       step(inside, slash + 1, strlen(slash + 1)) && look(tree, inside, to) && *to;
+	return rj_root_resolve(root, directory, inside) &&
+	       step(inside, slash + 1, strlen(slash + 1)) && look(root, inside, to) && *to;
 }
 
-bool rj_tree_outside(const struct rj_tree *tree, const char *path, char to[PATH_MAX])
+bool rj_root_outside(const struct rj_root *root, const char *path, char to[PATH_MAX])
 {
 	char inside[PATH_MAX];
 
-	return rj_tree_resolve(tree, path, inside) && outside(tree, inside, to);
+	return rj_root_resolve(root, path, inside) && outside(root, inside, to);
 }
 
-bool rj_tree_has(const struct rj_tree *tree, const char *path)
+bool rj_root_has(const struct rj_root *root, const char *path)
 {
 	char inside[PATH_MAX];
 
-	return rj_tree_resolve(tree, path, inside);
+	return rj_root_resolve(root, path, inside);
 }
 
-static int open_file(const struct rj_tree *tree, const char *path)
+static int open_file(const struct rj_root *root, const char *path)
 {
 	char real[PATH_MAX];
 	struct stat st;
 	int fd;
 
-	if (!rj_tree_outside(tree, path, real))
+	if (!rj_root_outside(root, path, real))
 		return -1;
 	do
 		fd = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
@@ -161,9 +161,9 @@ static int open_file(const struct rj_tree *tree, const char *path)
 	return -1;
 }
 
-long rj_tree_read(const struct rj_tree *tree, const char *path, char *to, size_t size)
+long rj_root_read(const struct rj_root *root, const char *path, char *to, size_t size)
 {
-	int fd = open_file(tree, path);
+	int fd = open_file(root, path);
 	size_t used = 0;
 
 	if (fd < 0)
@@ -184,31 +184,31 @@ long rj_tree_read(const struct rj_tree *tree, const char *path, char *to, size_t
 	return (long)used;
 }
 
-bool rj_tree_word(const struct rj_tree *tree, const char *path, char *to, size_t size)
+bool rj_root_word(const struct rj_root *root, const char *path, char *to, size_t size)
 {
-	if (rj_tree_read(tree, path, to, size) < 0)
+	if (rj_root_read(root, path, to, size) < 0)
 		return false;
 	to[strcspn(to, "\n")] = '\0';
 	return true;
 }
 
-bool rj_tree_number(const struct rj_tree *tree, const char *path, int base, uint64_t *value)
+bool rj_root_number(const struct rj_root *root, const char *path, int base, uint64_t *value)
 {
 	char text[64], *end;
 
-	if (!rj_tree_word(tree, path, text, sizeof(text)))
+	if (!rj_root_word(root, path, text, sizeof(text)))
 		return false;
 	errno = 0;
 	*value = strtoull(text, &end, base);
 	return end != text && errno == 0;
 }
 
-bool rj_tree_link(const struct rj_tree *tree, const char *path, char to[NAME_MAX + 1])
+bool rj_root_link(const struct rj_root *root, const char *path, char to[NAME_MAX + 1])
 {
 	char inside[PATH_MAX];
 	const char *slash;
 
-	if (!rj_tree_resolve(tree, path, inside) || !(slash = strrchr(inside, '/')) ||
+	if (!rj_root_resolve(root, path, inside) || !(slash = strrchr(inside, '/')) ||
 	    strlen(slash + 1) > NAME_MAX)
 		return false;
 	strcpy(to, slash + 1);
@@ -221,17 +221,17 @@ static bool ends(char *text)
 	size_t length = strlen(text);
 
 	if (length == 0 || text[length - 1] != '\n')
-		return length < RJ_TREE_LINE - 1;
+		return length < RJ_ROOT_LINE - 1;
 	text[length - 1] = '\0';
 	return true;
 }
 
-bool rj_tree_lines(const struct rj_tree *tree, const char *path,
+bool rj_root_lines(const struct rj_root *root, const char *path,
 		   bool (*line)(void *context, char *text), void *context)
 {
-	char text[RJ_TREE_LINE];
+	char text[RJ_ROOT_LINE];
 	bool fresh = true, more = true;
-	int fd = open_file(tree, path);
+	int fd = open_file(root, path);
 	gzFile file = fd < 0 ? NULL : gzdopen(fd, "rb");
 
 	if (!file) {
@@ -239,7 +239,7 @@ bool rj_tree_lines(const struct rj_tree *tree, const char *path,
 			close(fd);
 		return false;
 	}
-	while (more && gztell(file) < (z_off_t)RJ_TREE_MAX && gzgets(file, text, sizeof(text))) {
+	while (more && gztell(file) < (z_off_t)RJ_ROOT_MAX && gzgets(file, text, sizeof(text))) {
 		bool end = ends(text);
 
 		if (fresh)
@@ -256,12 +256,12 @@ static int by_version(const void *a, const void *b)
 }
 
 /* Lists as many names as fit in the array and in memory. */
-static size_t list(DIR *directory, char *names[RJ_TREE_NAMES])
+static size_t list(DIR *directory, char *names[RJ_ROOT_NAMES])
 {
 	const struct dirent *entry;
 	size_t count = 0;
 
-	while (count < RJ_TREE_NAMES && (entry = readdir(directory))) {
+	while (count < RJ_ROOT_NAMES && (entry = readdir(directory))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		names[count] = strdup(entry->d_name);
@@ -275,15 +275,15 @@ static size_t list(DIR *directory, char *names[RJ_TREE_NAMES])
 	return count;
 }
 
-bool rj_tree_names(const struct rj_tree *tree, const char *path,
+bool rj_root_names(const struct rj_root *root, const char *path,
 		   bool (*entry)(void *context, const char *name), void *context)
 {
-	char real[PATH_MAX], *names[RJ_TREE_NAMES];
+	char real[PATH_MAX], *names[RJ_ROOT_NAMES];
 	DIR *directory;
 	bool more = true;
 	size_t count;
 
-	if (!rj_tree_outside(tree, path, real))
+	if (!rj_root_outside(root, path, real))
 		return false;
 	directory = opendir(real[0] ? real : "/");
 	if (!directory)

@@ -5,7 +5,7 @@
  * multiboot2: Multiboot2 specification 2.0, 3.6.6 "Modules".
  * PVH: Xen, xen/include/public/arch-x86/hvm/start_info.h.
  */
-#include "runtime/given.h"
+#include "runtime/initrd.h"
 
 #include "abi/boot_params.h"
 #include "abi/layout.h"
@@ -29,7 +29,7 @@ struct range {
 
 extern char flat_end[];
 
-void *given_work(uint32_t size)
+void *initrd_work(uint32_t size)
 {
 	uint32_t start = ((uint32_t)flat_end + PAGE - 1) & -PAGE;
 
@@ -38,7 +38,7 @@ void *given_work(uint32_t size)
 
 void *paging_memory(uint32_t size)
 {
-	return given_work(size);
+	return initrd_work(size);
 }
 
 /* With the 16-bit entry, boot_params outside the setup header has the image's bytes. */
@@ -86,9 +86,9 @@ static struct range find(uint32_t loader, uint32_t info)
 }
 
 /* Moves the file after the image and the stub's memory, which are above 1 MiB. */
-static uint32_t from_low_memory(const struct range *r, const struct place *place)
+static uint32_t from_low_memory(const struct range *r, const struct loaded *loaded)
 {
-	uint32_t to = place->info + STUB_SCRATCH, at = (uint32_t)r->base;
+	uint32_t to = loaded->info + STUB_SCRATCH, at = (uint32_t)r->base;
 	uint32_t from = at > STUB_HOME ? at : STUB_HOME;
 	uint32_t end = at + (uint32_t)r->size;
 
@@ -98,53 +98,53 @@ static uint32_t from_low_memory(const struct range *r, const struct place *place
 		end = STUB_HOME + STUB_HOME_SIZE;
 	if (from < end)
 		memcpy((void *)(to + from - at),
-		       (const void *)(place->info + LOADER_INFO + from - STUB_HOME), end - from);
+		       (const void *)(loaded->info + LOADER_INFO + from - STUB_HOME), end - from);
 	return to;
 }
 
 /* Page-aligned memory for size bytes in a range, below 4 GiB, outside the image; 0: none. */
-static uint32_t room_in(const struct rj_memory *row, const struct place *place, uint32_t size)
+static uint32_t room_in(const struct rj_memory *row, const struct loaded *loaded, uint32_t size)
 {
 	uint64_t start = (row->base + PAGE - 1) & -(uint64_t)PAGE, end = row->base + row->size;
-	uint64_t behind = (uint64_t)place->info + STUB_SCRATCH;
+	uint64_t behind = (uint64_t)loaded->info + STUB_SCRATCH;
 
 	if (start < HIGH_MEMORY)
 		start = HIGH_MEMORY;
 	if (end > FOUR_GIB - PAGE)
 		end = FOUR_GIB - PAGE;
-	if (start < place->image && end > place->image && start + size <= place->image)
+	if (start < loaded->image && end > loaded->image && start + size <= loaded->image)
 		return (uint32_t)start;
-	if (start < behind && end > place->image)
+	if (start < behind && end > loaded->image)
 		start = behind;
 	return row->type == RJ_MEMORY_FREE && start + size <= end ? (uint32_t)start : 0;
 }
 
-static uint32_t find_room(const struct place *place, uint32_t size)
+static uint32_t find_room(const struct loaded *loaded, uint32_t size)
 {
 	uint32_t room = 0;
 
-	for (uint32_t i = 0; i < place->memory_count && !room; i++)
-		room = room_in(&place->memory[i], place, size);
+	for (uint32_t i = 0; i < loaded->memory_count && !room; i++)
+		room = room_in(&loaded->memory[i], loaded, size);
 	return room;
 }
 
-enum given_error given_find(uint32_t loader, const struct place *place, struct given *given)
+enum initrd_error initrd_find(uint32_t loader, const struct loaded *loaded, struct initrd *initrd)
 {
-	struct range r = find(loader, place->info);
+	struct range r = find(loader, loaded->info);
 
 	if (!r.size)
-		return GIVEN_NOTHING;
-	if (r.base < (uint64_t)place->info + STUB_SCRATCH && place->image < r.base + r.size)
-		return GIVEN_OVERLAPS;
-	*given = (struct given){ (uint32_t)r.base, (uint32_t)r.size };
+		return INITRD_NOTHING;
+	if (r.base < (uint64_t)loaded->info + STUB_SCRATCH && loaded->image < r.base + r.size)
+		return INITRD_OVERLAPS;
+	*initrd = (struct initrd){ (uint32_t)r.base, (uint32_t)r.size };
 	if (r.base < HIGH_MEMORY) {
-		given->address = from_low_memory(&r, place);
+		initrd->address = from_low_memory(&r, loaded);
 	} else if (r.base + r.size > FOUR_GIB) {
-		given->address = r.size >> 32 ? 0 : find_room(place, given->size);
-		if (!given->address)
-			return GIVEN_NO_ROOM;
-		if (!paging_copy((void *)given->address, r.base, given->size))
-			return GIVEN_NO_ROOM;
+		initrd->address = r.size >> 32 ? 0 : find_room(loaded, initrd->size);
+		if (!initrd->address)
+			return INITRD_NO_ROOM;
+		if (!paging_copy((void *)initrd->address, r.base, initrd->size))
+			return INITRD_NO_ROOM;
 	}
-	return GIVEN_FINE;
+	return INITRD_FINE;
 }
