@@ -99,6 +99,8 @@ static void print_machine(const struct rj_manifest *manifest)
 	       manifest->flags & RJ_VERBOSE ? "; reports its steps" : "",
 	       manifest->flags & RJ_UNREAL ? "; leaves 4 GiB segment limits" : "");
 	printf("BIOS: %s\n", bios_mode(manifest)->what);
+	if (manifest->linux_setup)
+		puts("Linux: where there is no BIOS, entered by the 32-bit boot protocol");
 	rj_repairs_text(manifest->repairs, repairs);
 	printf("Repairs: %s\n", repairs);
 }
@@ -171,6 +173,7 @@ static void json_arrival(struct json *json, const struct rj_manifest *manifest)
 	json_bool(json, "verbose", manifest->flags & RJ_VERBOSE);
 	json_string(json, "on_error", manifest->flags & RJ_HALT_ON_ERROR ? "halt" : "reboot");
 	json_string(json, "bios", bios_mode(manifest)->name);
+	json_address(json, "linux_setup", manifest->linux_setup);
 	json_open(json, "console", '{');
 	json_bool(json, "vga", manifest->flags & RJ_CONSOLE_VGA);
 	json_bool(json, "serial", manifest->flags & RJ_CONSOLE_SERIAL);

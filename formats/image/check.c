@@ -22,6 +22,20 @@ static void check_piece(const struct rj_check *check, const struct rj_piece *pie
 		rj_check_error(check, &error);
 }
 
+/* The stub makes boot_params there. */
+static void check_linux_setup(const struct rj_check *check)
+{
+	const struct rj_image *image = check->image;
+	uint32_t setup = image->manifest.linux_setup;
+
+	for (size_t i = 0; setup && i < image->piece_count; i++)
+		if (image->pieces[i].address == setup && image->pieces[i].size >= SETUP_CODE)
+			return;
+	if (setup)
+		rj_check_report(check, "no piece is at %s, where the manifest has a Linux setup part",
+				RJ_HEX(setup));
+}
+
 /* Reports the bits that no version knows. */
 static void check_bits(const struct rj_check *check)
 {
@@ -57,6 +71,7 @@ static void check_manifest(const struct rj_check *check)
 	rj_check_equal(check, at, manifest->crc, rj_manifest_crc(bytes, manifest->size),
 		       "the manifest's CRC-32 is wrong");
 	check_bits(check);
+	check_linux_setup(check);
 	if (manifest->image_size > image->file_size - image->stub_at)
 		rj_check_report(check,
 				"the image ends beyond the file %s; the file is cut short",

@@ -21,6 +21,7 @@ struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t imag
 		.serial_port = plan->serial_port,
 		.serial_divisor = plan->serial_divisor,
 		.repairs = plan->repairs,
+		.linux_setup = plan->linux_setup,
 		.regs = plan->regs,
 	};
 }
@@ -46,6 +47,7 @@ void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
 	plan->has_entry = true;
 	plan->flags = image->manifest.flags;
 	plan->repairs = image->manifest.repairs;
+	plan->linux_setup = image->manifest.linux_setup;
 	plan->serial_port = image->manifest.serial_port;
 	plan->serial_divisor = image->manifest.serial_divisor;
 	plan->base = image->base;

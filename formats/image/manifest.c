@@ -11,7 +11,7 @@
 #define MANIFEST_FIELDS(row) row(magic, 32) row(version, 16) row(piece_count, 16) \
 	row(size, 32) row(crc, 32) row(image_size, 32) row(stub_crc, 32) \
 	row(flags, 32) row(serial_port, 16) row(serial_divisor, 16) \
-	row(repairs, 32) row(zero, 32)
+	row(repairs, 32) row(linux_setup, 32)
 #define PIECE_FIELDS(row) row(flags, 32) row(address, 32) row(offset, 32) row(size, 32) \
 	row(crc, 32)
 

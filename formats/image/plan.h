@@ -65,6 +65,7 @@ struct rj_plan {
 	uint32_t flags;         /* of struct rj_manifest */
 	uint32_t repairs;       /* bits of RJ_REPAIRS */
 	uint16_t serial_port, serial_divisor;
+	uint32_t linux_setup;   /* as in struct rj_manifest */
 	uint64_t base;          /* where the image is to be loaded */
 	struct rj_error notes[RJ_MAX_NOTES];
 	size_t note_count;

@@ -215,6 +215,12 @@ static bool for_own_bios(const struct rj_plan *plan, const char *name)
 	return plan->flags & RJ_OWN_BIOS;
 }
 
+/* A generic image may get such a kernel from its loader. */
+static bool for_linux(const struct rj_plan *plan, const char *name)
+{
+	return for_own_bios(plan, name) && (plan->linux_setup || plan->boots_initrd);
+}
+
 static bool for_driver(const struct rj_plan *plan, const char *name)
 {
 	uint8_t mode = plan->services.int13;
@@ -229,6 +235,7 @@ const struct rj_service_module rj_service_modules[] = {
 	RJ_DRIVERS(ROW)
 #undef ROW
 	{ "inflate", for_deflated },
+	{ "linux", for_linux },
 	{ "memory", always },
 };
 #define CARRIED_MODULES (sizeof(rj_service_modules) / sizeof(rj_service_modules[0]))
@@ -384,9 +391,9 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	return RJ_OK;
 }
 
-/* The stub's memory for unpacking: the installer, a fresh copy of it, and a module. */
+/* The stub's memory for unpacking: the installer, and a module. */
 struct home {
-	uint8_t bytes[SERVICES_END - SERVICES];
+	uint8_t bytes[MODULE_WORK];
 	size_t installer;       /* bytes */
 };
 
@@ -406,7 +413,7 @@ static const char *check_packed(struct home *home, const uint8_t *module)
 	uint32_t size = (uint32_t)LE_GET(module, struct rj_module, size);
 	uint32_t count = (uint32_t)LE_GET(module, struct rj_module, relocation_count);
 	uint32_t packed = (uint32_t)LE_GET(module, struct rj_module, packed_size);
-	size_t at = 2 * home->installer, front = sizeof(struct rj_module);
+	size_t at = home->installer, front = sizeof(struct rj_module);
 	uint64_t rest = size - front + (uint64_t)count * RJ_RELOCATION;
 
 	if (at + front + rest > sizeof(home->bytes) ||
@@ -488,9 +495,8 @@ static const char *parse_installer(struct rj_services_info *info, struct home *h
 	if (packed > left)
 		return "installer's size";
 	size = rj_unpacked_size(bytes, packed);
-	if (size > sizeof(home->bytes) / 2 || !rj_unpack(home->bytes, 0, size, bytes, packed))
+	if (size > SERVICES_END - SERVICES || !rj_unpack(home->bytes, 0, size, bytes, packed))
 		return "installer";
-	memcpy(home->bytes + size, home->bytes, size);
 	info->installer_size = size;
 	home->installer = size;
 	return parse_survey(info, home, bytes + packed, left - packed);

@@ -52,24 +52,25 @@ static const uint32_t load_addresses[] = { 0x10000, HIGH_MEMORY };
  * The programs that use the protocol. version: how the version string starts, which then also
  * provides the name.
  */
-enum who { LINUX, LNXBOOT, MEMDISK, MEMTEST, WIMBOOT, GRUB4DOS, IPXE };
+enum who { LNXBOOT, MEMDISK, MEMTEST, WIMBOOT, GRUB4DOS, IPXE, LINUX };
 static const struct {
-	enum who who;
 	const char *name;
 	const char *version;
 	size_t at, length;
 	const char *mark;
 	const char *needs;      /* the initrd without which it does nothing */
+	bool flat;              /* also starts by the 32-bit boot protocol */
 } disguises[] = {
-	{ LNXBOOT, "GRUB's lnxboot.img", NULL, 0, 4, "\x66\x31\xED\xE9", NULL },
-	{ MEMDISK, "", "MEMDISK ", 0, 0, "", "a disk image" },
-	{ MEMTEST, "", "Memtest86", 0, 0, "", NULL },
+	[LNXBOOT] = { "GRUB's lnxboot.img", NULL, 0, 4, "\x66\x31\xED\xE9", NULL, false },
+	[MEMDISK] = { "", "MEMDISK ", 0, 0, "", "a disk image", false },
+	[MEMTEST] = { "", "Memtest86", 0, 0, "", NULL, true },
 	/* wimboot, src/prefix.S: the name in its debug directory */
-	{ WIMBOOT, "wimboot", NULL, 0x418, 8, "wimboot.", "a cpio archive with bootmgr and its files" },
-	{ GRUB4DOS, "GRUB4DOS's grub.exe", NULL, 0, 3, "MZ\xEB", NULL },
+	[WIMBOOT] = { "wimboot", NULL, 0x418, 8, "wimboot.", "a cpio archive with bootmgr and its files",
+	  false },
+	[GRUB4DOS] = { "GRUB4DOS's grub.exe", NULL, 0, 3, "MZ\xEB", NULL, false },
 	/* iPXE, arch/x86/prefix/lkrnprefix.S: protocol 2.07, code32_start 0 */
-	{ IPXE, "iPXE", NULL, 0x206, 2, "\x07\x02", NULL },
-	{ LINUX, "Linux", NULL, 0, 0, "", NULL },
+	[IPXE] = { "iPXE", NULL, 0x206, 2, "\x07\x02", NULL, false },
+	[LINUX] = { "Linux", NULL, 0, 0, "", NULL, true },
 };
 
 struct kernel {
@@ -127,14 +128,14 @@ void rj_linux_release(const struct rj_input *input, uint64_t at, char *text, siz
 	text[strcspn(text, " ")] = '\0';
 }
 
-/* The file's row in disguises. */
-static size_t identify(const struct rj_input *input, const uint8_t *header,
+/* What the file is. */
+static enum who identify(const struct rj_input *input, const uint8_t *header,
 		       const char *version)
 {
 	uint8_t bytes[8];
-	size_t i = 0;
+	enum who i = 0;
 
-	for (; disguises[i].who != LINUX; i++) {
+	for (; i != LINUX; i++) {
 		const char *start = disguises[i].version;
 
 		if (start && strncmp(version, start, strlen(start)) != 0)
@@ -143,7 +144,7 @@ static size_t identify(const struct rj_input *input, const uint8_t *header,
 			    disguises[i].length ||
 		    memcmp(bytes, disguises[i].mark, disguises[i].length) != 0)
 			continue;
-		if (disguises[i].who == IPXE && LE_GET(header, struct setup_header, code32_start))
+		if (i == IPXE && LE_GET(header, struct setup_header, code32_start))
 			continue;
 		break;
 	}
@@ -554,18 +555,29 @@ static enum rj_err find_out_who(const struct kernel *kernel, enum who *who, stru
 {
 	const uint8_t *header = kernel->setup + SETUP_HEADER;
 	char version[48];
-	size_t row;
 
 	*who = LINUX;
 	if (!kernel->version)
 		return RJ_OK;
 	read_version(kernel->input, 0, header, version, sizeof(version));
-	row = identify(kernel->input, header, version);
-	*who = disguises[row].who;
-	if (disguises[row].needs && !payload_text(kernel->plan, &option_initrd))
+	*who = identify(kernel->input, header, version);
+	if (disguises[*who].needs && !payload_text(kernel->plan, &option_initrd))
 		return rj_fail(err, RJ_BAD, "does nothing without %s; add that with --initrd",
-			       disguises[row].needs);
+			       disguises[*who].needs);
 	return RJ_OK;
+}
+
+/*
+ * Whether the 32-bit boot protocol can start it: code32_start is the entry, and ESI leads to
+ * boot_params. Linux itself is told from other programs by the payload in its header (2.08).
+ */
+static bool has_flat_entry(const struct kernel *kernel, enum who who)
+{
+	uint16_t first = who == LINUX ? 0x208 : 0x206;
+
+	return disguises[who].flat && kernel->high && kernel->version >= first &&
+	       FIELD(kernel, code32_start) &&
+	       (who != LINUX || FIELD(kernel, payload_length));
 }
 
 static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
@@ -578,6 +590,8 @@ static enum rj_err add_pieces(struct kernel *kernel, struct rj_error *err)
 		return err->class;
 	leave_to_firmware(kernel);
 	set_header(kernel, who);
+	if (has_flat_entry(kernel, who))
+		plan->linux_setup = kernel->layout->setup;
 	set_registers(kernel);
 	if (set_video(kernel, err) || add_command_line(kernel, err) ||
 	    (payload_text(plan, &option_initrd) && add_initrd(kernel, err)))

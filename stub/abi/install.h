@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "abi/bios.h"
+#include "abi/boot_params.h"
 #include "abi/manifest.h"
 #include "abi/memory.h"
 #include "abi/services.h"
@@ -52,6 +53,8 @@ struct rj_stub {
 	struct rj_memory *memory;       /* RJ_MAX_MEMORY rows */
 	uint32_t memory_count;          /* 0: the loader reports none */
 	uint32_t base_memory;           /* bytes */
+	/* The loader's framebuffer, if any: type is SCREEN_VESA or SCREEN_EFI, or 0. */
+	struct screen_info screen;
 };
 
 /* Whose interrupts there are. */

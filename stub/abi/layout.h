@@ -10,15 +10,15 @@
  *   00500  free                        pieces, the payload's stack (0:7C00 down)
  *   07C00  free                        boot sectors; GRUB's core.img from 08000
  *   80000  STUB_HOME                   the stub runs here; at SERVICES first the runtime
- *                                      piece, with the survey after it, then the installer
- *                                      and the module that it installs; free on arrival
+ *                                      piece, with the survey after it, then the installer;
+ *                                      free on arrival
  *   90000  SERVICES_SCRATCH            the installer's memory, if there are services; what
  *                                      stays resident goes to the top of base memory and
  *                                      may overwrite DISK_MAKER
  *   9A000  EBDA at its largest         the firmware's
  *   A0000  video memory, ROMs          never written, except text at B8000
  *  100000  HIGH_MEMORY                 pieces, the services piece too, and the image as it
- *                                      was loaded
+ *                                      was loaded; in free memory MODULE_WORK
  */
 #ifndef RJ_LAYOUT_H
 #define RJ_LAYOUT_H
@@ -67,6 +67,9 @@
 #define SERVICES_SCRATCH    0x90000     /* the installer's memory */
 #define SERVICES_SCRATCH_END 0x92000    /* nothing stays below it */
 #define DISK_MAKER          0x92000     /* makes a disk of the loader's file; to EBDA_FLOOR */
+#define MODULE_WORK         0x18000     /* bytes above 1 MiB: a copy of the installer, to which */
+                                        /* packed modules refer, and after it the module that */
+                                        /* is installed */
 
 /* System control port A (PS/2; ICH datasheet, PORT92). */
 #define PORT_A              0x92

@@ -86,7 +86,8 @@ struct rj_manifest {
 	uint16_t serial_port;   /* I/O address of a 16550 */
 	uint16_t serial_divisor;/* UART_BAUD / baud */
 	uint32_t repairs;       /* bits of RJ_REPAIRS */
-	uint32_t zero;
+	uint32_t linux_setup;   /* physical address of the setup part of a kernel that can also be
+				   entered by the 32-bit Linux boot protocol; or 0 */
 	struct rj_regs regs;
 };
 _Static_assert(offsetof(struct rj_manifest, crc) == 12, "manifest CRC");

@@ -8,6 +8,7 @@
 
 #include "bios/bios.h"
 #include "bios/serial.h"
+#include "common/bda.h"
 
 #define COLUMNS      80u
 #define ROWS         25u
@@ -129,9 +130,10 @@ static void set_mode(uint8_t mode)
 		uint8_t offset, bytes;
 		uint16_t value;
 	} values[] = {
-		{ BDA_MODE, 1, TEXT_MODE }, { 0x4A, 2, COLUMNS }, { 0x4C, 2, 0x1000 },
+		{ BDA_MODE, 1, TEXT_MODE }, { BDA_OFFSET(BDA_COLUMNS), 2, COLUMNS }, { 0x4C, 2, 0x1000 },
 		{ 0x4E, 2, 0 }, { BDA_SHAPE, 2, 0x0607 }, { BDA_PAGE, 1, 0 }, { 0x63, 2, 0x03D4 },
-		{ 0x65, 2, 0x3029 }, { 0x84, 1, LAST_ROW }, { 0x85, 2, 16 },
+		{ 0x65, 2, 0x3029 }, { BDA_OFFSET(BDA_LAST_ROW), 1, LAST_ROW },
+		{ BDA_OFFSET(BDA_CHARACTER_HEIGHT), 2, 16 },
 		{ BDA_CONTROL, 1, 0x60 }, { 0x88, 2, 0x51F9 }, { 0x8A, 1, 8 },
 	};
 

@@ -15,9 +15,12 @@
 #define BDA_KEYS_TAIL    0x41C          /* and to write, */
 #define BDA_KEYS_START   0x480          /* of the buffer, and of its end */
 #define BDA_KEYS_END     0x482
+#define BDA_COLUMNS      0x44A
 #define BDA_TICKS        0x46C          /* since midnight, 32 bits */
 #define BDA_MIDNIGHT     0x470          /* how often it has passed */
 #define BDA_HARD_DISKS   0x475
+#define BDA_LAST_ROW     0x484
+#define BDA_CHARACTER_HEIGHT 0x485
 #define BDA_KEYBOARD     0x496          /* its mode and type */
 
 #define KEYS_START       0x1E           /* where POST puts the buffer */

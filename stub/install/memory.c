@@ -15,6 +15,7 @@ static struct rj_memory map[RJ_MAX_MEMORY];
 static uint32_t count, left_out;
 static const struct rj_stub *stub;
 static uint32_t arena, arena_end;
+static struct rj_piece work;     /* an address and a size that are used like a piece */
 
 /* Some firmware reports one range as many. */
 static void add(uint64_t base, uint64_t size, uint32_t type)
@@ -113,15 +114,20 @@ uint32_t memory_free_end(uint32_t address)
 	return address;
 }
 
-/* The piece with the lowest address that overlaps the range, or NULL. */
+static bool overlaps(const struct rj_piece *p, uint32_t base, uint32_t size)
+{
+	return p->address < base + size && base < p->address + p->size;
+}
+
+/* A piece that overlaps the range, or NULL. */
 static const struct rj_piece *piece_in(uint32_t base, uint32_t size)
 {
 	const struct rj_piece *p = (const void *)(stub->manifest + 1);
 
 	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
-		if (p->address < base + size && base < p->address + p->size)
+		if (overlaps(p, base, size))
 			return p;
-	return NULL;
+	return overlaps(&work, base, size) ? &work : NULL;
 }
 
 /* The highest address in this range for size bytes that overlap no piece, or 0. */
@@ -145,6 +151,33 @@ static uint32_t place_in(const struct rj_memory *range, uint32_t size, uint32_t 
 		end = piece->address;
 	}
 	return 0;
+}
+
+/* The lowest address in this range for size bytes that overlap no piece, or 0. */
+static uint32_t lowest_in(const struct rj_memory *range, uint32_t size)
+{
+	uint64_t start = (range->base + PAGE - 1) & -(uint64_t)PAGE;
+	uint64_t end = range->base + range->size;
+	const struct rj_piece *piece;
+
+	if (start < HIGH_MEMORY)
+		start = HIGH_MEMORY;
+	while (start + size <= end && start + size <= FOUR_GIB - PAGE) {
+		piece = piece_in((uint32_t)start, size);
+		if (!piece)
+			return (uint32_t)start;
+		start = ((uint64_t)piece->address + piece->size + PAGE - 1) & -(uint64_t)PAGE;
+	}
+	return 0;
+}
+
+void *memory_work(uint32_t size)
+{
+	for (uint32_t i = 0; i < count && !work.address; i++)
+		if (map[i].type == RJ_MEMORY_FREE)
+			work.address = lowest_in(&map[i], size);
+	work.size = work.address ? size : 0;
+	return (void *)work.address;
 }
 
 static void insert(uint32_t at, uint64_t base, uint64_t size, uint32_t type)

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module is unpacked after the installer, where the next one overwrites it. If it is
- * to stay, it first moves to the top of base memory, below the previous ones. The code
- * that runs only once is at its start; the next module overwrites that, too.
+ * A module is unpacked above 1 MiB, where the next one overwrites it. If it is to stay, it
+ * first moves to the top of base memory, below the previous ones. The code that runs only once
+ * is at its start; the next module overwrites that, too.
  */
 #include "install/modules.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "abi/layout.h"
 #include "common/mem.h"
 #include "install/memory.h"
 
 #define PARAGRAPH 16u
 
-extern char installer_end[];
-
 static const struct rj_stub *stub;
 static const struct rj_services *services;
+static uint8_t *work;           /* MODULE_WORK bytes */
 static uint32_t top;
 static uint32_t bottom;         /* memory below this is left to resident modules */
 
@@ -63,6 +63,9 @@ void modules_init(const struct rj_stub *from, const struct rj_services *carried,
 {
 	stub = from;
 	services = carried;
+	work = memory_work(MODULE_WORK);
+	if (!work)
+		stub->fail("not enough memory above 1 MiB");
 	top = top_of_memory & -PARAGRAPH;
 	bottom = SERVICES_SCRATCH_END + more;
 	module_for_each(leave_room);
@@ -96,7 +99,7 @@ static void relocate(struct rj_module *module, const struct rj_module *loaded, u
 
 struct rj_module *module_load(const struct rj_module *carried)
 {
-	struct rj_module *module = stub->unpack(installer_end, services + 1);
+	struct rj_module *module = stub->unpack(work, services + 1);
 
 	*module = *carried;
 	module->packed_size = 0;

@@ -17,6 +17,7 @@
 #include "survey/reach.h"
 #include "survey/held.h"
 #include "survey/reset_register.h"
+#include "survey/screen.h"
 
 #define RAW_MAX ((SURVEY - SURVEY_WORK) / sizeof(struct rj_memory))
 #define ROWS_MAX (RJ_MAX_MEMORY - 8u)   /* the installer splits rows */
@@ -148,5 +149,6 @@ uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 	reach_init(info);
 	find_memory(info, loader);
 	find_acpi(info, loader);
+	stub->screen = loader_screen(loader, info);
 	return image;
 }

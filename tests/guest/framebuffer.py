@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text that the stub draws on a framebuffer, read from a picture of the display."""
+"""The text that a program draws on a framebuffer, read from a picture of the display."""
 
 import re
 import tempfile
@@ -32,9 +32,12 @@ class Picture:
         self.width, self.height = int(width), int(height)
         self.pixels = data[-3 * self.width * self.height:]
 
-    def lit(self, x, y):
+    def colour(self, x, y):
         start = 3 * (y * self.width + x)
-        return self.pixels[start:start + 3] == b"\xFF\xFF\xFF"
+        return self.pixels[start:start + 3]
+
+    def lit(self, x, y):
+        return self.colour(x, y) == b"\xFF\xFF\xFF"
 
 
 def decode(picture):
@@ -51,8 +54,49 @@ def decode(picture):
                      for top in range(0, picture.height - height + 1, height))
 
 
-def text(guest):
-    """The text on the display of GUEST, in capitals."""
+FONT_HEIGHT, COLUMNS, ROWS = 16, 80, 25
+BLANK, FULL_BLOCK = ord(" "), 219
+
+
+def find_font(program):
+    """A CP437 font of 8 by 16 pixels in PROGRAM: glyph to character."""
+    start = 0
+    while (found := program.index(b"\xFF" * FONT_HEIGHT, start)):
+        font = program[found - FULL_BLOCK * FONT_HEIGHT:][:256 * FONT_HEIGHT]
+        glyphs = [font[at:at + FONT_HEIGHT] for at in range(0, len(font), FONT_HEIGHT)]
+        if not any(glyphs[BLANK]):
+            return {glyphs[code]: chr(code) for code in range(ord("~"), BLANK - 1, -1)}
+        start = found + 1
+    raise ValueError("no font")
+
+
+def decode_cells(picture, program):
+    """The text of 80 by 25 cells in the middle; '~' is anything that is no ASCII character of the
+    font. Each cell has two colours, and which of them is the letter's is not known."""
+    glyphs = find_font(program)
+    left, top = (picture.width - 8 * COLUMNS) // 2, (picture.height - FONT_HEIGHT * ROWS) // 2
+
+    def cell(x, y):
+        first = picture.colour(x, y)
+        glyph = bytes(sum((picture.colour(x + column, y + row) != first) << (7 - column)
+                          for column in range(8)) for row in range(FONT_HEIGHT))
+        return glyphs.get(glyph) or glyphs.get(bytes(0xFF - line for line in glyph), "~")
+
+    return "\n".join("".join(cell(left + 8 * x, top + FONT_HEIGHT * y) for x in range(COLUMNS))
+                     for y in range(ROWS))
+
+
+def picture_of(guest):
     with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
         guest.ask(f"screendump {file.name}")
-        return decode(Picture(Path(file.name)))
+        return Picture(Path(file.name))
+
+
+def text(guest):
+    """The stub's text on the display of GUEST, in capitals."""
+    return decode(picture_of(guest))
+
+
+def cells(guest, program):
+    """The text of 80 by 25 cells on the display of GUEST, in the font that PROGRAM has."""
+    return decode_cells(picture_of(guest), Path(program).read_bytes())

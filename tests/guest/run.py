@@ -43,9 +43,12 @@ class Failure(Exception):
     pass
 
 
-def look(guest, pattern):
-    """Waits until the screen shows PATTERN, since not everything is printed on COM1 too."""
-    while not re.search(pattern, screen := guest.screen()):
+def look(guest, row):
+    """Waits until the screen shows the row's pattern, since not everything is printed on COM1
+    too. With a font, the screen is a framebuffer, whose letters are in the font of that file."""
+    pattern = row.get("screen", "")
+    while not re.search(pattern, screen := framebuffer.cells(guest, row["font"])
+                        if "font" in row else guest.screen()):
         if guest.left() <= LOOK_AGAIN:
             raise Failure(f"the screen does not show {pattern}:\n{screen}")
         time.sleep(LOOK_AGAIN)
@@ -80,7 +83,7 @@ def watch(guest, row, expected):
             if not missing and "framebuffer" in row:
                 look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
-                look(guest, row.get("screen", ""))
+                look(guest, row)
                 guest.read_on(QUIET, LONGEST)
     if missing:
         raise Failure(f"the console does not show: {missing[0]}")
@@ -102,6 +105,8 @@ def boot(row, files, start, expected):
     network = traffic.Traffic(row["traffic"]) if "traffic" in row else traffic.Silence()
     arguments = (STARTS[start](files) + row.get("qemu", "").format_map(files).split() +
                  network.arguments())
+    if "font" in row:
+        row = {**row, "font": row["font"].format_map(files)}
     machine = MACHINES[row.get("machine", "qemu")]
     try:
         with network, machine(arguments, log, row.get("timeout", 60), network.fds()) as guest:
