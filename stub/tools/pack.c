@@ -46,6 +46,7 @@ static size_t match_count;
 
 static uint16_t contexts[PACKED_CONTEXTS];
 static uint32_t seen[PACKED_CONTEXTS][2], costs[PACKED_CONTEXTS][2];
+static uint32_t length_costs[UINT16_MAX + 1];   /* by the length of a match */
 static uint32_t range;
 static uint64_t low;                    /* bit 32: a carry into out */
 
@@ -126,8 +127,12 @@ static bool find_matches(void)
 		uint32_t longest = SHORTEST - 1;
 
 		for (uint32_t distance = 1; distance <= at; distance++) {
-			uint32_t length = common(at, distance);
+			uint32_t length;
 
+			/* the first byte that a longer match has more */
+			if (at + longest >= end || in[at + longest] != in[at + longest - distance])
+				continue;
+			length = common(at, distance);
 			if (length <= longest)
 				continue;
 			if (match_count == MATCHES)
@@ -152,7 +157,7 @@ static void consider(size_t from, uint32_t length, uint32_t distance, uint32_t c
 static void consider_match(size_t at, uint32_t length, uint32_t distance, uint32_t cost)
 {
 	for (; length >= SHORTEST; length--)
-		consider(at, length, distance, cost + number_cost(PACKED_LENGTH, length - 1));
+		consider(at, length, distance, cost + length_costs[length]);
 }
 
 static void consider_all(size_t at, const struct match **next)
@@ -178,6 +183,8 @@ static void choose(void)
 	const struct match *next = matches;
 
 	set_costs();
+	for (uint32_t length = SHORTEST; length <= UINT16_MAX; length++)
+		length_costs[length] = number_cost(PACKED_LENGTH, length - 1);
 	for (size_t at = start; at <= end; at++)
 		items[at].cost = UINT32_MAX;
 	items[start + 1] = (struct item){ 0, (uint32_t)start, 1, 0, 0 };
