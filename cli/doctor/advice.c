@@ -171,12 +171,15 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 /* The command by which kexec loads the image, with the options that work here. */
 static void advise_load(const struct doctor *doctor, const char *options, char *text, size_t size)
 {
-	char command[DOCTOR_TEXT - 8];
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
+	char command[DOCTOR_TEXT / 2], append[64] = "";
 	const char *after;
 
 	kexec_command(doctor, command, sizeof(command));
 	after = strstr(command, " -l ");
-	snprintf(text, size, KEXEC "%s%s", options, after ? after + strlen(" -l") : "");
+	if (firmware->passes_rsdp == RJ_NO && firmware->rsdp)
+		snprintf(append, sizeof(append), " --append=rj.rsdp=%#" PRIx64, firmware->rsdp);
+	snprintf(text, size, KEXEC "%s%s%s", options, append, after ? after + strlen(" -l") : "");
 }
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)

@@ -40,6 +40,12 @@ static void find(struct doctor_finding *f, enum doctor_rating rating, const char
 	}
 }
 
+/* The stub takes the first that interrupts. */
+static const char *ticks(const struct rj_machine_platform *platform)
+{
+	return platform->pit ? "the 8254" : platform->hpet ? "the HPET" : "the local APIC";
+}
+
 static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
@@ -51,7 +57,25 @@ static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 	else
 		find(f, DOCTOR_NOTE, NULL,
 		     "booted by UEFI%s%s; rjpack's own BIOS will serve, with a console and keys on "
-		     "the serial port, and no screen", colon, firmware->name);
+		     "the serial port, ticks by %s, and no screen", colon, firmware->name,
+		     ticks(&doctor->machine.platform));
+}
+
+/* Where the next system finds ACPI's tables; a BIOS has the address in its own memory. */
+static void check_acpi(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
+
+	if (!firmware->uefi || (doctor->image_name &&
+				!(doctor->image.manifest.flags & RJ_OWN_BIOS)))
+		return;
+	if (firmware->passes_rsdp == RJ_YES)
+		find(f, DOCTOR_OK, NULL, "kexec passes the RSDP's address on");
+	else if (firmware->rsdp)
+		find(f, DOCTOR_NOTE, NULL, "kexec does not pass the RSDP's address on; rj.rsdp= does");
+	else
+		find(f, DOCTOR_UNKNOWN, "run as root",
+		     "kexec may not pass the RSDP's address on, and without it the next system has no ACPI");
 }
 
 static void check_firmware(const struct doctor *doctor, struct doctor_finding *f)
@@ -61,6 +85,9 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 
 	if (!firmware->sys)
 		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not mounted");
+	else if (doctor->machine.platform.encrypted)
+		find(f, DOCTOR_PROBLEM, NULL, "a %s guest: its memory is encrypted, so neither a "
+		     "BIOS nor real-mode code can run", doctor->machine.platform.encrypted);
 	else if (firmware->uefi)
 		check_uefi(doctor, f);
 	else if (strncmp(firmware->xen, "PV", 2) == 0)
@@ -538,6 +565,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "int13", "INT 13h", check_int13 },
 	{ "boot-loader", "Boot loader", check_loader },
 	{ "linux", "Linux itself", check_linux },
+	{ "acpi", "ACPI", check_acpi },
 	{ "usb", "USB", check_usb },
 	{ "iommu", "IOMMU", check_iommu },
 	{ "cpus", "CPUs", check_cpus },

@@ -30,6 +30,8 @@ struct rj_machine_firmware {
 	bool uefi;                      /* this Linux was booted by UEFI */
 	enum rj_known csm;              /* booted by BIOS, on firmware that supports UEFI */
 	enum rj_known secure_boot;
+	enum rj_known passes_rsdp;      /* with uefi: kexec tells the next system where the RSDP is */
+	uint64_t rsdp;                  /* its physical address; 0: unknown */
 	char name[2 * RJ_MACHINE_NAME];  /* name and version, or empty */
 	char xen[RJ_MACHINE_NAME];       /* the kind of Xen guest: PV, PVH, HVM; or empty */
 };
@@ -110,6 +112,8 @@ struct rj_machine_usb {
 struct rj_machine_platform {
 	unsigned cpus, packages;
 	bool x2apic;                    /* the CPUs support it */
+	const char *encrypted;          /* "TDX" or "SEV", if the guest's memory is; or NULL */
+	bool pit, hpet;                 /* ACPI describes an 8254, a HPET */
 	bool remapping;                 /* the IOMMU remaps interrupts */
 	char iommu[RJ_MACHINE_NAME];     /* such as dmar0; or empty */
 	char framebuffer[RJ_MACHINE_NAME]; /* its driver, or empty */

@@ -2,15 +2,20 @@
 /*
  * Facts about firmware, CPUs, IOMMU and framebuffer.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/boot_params.h"
+#include "common/le.h"
 #include "machine/machine.h"
 
 #define EFI          "/sys/firmware/efi"
 #define SECURE_BOOT  EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define EFIVAR_VALUE 4                  /* after the attributes */
+#define BOOT_PARAMS  "/sys/kernel/boot_params/data"
+#define ACPI_DEVICES "/sys/bus/acpi/devices"
 #define DMI_TABLE    "/sys/firmware/dmi/tables/DMI"
 #define DMI_ID       "/sys/class/dmi/id/"
 
@@ -53,6 +58,38 @@ static void read_secure_boot(struct rj_machine *machine)
 		? RJ_UNKNOWN : value[EFIVAR_VALUE] ? RJ_YES : RJ_NO;
 }
 
+/* drivers/firmware/efi/efi.c: "ACPI20=0x..." is revision 2's, and has priority. */
+static bool systab_row(void *context, char *text)
+{
+	uint64_t *rsdp = context;
+	unsigned long long value;
+	bool is_new = sscanf(text, "ACPI20=%llx", &value) == 1;
+
+	if (is_new || (!*rsdp && sscanf(text, "ACPI=%llx", &value) == 1))
+		*rsdp = value;
+	return !is_new;
+}
+
+/*
+ * Linux passes on the address in its own boot_params, or the EFI tables if it has EFI runtime
+ * services. The first is 0 if Linux was started by its EFI stub.
+ */
+static void read_rsdp(struct rj_machine *machine)
+{
+	struct rj_machine_firmware *firmware = &machine->firmware;
+	char params[offsetof(struct boot_params, rsdp) + sizeof(uint64_t) + 1];
+	bool known = rj_root_read(&machine->root, BOOT_PARAMS, params, sizeof(params)) ==
+		     sizeof(params) - 1;
+
+	if (known)
+		firmware->rsdp = le_load((const uint8_t *)params +
+					 offsetof(struct boot_params, rsdp), sizeof(uint64_t));
+	firmware->passes_rsdp = firmware->rsdp || rj_root_has(&machine->root, EFI "/runtime-map")
+				? RJ_YES : known ? RJ_NO : RJ_UNKNOWN;
+	if (!firmware->rsdp)
+		rj_root_lines(&machine->root, EFI "/systab", systab_row, &firmware->rsdp);
+}
+
 void rj_machine_firmware(struct rj_machine *machine)
 {
 	struct rj_machine_firmware *firmware = &machine->firmware;
@@ -62,6 +99,8 @@ void rj_machine_firmware(struct rj_machine *machine)
 	firmware->uefi = rj_root_has(&machine->root, EFI);
 	firmware->csm = firmware->uefi ? RJ_NO : dmi_knows_uefi(&machine->root);
 	read_secure_boot(machine);
+	if (firmware->uefi)
+		read_rsdp(machine);
 	rj_root_word(&machine->root, "/sys/hypervisor/guest_type", firmware->xen, sizeof(firmware->xen));
 	rj_root_word(&machine->root, DMI_ID "bios_vendor", vendor, sizeof(vendor));
 	rj_root_word(&machine->root, DMI_ID "bios_version", version, sizeof(version));
@@ -105,6 +144,8 @@ static bool cpuinfo_row(void *context, char *text)
 	value = value_of(text, "flags");
 	if (value && has_word(value, "x2apic"))
 		platform->x2apic = true;
+	if (value && has_word(value, "tdx_guest"))
+		platform->encrypted = "TDX";
 	return true;
 }
 
@@ -160,8 +201,15 @@ static void read_framebuffer(struct rj_machine *machine)
 
 void rj_machine_platform(struct rj_machine *machine)
 {
+	/* drivers/virt/coco: the guest's drivers; a host has none */
+	if (rj_root_has(&machine->root, "/sys/class/misc/sev-guest"))
+		machine->platform.encrypted = "SEV";
+	if (rj_root_has(&machine->root, "/sys/class/misc/tdx_guest"))
+		machine->platform.encrypted = "TDX";
 	rj_root_lines(&machine->root, "/proc/cpuinfo", cpuinfo_row, &machine->platform);
 	rj_root_lines(&machine->root, "/proc/interrupts", interrupts_row, &machine->platform);
 	rj_root_names(&machine->root, "/sys/class/iommu", first_name, machine->platform.iommu);
+	machine->platform.pit = rj_root_has(&machine->root, ACPI_DEVICES "/PNP0100:00");
+	machine->platform.hpet = rj_root_has(&machine->root, ACPI_DEVICES "/PNP0103:00");
 	read_framebuffer(machine);
 }

@@ -444,40 +444,21 @@ static uint32_t make_ebda(void)
 	return (uint32_t)to;
 }
 
-/* By rj.linux, or else because no BIOS is there. */
-static bool linux_needs_32_bits(void)
-{
-	const char *word = stub->boot_option("rj.linux");
-	bool wanted = word ? equal(word, "32") : stub->has_no_bios;
-
-	if (word && !wanted && !equal(word, "16"))
-		stub->fail("rj.linux=%s: expected 16 or 32", word);
-	if (word && wanted && !stub->manifest->linux_setup)
-		stub->fail("rj.linux=32: the payload has no 32-bit Linux entry");
-	return wanted && stub->manifest->linux_setup;
-}
-
-/* Does not return. */
+/* Enters a Linux kernel, unless its 16-bit setup code is to run. */
 static void start_linux(void)
 {
-	struct boot_params *params = (struct boot_params *)stub->manifest->linux_setup;
+	const struct rj_module *module = module_find("linux");
 	struct rj_linux_start start = {
-		.stub = stub, .has_text = firmware != RJ_FIRMWARE_OWN,
+		.stub = stub, .print = host.print, .ebda = ebda,
+		.has_text = firmware != RJ_FIRMWARE_OWN,
 	};
-	const struct rj_module *carried = module_find("linux");
-	const struct rj_linux *module;
 
-	if (!carried)
-		stub->fail("the image cannot start Linux in 32-bit mode; pack it again without "
-			   "--bios machine");
-	if (ebda && stub->acpi->rsdp[0])
-		start.rsdp = ebda + (uint32_t)offsetof(struct rj_ebda, rsdp);
-	start.memory = memory_map(&start.memory_count);
-	module = module_interface(module_load(carried));
-	module->fill(params, &start);
-	if (host.print == stub->print)
-		stub->print("starting Linux at %x", params->header.code32_start);
-	module->enter(params->header.code32_start, params);
+	if (module) {
+		start.memory = memory_map(&start.memory_count);
+		((const struct rj_linux *)module_interface(module_load(module)))->start(&start);
+	} else if (stub->boot_option("rj.linux")) {
+		stub->fail("rj.linux= needs a Linux kernel, packed without --bios machine");
+	}
 }
 
 static void begin_own_bios(void)
@@ -499,7 +480,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	services = carried;
 	mode = chosen_mode();
 	if (mode == RJ_INT13_firmware && !services->image.size && firmware != RJ_FIRMWARE_OWN
-	    && !linux_needs_32_bits()) {
+	    && !stub->boot_option("rj.linux")) {
 		pci_for_each(stub->give_to_firmware);
 		return;
 	}
@@ -529,6 +510,5 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
 		stub->print("the disk's controller is not supported (USB?), and the firmware "
 			    "may have lost it");
-	if (linux_needs_32_bits())
-		start_linux();
+	start_linux();
 }

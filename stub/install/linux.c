@@ -8,6 +8,7 @@
 
 #include "common/bda.h"
 #include "common/mem.h"
+#include "common/own_bios.h"
 #include "hardware/io.h"
 
 #define VIDEO           0x10u           /* the interrupt */
@@ -53,7 +54,8 @@ void linux_fill(struct boot_params *params, const struct rj_linux_start *start)
 		fill_text(&params->screen, start->stub);
 	else
 		params->screen = start->stub->screen;
-	params->rsdp = start->rsdp;
+	if (start->ebda && start->stub->acpi->rsdp[0])
+		params->rsdp = start->ebda + (uint32_t)offsetof(struct rj_ebda, rsdp);
 	if (count > BOOT_PARAMS_E820_MAX)
 		count = BOOT_PARAMS_E820_MAX;
 	params->e820_count = (uint8_t)count;

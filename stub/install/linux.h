@@ -14,20 +14,22 @@
 
 struct rj_linux_start {
 	const struct rj_stub *stub;
+	void (*print)(const char *format, ...); /* with --verbose */
 	const struct rj_memory *memory;         /* the memory map for the kernel */
 	uint32_t memory_count;
-	uint32_t rsdp;          /* its physical address; 0: the kernel searches for it */
+	uint32_t ebda;          /* of our own BIOS, with the RSDP; 0: the kernel searches for it */
 	bool has_text;          /* INT 10h serves a text mode; otherwise stub->screen counts */
 };
 
 struct rj_linux {
-	/* Makes boot_params of the kernel's setup part. */
-	void (*fill)(struct boot_params *params, const struct rj_linux_start *start);
-	/* Enters the kernel at code32_start; does not return. */
-	void (*enter)(uint32_t code32_start, const struct boot_params *params);
+	/* Enters the kernel if rj.linux or the lack of a BIOS says so; otherwise returns. */
+	void (*start)(const struct rj_linux_start *start);
 };
 
-/* linux_fill is in a file of its own, which the host tests compile too. */
+/* Makes boot_params of the kernel's setup part. */
 void linux_fill(struct boot_params *params, const struct rj_linux_start *start);
+
+/* Enters the kernel at code32_start; does not return. */
+void linux_enter(uint32_t code32_start, const struct boot_params *params);
 
 #endif

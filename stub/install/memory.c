@@ -153,31 +153,15 @@ static uint32_t place_in(const struct rj_memory *range, uint32_t size, uint32_t 
 	return 0;
 }
 
-/* The lowest address in this range for size bytes that overlap no piece, or 0. */
-static uint32_t lowest_in(const struct rj_memory *range, uint32_t size)
-{
-	uint64_t start = (range->base + PAGE - 1) & -(uint64_t)PAGE;
-	uint64_t end = range->base + range->size;
-	const struct rj_piece *piece;
-
-	if (start < HIGH_MEMORY)
-		start = HIGH_MEMORY;
-	while (start + size <= end && start + size <= FOUR_GIB - PAGE) {
-		piece = piece_in((uint32_t)start, size);
-		if (!piece)
-			return (uint32_t)start;
-		start = ((uint64_t)piece->address + piece->size + PAGE - 1) & -(uint64_t)PAGE;
-	}
-	return 0;
-}
-
 void *memory_work(uint32_t size)
 {
-	for (uint32_t i = 0; i < count && !work.address; i++)
-		if (map[i].type == RJ_MEMORY_FREE)
-			work.address = lowest_in(&map[i], size);
-	work.size = work.address ? size : 0;
-	return (void *)work.address;
+	work.address = HIGH_MEMORY;
+	for (uint32_t at = HIGH_MEMORY; work.size < size && at < (uint32_t)-PAGE; at += PAGE) {
+		if (!memory_is_free(at) || !memory_is_free(at + PAGE - 1) || piece_in(at, PAGE))
+			work.address = at + PAGE;
+		work.size = at + PAGE - work.address;
+	}
+	return work.size == size ? (void *)work.address : NULL;
 }
 
 static void insert(uint32_t at, uint64_t base, uint64_t size, uint32_t type)

@@ -37,7 +37,7 @@ static struct screen_info of_multiboot2(uint32_t tag)
 
 static struct screen_info of_linux(uint32_t info)
 {
-	struct screen_info screen;
+	struct screen_info screen = { .type = 0 };
 
 	for (uint32_t i = 0; i < sizeof(screen); i++)
 		((uint8_t *)&screen)[i] = read8(info + i);

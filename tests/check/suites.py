@@ -17,8 +17,9 @@ from pathlib import Path
 OTHERS = ("stub flags", "left out", "rjload alone", "fuzz ")
 # Valgrind needs a temporary directory itself.
 NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
-# The part leaves out the slowest tests, and all rows in cli/ except one of so many.
-SLOW = {"instrumented": ("inflate", "mover"),
+# The part leaves out the slowest tests, most of them of readers that the fuzz targets run with
+# sanitizers anyway, and all rows in cli/ except one of so many.
+SLOW = {"instrumented": ("inflate", "mover", "image", "survey", "snapshot", "detect-"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
                      "core-lengths", "foreign", "examples", "stub", "initrd", "progress")}
 EVERY = {"instrumented": 1, "valgrind": 16}

@@ -16,6 +16,7 @@ static uint32_t calls[4], call_count;
 static struct boot_params params;
 static struct rj_memory memory[RJ_MAX_MEMORY + 1];
 static struct rj_stub stub;
+static struct rj_acpi acpi;
 
 uint8_t read8(uint32_t address)
 {
@@ -54,7 +55,8 @@ static int fresh(void **state)
 	params.header.header = HDRS_MAGIC;
 	params.header.code32_start = KERNEL;
 	params.header.cmd_line_ptr = 0x1E000;
-	stub = (struct rj_stub){ .bios_call = bios_call };
+	stub = (struct rj_stub){ .bios_call = bios_call, .acpi = &acpi };
+	memset(&acpi, 0, sizeof(acpi));
 	call_count = 0;
 	for (uint32_t i = 0; i < COUNT_OF(memory); i++)
 		memory[i] = (struct rj_memory){ (uint64_t)i << 33, 0x1000, RJ_MEMORY_FREE };
@@ -79,7 +81,8 @@ static void assert_zero(size_t from, size_t end)
 static void header_only(void **state)
 {
 	(void)state;
-	fill(&(struct rj_linux_start){ .rsdp = 0x9FD00, .memory_count = 3 });
+	acpi.rsdp[0] = 'R';
+	fill(&(struct rj_linux_start){ .ebda = 0x9FC00, .memory_count = 3 });
 	assert_zero(0, offsetof(struct boot_params, rsdp));
 	assert_int_equal(params.rsdp, 0x9FD00);
 	assert_zero(offsetof(struct boot_params, unused2), offsetof(struct boot_params, e820_count));
@@ -92,6 +95,17 @@ static void header_only(void **state)
 	assert_memory_equal(params.e820, memory, 3 * sizeof(*memory));
 	assert_zero(offsetof(struct boot_params, e820[3]), sizeof(params));
 	assert_int_equal(call_count, 0);
+}
+
+/* The kernel is to search for it, or there is none. */
+static void no_rsdp(void **state)
+{
+	(void)state;
+	fill(&(struct rj_linux_start){ .ebda = 0x9FC00 });
+	assert_int_equal(params.rsdp, 0);
+	acpi.rsdp[0] = 'R';
+	fill(&(struct rj_linux_start){ .ebda = 0 });
+	assert_int_equal(params.rsdp, 0);
 }
 
 /* Fields of a later protocol are not the packer's; those of an earlier one end sooner. */
@@ -190,6 +204,7 @@ static void tag(void **state)
 	assert_int_equal(loader_screen(LOADER_MULTIBOOT2, INFO).type, 0);
 }
 
-UNIT_MAIN(cmocka_unit_test_setup(header_only, fresh), cmocka_unit_test_setup(header_sizes, fresh),
+UNIT_MAIN(cmocka_unit_test_setup(header_only, fresh), cmocka_unit_test_setup(no_rsdp, fresh),
+	  cmocka_unit_test_setup(header_sizes, fresh),
 	  cmocka_unit_test_setup(many_ranges, fresh), cmocka_unit_test_setup(text, fresh),
 	  cmocka_unit_test_setup(framebuffer, fresh), cmocka_unit_test_setup(tag, fresh))
