@@ -23,6 +23,7 @@ MODULES = "biosdisk part_msdos part_gpt ext2 iso9660 normal linux serial termina
 INPUTS = [Path(__file__), Path(installer.__file__), Path(installer.PROGRAM), GRUB / "boot.img",
           GRUB / "kernel.img", SYSLINUX / "mbr/mbr.bin"]
 SECTOR = 512
+SYSTEM_SECTORS = 65536          # of an EFI system partition
 SIZE = 32 << 20
 CONSOLE = "console=ttyS0,115200 quiet"
 
@@ -131,8 +132,10 @@ def grub_of(debian):
 
 def core_image(path, modules, config=None, memdisk=None, prefix="(hd0,msdos1)/boot/grub",
                kind="i386-pc", debian=""):
-    """Writes GRUB's core.img for a BIOS; GRUB runs CONFIG first."""
+    """Writes GRUB's core.img for a BIOS, or its program for UEFI; GRUB runs CONFIG first."""
     mkimage, folder = grub_of(debian)
+    if kind.endswith("-efi"):
+        folder = folder.with_name(kind)
     embedded = ["-m", memdisk] if memdisk else []
     if config is not None:
         path.with_suffix(".cfg").write_text(config)
@@ -216,6 +219,13 @@ def fat(path, files, *install, offset=0, sectors=0):
     for target, source in files.items():
         run("mcopy", "-i", place, source, f"::boot/{target}")
     run("syslinux", *install, "--install", "--directory", "/boot", path)
+
+
+def system_partition(path, program):
+    """A removable disk from which UEFI starts PROGRAM."""
+    run("mformat", "-C", "-i", path, "-T", str(SYSTEM_SECTORS), "-h", "16", "-s", "63", "::")
+    run("mmd", "-i", path, "::EFI", "::EFI/BOOT")
+    run("mcopy", "-i", path, program, "::EFI/BOOT/BOOTX64.EFI")
 
 
 def modules(*names):

@@ -195,6 +195,19 @@ def grub_disk(inputs, modules, commands, files):
     return [*memory(inputs), *started_by(inputs, path)]
 
 
+def grub_efi(inputs):
+    """UEFI starts GRUB from a USB stick, and GRUB the image with the row's command."""
+    work, command = inputs.work, inputs.row["grub_command"]
+    (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
+    script = f"{disk.SERIAL}{command} (memdisk)/image {inputs.row.get('append', '')}\nboot\n"
+    modules = ["memdisk", "tar", "boot", "serial", "terminal", "efi_gop", command]
+    disk.core_image(work / "starter.efi", modules, script, work / "memdisk.tar", kind="x86_64-efi")
+    disk.system_partition(work / "stick", work / "starter.efi")
+    return [*memory(inputs), *drive(inputs), *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
+            f"id=stick,file={work / 'stick'},format=raw,if=none,snapshot=on",
+            "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
+
+
 def started_by(inputs, path):
     """The BIOS starts the disk PATH, or what the row names starts it as a RAM disk."""
     if "started_by" not in inputs.row:
@@ -310,5 +323,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, os_qemu, os_grub, syslinux, ipxe, loader,
+          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, grub_efi, os_qemu, os_grub, syslinux, ipxe, loader,
                         hostile, native, ram_disk, memdisk)}
