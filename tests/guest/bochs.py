@@ -9,7 +9,7 @@ from pathlib import Path
 
 import qemu
 
-END = "PROBE END"               # the probe has no way to end Bochs
+ENDS = "PROBE END", "SERVICES END"      # a payload has no way to end Bochs
 CYLINDER = 16 * 63 * 512
 # Debian's Bochs starts in its debugger. RFB is the display that needs no terminal; without a
 # timeout it does not wait for a client. The serial line is Bochs' standard output.
@@ -81,7 +81,7 @@ class Guest(qemu.Guest):
         """Yields the console's lines until the probe's last. Raises GuestError."""
         for line in super().lines():
             yield line
-            if line == END:
+            if line in ENDS:
                 return
 
     def status(self):

@@ -56,6 +56,8 @@ GRUB_MENU_MODULES = ["configfile", "loadenv", "multiboot2", "test"]
 # SYSLINUX prints its version on the serial line once it has read this.
 SYSLINUX_CONFIG = """SERIAL 0 115200
 DEFAULT linux
+PROMPT 1
+TIMEOUT 5
 LABEL linux
 KERNEL /boot/vmlinuz
 INITRD /boot/initramfs.gz

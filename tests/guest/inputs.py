@@ -80,7 +80,9 @@ class Inputs(dict, Loaders):
 
     def services(self, path):
         """The payload that calls the BIOS's services."""
-        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", "-o", path, PAYLOAD / "services.asm")
+        defines = [f"-D{define}" for define in self.row.get("probe", ())]
+        run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
+            PAYLOAD / "services.asm")
 
     def disk_test(self, path):
         """The payload that tests INT 13h."""

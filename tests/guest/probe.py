@@ -66,9 +66,12 @@ def settled(printed):
 
 
 def unlike(native, found, differs):
-    """Yields a line for each field that differs from the native boot, except those in DIFFERS, and
-    for each of those that does not differ."""
+    """A line for each field that differs from the native boot, except those that a pattern in
+    DIFFERS matches, and for each of those without such a field."""
     native, found = settled(native), settled(found)
     names = {name for name in native | found if native.get(name) != found.get(name)}
+    expected = {pattern: {name for name in names if re.fullmatch(pattern, name)}
+                for pattern in differs}
     return [f"{name}: native {native.get(name)}, found {found.get(name)}"
-            for name in sorted(names ^ set(differs))]
+            for name in sorted(names.difference(*expected.values()))] + [
+                f"{pattern}: as native" for pattern, matched in expected.items() if not matched]

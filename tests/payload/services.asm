@@ -4,6 +4,8 @@
 ; and ! if the call changed another one. Then "SERVICES END".
 ;
 ; A boot sector that loads the rest of the file.
+; -DINTERRUPTS_OFF	has interrupts off in every call
+; -DIN_V86	calls them in virtual-8086 mode
 
 %include "rest.inc"
 
@@ -53,6 +55,34 @@ N	equ 0				; nothing of this register is printed
 W	equ 0xFFFF
 
 services:
+%ifdef IN_V86
+	mov si, calls
+	call v86_run
+	mov eax, [v86_fault]
+	test eax, eax
+	jz .end
+	mov si, .fault
+	call puts
+	mov bx, v86_fault
+	mov cx, 4
+	call print_number
+	mov al, 10
+	call putc
+.end:
+%else
+	call calls
+	call unreal
+%endif
+	mov si, over
+	call puts
+	mov al, 0x10
+	jmp leave
+%ifdef IN_V86
+.fault:	db 'V86_FAULT=', 0
+%endif
+over:	db 'SERVICES END', 10, 0
+
+calls:
 	mov si, rows
 .next:	cmp word [si], 0
 	je .end
@@ -62,13 +92,7 @@ services:
 .end:	call ticks
 	call hooked
 	call keys_full
-	call copied_memory
-	call unreal
-	mov si, over
-	call puts
-	mov al, 0x10
-	jmp leave
-over:	db 'SERVICES END', 10, 0
+	jmp copied_memory
 
 ; one: In: SI = row
 one:
@@ -79,8 +103,10 @@ one:
 	mov ebp, 0x33330000 + text
 	mov ax, ds
 	mov es, ax
+%ifndef INTERRUPTS_OFF
 	test byte [si + 3], OFF
 	jz .on
+%endif
 	cli
 .on:	test byte [si + 3], F
 	pushf
@@ -427,4 +453,19 @@ rows:
 	ask "INT4A", 0x4A, 0, 0, 0, 0, F
 	ask "INT05", 0x05, 0, 0, 0, 0, F, N, N, N, N
 	dw 0
+%ifdef IN_V86
+%include "v86.inc"
+%endif
 end:
+
+%ifdef IN_V86
+	section .bss
+v86_fault: resd 2
+v86_moves: resd 1
+v86_routine: resw 1
+v86_sp:	resw 1
+v86_carry: resw 1
+v86_ah:	resb 1
+	alignb 8
+v86_idt: resb V86_VECTORS * 8
+%endif
