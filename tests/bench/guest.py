@@ -107,8 +107,10 @@ def disks(rjpack):
     })
     for name, controller in CONTROLLERS.items():
         run(rjpack, "--mbr", "bench.bin", "--int13", name.lower(), "-o", "image.elf")
+        run(rjpack, "--mbr", "bench.bin", "--bios", "own", "-o", "own.elf")
         yield from reads(name, {
             "rjpack": guest("-nodefaults", "-kernel", "image.elf", *DISK, *controller),
+            "its BIOS": guest("-nodefaults", "-kernel", "own.elf", *DISK, *controller),
             "SeaBIOS": guest("-nodefaults", *DISK, *controller),
         })
 
