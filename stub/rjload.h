@@ -8,7 +8,8 @@
  *	rj_load_jump(&load, physical);
  *
  * At the time of the jump
- *  - this is the boot CPU; no NMI or machine check occurs; CET's branch tracking is off;
+ *  - no NMI or machine check occurs; CET's branch tracking is off; this is the boot CPU, or with
+ *    rjpack --bios auto, the default, or own any CPU, and an INIT reaches the boot CPU;
  *  - no other CPU is in VMX operation, which blocks the INIT that stops it (Intel SDM volume 3C,
  *    "Restrictions on VMX Operation"); on this CPU the 64-bit entry executes VMXOFF itself;
  *  - these bytes are mapped to their physical address, writable and executable by the kernel,

@@ -388,6 +388,26 @@ static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 	     dead ? "the keyboard is" : "USB keyboards and disks are");
 }
 
+/* An image that is loaded for a panic has to fit into memory that Linux has set aside at boot. */
+static void check_panic(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_machine_kernel *kernel = &doctor->machine.kernel;
+	uint64_t needed = needed_memory(doctor);
+
+	if (!kernel->has_crash_size)
+		return;
+	if (kernel->crash_size == 0)
+		find(f, DOCTOR_NOTE, "boot with crashkernel=128M on the command line",
+		     "no memory is set aside, so Linux cannot start an image");
+	else if (kernel->crash_size < needed)
+		find(f, DOCTOR_WARNING, "boot with a larger crashkernel=",
+		     "%" PRIu64 " MiB are set aside, but the image needs %" PRIu64 " MiB",
+		     kernel->crash_size / MIB, (needed + MIB - 1) / MIB);
+	else
+		find(f, DOCTOR_OK, NULL, "%" PRIu64 " MiB are set aside: kexec -p %s --append=rj.reason=panic",
+		     kernel->crash_size / MIB, doctor->image_name ? doctor->image_name : "back.elf");
+}
+
 static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_platform *platform = &doctor->machine.platform;
@@ -567,6 +587,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "linux", "Linux itself", check_linux },
 	{ "acpi", "ACPI", check_acpi },
 	{ "usb", "USB", check_usb },
+	{ "panic", "After a panic", check_panic },
 	{ "iommu", "IOMMU", check_iommu },
 	{ "cpus", "CPUs", check_cpus },
 	{ "video", "Video", check_video },

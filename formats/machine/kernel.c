@@ -199,6 +199,8 @@ void rj_machine_kernel(struct rj_machine *machine, const char *path)
 	if (rj_root_has(&machine->root, "/sys/kernel"))
 		kernel->core = rj_root_has(&machine->root, "/sys/kernel/kexec_loaded")
 			       ? RJ_YES : RJ_NO;
+	kernel->has_crash_size = rj_root_number(&machine->root, "/sys/kernel/kexec_crash_size", 10,
+						&kernel->crash_size);
 	kernel->disabled = is_disabled(&machine->root);
 	rj_root_lines(&machine->root, "/proc/self/status", status_row, &kernel->may_boot);
 	kernel->outermost = is_outermost(&machine->root);

@@ -45,6 +45,8 @@ struct rj_machine_kernel {
 	enum rj_known core;             /* /sys/kernel/kexec_loaded: one of them is built in */
 	enum rj_known disabled;         /* kernel.kexec_load_disabled, or its limit is 0 */
 	enum rj_known may_boot;         /* CAP_SYS_BOOT is available */
+	uint64_t crash_size;            /* bytes that crashkernel= has set aside */
+	bool has_crash_size;
 	enum rj_known outermost;        /* in the initial user and PID namespaces */
 	char lockdown[RJ_MACHINE_NAME];  /* none, integrity, confidentiality; empty: unknown */
 	char kexec_path[PATH_MAX];      /* kexec-tools' program, or empty */

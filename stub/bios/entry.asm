@@ -507,6 +507,7 @@ int18:
 	xor	ax, ax
 	mov	ss, ax
 	mov	sp, BOOT_SECTOR
+	sti				; for ticks and keys
 	mov	ax, cs
 	mov	ds, ax
 	mov	si, no_disk

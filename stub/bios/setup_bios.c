@@ -45,7 +45,7 @@ bool bios_wanted(const struct rj_setup *setup)
 
 static void set_vectors(uint32_t base)
 {
-	for (uint32_t i = 0; i < LOW_MEMORY; i += 4)
+	for (uint32_t i = 0; i < BDA_APPLICATIONS; i += 4)
 		write32(i, 0);
 	for (const struct vectors *v = default_vectors; v->handler; v++)
 		for (uint32_t n = v->first; n <= v->last; n++) {

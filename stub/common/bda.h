@@ -16,12 +16,15 @@
 #define BDA_KEYS_START   0x480          /* of the buffer, and of its end */
 #define BDA_KEYS_END     0x482
 #define BDA_COLUMNS      0x44A
+#define BDA_WARM_RESET   0x467          /* offset, then segment */
 #define BDA_TICKS        0x46C          /* since midnight, 32 bits */
 #define BDA_MIDNIGHT     0x470          /* how often it has passed */
 #define BDA_HARD_DISKS   0x475
 #define BDA_LAST_ROW     0x484
 #define BDA_CHARACTER_HEIGHT 0x485
 #define BDA_KEYBOARD     0x496          /* its mode and type */
+#define BDA_APPLICATIONS 0x4F0          /* 16 bytes through which programs communicate */
+#define BDA_APPLICATIONS_SIZE 16u
 
 #define KEYS_START       0x1E           /* where POST puts the buffer */
 #define KEYS_END         0x3E

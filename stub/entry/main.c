@@ -42,10 +42,7 @@ static struct manifest_copy {
 } manifest;
 _Static_assert(offsetof(struct manifest_copy, pieces) == sizeof(struct rj_manifest), "table");
 
-static bool repair_is_on(enum rj_repair bit)
-{
-	return manifest.header.repairs >> bit & 1;
-}
+static bool repair_is_on(enum rj_repair bit);
 
 /* Gives back the Bus Master bit that repair_pci cleared. */
 static void give_to_firmware(uint32_t pci)
@@ -62,6 +59,11 @@ static struct rj_stub callbacks = {
 	.bios_call = bios_call, .manifest = &manifest.header,
 	.acpi = &acpi, .acpi_find = acpi_find, .memory = memory,
 };
+
+static bool repair_is_on(enum rj_repair bit)
+{
+	return (manifest.header.repairs & ~callbacks.repaired) >> bit & 1;
+}
 
 static const char *const loaders[] = {
 	[LOADER_LINUX16] = "Linux 16-bit",
@@ -329,7 +331,7 @@ static void repair(void)
 	};
 
 	if (repair_is_on(RJ_REPAIR_smp) && !on_boot_cpu())
-		fail("not started on the boot CPU; the loader must switch to it first");
+		fail("not started on the boot CPU; pack it with --bios auto");
 	for (uint32_t i = 0; i < RJ_REPAIR_COUNT; i++) {
 		if (!repair_is_on(repairs[i].bit))
 			continue;

@@ -11,7 +11,6 @@
 #include "hardware/io.h"
 #include "repairs/repair.h"
 
-#define EDX_APIC  (1u << 9)
 #define CPUID_FEATURES7 7
 #define EDX_ARCH_CAPABILITIES (1u << 29)
 #define MSR_ARCH_CAPABILITIES 0x10A
@@ -39,7 +38,7 @@ struct interrupt_frame;
 
 bool apic_on(void)
 {
-	return cpuid(CPUID_FEATURES).edx & EDX_APIC
+	return cpuid(CPUID_FEATURES).edx & CPUID_EDX_APIC
 		&& rdmsr(MSR_APIC_BASE) & APIC_BASE_ENABLE;
 }
 

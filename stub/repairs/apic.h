@@ -26,6 +26,7 @@
 #define APIC_TIMER_COUNT 0x380
 #define APIC_TIMER_DIVIDE 0x3E0
 
+#define CPUID_EDX_APIC (1u << 9)        /* CPUID_FEATURES */
 #define MSR_APIC_BASE 0x1B
 #define APIC_BASE_BSP    0x100u
 #define APIC_BASE_X2APIC 0x400u

@@ -6,11 +6,15 @@
 #include <stddef.h>
 
 #include "abi/layout.h"
+#include "common/bda.h"
 #include "common/units.h"
 #include "entry/options.h"
 #include "hardware/acpi.h"
+#include "hardware/io.h"
 #include "hardware/paging.h"
 #include "survey/acpi_wide.h"
+#include "survey/boot_cpu.h"
+#include "survey/crash_memory.h"
 #include "survey/find_rsdp.h"
 #include "survey/loader_memory.h"
 #include "survey/memory_map.h"
@@ -33,27 +37,47 @@ void *paging_memory(uint32_t size)
 	return size <= SURVEY_WORK - SERVICES ? (void *)SERVICES : NULL;
 }
 
-/* rj.rsdp, or 0; as other numbers on the command line, but of 64 bits. */
-static uint64_t rsdp_option(void)
+/* A number of 64 bits, decimal or after 0x hexadecimal; *at becomes what follows it. */
+static uint64_t number(const char **at)
 {
-	const char *text = stub->boot_option("rj.rsdp"), *at = text;
 	uint32_t base = 10, digit;
 	uint64_t value = 0;
 
-	if (!text)
-		return 0;
-	if (at[0] == '0' && at[1] == 'x') {
+	if ((*at)[0] == '0' && (*at)[1] == 'x') {
 		base = 16;
-		at += 2;
+		*at += 2;
 	}
-	for (; (digit = option_digit(*at, base)) < base; at++) {
+	for (; (digit = option_digit(**at, base)) < base; ++*at) {
 		if (value >> 60 || value * base > UINT64_MAX - digit)
 			break;
 		value = value * base + digit;
 	}
-	if (*at || !value)
+	return value;
+}
+
+/* rj.rsdp, or 0. */
+static uint64_t rsdp_option(void)
+{
+	const char *text = stub->boot_option("rj.rsdp"), *at = text;
+	uint64_t value = text ? number(&at) : 0;
+
+	if (text && (*at || !value))
 		stub->fail("rj.rsdp=%s: invalid value", text);
 	return value;
+}
+
+/*
+ * After a panic the loader's map has only what crashkernel= has set aside. kexec and Linux add an
+ * option for the ELF header that describes the memory of the Linux before: in bytes, or in KiB.
+ */
+static uint32_t crashed_memory(struct rj_memory *rows, uint32_t max)
+{
+	const char *at = stub->boot_option("elfcorehdr");
+	uint64_t header = at ? number(&at) : 0;
+
+	if (!header)
+		return 0;
+	return crash_memory(*at == 'K' ? header * KIB : header, rows, max);
 }
 
 /* The stub runs where firmware may have reserved a page, for waking up. */
@@ -86,6 +110,7 @@ static void find_memory(uint32_t info, uint32_t loader)
 	bool more;
 
 	count = loader_memory(loader, info, raw, RAW_MAX, &more);
+	count += crashed_memory(raw + count, RAW_MAX - count);
 	rows = take_map(raw, count);
 	held = held_rows(stub, raw + count, RAW_MAX - count);
 	if (held)
@@ -139,6 +164,20 @@ static void find_acpi(uint32_t info, uint32_t loader)
 	print_tables();
 }
 
+/* For the payload, the text of rj.reason with NULs after it; NULs if it is not there. */
+static void note_reason(void)
+{
+	const char *text = stub->boot_option("rj.reason");
+
+	for (uint32_t i = 0; i < BDA_APPLICATIONS_SIZE; i++) {
+		bool is_end = !text || !*text || i == BDA_APPLICATIONS_SIZE - 1;
+
+		write8(BDA_APPLICATIONS + i, is_end ? 0 : (uint8_t)*text++);
+		if (is_end)
+			text = NULL;
+	}
+}
+
 __attribute__((section(".first")))
 uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 {
@@ -150,5 +189,7 @@ uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 	find_memory(info, loader);
 	find_acpi(info, loader);
 	stub->screen = loader_screen(loader, info);
+	note_reason();
+	boot_cpu_take(stub, &stub->repaired);
 	return image;
 }

@@ -102,6 +102,7 @@ class Disk(NamedTuple):
     start: int
     build: callable
     debian: str = ""
+    append: str = ""            # to the kernel's command line
 
 
 def finish(command, options):
@@ -309,6 +310,7 @@ def isolinux(path, tree, _disk, arguments):
 
 DISKS = {
     "disk": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, grub),
+    "crash": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, grub, append=" crashkernel=128M"),
     "grub_gpt": Disk(GPT + gpt_row(1, PARTITION, GPT_PARTITION, BIOS_BOOT) +
                      gpt_row(2, GPT_PARTITION, GPT_END, "L"), GPT_PARTITION, grub),
     "grub_menu": Disk(f"{DOS}{PARTITION},,L,*\n", PARTITION, grub_menu),
@@ -330,7 +332,7 @@ def build(name, kernel_modules, device, debian=""):
     disk, ramdisk = DISKS[name]._replace(debian=debian), initramfs.base(kernel_modules, debian)
     inputs = [*INPUTS, str(initramfs.kernel(debian)), str(grub_of(debian)[1]), ramdisk.name, name,
               device]
-    arguments = f"{CONSOLE} disk={device}"
+    arguments = f"{CONSOLE} disk={device}{disk.append}"
 
     def make(path, scratch):
         disk.build(path, tree_with_linux(scratch, ramdisk, debian), disk, arguments)

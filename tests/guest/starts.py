@@ -52,6 +52,18 @@ fail 'kexec -e came back'
 """
 
 
+PANIC = """{check} || fail 'not as it should be: {check}'
+echo "kexec {arguments}"
+kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
+{busy}
+echo "panic on CPU {cpu}"
+echo 1 >/proc/sys/kernel/sysrq
+taskset -c {cpu} sh -c 'echo c >/proc/sysrq-trigger'
+sleep 30
+fail 'there is no panic'
+"""
+
+
 def unpacked_kernel(bzimage):
     """The path of the ELF file in a bzImage: QEMU starts that without the seconds that unpacking
     takes under emulation. (Linux/x86 boot protocol: payload_offset.)"""
@@ -86,8 +98,10 @@ def kexec_files(inputs):
     if "initrd" in inputs.row:
         names.add("initrd")
         arguments += " --initrd=/test/initrd"
-    script = KEXEC.format(arguments=arguments, file=inputs.row.get("kexec_file", "image"),
-                          check=inputs.row.get("check", "true"), go=inputs.row.get("go", ""))
+    script = (PANIC if "panic" in inputs.row else KEXEC).format(
+        arguments=arguments, file=inputs.row.get("kexec_file", "image"),
+        check=inputs.row.get("check", "true"), go=inputs.row.get("go", ""),
+        busy=inputs.row.get("busy", ""), cpu=inputs.row.get("panic"))
     return {name: inputs[name].read_bytes() for name in sorted(names)}, script
 
 
