@@ -15,6 +15,7 @@
 #include "hardware/paging.h"
 #include "survey/acpi_wide.h"
 #include "survey/find_rsdp.h"
+#include "survey/crash_memory.h"
 #include "survey/loader_memory.h"
 #include "survey/memory_map.h"
 #include "survey/reach.h"
@@ -127,6 +128,8 @@ void fuzz_survey(const uint8_t *bytes, size_t size)
 	reads = 0;
 	reach_init(INFO);
 	count = loader_memory(search.loader, INFO, raw, ROWS, &more);
+	require(count <= ROWS, "more rows than there is room for");
+	count += crash_memory(HIGH, raw + count, ROWS - count);
 	require(count <= ROWS, "more rows than there is room for");
 	count = memory_normalise(raw, count, rows, RJ_MAX_MEMORY);
 	check_map(rows, count < RJ_MAX_MEMORY ? count : RJ_MAX_MEMORY);

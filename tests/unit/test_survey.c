@@ -12,6 +12,7 @@
 #include "hardware/firmware.h"
 #include "hardware/paging.h"
 #include "survey/acpi_wide.h"
+#include "survey/crash_memory.h"
 #include "survey/find_rsdp.h"
 #include "survey/loader_memory.h"
 #include "survey/memory_map.h"
@@ -523,6 +524,37 @@ static void tables_above(void **state)
 	assert_int_equal(acpi_wide_find(ACPI_MADT), 0);
 }
 
+static void put_segment(uint64_t at, uint32_t type, uint64_t physical, uint64_t size)
+{
+	put(at, type, 4);
+	put(at + 24, physical, 8);
+	put(at + 40, size, 8);
+}
+
+/* The ELF core header of the Linux that has panicked: its memory is free. */
+static void crash(void **state)
+{
+	(void)state;
+	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
+	put(LOW, 0x464C457F, 4);
+	put(LOW + 32, 64, 8);
+	put(LOW + 54, 56, 2);
+	put(LOW + 56, 4, 2);
+	put_segment(LOW + 64, 4, 0x2000000, 0x1000);            /* PT_NOTE */
+	put_segment(LOW + 64 + 56, 1, 0x100000, 0x6F00000);
+	put_segment(LOW + 64 + 2 * 56, 1, 0x100000000, 0x80000000);
+	put_segment(LOW + 64 + 3 * 56, 1, 0x3000000, 0);
+	assert_int_equal(crash_memory(LOW, rows, ROWS), 2);
+	assert_string_equal(text_of(2), "100000-7000000:1 100000000-180000000:1");
+	assert_int_equal(crash_memory(LOW, rows, 1), 1);
+	put(LOW + 54, 32, 2);
+	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
+	put(LOW + 54, 56, 2);
+	put(LOW + 32, UINT64_MAX - 8, 8);
+	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
+	assert_int_equal(crash_memory(UINT64_MAX - 8, rows, ROWS), 0);
+}
+
 /* Whatever the loader's information says, all ends soon. */
 static void mutated(void **state)
 {
@@ -561,4 +593,5 @@ UNIT_MAIN(cmocka_unit_test_setup(normal, fresh), cmocka_unit_test_setup(too_many
 	  cmocka_unit_test_setup(of_multiboot, fresh), cmocka_unit_test_setup(of_multiboot2, fresh),
 	  cmocka_unit_test_setup(of_pvh, fresh), cmocka_unit_test_setup(sources, fresh),
 	  cmocka_unit_test_setup(efi_tables, fresh), cmocka_unit_test_setup(checksums, fresh),
-	  cmocka_unit_test_setup(tables_above, fresh), cmocka_unit_test_setup(mutated, fresh))
+	  cmocka_unit_test_setup(tables_above, fresh), cmocka_unit_test_setup(crash, fresh),
+	  cmocka_unit_test_setup(mutated, fresh))
