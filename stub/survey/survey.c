@@ -70,14 +70,14 @@ static uint64_t rsdp_option(void)
  * After a panic the loader's map has only what crashkernel= has set aside. kexec and Linux add an
  * option for the ELF header that describes the memory of the Linux before: in bytes, or in KiB.
  */
-static uint32_t crashed_memory(struct rj_memory *rows, uint32_t max)
+static uint32_t crashed_memory(struct rj_memory *rows, uint32_t count, uint32_t max)
 {
 	const char *at = stub->boot_option("elfcorehdr");
 	uint64_t header = at ? number(&at) : 0;
 
 	if (!header)
-		return 0;
-	return crash_memory(*at == 'K' ? header * KIB : header, rows, max);
+		return count;
+	return crash_memory(*at == 'K' ? header * KIB : header, rows, count, max);
 }
 
 /* The stub runs where firmware may have reserved a page, for waking up. */
@@ -110,7 +110,7 @@ static void find_memory(uint32_t info, uint32_t loader)
 	bool more;
 
 	count = loader_memory(loader, info, raw, RAW_MAX, &more);
-	count += crashed_memory(raw + count, RAW_MAX - count);
+	count = crashed_memory(raw, count, RAW_MAX);
 	rows = take_map(raw, count);
 	held = held_rows(stub, raw + count, RAW_MAX - count);
 	if (held)

@@ -129,7 +129,7 @@ void fuzz_survey(const uint8_t *bytes, size_t size)
 	reach_init(INFO);
 	count = loader_memory(search.loader, INFO, raw, ROWS, &more);
 	require(count <= ROWS, "more rows than there is room for");
-	count += crash_memory(HIGH, raw + count, ROWS - count);
+	count = crash_memory(HIGH, raw, count, ROWS);
 	require(count <= ROWS, "more rows than there is room for");
 	count = memory_normalise(raw, count, rows, RJ_MAX_MEMORY);
 	check_map(rows, count < RJ_MAX_MEMORY ? count : RJ_MAX_MEMORY);

@@ -535,24 +535,32 @@ static void put_segment(uint64_t at, uint32_t type, uint64_t physical, uint64_t 
 static void crash(void **state)
 {
 	(void)state;
-	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
+	assert_int_equal(crash_memory(LOW, rows, 0, ROWS), 0);
 	put(LOW, 0x464C457F, 4);
 	put(LOW + 32, 64, 8);
 	put(LOW + 54, 56, 2);
 	put(LOW + 56, 4, 2);
 	put_segment(LOW + 64, 4, 0x2000000, 0x1000);            /* PT_NOTE */
-	put_segment(LOW + 64 + 56, 1, 0x100000, 0x6F00000);
+	put_segment(LOW + 64 + 56, 1, 0x100000, 0x7E00000);
 	put_segment(LOW + 64 + 2 * 56, 1, 0x100000000, 0x80000000);
 	put_segment(LOW + 64 + 3 * 56, 1, 0x3000000, 0);
-	assert_int_equal(crash_memory(LOW, rows, ROWS), 2);
-	assert_string_equal(text_of(2), "100000-7000000:1 100000000-180000000:1");
-	assert_int_equal(crash_memory(LOW, rows, 1), 1);
+	rows[0] = (struct rj_memory){ 0x7F80000, 0x1000, RJ_MEMORY_FREE };
+	put_segment(LOW + 64 + 56, 1, 0x100000, 0x7DFF000);
+	assert_int_equal(crash_memory(LOW, rows, 1, ROWS), 4);
+	assert_string_equal(text_of(4), "7F80000-7F81000:1 100000-7EFF000:1 100000000-180000000:1 "
+			    "7EFF000-7F80000:1");
+	rows[0].type = RJ_MEMORY_RESERVED;
+	assert_int_equal(crash_memory(LOW, rows, 1, ROWS), 3);
+	rows[0].type = RJ_MEMORY_FREE;
+	rows[0].base += 0x100000;
+	assert_int_equal(crash_memory(LOW, rows, 1, ROWS), 3);
+	assert_int_equal(crash_memory(LOW, rows, 1, 2), 2);
 	put(LOW + 54, 32, 2);
-	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
+	assert_int_equal(crash_memory(LOW, rows, 0, ROWS), 0);
 	put(LOW + 54, 56, 2);
 	put(LOW + 32, UINT64_MAX - 8, 8);
-	assert_int_equal(crash_memory(LOW, rows, ROWS), 0);
-	assert_int_equal(crash_memory(UINT64_MAX - 8, rows, ROWS), 0);
+	assert_int_equal(crash_memory(LOW, rows, 0, ROWS), 0);
+	assert_int_equal(crash_memory(UINT64_MAX - 8, rows, 0, ROWS), 0);
 }
 
 /* Whatever the loader's information says, all ends soon. */
