@@ -8,10 +8,9 @@
  *	rj_load_jump(&load, physical);
  *
  * At the time of the jump
- *  - no NMI or machine check occurs; CET's branch tracking is off; this is the boot CPU, or with
- *    rjpack --bios auto, the default, or own any CPU, and an INIT reaches the boot CPU;
- *  - no other CPU is in VMX operation, which blocks the INIT that stops it (Intel SDM volume 3C,
- *    "Restrictions on VMX Operation"); on this CPU the 64-bit entry executes VMXOFF itself;
+ *  - no NMI or machine check occurs; CET's branch tracking is off; this is the boot CPU, or any CPU
+ *    with an image packed with --bios auto or own; no other CPU is in VMX operation (Intel SDM 3C,
+ *    "Restrictions on VMX Operation": no INIT); here the 64-bit entry executes VMXOFF itself;
  *  - these bytes are mapped to their physical address, writable and executable by the kernel,
  *    and no device writes to them; nothing else need be mapped, not even the first MiB;
  *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left them.
