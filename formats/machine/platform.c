@@ -14,7 +14,6 @@
 #define EFI          "/sys/firmware/efi"
 #define SECURE_BOOT  EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define EFIVAR_VALUE 4                  /* after the attributes */
-#define BOOT_PARAMS  "/sys/kernel/boot_params/data"
 #define ACPI_DEVICES "/sys/bus/acpi/devices"
 #define DMI_TABLE    "/sys/firmware/dmi/tables/DMI"
 #define DMI_ID       "/sys/class/dmi/id/"
@@ -78,7 +77,7 @@ static void read_rsdp(struct rj_machine *machine)
 {
 	struct rj_machine_firmware *firmware = &machine->firmware;
 	char params[offsetof(struct boot_params, rsdp) + sizeof(uint64_t) + 1];
-	bool known = rj_root_read(&machine->root, BOOT_PARAMS, params, sizeof(params)) ==
+	bool known = rj_root_read(&machine->root, RJ_BOOT_PARAMS, params, sizeof(params)) ==
 		     sizeof(params) - 1;
 
 	if (known)

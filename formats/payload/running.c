@@ -13,7 +13,6 @@
 #include "payload/unified.h"
 
 #define RELEASE       "/proc/sys/kernel/osrelease"
-#define BOOT_PARAMS   "/sys/kernel/boot_params/data"
 /* offsets in boot_params (Linux, Documentation/arch/x86/zero-page.rst) */
 #define RAMDISK_SIZE     0x21C
 #define EXT_RAMDISK_SIZE 0xC4
@@ -415,7 +414,7 @@ static bool had_initrd(const struct rj_root *root, bool *has)
 {
 	char params[RAMDISK_SIZE + sizeof(uint32_t) + 1];
 
-	if (rj_root_read(root, BOOT_PARAMS, params, sizeof(params)) != sizeof(params) - 1)
+	if (rj_root_read(root, RJ_BOOT_PARAMS, params, sizeof(params)) != sizeof(params) - 1)
 		return false;
 	*has = le32(params + RAMDISK_SIZE) || le32(params + EXT_RAMDISK_SIZE);
 	return true;

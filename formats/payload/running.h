@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 #include "base/root.h"
+
+#define RJ_BOOT_PARAMS "/sys/kernel/boot_params/data"
 #include "payload/option.h"
 
 #define RJ_RUNNING_NAME 128             /* of a release; Linux has 65 */

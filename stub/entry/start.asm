@@ -102,11 +102,7 @@ bits 16
 bits 32
 .back:
 	mov	eax, DATA32
-	mov	ds, eax
-	mov	es, eax
-	mov	fs, eax
-	mov	gs, eax
-	mov	ss, eax
+	load_segments eax
 	movzx	esp, sp
 	add	esp, STUB_HOME
 	lidt	[STUB_HOME + no_idt - $$]

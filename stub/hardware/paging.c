@@ -48,9 +48,10 @@ static bool build(void)
 }
 
 /*
- * Also flushes the TLB (4.10.4). int13/flat.asm turns the same tables on and off while a
- * payload runs, and has to put the payload's CR4 and EFER back; here they are the stub's. LME is off, since with it this would be the paging of 64-bit
- * mode (4.1.1). A machine with registers above 4 GiB has EFER.
+ * Also flushes the TLB (4.10.4). LME is off, since with it this would be the paging of 64-bit
+ * mode (4.1.1). A machine with registers above 4 GiB has EFER. int13/flat.asm turns the same
+ * tables on and off while a payload runs, and has to put the payload's CR4 and EFER back; here
+ * both are the stub's.
  */
 static void turn_on(void)
 {

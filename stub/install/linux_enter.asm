@@ -1,6 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; Linux: Documentation/arch/x86/boot.rst, "32-bit Boot Protocol".
 
+%include "hardware/cpu.inc"
+
 bits 32
 section .text
 
@@ -17,11 +19,7 @@ linux_enter:
 	lidt	[no_idt]
 	lgdt	[gdtr]
 	mov	ecx, BOOT_DS
-	mov	ds, ecx
-	mov	es, ecx
-	mov	fs, ecx
-	mov	gs, ecx
-	mov	ss, ecx
+	load_segments ecx
 	mov	esi, edx
 	xor	ebx, ebx
 	xor	edi, edi
@@ -34,9 +32,9 @@ section .data
 	align	8, db 0
 gdt:	dq	0, 0
 BOOT_CS	equ	$ - gdt
-	dq	00CF9A000000FFFFh	; SDM 3A, 3.4.5: base 0, 4 GiB, 32-bit code
+	descriptor 0, 0FFFFFh, FLAT_CODE
 BOOT_DS	equ	$ - gdt
-	dq	00CF92000000FFFFh	; the same for data
+	descriptor 0, 0FFFFFh, FLAT_DATA
 .end:
 gdtr:	dw	gdt.end - gdt - 1
 	dd	gdt

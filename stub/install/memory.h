@@ -25,8 +25,8 @@ uint32_t memory_free_end(uint32_t address);
 uint32_t memory_find(uint32_t size);
 
 /*
- * Returns size bytes of free RAM above 1 MiB, as low as possible, for the installer's own use:
- * nothing is allocated there, but for the payload it stays free. NULL: there is no room.
+ * Returns size bytes of free RAM above 1 MiB, as low as possible, for the installer's own use.
+ * No allocation overlaps it, and the payload finds it free. NULL: there is no room.
  */
 void *memory_work(uint32_t size);
 

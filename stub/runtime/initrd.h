@@ -23,8 +23,8 @@ struct loaded {
 enum initrd_error {
 	INITRD_FINE,
 	INITRD_NOTHING,
-	INITRD_OVERLAPS,                 /* the file overlaps the image */
-	INITRD_NO_ROOM,                  /* the file is above 4 GiB, with no known room below */
+	INITRD_OVERLAPS,                /* the file overlaps the image */
+	INITRD_NO_ROOM,                 /* the file is above 4 GiB, with no known room below */
 };
 
 /* Finds the file, and moves it if it is below 1 MiB or above 4 GiB. loader: LOADER_*. */

@@ -105,7 +105,7 @@ static void hand_over(const struct initrd *initrd, uint32_t image)
 static void find_initrd(uint32_t image, uint32_t loader, struct initrd *initrd)
 {
 	struct loaded loaded = { image, (image + stub->manifest->image_size + PAGE - 1) & -PAGE,
-			       stub->memory, stub->memory_count };
+				 stub->memory, stub->memory_count };
 
 	switch (initrd_find(loader, &loaded, initrd)) {
 	case INITRD_NOTHING:

@@ -64,7 +64,7 @@ static void send(uint32_t id, uint32_t command)
 		;
 }
 
-/* The first or the next entry of a CPU in the MADT; 0: there are no more. */
+/* The first CPU's entry in the MADT, or the one after this; 0 at the end. */
 static uint32_t next_cpu(uint32_t madt, uint32_t after)
 {
 	uint32_t end = madt + read32(madt + 4), length;

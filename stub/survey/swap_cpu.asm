@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
 %include "layout.inc"
+%include "hardware/cpu.inc"
 
 STARTED	equ	1			; what becomes of swap_state, which is 0
 GIVEN_UP equ	2
@@ -57,17 +58,13 @@ swap_entry:
 	mov	eax, gdtr - STUB_HOME
 	o32 lgdt [eax]
 	mov	eax, cr0
-	or	al, 1			; PE
+	or	al, CR0_PE
 	mov	cr0, eax
 	jmp	dword CODE32:.flat
 bits 32
 .flat:
 	mov	eax, DATA32
-	mov	ds, eax
-	mov	es, eax
-	mov	fs, eax
-	mov	gs, eax
-	mov	ss, eax
+	load_segments eax
 	lidt	[idtr]
 	xor	eax, eax
 	mov	dl, STARTED

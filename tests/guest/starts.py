@@ -60,7 +60,7 @@ echo "panic on CPU {cpu}"
 echo 1 >/proc/sys/kernel/sysrq
 taskset -c {cpu} sh -c 'echo c >/proc/sysrq-trigger'
 sleep 30
-fail 'there is no panic'
+fail 'Linux did not panic'
 """
 
 
