@@ -282,6 +282,12 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 	return rj_services_plan(&build->plan, &table, err);
 }
 
+/* The container from --format, or by the output's name. */
+static const struct container *choose_container(const struct options *options)
+{
+	return options->container ? options->container : container_of_file(options->output.text);
+}
+
 static enum rj_err make_plan(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
@@ -293,6 +299,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->serial_port = options->serial_port;
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
+	plan->has_no_stub = choose_container(options)->features.payload_file;
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
 	plan->settings = options->settings;
@@ -321,12 +328,6 @@ static void tell(const struct build *build)
 		diag_carried(piece->input ? piece->input->path : NULL, piece->name,
 			     piece->address, piece->size);
 	}
-}
-
-/* The container from --format, or by the output's name. */
-static const struct container *choose_container(const struct options *options)
-{
-	return options->container ? options->container : container_of_file(options->output.text);
 }
 
 /* Prints the command of the first loader that accepts the image. */
@@ -358,7 +359,7 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	}
 	if (output_commit(&output, err))
 		return err->class;
-	rj_services_of_plan(&image.services, &build->plan);
+	rj_services_of_plan(&image.services, rj_stub_in_front(blob.bytes, blob.size), &build->plan);
 	if (strcmp(options->output.text, "-") == 0)
 		return RJ_OK;
 	if (options->json)
@@ -377,7 +378,7 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 
 	if (container->write(container, &build->plan, &blob, -1, &image, err))
 		return err->class;
-	rj_services_of_plan(&image.services, &build->plan);
+	rj_services_of_plan(&image.services, rj_stub_in_front(blob.bytes, blob.size), &build->plan);
 	inspect_print(&image, name ? name : "IMAGE", NULL, build->options->json);
 	return RJ_OK;
 }

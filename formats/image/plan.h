@@ -55,6 +55,7 @@ struct rj_plan {
 	struct rj_services services;    /* numbers in the host's byte order */
 	struct rj_settings settings;
 	bool boots_initrd;      /* the image boots what its loader supplies */
+	bool has_no_stub;       /* it is a payload file, for another image's stub */
 	const struct rj_input *disk;    /* the RAM disk's image from the user; or NULL */
 	struct rj_input disk_file;      /* the RAM disk's bytes; the plan closes it */
 	struct rj_input initrd_file;    /* several initrds in one; the plan closes it */

@@ -276,8 +276,8 @@ static enum rj_err choose(struct parts *parts, const struct rj_plan *plan,
 			  const struct rj_service_table *table, struct rj_error *err)
 {
 	*parts = (struct parts){ .size = sizeof(struct rj_services) };
-	parts->has_survey = plan->flags & RJ_OWN_BIOS;
-	if (add_part(parts, table, "install", err) ||
+	parts->has_survey = plan->flags & RJ_OWN_BIOS && !plan->has_no_stub;
+	if (add_part(parts, table, plan->has_no_stub ? "install_alone" : "install", err) ||
 	    (parts->has_survey && add_part(parts, table, "survey", err)))
 		return err->class;
 	for (size_t i = 0; i < CARRIED_MODULES; i++)
@@ -391,11 +391,39 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	return RJ_OK;
 }
 
-/* The stub's memory for unpacking: the installer, and a module. */
+/* The stub's memory for unpacking: from STUB_HOME on, and MODULE_WORK. */
 struct home {
+	uint8_t low[SERVICES_END - STUB_HOME];
 	uint8_t bytes[MODULE_WORK];
-	size_t installer;       /* bytes */
+	size_t installer;       /* bytes, copied to MODULE_WORK */
 };
+
+/* Unpacks to an address. Returns the unpacked size; 0 if it is damaged, or ends beyond `end`. */
+static uint32_t unpack_to(struct home *home, uint32_t address, uint32_t end,
+			  const uint8_t *packed, size_t size)
+{
+	if (!rj_unpack(home->low, address - STUB_HOME, end - address, packed, size))
+		return 0;
+	return rj_unpacked_size(packed, size);
+}
+
+struct rj_stub_bytes rj_stub_in_front(const uint8_t *front, size_t size)
+{
+	return (struct rj_stub_bytes){ front + SETUP_SIZE, size - SETUP_SIZE };
+}
+
+/* What is wrong with the stub's code for STUB_HOME, or NULL. */
+static const char *unpack_stub(struct home *home, struct rj_stub_bytes stub)
+{
+	uint64_t at = SIZE_MAX;
+
+	if (stub.size == 0)     /* a payload file's services need none */
+		return NULL;
+	if (stub.size >= STUB_HEADER + sizeof(struct rj_stub_header))
+		at = LE_GET(stub.bytes + STUB_HEADER, struct rj_stub_header, home);
+	return at < stub.size && unpack_to(home, STUB_HOME, SERVICES, stub.bytes + at,
+					   stub.size - (size_t)at) ? NULL : "stub";
+}
 
 /* What is wrong with an unpacked module's relocations, or NULL. */
 static const char *check_relocations(const uint8_t *module, uint32_t size, uint32_t count)
@@ -474,15 +502,15 @@ static const char *parse_modules(struct rj_services_info *info, struct home *hom
 static const char *parse_survey(struct rj_services_info *info, struct home *home,
 				const uint8_t *bytes, size_t left)
 {
-	uint32_t packed = info->block.survey_size, size;
-	uint8_t survey[SERVICES_END - SURVEY];
+	uint32_t packed = info->block.survey_size;
 
 	if (packed > left)
 		return "survey's size";
-	size = rj_unpacked_size(bytes, packed);
-	if (packed && (size > sizeof(survey) || !rj_unpack(survey, 0, size, bytes, packed)))
-		return "survey";
-	info->survey_size = size;
+	if (packed) {
+		info->survey_size = unpack_to(home, SURVEY, SERVICES_END, bytes, packed);
+		if (!info->survey_size)
+			return "survey";
+	}
 	return parse_modules(info, home, bytes + packed, left - packed);
 }
 
@@ -490,15 +518,15 @@ static const char *parse_survey(struct rj_services_info *info, struct home *home
 static const char *parse_installer(struct rj_services_info *info, struct home *home,
 				   const uint8_t *bytes, size_t left)
 {
-	uint32_t packed = info->block.installer_size, size;
+	uint32_t packed = info->block.installer_size;
 
 	if (packed > left)
 		return "installer's size";
-	size = rj_unpacked_size(bytes, packed);
-	if (size > SERVICES_END - SERVICES || !rj_unpack(home->bytes, 0, size, bytes, packed))
+	info->installer_size = unpack_to(home, SERVICES, SERVICES_END, bytes, packed);
+	if (!info->installer_size)
 		return "installer";
-	info->installer_size = size;
-	home->installer = size;
+	home->installer = info->installer_size;
+	memcpy(home->bytes, home->low + (SERVICES - STUB_HOME), home->installer);
 	return parse_survey(info, home, bytes + packed, left - packed);
 }
 
@@ -563,7 +591,8 @@ static const char *check_block(struct rj_services *block)
 	return wrong;
 }
 
-void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size)
+void rj_services_parse(struct rj_services_info *info, struct rj_stub_bytes stub,
+		       const uint8_t *bytes, size_t size)
 {
 	struct home home;
 
@@ -573,17 +602,21 @@ void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size
 	    LE_GET(bytes, struct rj_services, size) != size)
 		return;
 	load_block(&info->block, bytes);
+	memset(&home, 0, sizeof(home));
 	info->wrong = check_block(&info->block);
+	if (!info->wrong)
+		info->wrong = unpack_stub(&home, stub);
 	if (!info->wrong)
 		info->wrong = parse_installer(info, &home, bytes + sizeof(struct rj_services),
 					      size - sizeof(struct rj_services));
 }
 
-void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan)
+void rj_services_of_plan(struct rj_services_info *info, struct rj_stub_bytes stub,
+			 const struct rj_plan *plan)
 {
 	*info = (struct rj_services_info){ 0 };
 	for (size_t i = 0; i < plan->piece_count; i++)
 		if (plan->pieces[i].flags & RJ_PIECE_SERVICES && plan->pieces[i].bytes)
-			rj_services_parse(info, plan->pieces[i].bytes,
+			rj_services_parse(info, stub, plan->pieces[i].bytes,
 					  (size_t)plan->pieces[i].size);
 }

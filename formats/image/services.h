@@ -84,10 +84,21 @@ struct rj_services_info {
 	} modules[RJ_SERVICES_MODULES];
 };
 
-/* Reads the piece's bytes, none of which is trusted, up to the first error. */
-void rj_services_parse(struct rj_services_info *info, const uint8_t *bytes, size_t size);
+/* A stub, from its first byte on: an image's packed installer refers to the code for STUB_HOME. */
+struct rj_stub_bytes {
+	const uint8_t *bytes;
+	size_t size;                    /* 0: a payload file, which has no stub */
+};
+
+/* The stub of the front of an image as built by stub/: see stub_blob.h. */
+struct rj_stub_bytes rj_stub_in_front(const uint8_t *front, size_t size);
+
+/* Reads the piece's bytes, none of which is trusted, nor is the stub's, up to the first error. */
+void rj_services_parse(struct rj_services_info *info, struct rj_stub_bytes stub,
+		       const uint8_t *bytes, size_t size);
 
 /* The same for a plan that has the piece, to show it before the image is written. */
-void rj_services_of_plan(struct rj_services_info *info, const struct rj_plan *plan);
+void rj_services_of_plan(struct rj_services_info *info, struct rj_stub_bytes stub,
+			 const struct rj_plan *plan);
 
 #endif

@@ -39,7 +39,7 @@
 
 /* The stub. Offsets from its first byte, wherever the loader has put it. */
 #define STUB_HEADER         0x08        /* struct rj_stub_header */
-#define STUB_ENTRY_PVH      0x14        /* Xen's PVH, 32-bit */
+#define STUB_ENTRY_PVH      0x18        /* Xen's PVH, 32-bit */
 #define STUB_ENTRY64        0x200       /* Linux/x86 boot protocol, 64-bit */
 #define STUB_MESSAGE        28          /* bytes, at its end: printed if it is damaged */
                                         /* The stub's memory after the image, page-aligned: */
@@ -60,7 +60,8 @@
 #define COM1_DIVISOR        1
 
 /* The services. */
-#define SERVICES            0x86000     /* in the stub's home, after the stub */
+#define SERVICES            0x86000     /* in the stub's home, after the stub; packed, they refer */
+                                        /* to its code, and the survey to the installer, too */
 #define SURVEY_WORK         0x8A800     /* the survey's memory, after page tables at SERVICES */
 #define SURVEY              0x8C800     /* the survey, while the stub needs it */
 #define SERVICES_END        0x8F000     /* the rest is the stack */

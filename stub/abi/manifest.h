@@ -54,8 +54,9 @@
 struct rj_stub_header {
 	char magic[8];
 	uint32_t stub_size;     /* bytes; the manifest follows */
+	uint32_t home;          /* offset in the stub of the packed code for STUB_HOME */
 };
-_Static_assert(sizeof(struct rj_stub_header) == 12, "stub header");
+_Static_assert(sizeof(struct rj_stub_header) == 16, "stub header");
 
 /*
  * Registers on arrival, in the order in which start.asm loads them:

@@ -11,7 +11,7 @@
 %include "constants.inc"
 %include "hardware/cpu.inc"
 
-extern climb_down, stub_size, summed_dwords, unpack
+extern climb_down, home_in_stub, stub_size, summed_dwords, unpack
 
 MULTIBOOT2_MAGIC	equ	36D76289h	; Multiboot2 specification, 3.3
 MULTIBOOT_MAGIC	equ	2BADB002h	; Multiboot specification 0.6.96, 3.2
@@ -41,6 +41,7 @@ stub:
 	times STUB_HEADER - ($ - $$) db 0
 	db	"RJPACK", 13, 10	; struct rj_stub_header
 	dd	stub_size
+	dd	home_in_stub
 ; pvh: the entry for Xen's PVH, at STUB_ENTRY_PVH.
 ;	In:	EBX = hvm_start_info; EAX is undefined (docs/misc/pvh.pandoc)
 ;	Out:	as stub
@@ -184,6 +185,7 @@ gdt:	dq	0
 
 ; The part of the stub that runs at STUB_HOME.
 section .packed progbits alloc noexec nowrite align=4
+global packed
 packed:
 	incbin	"home.packed"
 

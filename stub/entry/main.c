@@ -298,6 +298,7 @@ static void survey(uint32_t image, uint32_t loader)
 	services = (const void *)(image + p->offset);
 	if (!services->survey_size)
 		return;
+	unpack_to((void *)SERVICES, services + 1);      /* the packed survey refers to it */
 	unpack_to((void *)SURVEY, (const uint8_t *)(services + 1) + services->installer_size);
 	((rj_runtime *)SURVEY)(&callbacks, image, loader);
 }

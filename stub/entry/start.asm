@@ -14,6 +14,9 @@ CR0_CD	equ	1 << 30
 VIDEO_ROM	equ	0C000h		; segment; PnP BIOS specification 1.0A, 3.2:
 VIDEO_ROM_START	equ	3		; the initialisation entry, AX = PCI address
 HOME_SEGMENT	equ	STUB_HOME >> 4
+; For bios_call, where arrive's registers will be:
+regs	equ	ARRIVAL_REGS	; struct bios_regs
+vector	equ	regs + BIOS_REGS_SIZE
 
 section .real progbits alloc exec write align=16
 bits 32
@@ -60,9 +63,9 @@ global bios_call
 bios_call:
 	pushad
 	mov	edx, [edx * 4]
-	mov	[STUB_HOME + vector - $$], edx
+	mov	[STUB_HOME + vector], edx
 	mov	esi, eax
-	mov	edi, STUB_HOME + regs - $$
+	mov	edi, STUB_HOME + regs
 	mov	ecx, BIOS_REGS_SIZE / 4
 	rep movsd
 	mov	eax, UNREAL16		; firmware may rely on it
@@ -70,30 +73,30 @@ bios_call:
 bits 16
 	push	cs
 	pop	ds
-	mov	eax, [regs.eax - $$]
-	mov	ebx, [regs.ebx - $$]
-	mov	ecx, [regs.ecx - $$]
-	mov	edx, [regs.edx - $$]
-	mov	esi, [regs.esi - $$]
-	mov	edi, [regs.edi - $$]
-	mov	es, [regs.es - $$]
-	mov	ds, [regs.ds - $$]
+	mov	eax, [regs + BIOS_REGS_EAX]
+	mov	ebx, [regs + BIOS_REGS_EBX]
+	mov	ecx, [regs + BIOS_REGS_ECX]
+	mov	edx, [regs + BIOS_REGS_EDX]
+	mov	esi, [regs + BIOS_REGS_ESI]
+	mov	edi, [regs + BIOS_REGS_EDI]
+	mov	es, [regs + BIOS_REGS_ES]
+	mov	ds, [regs + BIOS_REGS_DS]
 	pushf
-	call	far [cs:vector - $$]
+	call	far [cs:vector]
 	cli
 	cld
 	push	ds
 	push	cs
 	pop	ds
-	mov	[regs.eax - $$], eax
-	mov	[regs.ebx - $$], ebx
-	mov	[regs.ecx - $$], ecx
-	mov	[regs.edx - $$], edx
-	mov	[regs.esi - $$], esi
-	mov	[regs.edi - $$], edi
-	pop	word [regs.ds - $$]
-	mov	[regs.es - $$], es
-	setc	[regs.carry - $$]
+	mov	[regs + BIOS_REGS_EAX], eax
+	mov	[regs + BIOS_REGS_EBX], ebx
+	mov	[regs + BIOS_REGS_ECX], ecx
+	mov	[regs + BIOS_REGS_EDX], edx
+	mov	[regs + BIOS_REGS_ESI], esi
+	mov	[regs + BIOS_REGS_EDI], edi
+	pop	word [regs + BIOS_REGS_DS]
+	mov	[regs + BIOS_REGS_ES], es
+	setc	[regs + BIOS_REGS_CARRY]
 	o32 lgdt [gdtr - $$]
 	mov	eax, cr0
 	or	al, CR0_PE
@@ -107,7 +110,7 @@ bits 32
 	add	esp, STUB_HOME
 	lidt	[STUB_HOME + no_idt - $$]
 	mov	edi, [esp + 28]		; EAX of PUSHAD
-	mov	esi, STUB_HOME + regs - $$
+	mov	esi, STUB_HOME + regs
 	mov	ecx, BIOS_REGS_SIZE / 4
 	rep movsd
 	popad
@@ -222,18 +225,6 @@ gdt:	dq	0
 .end:
 gdtr:	dw	gdt.end - gdt - 1
 	dd	STUB_HOME + gdt - $$
-
-vector:	dd	0
-regs:				; struct bios_regs
-.eax:	dd	0
-.ebx:	dd	0
-.ecx:	dd	0
-.edx:	dd	0
-.esi:	dd	0
-.edi:	dd	0
-.ds:	dw	0
-.es:	dw	0
-.carry:	dd	0
 
 no_idt:	dw	0
 	dd	0

@@ -15,6 +15,8 @@
 
 #define PARAGRAPH 16u
 
+extern const uint8_t installer[], installer_end[];      /* install.asm, install.lds.in */
+
 static const struct rj_stub *stub;
 static const struct rj_services *services;
 static uint8_t *work;           /* MODULE_WORK bytes */
@@ -99,8 +101,9 @@ static void relocate(struct rj_module *module, const struct rj_module *loaded, u
 
 struct rj_module *module_load(const struct rj_module *carried)
 {
-	struct rj_module *module = stub->unpack(work, services + 1);
+	struct rj_module *module = (void *)(work + (installer_end - installer));
 
+	memcpy(work, installer, (size_t)(installer_end - installer));
 	*module = *carried;
 	module->packed_size = 0;
 	stub->unpack(module + 1, carried + 1);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack IN OUT [INSTALLER]: packs a file in the format of packed.h, while rjpack is built.
+ * pack KIND OUT FILE... IN: packs IN in the format of packed.h, while rjpack is built. It may
+ * refer to the bytes of the FILEs, which precede it in memory.
  *
- * With INSTALLER, IN is a module as linked: struct rj_module, the module, and its
- * relocations, Elf32_Rel. The header is not packed; the rest is, with 16-bit
- * relocations, and may refer to the bytes of INSTALLER, which precede it in memory.
+ * A module, as linked, is struct rj_module, the module, and its relocations, Elf32_Rel. The
+ * header is not packed; the rest is, with 16-bit relocations.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,18 +13,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/layout.h"
 #include "abi/services.h"
 #include "common/le.h"
 #include "common/packed.h"
 #include "common/unpack.h"
 
 #define MAX      0x10000u
+#define PARTS    3      /* files at most */
 #define MATCHES  (1u << 22)
 #define SHORTEST 2u     /* bytes of a match */
 #define PASSES   6      /* each uses the bit costs of the previous one */
 #define BIT      64u    /* the cost of a bit with probability one half */
 #define ELF_RELATIVE 8u /* R_386_RELATIVE: System V ABI, Intel386 supplement */
 #define ELF_ROW  8u     /* sizeof(Elf32_Rel) */
+
+/* Where each file is in memory, from the first one on; 0: after the one before. */
+static const struct kind {
+	const char *name;
+	int files;
+	uint32_t offset[PARTS];
+} kinds[] = {
+	{ "alone", 1, { 0 } },
+	{ "installer", 2, { 0, SERVICES - STUB_HOME } },
+	{ "survey", 3, { 0, SERVICES - STUB_HOME, SURVEY - STUB_HOME } },
+	{ "module", 2, { 0 } },
+};
 
 /* The cheapest coding of all bytes up to this one: its last item, and where that begins. */
 struct item {
@@ -38,6 +52,7 @@ struct match {
 };
 
 static uint8_t in[2 * MAX], out[2 * MAX], again[2 * MAX];
+static bool known[2 * MAX];             /* which bytes of in are a file's */
 static size_t start, end;               /* of the bytes to pack, in in */
 static size_t out_size;
 static struct item items[2 * MAX];
@@ -115,7 +130,8 @@ static uint32_t common(size_t at, size_t distance)
 {
 	uint32_t n = 0;
 
-	while (at + n < end && n < UINT16_MAX && in[at + n] == in[at + n - distance])
+	while (at + n < end && n < UINT16_MAX && known[at + n - distance]
+	       && in[at + n] == in[at + n - distance])
 		n++;
 	return n;
 }
@@ -339,18 +355,27 @@ static int pack_module(void)
 	return EXIT_SUCCESS;
 }
 
-/* Appends a file to in. */
-static bool append(const char *name)
+/* Adds a file to in, at an offset, or after the one before. */
+static bool add(const char *name, uint32_t offset)
 {
 	FILE *from = fopen(name, "rb");
 	size_t size;
 
-	if (!from)
+	start = offset ? offset : end;
+	if (!from || start < end)
 		return false;
-	size = fread(in + end, 1, MAX, from);
-	start = end;
-	end += size;
+	size = fread(in + start, 1, MAX, from);
+	memset(known + start, true, size);
+	end = start + size;
 	return !ferror(from) && fclose(from) == 0 && size > 0 && size < MAX;
+}
+
+static const struct kind *find_kind(const char *name)
+{
+	for (const struct kind *kind = kinds; kind < kinds + sizeof(kinds) / sizeof(kinds[0]); kind++)
+		if (strcmp(kind->name, name) == 0)
+			return kind;
+	return NULL;
 }
 
 static bool write_out(const char *name)
@@ -362,11 +387,14 @@ static bool write_out(const char *name)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3 && argc != 4)
-		return fail("use: pack IN OUT [INSTALLER]");
-	if ((argc == 4 && !append(argv[3])) || !append(argv[1]))
-		return fail("a file cannot be read, or is empty or too large");
-	if (argc == 4 ? pack_module() : pack(0))
+	const struct kind *kind = argc > 3 ? find_kind(argv[1]) : NULL;
+
+	if (!kind || argc != 3 + kind->files)
+		return fail("use: pack KIND OUT FILE... IN");
+	for (int i = 0; i < kind->files; i++)
+		if (!add(argv[3 + i], kind->offset[i]))
+			return fail("a file cannot be read, or is empty or too large");
+	if (strcmp(kind->name, "module") == 0 ? pack_module() : pack(0))
 		return EXIT_FAILURE;
 	return write_out(argv[2]) ? EXIT_SUCCESS : fail("OUT cannot be written");
 }

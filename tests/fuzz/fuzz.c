@@ -342,7 +342,7 @@ static void fuzz_services(const uint8_t *bytes, size_t size)
 {
 	struct rj_services_info info = { 0 };
 
-	rj_services_parse(&info, bytes, size);
+	rj_services_parse(&info, rj_stub_in_front(rj_stub_blob, rj_stub_blob_size), bytes, size);
 	require(info.module_count <= RJ_SERVICES_MODULES, "too many modules");
 	for (size_t i = 0; i < info.module_count; i++)
 		require(strnlen(info.modules[i].name, RJ_MODULE_NAME_SIZE) < RJ_MODULE_NAME_SIZE,

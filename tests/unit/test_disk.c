@@ -1390,7 +1390,7 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
 	assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
 	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	if (in_disk) {
 		uint8_t byte;
 

@@ -41,7 +41,7 @@ static void image_for_it(void **state)
 		assert_int_equal(plan.pieces[1].flags, RJ_PIECE_RUNTIME);
 		assert_int_equal(plan.pieces[2].flags, RJ_PIECE_MAKER);
 		assert_int_equal(plan.pieces[3].flags, RJ_PIECE_SERVICES);
-		rj_services_of_plan(&info, &plan);
+		rj_services_of_plan(&info, unit_stub(), &plan);
 		assert_true(info.carried && !info.wrong);
 		rj_plan_free(&plan);
 	}

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "abi/layout.h"
+#include "abi/stub_blob.h"
 #include "common/le.h"
 #include "image/services.h"
 
@@ -70,7 +71,7 @@ static void modules_by_mode(void **state)
 		if (mode == RJ_INT13_firmware)
 			continue;
 		assert_int_equal(plan_for(&plan, (uint8_t)mode), RJ_OK);
-		rj_services_of_plan(&info, &plan);
+		rj_services_of_plan(&info, unit_stub(), &plan);
 		assert_true(info.carried);
 		assert_null(info.wrong);
 		assert_int_equal(info.block.int13, mode);
@@ -83,7 +84,7 @@ static void modules_by_mode(void **state)
 	}
 	assert_int_equal(plan_for(&plan, RJ_INT13_firmware), RJ_OK);
 	assert_int_equal(plan.piece_count, 0);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	assert_false(info.carried);
 }
 
@@ -143,7 +144,7 @@ static void read_back(void **state)
 							 4, 5, 6, 7, 0 };
 	plan.services.map[7] = (struct rj_drive_map){ 0x9F, 0, 0xABCD, 0x13572468 };
 	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	assert_null(info.wrong);
 	assert_memory_equal(&info.block, &plan.services, sizeof(info.block));
 	assert_true(carries(&info, "inflate"));
@@ -165,10 +166,10 @@ static const char *changed_drive(size_t offset, uint64_t value, size_t size)
 						      1 << 20 };
 	plan.services.drives[0] = (struct rj_drive){ 512, 2047, 512, 1024, 256, 63, 0x80, 0, 0, 0 };
 	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	le_store(plan.pieces[0].bytes + offsetof(struct rj_services, drives) + offset,
 		 value, size);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	rj_plan_free(&plan);
 	return info.wrong ? info.wrong : "nothing";
 }
@@ -210,13 +211,13 @@ static const char *changed(size_t module, size_t offset, uint64_t value, size_t 
 	size_t at;
 
 	assert_int_equal(plan_for(&plan, RJ_INT13_auto), RJ_OK);
-	rj_services_of_plan(&info, &plan);
+	rj_services_of_plan(&info, unit_stub(), &plan);
 	at = module > 0 ? sizeof(struct rj_services) + info.block.installer_size
 		+ info.block.survey_size : 0;
 	for (size_t i = 1; i < module; i++)
 		at += sizeof(struct rj_module) + info.modules[i - 1].packed_size;
 	le_store(plan.pieces[0].bytes + at + offset, value, size);
-	rj_services_parse(&info, plan.pieces[0].bytes, (size_t)plan.pieces[0].size);
+	rj_services_parse(&info, unit_stub(), plan.pieces[0].bytes, (size_t)plan.pieces[0].size);
 	rj_plan_free(&plan);
 	return info.wrong ? info.wrong : "nothing";
 }
@@ -280,7 +281,7 @@ static const char *repeated(size_t times, struct rj_services_info *info)
 	size_t front, at, size;
 
 	assert_int_equal(plan_for(&plan, RJ_INT13_nvme), RJ_OK);
-	rj_services_of_plan(info, &plan);
+	rj_services_of_plan(info, unit_stub(), &plan);
 	front = sizeof(struct rj_services) + info->block.installer_size + info->block.survey_size;
 	at = front + sizeof(struct rj_module) + info->modules[0].packed_size;
 	size = sizeof(struct rj_module) + info->modules[1].packed_size;
@@ -288,7 +289,7 @@ static const char *repeated(size_t times, struct rj_services_info *info)
 	for (size_t i = 0; i < times; i++)
 		memcpy(piece + front + i * size, plan.pieces[0].bytes + at, size);
 	LE_PUT(piece, struct rj_services, size, front + times * size);
-	rj_services_parse(info, piece, front + times * size);
+	rj_services_parse(info, unit_stub(), piece, front + times * size);
 	rj_plan_free(&plan);
 	return info->wrong ? info->wrong : "nothing";
 }

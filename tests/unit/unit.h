@@ -40,6 +40,9 @@ static inline struct rj_input unit_input(const void *bytes, size_t size)
 	return (struct rj_input){ .fd = unit_file(bytes, size), .path = "unit", .size = size };
 }
 
+/* This build's stub, for tests that link stub_blob. */
+#define unit_stub() rj_stub_in_front(rj_stub_blob, rj_stub_blob_size)
+
 /* Sets an option of the payload's kind; the text has to live as long as the plan. */
 static inline void unit_set(struct rj_plan *plan, const char *option, const char *text,
 			    const struct rj_input *input)
