@@ -182,6 +182,22 @@ static void advise_load(const struct doctor *doctor, const char *options, char *
 	snprintf(text, size, KEXEC "%s%s%s", options, append, after ? after + strlen(" -l") : "");
 }
 
+void doctor_panic_load(const struct doctor *doctor, char *text, size_t size)
+{
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
+	const char *kexec = doctor_kexec(doctor), *quote = "";
+	const char *load = kexec ? kexec : "-l";        /* ends with the l */
+	char rsdp[40] = "";
+
+	if (firmware->passes_rsdp == RJ_NO && firmware->rsdp) {
+		snprintf(rsdp, sizeof(rsdp), " rj.rsdp=%#" PRIx64, firmware->rsdp);
+		quote = "\"";
+	}
+	snprintf(text, size, KEXEC "%.*sp %s --append=%srj.reason=panic%s%s",
+		 (int)strlen(load) - 1, load, doctor->image_name ? doctor->image_name : IMAGE,
+		 quote, rsdp, quote);
+}
+
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const char *kexec = doctor_kexec(doctor);

@@ -393,6 +393,7 @@ static void check_panic(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_kernel *kernel = &doctor->machine.kernel;
 	uint64_t needed = needed_memory(doctor);
+	char load[DOCTOR_TEXT / 2];
 
 	if (!kernel->has_crash_size)
 		return;
@@ -403,9 +404,10 @@ static void check_panic(const struct doctor *doctor, struct doctor_finding *f)
 		find(f, DOCTOR_WARNING, "boot with a larger crashkernel=",
 		     "%" PRIu64 " MiB are set aside, but the image needs %" PRIu64 " MiB",
 		     kernel->crash_size / MIB, (needed + MIB - 1) / MIB);
-	else
-		find(f, DOCTOR_OK, NULL, "%" PRIu64 " MiB are set aside: kexec -p %s --append=rj.reason=panic",
-		     kernel->crash_size / MIB, doctor->image_name ? doctor->image_name : "back.elf");
+	else {
+		doctor_panic_load(doctor, load, sizeof(load));
+		find(f, DOCTOR_OK, NULL, "%" PRIu64 " MiB are set aside: %s", kernel->crash_size / MIB, load);
+	}
 }
 
 static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)

@@ -71,6 +71,9 @@ uint64_t doctor_linux_memory(const struct rj_machine *machine);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 
+/* The command by which kexec loads the image for a panic. */
+void doctor_panic_load(const struct doctor *doctor, char *text, size_t size);
+
 /* Whether kexec has a loader that accepts the image; true without an image. */
 bool doctor_loadable(const struct doctor *doctor);
 

@@ -126,6 +126,12 @@ static bool is_wanted(const struct controller *c, const struct rj_driver *driver
 	return mode == c->driver;
 }
 
+/* As struct rj_host's is_free_ram: whether the firmware cannot have put its data there. */
+static bool is_free_ram(uint64_t address)
+{
+	return stub->dma_was_translated || memory_is_free(address);
+}
+
 /* If the controller has no disks, restores its command register. */
 static void attach_one(const struct controller *c, const struct rj_driver *driver)
 {
@@ -497,7 +503,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_map() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk,
-		.is_free_ram = memory_is_free, .map = map_registers,
+		.is_free_ram = is_free_ram, .map = map_registers,
 		.print = is_verbose ? stub->print : be_quiet,
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};

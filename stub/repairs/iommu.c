@@ -23,6 +23,9 @@
 #define PATIENCE      1000000u
 
 #define AMD_CONTROL   0x18u
+#define AMD_ENABLE    1u
+
+bool dma_was_translated;
 
 /* One bit at a time, as the specification requires. */
 static void clear_global(uint32_t unit, uint32_t bit)
@@ -37,6 +40,7 @@ static void intel_off(uint32_t unit)
 {
 	static const uint32_t bits[] = { TRANSLATION, REMAPPING, QUEUE };
 
+	dma_was_translated |= read32(unit + GSTS) >> 31;
 	for (uint32_t i = 0; i < sizeof(bits) / sizeof(*bits); i++)
 		if (read32(unit + GSTS) & bits[i])
 			clear_global(unit, bits[i]);
@@ -44,6 +48,7 @@ static void intel_off(uint32_t unit)
 
 static void amd_off(uint32_t unit)
 {
+	dma_was_translated |= read32(unit + AMD_CONTROL) & AMD_ENABLE;
 	write32(unit + AMD_CONTROL, 0);
 }
 

@@ -11,6 +11,7 @@ import chain
 import disk
 import disktest
 import initramfs
+import oops
 from controllers import CONTROLLERS
 from loaders import Loaders
 
@@ -95,6 +96,10 @@ class Inputs(dict, Loaders):
     def test_disk(self, path):
         """The disk of the row's kind that it tests."""
         path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
+
+    def oops(self, path):
+        """A kernel module that oopses."""
+        oops.write(path, self.debian)
 
     def errors(self, path):
         """The configuration for QEMU's blkdebug that makes a sector of that disk unreadable."""

@@ -58,10 +58,11 @@ kexec {arguments} /test/{file} || fail "kexec {arguments} failed"
 {busy}
 echo "panic on CPU {cpu}"
 echo 1 >/proc/sys/kernel/sysrq
-taskset -c {cpu} sh -c 'echo c >/proc/sysrq-trigger'
+{die}
 sleep 30
 fail 'Linux did not panic'
 """
+DIE = "taskset -c {cpu} sh -c 'echo c >/proc/sysrq-trigger'"
 
 
 def unpacked_kernel(bzimage):
@@ -98,10 +99,12 @@ def kexec_files(inputs):
     if "initrd" in inputs.row:
         names.add("initrd")
         arguments += " --initrd=/test/initrd"
-    script = (PANIC if "panic" in inputs.row else KEXEC).format(
+    cpu = inputs.row.get("panic")
+    script = (PANIC if cpu else KEXEC).format(
         arguments=arguments, file=inputs.row.get("kexec_file", "image"),
         check=inputs.row.get("check", "true"), go=inputs.row.get("go", ""),
-        busy=inputs.row.get("busy", ""), cpu=inputs.row.get("panic"))
+        busy=inputs.row.get("busy", ""), cpu=cpu,
+        die=inputs.row.get("die", DIE).format(cpu=cpu))
     return {name: inputs[name].read_bytes() for name in sorted(names)}, script
 
 
