@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 /* Register offsets of xAPIC mode; x2APIC's MSR is 800h + offset / 16. */
+#define APIC_ID     0x020       /* x2APIC: the whole register; else bits 31:24 */
 #define APIC_TPR    0x080
 #define APIC_EOI    0x0B0
 #define APIC_LDR    0x0D0
@@ -17,6 +18,7 @@
 #define APIC_ESR    0x280
 #define APIC_CMCI   0x2F0
 #define APIC_ICR    0x300
+#define APIC_ICR_HIGH 0x310     /* xAPIC mode only */
 #define APIC_TIMER  0x320
 #define APIC_THERMAL 0x330
 #define APIC_COUNTERS 0x340

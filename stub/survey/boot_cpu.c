@@ -26,9 +26,6 @@
 #define ICR_LOOPS         100000u
 #define STARTUP_PAGE      SERVICES_END  /* below the stack */
 #define HALT_FOR_GOOD     0xFDEBF4FAu   /* CLI; HLT; JMP to the HLT */
-#define APIC_ID           0x020u
-#define APIC_ICR_HIGH     0x310u
-#define MSR_X2APIC_ID     0x802u
 #define MSR_X2APIC_ICR    0x830u
 
 #define MADT_ENTRIES      44u
@@ -42,25 +39,15 @@
 uint32_t swap_cpu(uint32_t ticks, void (*send)(void));
 extern char swap_entry[];
 
-static uint32_t base_of_apic(void)
-{
-	return (uint32_t)rdmsr(MSR_APIC_BASE) & 0xFFFFF000;
-}
-
-static bool is_x2apic(void)
-{
-	return rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC;
-}
-
 static void send(uint32_t id, uint32_t command)
 {
-	if (is_x2apic()) {
+	if (apic_is_x2apic()) {
 		wrmsr(MSR_X2APIC_ICR, (uint64_t)id << 32 | command);
 		return;
 	}
-	write32(base_of_apic() + APIC_ICR_HIGH, id << 24);
-	write32(base_of_apic() + APIC_ICR, command);
-	for (uint32_t i = 0; i < ICR_LOOPS && read32(base_of_apic() + APIC_ICR) & ICR_PENDING; i++)
+	apic_write(APIC_ICR_HIGH, id << 24);
+	apic_write(APIC_ICR, command);
+	for (uint32_t i = 0; i < ICR_LOOPS && apic_read(APIC_ICR) & ICR_PENDING; i++)
 		;
 }
 
@@ -93,8 +80,7 @@ static uint32_t flags_at(uint32_t cpu)
 
 static uint32_t own_id(void)
 {
-	return is_x2apic() ? (uint32_t)rdmsr(MSR_X2APIC_ID)
-			   : read32(base_of_apic() + APIC_ID) >> 24;
+	return apic_read(APIC_ID) >> (apic_is_x2apic() ? 0 : 24);
 }
 
 /* An earlier image has marked the boot CPU; otherwise the MADT names it first (5.2.12.1). */
@@ -202,10 +188,7 @@ static void stay(const struct rj_stub *stub)
 
 void boot_cpu_take(const struct rj_stub *stub, uint32_t *repaired)
 {
-	bool has_apic = cpuid(CPUID_FEATURES).edx & CPUID_EDX_APIC;
-	uint64_t base = has_apic ? rdmsr(MSR_APIC_BASE) : 0;
-
-	if (!(base & APIC_BASE_ENABLE) || base & APIC_BASE_BSP)
+	if (!apic_on() || rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP)
 		return;
 	if (firmware_state() != FIRMWARE_NONE) {
 		fetch_boot_cpu(stub);
