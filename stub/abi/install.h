@@ -24,6 +24,9 @@ struct rj_acpi {
 	/* A copy of the RSDP, with valid checksums; in revisions 0 and 1 zeros follow its
 	   RSDP_SIZE_1 bytes. The first is 0: the stub searches for one. */
 	uint8_t rsdp[RSDP_SIZE];
+	/* Not 0: an IOMMU in the tables was on, so that addresses in devices' registers need not
+	   be physical ones. */
+	uint32_t iommu_was_on;
 };
 
 /* The stub's functions and data that the installer uses; so an image has them only once. */
@@ -41,7 +44,6 @@ struct rj_stub {
 	/* Calls INT number in real mode. */
 	void (*bios_call)(struct bios_regs *regs, uint32_t number);
 	bool has_no_bios;               /* until our own is installed */
-	bool dma_was_translated;        /* by an IOMMU: what controllers hold are no physical addresses */
 	struct rj_reset reset;
 	uint32_t hpet;                  /* address of its registers; 0: none */
 	struct rj_manifest *manifest;   /* followed by a table of RJ_MAX_PIECES rows */

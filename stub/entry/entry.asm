@@ -204,10 +204,13 @@ sum:
 	lodsd
 	add	edx, eax
 	loop	.add			; keeps the flags
-	jnz	.damaged
+	jnz	damaged
 	jmp	esp
-	; ESI is at the message, which follows the sum. Video memory may not be mapped.
-.damaged:
+
+section .entry.gap progbits alloc exec write align=1
+; damaged: prints the message, and resets the machine. Video memory may not be mapped.
+;	In:	ESI or RSI = the message, which follows the sum
+damaged:
 	mov	dx, COM1
 	mov	cl, message.end - message
 .send:

@@ -259,7 +259,6 @@ static void install_services(void)
 	}
 	services = (struct rj_services *)p->address;
 	acpi.find = NULL;               /* the installer overwrites it */
-	callbacks.dma_was_translated = dma_was_translated;
 	unpack_to((void *)SERVICES, services + 1);
 	((rj_installer *)SERVICES)(&callbacks, services, firmware);
 }

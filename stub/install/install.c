@@ -129,7 +129,7 @@ static bool is_wanted(const struct controller *c, const struct rj_driver *driver
 /* As struct rj_host's is_free_ram: whether the firmware cannot have put its data there. */
 static bool is_free_ram(uint64_t address)
 {
-	return stub->dma_was_translated || memory_is_free(address);
+	return stub->acpi->iommu_was_on || memory_is_free(address);
 }
 
 /* If the controller has no disks, restores its command register. */

@@ -11,11 +11,10 @@
 
 #include "abi/layout.h"
 #include "common/mem.h"
+#include "hardware/io.h"
 #include "install/memory.h"
 
 #define PARAGRAPH 16u
-
-extern const uint8_t installer[], installer_end[];      /* install.asm, install.lds.in */
 
 static const struct rj_stub *stub;
 static const struct rj_services *services;
@@ -101,9 +100,10 @@ static void relocate(struct rj_module *module, const struct rj_module *loaded, u
 
 struct rj_module *module_load(const struct rj_module *carried)
 {
-	struct rj_module *module = (void *)(work + (installer_end - installer));
+	uint32_t size = read32((uint32_t)(services + 1));       /* unpacked: packed.h */
+	struct rj_module *module = (void *)(work + size);
 
-	memcpy(work, installer, (size_t)(installer_end - installer));
+	memcpy(work, (const void *)SERVICES, size);
 	*module = *carried;
 	module->packed_size = 0;
 	stub->unpack(module + 1, carried + 1);

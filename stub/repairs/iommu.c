@@ -25,8 +25,6 @@
 #define AMD_CONTROL   0x18u
 #define AMD_ENABLE    1u
 
-bool dma_was_translated;
-
 /* One bit at a time, as the specification requires. */
 static void clear_global(uint32_t unit, uint32_t bit)
 {
@@ -40,7 +38,7 @@ static void intel_off(uint32_t unit)
 {
 	static const uint32_t bits[] = { TRANSLATION, REMAPPING, QUEUE };
 
-	dma_was_translated |= read32(unit + GSTS) >> 31;
+	acpi.iommu_was_on |= read32(unit + GSTS) & TRANSLATION;
 	for (uint32_t i = 0; i < sizeof(bits) / sizeof(*bits); i++)
 		if (read32(unit + GSTS) & bits[i])
 			clear_global(unit, bits[i]);
@@ -48,7 +46,7 @@ static void intel_off(uint32_t unit)
 
 static void amd_off(uint32_t unit)
 {
-	dma_was_translated |= read32(unit + AMD_CONTROL) & AMD_ENABLE;
+	acpi.iommu_was_on |= read32(unit + AMD_CONTROL) & AMD_ENABLE;
 	write32(unit + AMD_CONTROL, 0);
 }
 

@@ -28,9 +28,6 @@ static inline bool entered_from_64bit(void)
 	return entered_by == LOADER_LINUX64 || entered_by == LOADER_LONG_MODE;
 }
 
-/* Whether an IOMMU was on: addresses in devices' registers need not be physical ones. */
-extern bool dma_was_translated;
-
 /* Whether this is the CPU that the firmware started. INIT resets the machine on that one. */
 bool on_boot_cpu(void);
 
