@@ -168,34 +168,42 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map);
 }
 
+/* kexec's option --append with these words and what kexec does not pass on by itself; or nothing. */
+static void append_option(const struct rj_machine_firmware *firmware, const char *words,
+			  char *text, size_t size)
+{
+	bool names_rsdp = firmware->passes_rsdp == RJ_NO && firmware->rsdp;
+	const char *quote = *words && names_rsdp ? "\"" : "";
+	char rsdp[40] = "";
+
+	if (names_rsdp)
+		snprintf(rsdp, sizeof(rsdp), "%srj.rsdp=%#" PRIx64, *words ? " " : "", firmware->rsdp);
+	*text = '\0';
+	if (*words || names_rsdp)
+		snprintf(text, size, " --append=%s%s%s%s", quote, words, rsdp, quote);
+}
+
 /* The command by which kexec loads the image, with the options that work here. */
 static void advise_load(const struct doctor *doctor, const char *options, char *text, size_t size)
 {
-	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
-	char command[DOCTOR_TEXT / 2], append[64] = "";
+	char command[DOCTOR_TEXT / 2], append[96];
 	const char *after;
 
 	kexec_command(doctor, command, sizeof(command));
 	after = strstr(command, " -l ");
-	if (firmware->passes_rsdp == RJ_NO && firmware->rsdp)
-		snprintf(append, sizeof(append), " --append=rj.rsdp=%#" PRIx64, firmware->rsdp);
+	append_option(&doctor->machine.firmware, "", append, sizeof(append));
 	snprintf(text, size, KEXEC "%s%s%s", options, append, after ? after + strlen(" -l") : "");
 }
 
 void doctor_panic_load(const struct doctor *doctor, char *text, size_t size)
 {
-	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
-	const char *kexec = doctor_kexec(doctor), *quote = "";
+	const char *kexec = doctor_kexec(doctor);
 	const char *load = kexec ? kexec : "-l";        /* ends with the l */
-	char rsdp[40] = "";
+	char append[96];
 
-	if (firmware->passes_rsdp == RJ_NO && firmware->rsdp) {
-		snprintf(rsdp, sizeof(rsdp), " rj.rsdp=%#" PRIx64, firmware->rsdp);
-		quote = "\"";
-	}
-	snprintf(text, size, KEXEC "%.*sp %s --append=%srj.reason=panic%s%s",
-		 (int)strlen(load) - 1, load, doctor->image_name ? doctor->image_name : IMAGE,
-		 quote, rsdp, quote);
+	append_option(&doctor->machine.firmware, "rj.reason=panic", append, sizeof(append));
+	snprintf(text, size, KEXEC "%.*sp %s%s", (int)strlen(load) - 1, load,
+		 doctor->image_name ? doctor->image_name : IMAGE, append);
 }
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
