@@ -53,9 +53,8 @@ static enum rj_err check_manifest_header(const struct rj_manifest *manifest,
 static void read_services(struct rj_image *image, const struct rj_input *input)
 {
 	uint8_t bytes[RJ_SERVICES_MAX], stub[STUB_HOME_SIZE];
-	size_t stub_size = image->stub_size < sizeof(stub) ? image->stub_size : sizeof(stub);
-
-	stub_size = rj_input_peek(input, stub, stub_size, image->stub_at);
+	size_t most = image->stub_size < sizeof(stub) ? image->stub_size : sizeof(stub);
+	struct rj_stub_bytes front = { stub, rj_input_peek(input, stub, most, image->stub_at) };
 
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
@@ -63,8 +62,7 @@ static void read_services(struct rj_image *image, const struct rj_input *input)
 		if (piece->flags & RJ_PIECE_SERVICES && piece->size <= sizeof(bytes) &&
 		    rj_image_has_piece(image, piece) &&
 		    rj_input_peek(input, bytes, piece->size, image->stub_at + piece->offset))
-			rj_services_parse(&image->services, (struct rj_stub_bytes){ stub, stub_size },
-					  bytes, piece->size);
+			rj_services_parse(&image->services, front, bytes, piece->size);
 	}
 }
 

@@ -594,7 +594,7 @@ static const char *check_block(struct rj_services *block)
 void rj_services_parse(struct rj_services_info *info, struct rj_stub_bytes stub,
 		       const uint8_t *bytes, size_t size)
 {
-	struct home home;
+	struct home home = { .installer = 0 };  /* and zeros where nothing is unpacked */
 
 	*info = (struct rj_services_info){ .carried = true, .wrong = "header" };
 	if (size < sizeof(struct rj_services) ||
@@ -602,7 +602,6 @@ void rj_services_parse(struct rj_services_info *info, struct rj_stub_bytes stub,
 	    LE_GET(bytes, struct rj_services, size) != size)
 		return;
 	load_block(&info->block, bytes);
-	memset(&home, 0, sizeof(home));
 	info->wrong = check_block(&info->block);
 	if (!info->wrong)
 		info->wrong = unpack_stub(&home, stub);

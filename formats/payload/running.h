@@ -12,14 +12,13 @@
 
 #include "base/error.h"
 #include "base/root.h"
-
-#define RJ_BOOT_PARAMS "/sys/kernel/boot_params/data"
 #include "payload/option.h"
 
 #define RJ_RUNNING_NAME 128             /* of a release; Linux has 65 */
 #define RJ_RUNNING_LINE 0x4000          /* of a command line; Linux has 2048 */
 
 #define RJ_CMDLINE "/proc/cmdline"
+#define RJ_BOOT_PARAMS "/sys/kernel/boot_params/data"
 #define RJ_MODULES "/usr/lib/modules/"  /* newer distributions have more than modules there */
 
 struct rj_running_file {
