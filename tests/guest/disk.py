@@ -25,8 +25,7 @@ INPUTS = [Path(__file__), Path(installer.__file__), Path(installer.PROGRAM), GRU
 SECTOR = 512
 SYSTEM_SECTORS = 65536          # of an EFI system partition
 SIZE = 32 << 20
-# Without the self-tests of Linux's cryptography: one of them can run for ever under emulation.
-CONSOLE = "console=ttyS0,115200 quiet cryptomgr.notests"
+CONSOLE = f"console=ttyS0,115200 {initramfs.QUIET}"
 
 SERIAL = "serial --unit=0 --speed=115200\nterminal_output serial\n"
 

@@ -23,7 +23,7 @@ def install(path, folder, scratch, timeout=120):
     ramdisk.write_bytes(initramfs.base(MODULES).read_bytes() + initramfs.test_archive(
         {**initramfs.host_program(PROGRAM), "run": script.encode()}))
     arguments = ["-m", "256M", "-kernel", initramfs.kernel(), "-initrd", ramdisk,
-                 "-append", "console=ttyS0 quiet cryptomgr.notests device=/dev/vda",
+                 "-append", f"console=ttyS0 {initramfs.QUIET} device=/dev/vda",
                  "-drive", f"file={path},format=raw,if=virtio"]
     with qemu.Guest(arguments, log, timeout) as guest:
         lines = list(guest.lines())

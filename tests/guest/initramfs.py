@@ -14,6 +14,8 @@ HERE = Path(__file__).parent
 BUSYBOX = Path("/bin/busybox")
 SYSTEMD = ("lib/systemd/systemd", "bin/systemctl", "lib/systemd/systemd-shutdown",
            "bin/umount")
+# For every Linux under test. One of its cryptographic self-tests has hung at boot under emulation.
+QUIET = "quiet cryptomgr.notests"
 DIRECTORIES = "bin dev lib lib64 lib/x86_64-linux-gnu modules proc sys test".split()
 
 

@@ -299,7 +299,7 @@ class Inputs(dict, Loaders):
         """The image that rjpack makes for the row, damaged if the row asks for that."""
         arguments = self.row["pack"].format_map(self).split()
         if "kernel_line" in self.row:
-            arguments += ["--append", self.row["kernel_line"]]
+            arguments += ["--append", self.row["kernel_line"].format(console=disk.CONSOLE)]
         if "container" in self.row:
             arguments += ["--format", self.row["container"]]
         pieces = [] if "rjp" in self.row else self.piece_arguments()

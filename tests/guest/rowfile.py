@@ -18,11 +18,15 @@ def refusing(row):
 
 
 def read(path):
-    """The rows in PATH. One with "each" means a row for each combination of the values
-    listed there; the values are appended to its name."""
-    rows = {}
-    for name, row in tomllib.loads(Path(path).read_text(encoding="utf-8")).items():
-        each = row.pop("each", {})
+    """The rows in PATH. One that is "like" another one has what it leaves out from that row, but
+    for its "each". One with "each" means a row for each combination of the values listed there;
+    the values are appended to its name."""
+    rows, tables = {}, tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    for name, table in tables.items():
+        base = tables[table["like"]] if "like" in table else {}
+        row = {**base, "each": {}, **table}
+        row.pop("like", None)
+        each = row.pop("each")
         for values in itertools.product(*each.values()):
             words = (re.sub(r"\W+", "-", value).strip("-") for value in values)
             rows["-".join((name, *words))] = refusing({**row, **dict(zip(each, values))})

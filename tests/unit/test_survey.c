@@ -541,11 +541,10 @@ static void crash(void **state)
 	put(LOW + 54, 56, 2);
 	put(LOW + 56, 4, 2);
 	put_segment(LOW + 64, 4, 0x2000000, 0x1000);            /* PT_NOTE */
-	put_segment(LOW + 64 + 56, 1, 0x100000, 0x7E00000);
+	put_segment(LOW + 64 + 56, 1, 0x100000, 0x7DFF000);
 	put_segment(LOW + 64 + 2 * 56, 1, 0x100000000, 0x80000000);
 	put_segment(LOW + 64 + 3 * 56, 1, 0x3000000, 0);
 	rows[0] = (struct rj_memory){ 0x7F80000, 0x1000, RJ_MEMORY_FREE };
-	put_segment(LOW + 64 + 56, 1, 0x100000, 0x7DFF000);
 	assert_int_equal(crash_memory(LOW, rows, 1, ROWS), 4);
 	assert_string_equal(text_of(4), "7F80000-7F81000:1 100000-7EFF000:1 100000000-180000000:1 "
 			    "7EFF000-7F80000:1");
