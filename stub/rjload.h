@@ -9,8 +9,8 @@
  *
  * At the time of the jump
  *  - no NMI or machine check occurs; CET's branch tracking is off; this is the boot CPU, or any CPU
- *    with an image packed with --bios auto or own; no other CPU is in VMX operation (Intel SDM 3C,
- *    "Restrictions on VMX Operation": no INIT); here the 64-bit entry executes VMXOFF itself;
+ *    with an image packed with --bios auto or own; no other CPU is in VMX operation, which blocks
+ *    INIT (SDM 3C, "Restrictions on VMX Operation"); here the 64-bit entry executes VMXOFF itself;
  *  - these bytes are mapped to their physical address, writable and executable by the kernel,
  *    and no device writes to them; nothing else need be mapped, not even the first MiB;
  *  - interrupt vectors and BIOS data (0 to 4FFh), EBDA and ROMs are as the firmware left them.

@@ -79,7 +79,8 @@ struct rj_host {
 	/* Adds a disk; call this in the order in which to number a controller's disks. */
 	void (*add_disk)(const struct rj_disk *disk);
 	/* Whether this byte is free RAM in the memory map, so that an operating system put its
-	   contents there; the firmware's own memory is reserved or below 1 MiB. */
+	   contents there; the firmware's own memory is reserved or below 1 MiB. If an IOMMU was
+	   on, whatever a device holds is an operating system's. */
 	bool (*is_free_ram)(uint64_t address);
 	/* Returns where a driver reaches these registers, even above 4 GiB; 0: no room. */
 	uint32_t (*map)(uint64_t physical, uint32_t size);

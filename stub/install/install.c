@@ -126,7 +126,7 @@ static bool is_wanted(const struct controller *c, const struct rj_driver *driver
 	return mode == c->driver;
 }
 
-/* As struct rj_host's is_free_ram: whether the firmware cannot have put its data there. */
+/* Of struct rj_host. An address that an IOMMU translated is none of the firmware's. */
 static bool is_free_ram(uint64_t address)
 {
 	return stub->acpi->iommu_was_on || memory_is_free(address);

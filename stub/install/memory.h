@@ -25,8 +25,9 @@ uint32_t memory_free_end(uint32_t address);
 uint32_t memory_find(uint32_t size);
 
 /*
- * Returns size bytes of free RAM above 1 MiB, as low as possible, for the installer's own use.
- * No allocation overlaps it, and the payload finds it free. NULL: there is no room.
+ * Returns size bytes of free RAM above 1 MiB, as low as possible, for the installer's own use;
+ * NULL if there is no room. memory_alloc and memory_reserve keep off it, and the payload's memory
+ * map lists it as free.
  */
 void *memory_work(uint32_t size);
 
