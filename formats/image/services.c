@@ -237,6 +237,7 @@ const struct rj_service_module rj_service_modules[] = {
 	{ "inflate", for_deflated },
 	{ "linux", for_linux },
 	{ "memory", always },
+	{ "screen", for_own_bios },
 };
 #define CARRIED_MODULES (sizeof(rj_service_modules) / sizeof(rj_service_modules[0]))
 _Static_assert(CARRIED_MODULES <= RJ_SERVICES_MODULES, "no room");

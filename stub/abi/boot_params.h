@@ -25,7 +25,7 @@ struct screen_info {
 	uint32_t size;                  /* in 64 KiB for SCREEN_VESA, in bytes for SCREEN_EFI */
 	uint8_t unused3[4];
 	uint16_t pitch;
-	struct {
+	struct colour_field {
 		uint8_t size, position;
 	} red, green, blue, reserved;
 	uint8_t unused4[8];

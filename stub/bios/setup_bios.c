@@ -117,10 +117,10 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 		.ticks_per_tick = setup->host->ticks_per_ms * (TICK_COUNTS / PIT_KHZ)
 			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
 		.uart = setup->uart,
-		.ebda = (uint16_t)(setup->ebda >> 4),
+		.ebda = (uint16_t)(setup->ebda >> 4), .show_text = setup->show_text,
 		.reset = *setup->reset,
 	};
-	flat_place(base, 0);
+	flat_place(base, setup->page_tables);
 	set_vectors(base);
 	set_bda(setup);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * INT 10h: 80x25 characters, which are kept here and shown by a terminal on the serial port.
+ * INT 10h: 80x25 characters, which are kept here and shown by a terminal on the serial port, and
+ * on a linear framebuffer.
  * IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; IBM VGA Technical Reference.
  */
 #include <stdbool.h>
@@ -9,9 +10,10 @@
 #include "bios/bios.h"
 #include "bios/serial.h"
 #include "common/bda.h"
+#include "screen/screen.h"
 
-#define COLUMNS      80u
-#define ROWS         25u
+#define COLUMNS      RJ_TEXT_COLUMNS
+#define ROWS         RJ_TEXT_ROWS
 #define LAST_ROW     (ROWS - 1)
 #define TEXT_MODE    3
 #define NO_CLEAR     0x80       /* in AL of AH=00h and in 40:87 */
@@ -30,8 +32,11 @@
 #define LINE_FEED    0x0A
 #define RETURN       0x0D
 
-/* What the screen shows: character and attribute. */
-static uint8_t cells[ROWS][COLUMNS][2];
+#define CURSOR_OFF   0x20       /* in the shape's first line */
+#define SHAPE_LINES  8u         /* a shape of so many lines is for each height of characters */
+
+/* What the screen shows. */
+static struct rj_text text = { .first_row = ROWS };
 
 struct window {
 	uint8_t top, left, bottom, right;
@@ -54,36 +59,44 @@ static void cursor_set(uint32_t row, uint32_t column)
 	bda_put16(BDA_CURSOR, (uint16_t)(row << 8 | column));
 }
 
+/* Notes that cells of a row have changed. */
+static void touch(uint32_t row)
+{
+	if (row < text.first_row)
+		text.first_row = (uint8_t)row;
+	if (row > text.last_row)
+		text.last_row = (uint8_t)row;
+}
+
 static void put(uint32_t row, uint32_t column, uint8_t character, uint8_t attribute)
 {
 	if (row >= ROWS || column >= COLUMNS)
 		return;
-	cells[row][column][0] = character;
-	cells[row][column][1] = attribute;
+	text.cells[row][column] = (struct rj_cell){ character, attribute };
+	touch(row);
 	terminal_put(row, column, character, attribute);
 }
 
 static void blank_cells(uint32_t row, const struct window *w, uint8_t attribute)
 {
-	for (uint32_t column = w->left; column <= w->right; column++) {
-		cells[row][column][0] = ' ';
-		cells[row][column][1] = attribute;
-	}
+	for (uint32_t column = w->left; column <= w->right; column++)
+		text.cells[row][column] = (struct rj_cell){ ' ', attribute };
+	touch(row);
 }
 
 static void copy_cells(uint32_t to, uint32_t from, const struct window *w)
 {
-	for (uint32_t column = w->left; column <= w->right; column++) {
-		cells[to][column][0] = cells[from][column][0];
-		cells[to][column][1] = cells[from][column][1];
-	}
+	for (uint32_t column = w->left; column <= w->right; column++)
+		text.cells[to][column] = text.cells[from][column];
+	touch(to);
 }
 
 static void show(const struct window *w)
 {
 	for (uint32_t row = w->top; row <= w->bottom; row++)
 		for (uint32_t column = w->left; column <= w->right; column++)
-			terminal_put(row, column, cells[row][column][0], cells[row][column][1]);
+			terminal_put(row, column, text.cells[row][column].character,
+				     text.cells[row][column].attribute);
 }
 
 static bool is_whole(const struct window *w)
@@ -158,12 +171,12 @@ static void write_cells(const struct frame *f, bool with_attribute)
 
 	for (uint32_t i = 0; i < f->cx && at < ROWS * COLUMNS; i++, at++)
 		put(at / COLUMNS, at % COLUMNS, f->al, with_attribute
-			? (uint8_t)f->bx : cells[at / COLUMNS][at % COLUMNS][1]);
+			? (uint8_t)f->bx : text.cells[at / COLUMNS][at % COLUMNS].attribute);
 }
 
 static void new_line(uint32_t *row, uint32_t column)
 {
-	uint8_t blank = cells[*row < ROWS ? *row : LAST_ROW][column < COLUMNS ? column : 0][1];
+	uint8_t blank = text.cells[*row < ROWS ? *row : LAST_ROW][column < COLUMNS ? column : 0].attribute;
 
 	if (*row < LAST_ROW) {
 		++*row;
@@ -183,7 +196,7 @@ static void type(uint8_t character, int attribute)
 		row = LAST_ROW;
 	if (column >= COLUMNS)
 		column = COLUMNS - 1;
-	old = cells[row][column][1];
+	old = text.cells[row][column].attribute;
 	switch (character) {
 	case BELL:
 	case RETURN:
@@ -242,7 +255,8 @@ static void read_cell(struct frame *f)
 
 	f->ax = 0;
 	if (row < ROWS && column < COLUMNS)
-		f->ax = (uint16_t)(cells[row][column][1] << 8 | cells[row][column][0]);
+		f->ax = (uint16_t)(text.cells[row][column].attribute << 8
+				   | text.cells[row][column].character);
 }
 
 static void get_cursor(struct frame *f)
@@ -271,11 +285,40 @@ static void font(struct frame *f)
 	f->dl = LAST_ROW;
 }
 
-/* Unknown functions change nothing, so that a caller finds no VGA, VBE or font. */
-void int10(struct call *c)
+/* The lines of the cursor's shape, for characters of 16 lines. */
+static void set_shape(struct rj_text *to)
 {
-	struct frame *f = &c->regs;
+	uint8_t first = bda_get(BDA_SHAPE + 1), last = bda_get(BDA_SHAPE) & 0x1F;
 
+	if (first & CURSOR_OFF)
+		last = 0, first = 1;
+	else if (last < SHAPE_LINES)
+		first = (uint8_t)(2 * first), last = (uint8_t)(2 * last + 1);
+	to->cursor_first = first;
+	to->cursor_last = last;
+}
+
+/* Shows what has changed. In virtual-8086 mode that waits for a call in real mode. */
+static void show_on_framebuffer(void)
+{
+	static uint16_t cursor, shape;
+	bool stays = cursor == bda_get16(BDA_CURSOR) && shape == bda_get16(BDA_SHAPE);
+
+	if (!bios.show_text || (text.first_row == ROWS && stays) || is_virtual())
+		return;
+	cursor = bda_get16(BDA_CURSOR);
+	shape = bda_get16(BDA_SHAPE);
+	text.cursor_row = cursor_row();
+	text.cursor_column = cursor_column();
+	set_shape(&text);
+	call32((rj_function32 *)(uintptr_t)bios.show_text, NULL, &text);
+	text.first_row = ROWS;
+	text.last_row = 0;
+}
+
+/* Unknown functions change nothing, so that a caller finds no VGA, VBE or font. */
+static void serve(struct frame *f)
+{
 	switch (f->ah) {
 	case 0x00:
 		set_mode(f->al);
@@ -318,4 +361,10 @@ void int10(struct call *c)
 	default:
 		break;
 	}
+}
+
+void int10(struct call *c)
+{
+	serve(&c->regs);
+	show_on_framebuffer();
 }

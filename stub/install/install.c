@@ -23,6 +23,7 @@
 #include "install/memory.h"
 #include "install/modules.h"
 #include "int13/resident.h"
+#include "screen/screen.h"
 
 #define VECTORS         256u
 #define MAX_CONTROLLERS 32
@@ -43,6 +44,20 @@ static const char *const modes[] = {
 #undef ROW
 };
 
+/* Values of rj.screen. */
+#define SCREENS(row) row(auto) row(lfb) row(serial) row(none)
+enum screen {
+#define ROW(name) SCREEN_##name,
+	SCREENS(ROW)
+#undef ROW
+	SCREEN_COUNT
+};
+static const char *const screens[] = {
+#define ROW(name) #name,
+	SCREENS(ROW)
+#undef ROW
+};
+
 static const struct rj_stub *stub;
 static enum rj_firmware firmware;
 static struct rj_services *services;
@@ -54,6 +69,8 @@ static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
+static enum screen screen_mode;
+static void (*show_text)(void *unused, const struct rj_text *text);
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
 
@@ -69,18 +86,25 @@ static bool equal(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* The number of a word among words, or count. */
+static uint32_t number_of(const char *word, const char *const *words, uint32_t count)
+{
+	uint32_t i = 0;
+
+	while (i < count && !equal(word, words[i]))
+		i++;
+	return i;
+}
+
 /* --int13, or rj.int13 on the loader's command line, which has priority. */
 static uint32_t chosen_mode(void)
 {
 	const char *word = stub->boot_option("rj.int13");
+	uint32_t number = word ? number_of(word, modes, RJ_INT13_COUNT) : services->int13;
 
-	if (!word)
-		return services->int13;
-	for (uint32_t i = 0; i < RJ_INT13_COUNT; i++)
-		if (equal(word, modes[i]))
-			return i;
-	stub->fail("rj.int13=%s: expected auto, firmware, none or a driver's name", word);
-	return RJ_INT13_COUNT;
+	if (number == RJ_INT13_COUNT)
+		stub->fail("rj.int13=%s: expected auto, firmware, none or a driver's name", word);
+	return number;
 }
 
 static void note_controller(uint32_t pci)
@@ -371,6 +395,11 @@ static void set_up(const struct rj_module *carried)
 		resident->start(&setup);
 }
 
+static bool has_serial(void)
+{
+	return screen_mode == SCREEN_auto || screen_mode == SCREEN_serial;
+}
+
 static void set_up_all(uint32_t disk)
 {
 	setup = (struct rj_setup){
@@ -379,7 +408,8 @@ static void set_up_all(uint32_t disk)
 		.ram_disk = disk, .page_tables = page_tables,
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
-		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL ? stub->manifest->serial_port : 0,
+		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL && has_serial() ? stub->manifest->serial_port
+			: 0, .show_text = (uint32_t)show_text,
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);
@@ -467,6 +497,25 @@ static void start_linux(void)
 	}
 }
 
+/* What INT 10h of our own BIOS shows its text on, beside the serial port. */
+static void find_screen(void)
+{
+	const char *word = stub->boot_option("rj.screen");
+	const struct rj_screen *screen;
+
+	screen_mode = word ? number_of(word, screens, SCREEN_COUNT) : SCREEN_auto;
+	if (screen_mode == SCREEN_COUNT)
+		stub->fail("rj.screen=%s: expected auto, lfb, serial or none", word);
+	if (screen_mode > SCREEN_lfb || !stub->screen.type)
+		return;
+	screen = module_interface(module_move_high(module_load(module_find("screen"))));
+	if (screen->start(&stub->screen, &host))
+		show_text = screen->show;
+	else
+		stub->print("the framebuffer is too small, has no direct colour, or cannot be reached; "
+			    "text goes to the serial port only");
+}
+
 static void begin_own_bios(void)
 {
 	stub->print(stub->has_no_bios ? "no BIOS on this machine; rjpack's own serves"
@@ -508,6 +557,8 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};
 	disk = place_ram_disk();
+	if (ebda)
+		find_screen();
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);

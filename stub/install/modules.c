@@ -111,19 +111,30 @@ struct rj_module *module_load(const struct rj_module *carried)
 	return module;
 }
 
+/* to: an address, or 0, for which this returns NULL. */
+static struct rj_module *move_to(struct rj_module *module, uint32_t to)
+{
+	if (!to)
+		return NULL;
+	memcpy((void *)to, module, module->size);
+	relocate((struct rj_module *)to, module, to - (uint32_t)module);
+	return (struct rj_module *)to;
+}
+
+struct rj_module *module_move_high(struct rj_module *module)
+{
+	return move_to(module, (uint32_t)memory_alloc(module->size, PARAGRAPH));
+}
+
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more)
 {
 	bool is_resident = module->kind == RJ_MODULE_RESIDENT;
 	uint32_t stays = (top - more - (module->size - module->resident)) & -alignment;
 	uint32_t to = stays - module->resident;
 
-	if (to < (is_resident ? SERVICES_SCRATCH_END : bottom) || to > top)
-		to = is_resident ? 0 : (uint32_t)memory_alloc(module->size, PARAGRAPH);
-	if (!to)
-		return NULL;
-	memcpy((void *)to, module, module->size);
-	relocate((struct rj_module *)to, module, to - (uint32_t)module);
-	return (struct rj_module *)to;
+	if (to >= (is_resident ? SERVICES_SCRATCH_END : bottom) && to <= top)
+		return move_to(module, to);
+	return is_resident ? NULL : module_move_high(module);
 }
 
 uint32_t module_keep(const struct rj_module *module)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 SHARED = ("stub/abi", "stub/common")
-STUB = ("stub/hardware", "stub/repairs", "stub/entry", "stub/drivers", "stub/int13", "stub/bios",
+STUB = ("stub/hardware", "stub/repairs", "stub/entry", "stub/drivers", "stub/screen", "stub/int13", "stub/bios",
         "stub/install", "stub/runtime", "stub/survey")
 FORMATS = ("formats/base", "formats/disk", "formats/image", "formats/payload", "formats/machine")
 TOOLS = "stub/tools"            # for the build; not a room

@@ -55,6 +55,7 @@ def decode(picture):
 
 
 FONT_HEIGHT, COLUMNS, ROWS = 16, 80, 25
+SCALED_WIDTH = 1600
 BLANK, FULL_BLOCK = ord(" "), 219
 
 
@@ -73,16 +74,17 @@ def find_font(program):
 def decode_cells(picture, program):
     """The text of 80 by 25 cells in the middle; '~' is anything that is no ASCII character of the
     font. Each cell has two colours, and which of them is the letter's is not known."""
-    glyphs = find_font(program)
-    left, top = (picture.width - 8 * COLUMNS) // 2, (picture.height - FONT_HEIGHT * ROWS) // 2
+    glyphs, scale = find_font(program), 2 if picture.width >= SCALED_WIDTH else 1
+    width, height = 8 * scale, FONT_HEIGHT * scale
+    left, top = (picture.width - width * COLUMNS) // 2, (picture.height - height * ROWS) // 2
 
     def cell(x, y):
         first = picture.colour(x, y)
-        glyph = bytes(sum((picture.colour(x + column, y + row) != first) << (7 - column)
-                          for column in range(8)) for row in range(FONT_HEIGHT))
+        glyph = bytes(sum((picture.colour(x + column * scale, y + row * scale) != first) <<
+                          (7 - column) for column in range(8)) for row in range(FONT_HEIGHT))
         return glyphs.get(glyph) or glyphs.get(bytes(0xFF - line for line in glyph), "~")
 
-    return "\n".join("".join(cell(left + 8 * x, top + FONT_HEIGHT * y) for x in range(COLUMNS))
+    return "\n".join("".join(cell(left + width * x, top + height * y) for x in range(COLUMNS))
                      for y in range(ROWS))
 
 

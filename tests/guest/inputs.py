@@ -3,6 +3,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from controllers import CONTROLLERS
 from loaders import Loaders
 
 BOOT = Path(__file__).parent.parent / "boot"
+FONT = Path(__file__).parents[2] / "stub/screen/font.c"
 PAYLOAD = Path(__file__).parent.parent / "payload"
 MODULES = ["ata_piix", "sd_mod"]
 STEP = 0x9E3779B1               # as in memory.inc
@@ -96,6 +98,11 @@ class Inputs(dict, Loaders):
     def test_disk(self, path):
         """The disk of the row's kind that it tests."""
         path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
+
+    def screen_font(self, path):
+        """The font of rjpack's own BIOS."""
+        source = FONT.read_text(encoding="utf-8").split("] = {")[1]
+        path.write_bytes(bytes(int(byte, 16) for byte in re.findall("0x(..)", source)))
 
     def oops(self, path):
         """A kernel module that oopses."""
