@@ -14,6 +14,7 @@
 #include "hardware/io.h"
 #include "hardware/ports.h"
 #include "int13/resident.h"
+#include "screen/screen.h"
 
 #define ENHANCED       0x10     /* a keyboard with 101 keys */
 #define UART_SCRATCH   7
@@ -117,7 +118,9 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 		.ticks_per_tick = setup->host->ticks_per_ms * (TICK_COUNTS / PIT_KHZ)
 			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
 		.uart = setup->uart,
-		.ebda = (uint16_t)(setup->ebda >> 4), .show_text = setup->show_text,
+		.ebda = (uint16_t)(setup->ebda >> 4), 
+		.show_text = setup->screen ? (uint32_t)setup->screen->show : 0,
+		.vbe = setup->screen ? (uint32_t)setup->screen->vbe : 0,
 		.reset = *setup->reset,
 	};
 	flat_place(base, setup->page_tables);

@@ -137,6 +137,19 @@ static void scroll(const struct frame *f, bool down)
 		show(&w);
 }
 
+static struct rj_vbe vbe_call;
+
+/* All has to be drawn again, if a graphics mode was set. */
+static void leave_graphics(void)
+{
+	if (!bios.vbe || is_virtual())
+		return;
+	vbe_call.leaves = 1;
+	call32((rj_function32 *)(uintptr_t)bios.vbe, NULL, &vbe_call);
+	touch(0);
+	touch(LAST_ROW);
+}
+
 static void set_mode(uint8_t mode)
 {
 	static const struct {
@@ -158,6 +171,7 @@ static void set_mode(uint8_t mode)
 	for (uint32_t page = 0; page < PAGES; page++)
 		bda_put16(BDA_CURSOR + 2 * page, 0);
 	bda_put(BDA_CONTROL, bda_get(BDA_CONTROL) | (mode & NO_CLEAR));
+	leave_graphics();
 	if (mode & NO_CLEAR)
 		return;
 	scroll_cells(&whole, 0, false, NORMAL);
@@ -316,6 +330,27 @@ static void show_on_framebuffer(void)
 	text.last_row = 0;
 }
 
+/* AH=4Fh. Without a framebuffer, or in virtual-8086 mode, AX stays: there is no VBE. */
+static void vbe(struct frame *f)
+{
+	uint32_t request = 0, to = (uint32_t)f->es << 16 | f->di;
+
+	if (!bios.vbe || is_virtual())
+		return;
+	if (!f->al && f->di <= 0x10000 - RJ_VBE_BLOCK)
+		far_read(&request, to, sizeof(request));
+	vbe_call.ax = f->ax, vbe_call.bx = f->bx, vbe_call.cx = f->cx, vbe_call.dx = f->dx;
+	vbe_call.di = f->di, vbe_call.es = f->es;
+	vbe_call.has_vbe2 = request == VBE2_REQUEST;
+	vbe_call.leaves = 0;
+	call32((rj_function32 *)(uintptr_t)bios.vbe, NULL, &vbe_call);
+	f->ax = vbe_call.ax, f->bx = vbe_call.bx, f->cx = vbe_call.cx, f->dx = vbe_call.dx;
+	if (vbe_call.bytes && f->di <= 0x10000 - vbe_call.bytes)
+		far_write(to, vbe_call.block, vbe_call.bytes);
+	if (vbe_call.sets_text)
+		set_mode((uint8_t)(TEXT_MODE | (f->bx >> 8 & NO_CLEAR)));
+}
+
 /* Unknown functions change nothing, so that a caller finds no VGA, VBE or font. */
 static void serve(struct frame *f)
 {
@@ -357,6 +392,9 @@ static void serve(struct frame *f)
 		break;
 	case 0x13:
 		write_string(f);
+		break;
+	case 0x4F:
+		vbe(f);
 		break;
 	default:
 		break;

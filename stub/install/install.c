@@ -70,7 +70,7 @@ static uint32_t found_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static enum screen screen_mode;
-static void (*show_text)(void *unused, const struct rj_text *text);
+static const struct rj_screen *screen;  /* NULL: INT 10h has no framebuffer */
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
 
@@ -409,7 +409,7 @@ static void set_up_all(uint32_t disk)
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
 		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL && has_serial() ? stub->manifest->serial_port
-			: 0, .show_text = (uint32_t)show_text,
+			: 0, .screen = screen,
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);
@@ -501,16 +501,16 @@ static void start_linux(void)
 static void find_screen(void)
 {
 	const char *word = stub->boot_option("rj.screen");
-	const struct rj_screen *screen;
+	const struct rj_screen *found_screen;
 
 	screen_mode = word ? number_of(word, screens, SCREEN_COUNT) : SCREEN_auto;
 	if (screen_mode == SCREEN_COUNT)
 		stub->fail("rj.screen=%s: expected auto, lfb, serial or none", word);
 	if (screen_mode > SCREEN_lfb || !stub->screen.type)
 		return;
-	screen = module_interface(module_move_high(module_load(module_find("screen"))));
-	if (screen->start(&stub->screen, &host))
-		show_text = screen->show;
+	found_screen = module_interface(module_move_high(module_load(module_find("screen"))));
+	if (found_screen->start(&stub->screen, &host))
+		screen = found_screen;
 	else
 		stub->print("the framebuffer is too small, has no direct colour, or cannot be reached; "
 			    "text goes to the serial port only");

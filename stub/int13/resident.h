@@ -41,7 +41,7 @@ struct rj_setup {
 	bool is_verbose;
 	bool own_bios;          /* the firmware has none, or is not used: ours serves */
 	uint16_t uart;          /* of the serial console; 0: none */
-	uint32_t show_text;     /* with own_bios: struct rj_screen's show; 0: no framebuffer */
+	const struct rj_screen *screen; /* with own_bios; NULL: no framebuffer */
 	uint32_t ebda;          /* with own_bios: physical address of an EBDA of 1 KiB */
 	const struct rj_reset *reset;
 	uint32_t hpet;          /* address of its registers; 0: none */

@@ -2,9 +2,12 @@
 /* Linux/x86 boot protocol: struct screen_info. IBM VGA Technical Reference: the colours. */
 #include "screen/screen.h"
 
+#include <stddef.h>
+
 #include "common/units.h"
 #include "hardware/io.h"
 #include "screen/font.h"
+#include "screen/vbe.h"
 
 #define COLOURS      16u
 #define LARGE_PAGE   0x200000u
@@ -19,8 +22,11 @@ static struct {
 	uint32_t scale;
 	uint32_t colours[COLOURS];
 	uint8_t cursor_row, cursor_column, cursor_first, cursor_last;
+	bool is_stale;                  /* the screen does not show what is below */
 	struct rj_cell shown[RJ_TEXT_ROWS][RJ_TEXT_COLUMNS];
 } text;
+
+static struct screen_info screen;
 
 static void put_pixel(uint32_t at, uint32_t colour)
 {
@@ -81,7 +87,7 @@ static bool differs(const struct rj_cell *a, const struct rj_cell *b)
 static void draw_changes(const struct rj_text *new, uint32_t row)
 {
 	for (uint32_t column = 0; column < RJ_TEXT_COLUMNS; column++)
-		if (differs(&text.shown[row][column], &new->cells[row][column])) {
+		if (text.is_stale || differs(&text.shown[row][column], &new->cells[row][column])) {
 			text.shown[row][column] = new->cells[row][column];
 			draw(row, column);
 		}
@@ -117,10 +123,32 @@ void screen_show(void *unused, const struct rj_text *new);
 void screen_show(void *unused, const struct rj_text *new)
 {
 	(void)unused;
+	if (vbe_is_graphics())
+		return;
 	for (uint32_t row = new->first_row; row <= new->last_row && row < RJ_TEXT_ROWS; row++)
 		draw_changes(new, row);
+	text.is_stale = false;
 	if (!cursor_stays(new))
 		move_cursor(new);
+}
+
+static void clear(uint32_t at, uint32_t lines, uint32_t width)
+{
+	for (uint32_t y = 0; y < lines; y++)
+		for (uint32_t x = 0; x < width; x++)
+			put_pixel(at + y * text.pitch + x * text.bytes, 0);
+}
+
+void screen_vbe(void *unused, struct rj_vbe *call);
+
+void screen_vbe(void *unused, struct rj_vbe *call)
+{
+	(void)unused;
+	vbe_serve(&screen, call);
+	if (!call->clears)
+		return;
+	clear(screen.base, screen.height, screen.width);
+	text.is_stale = true;
 }
 
 static INIT uint32_t part_of(struct colour_field field, uint32_t intensity)
@@ -130,7 +158,7 @@ static INIT uint32_t part_of(struct colour_field field, uint32_t intensity)
 
 /* As the VGA BIOS sets its palette: two thirds for the colour's bits, one more for bit 3; colour
    6 is brown. */
-static INIT uint32_t colour_of(const struct screen_info *screen, uint32_t number)
+static INIT uint32_t colour_of(const struct screen_info *s, uint32_t number)
 {
 	uint32_t bright = number & 8 ? 0x55 : 0, rgb[3];
 
@@ -138,8 +166,8 @@ static INIT uint32_t colour_of(const struct screen_info *screen, uint32_t number
 		rgb[i] = bright + (number >> (2 - i) & 1 ? 0xAA : 0);
 	if (number == 6)
 		rgb[1] = 0x55;
-	return part_of(screen->red, rgb[0]) | part_of(screen->green, rgb[1])
-		| part_of(screen->blue, rgb[2]);
+	return part_of(s->red, rgb[0]) | part_of(s->green, rgb[1])
+		| part_of(s->blue, rgb[2]);
 }
 
 /* Maps bytes that need not be in one large page; 0: there is no room. */
@@ -175,12 +203,9 @@ static INIT uint64_t base_of(const struct screen_info *s)
 	return (uint64_t)high << 32 | s->base;
 }
 
-static INIT void clear(uint32_t at, uint32_t lines, uint32_t width)
-{
-	for (uint32_t y = 0; y < lines; y++)
-		for (uint32_t x = 0; x < width; x++)
-			put_pixel(at + y * text.pitch + x * text.bytes, 0);
-}
+static bool screen_start(const struct screen_info *s, const struct rj_host *host);
+
+INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe };
 
 /* Above 4 GiB, only the text's lines are mapped and cleared: the windows there are few. */
 static INIT bool screen_start(const struct screen_info *s, const struct rj_host *host)
@@ -196,7 +221,10 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 	lines = TEXT_HEIGHT * text.scale;
 	skipped = (s->height - lines) / 2;
 	left = (s->width - TEXT_WIDTH * text.scale) / 2 * text.bytes;
-	if (!(base >> 32))
+	screen = *s;
+	if (base >> 32)
+		interface.vbe = NULL;
+	else
 		clear((uint32_t)base, s->height, s->width);
 	text.at = map_all(base + (uint64_t)skipped * text.pitch, lines * text.pitch, host);
 	if (!text.at)
@@ -209,5 +237,3 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 	text.cursor_row = NO_CURSOR;
 	return true;
 }
-
-INIT_DATA const struct rj_screen interface = { screen_start, screen_show };

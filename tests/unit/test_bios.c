@@ -53,6 +53,11 @@ void far_read(void *to, uint32_t from, uint32_t bytes)
 	memcpy(to, caller + (from & 0xFF), bytes);
 }
 
+void far_write(uint32_t to, const void *from, uint32_t bytes)
+{
+	memcpy(caller + (to & 0xFF), from, bytes < sizeof(caller) ? bytes : sizeof(caller));
+}
+
 bool is_virtual(void)
 {
 	return virtual_mode;

@@ -5,11 +5,12 @@
 #include "fake_io.h"
 #include "screen/font.h"
 #include "screen/screen.h"
+#include "screen/vbe.h"
 
 #define BASE   0xC0000000u
 #define SIZE   (16u << 20)
 
-extern const struct rj_screen interface;
+extern struct rj_screen interface;
 
 static uint8_t memory[SIZE];
 static uint64_t mapped_from;            /* what is at BASE */
@@ -196,6 +197,7 @@ static void cursor(void **state)
 
 static void above_4_gib(void **state)
 {
+	const struct rj_screen with_vbe = interface;
 	struct screen_info s = screen_of(1920, 1080, 32);
 
 	(void)state;
@@ -207,6 +209,8 @@ static void above_4_gib(void **state)
 	set_cell(10, 10, 'Z', 7);
 	show();
 	check_cell(&s, 10, 10, rj_font['Z'], 0xAAAAAA, 0);
+	assert_null(interface.vbe);
+	interface.vbe = with_vbe.vbe;
 	maps = false;
 	assert_false(interface.start(&s, &host));
 }
@@ -233,5 +237,102 @@ static void refused(void **state)
 	assert_false(interface.start(&s, &host));
 }
 
+static struct rj_vbe call;
+
+static uint16_t vbe(uint16_t ax, uint16_t bx, uint16_t cx, uint16_t dx)
+{
+	call = (struct rj_vbe){ .ax = ax, .bx = bx, .cx = cx, .dx = dx, .di = 0x10, .es = 0x2000,
+				.has_vbe2 = 1 };
+	interface.vbe(NULL, &call);
+	return call.ax;
+}
+
+/* The mode of this size in the list of 4F00h, or 0. */
+static uint16_t mode_of(uint16_t width, uint16_t height)
+{
+	struct vbe_info info;
+	struct vbe_mode_info mode;
+
+	assert_int_equal(vbe(0x4F00, 0, 0, 0), VBE_OK);
+	assert_int_equal(call.bytes, 512);
+	memcpy(&info, call.block, sizeof(info));
+	assert_memory_equal(&info, "VESA\0\3", 6);
+	assert_int_equal(info.modes, 0x20000010 + offsetof(struct vbe_info, mode_list));
+	for (size_t i = 0; info.mode_list[i] != 0xFFFF; i++) {
+		assert_int_equal(vbe(0x4F01, 0, info.mode_list[i], 0), VBE_OK);
+		memcpy(&mode, call.block, sizeof(mode));
+		if (mode.width == width && mode.height == height)
+			return info.mode_list[i];
+	}
+	return 0;
+}
+
+static void vbe_modes(void **state)
+{
+	static const uint16_t sizes[][2] = { { 640, 480 }, { 800, 600 }, { 1024, 768 },
+					     { 1280, 800 } };
+	struct screen_info s = screen_of(1280, 800, 32);
+	struct vbe_mode_info mode;
+	uint16_t number;
+
+	(void)state;
+	fresh(&s);
+	assert_int_equal(mode_of(1280, 1024), 0);       /* does not fit */
+	FOR_EACH(i, sizes) {
+		number = mode_of(sizes[i][0], sizes[i][1]);
+		assert_int_not_equal(number, 0);
+		memcpy(&mode, call.block, sizeof(mode));
+		assert_int_equal(mode.base, BASE + (800u - sizes[i][1]) / 2 * s.pitch
+				 + (1280u - sizes[i][0]) / 2 * 4);
+		assert_int_equal(mode.pitch, s.pitch);
+		assert_int_equal(mode.bits, 32);
+		assert_int_equal(mode.red.position, 16);
+		assert_int_equal(vbe(0x4F02, number, 0, 0), VBE_FAILED);        /* banked */
+		assert_int_equal(vbe(0x4F02, number | VBE_LINEAR, 0, 0), VBE_OK);
+		assert_int_equal(vbe(0x4F03, 0, 0, 0), VBE_OK);
+		assert_int_equal(call.bx, number | VBE_LINEAR);
+		assert_int_equal(vbe(0x4F06, 1, 0, 0), VBE_OK);
+		assert_int_equal(call.bx, s.pitch);
+		assert_int_equal(call.dx, sizes[i][1]);
+	}
+	assert_int_equal(vbe(0x4F01, 0, 0x101, 0), VBE_FAILED);
+	assert_int_equal(vbe(0x4F02, 0x101 | VBE_LINEAR, 0, 0), VBE_FAILED);
+	assert_int_equal(vbe(0x4F07, 0, 0, 0), VBE_OK);
+	assert_int_equal(vbe(0x4F07, 0, 0, 1), VBE_FAILED);
+	assert_int_equal(vbe(0x4F06, 0, 1280, 0), VBE_OK);
+	assert_int_equal(vbe(0x4F06, 0, 1400, 0), VBE_FAILED);
+	assert_int_equal(vbe(0x4F15, 1, 0, 0), VBE_FAILED);
+	assert_int_equal(vbe(0x4F11, 1, 0, 0), VBE_OK);
+	assert_int_equal(call.bytes, 32);
+	assert_memory_equal(call.block, "\0\5\x20\3", 4);
+}
+
+/* In a graphics mode nothing is drawn; when text mode begins again, all is. */
+static void vbe_and_text(void **state)
+{
+	struct screen_info s = screen_of(800, 600, 32);
+
+	(void)state;
+	fresh(&s);
+	set_cell(3, 5, 'x', 7);
+	show();
+	assert_int_equal(vbe(0x4F02, mode_of(800, 600) | VBE_LINEAR, 0, 0), VBE_OK);
+	assert_int_equal(pixel(&s, 400, 300), 0);
+	memset(memory, 0x77, s.height * s.pitch);
+	writes = 0;
+	set_cell(4, 5, 'y', 7);
+	show();
+	assert_int_equal(writes, 0);
+	call = (struct rj_vbe){ .leaves = 1 };
+	interface.vbe(NULL, &call);
+	text.first_row = 0, text.last_row = RJ_TEXT_ROWS - 1;
+	show();
+	check_cell(&s, 3, 5, rj_font['x'], 0xAAAAAA, 0);
+	check_cell(&s, 4, 5, rj_font['y'], 0xAAAAAA, 0);
+	assert_int_equal(pixel(&s, 0, 0), 0);
+	assert_int_equal(vbe(0x4F02, 3, 0, 0), VBE_OK);
+	assert_int_equal(call.sets_text, 1);
+}
+
 UNIT_MAIN(cmocka_unit_test(glyphs), cmocka_unit_test(only_changes), cmocka_unit_test(cursor),
-	  cmocka_unit_test(above_4_gib), cmocka_unit_test(refused))
+	  cmocka_unit_test(vbe_modes), cmocka_unit_test(vbe_and_text), cmocka_unit_test(above_4_gib), cmocka_unit_test(refused))
