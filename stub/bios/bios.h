@@ -39,7 +39,8 @@ struct rj_bios {
 	uint16_t ebda;          /* segment */
 	uint32_t show_text, vbe;/* struct rj_screen's, for call32; 0: none */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
-	uint8_t zeros[3];
+	uint8_t last_bus;       /* of PCI */
+	uint8_t zeros[2];
 	struct rj_reset reset;
 };
 
@@ -54,6 +55,9 @@ void int10(struct call *c);
 void int15(struct call *c);
 void int16(struct call *c);
 void int1a(struct call *c);
+
+/* INT 1Ah AH=B1h. */
+void pci_bios(struct call *c);
 
 /* A scan code from port 60h, after INT 15h AH=4Fh. Returns enum rj_key_action. */
 uint32_t key_scan(struct call *c);

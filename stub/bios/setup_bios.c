@@ -12,6 +12,7 @@
 #include "common/bda.h"
 #include "hardware/firmware.h"
 #include "hardware/io.h"
+#include "hardware/pci.h"
 #include "hardware/ports.h"
 #include "int13/resident.h"
 #include "screen/screen.h"
@@ -34,6 +35,13 @@ struct vectors {
 };
 extern const struct vectors default_vectors[];
 extern const uint8_t floppy_table[];
+
+static uint8_t last_bus;
+
+static void note_bus(uint32_t pci)
+{
+	last_bus = (uint8_t)(pci >> 16);        /* pci_for_each takes them in order */
+}
 
 void bios_init(const struct rj_setup *setup, uint32_t base);
 void bios_start(const struct rj_setup *setup);
@@ -123,6 +131,8 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 		.vbe = setup->screen ? (uint32_t)setup->screen->vbe : 0,
 		.reset = *setup->reset,
 	};
+	pci_for_each(note_bus);
+	bios.last_bus = last_bus;
 	flat_place(base, setup->page_tables);
 	set_vectors(base);
 	set_bda(setup);

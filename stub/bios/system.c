@@ -127,6 +127,8 @@ void int15(struct call *c)
 	}
 }
 
+#define PCI 0xB1                /* INT 1Ah */
+
 static uint8_t cmos(uint8_t reg)
 {
 	outb(CMOS_INDEX, reg);
@@ -203,6 +205,10 @@ void int1a(struct call *c)
 {
 	struct frame *f = &c->regs;
 
+	if (f->ah == PCI) {
+		pci_bios(c);
+		return;
+	}
 	if (f->ah < 0x02 || f->ah > 0x05 || !clock_is_steady()) {
 		c->flags |= FLAG_CARRY;
 		return;

@@ -10,6 +10,11 @@
 #define PCI_ADDRESS(bus, device, function) \
 	((uint32_t)(bus) << 16 | (uint32_t)(device) << 11 | (uint32_t)(function) << 8)
 
+/* The ports of mechanism #1. */
+#define CONFIG_ADDRESS 0xCF8
+#define CONFIG_DATA    0xCFC
+#define CONFIG_ENABLE  0x80000000u
+
 #define PCI_VENDOR  0x00
 #define PCI_COMMAND 0x04
 #define PCI_STATUS  0x06

@@ -4,10 +4,6 @@
 
 #include "hardware/io.h"
 
-#define CONFIG_ADDRESS 0xCF8
-#define CONFIG_DATA    0xCFC
-#define CONFIG_ENABLE  0x80000000u
-
 #define HEADER_MULTIFUNCTION 0x0080u
 
 uint32_t pci_read(uint32_t address, uint32_t offset)

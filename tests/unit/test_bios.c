@@ -82,6 +82,51 @@ uint32_t call32(rj_function32 *function, void *context, const void *argument)
 	return 0;
 }
 
+/* Two equal functions, 00:01.0 and 01:00.1, and one between them. */
+static uint8_t functions[3][0x100];
+static uint32_t config_address;
+
+static uint8_t *function(uint32_t address)
+{
+	switch (address >> 8 & 0xFFFF) {
+	case 0x0008: return functions[0];
+	case 0x0100: return functions[1];
+	case 0x0101: return functions[2];
+	default: return NULL;
+	}
+}
+
+static uint64_t config_in(uint16_t port, size_t size)
+{
+	uint8_t *at = function(config_address);
+
+	assert_true(port >= 0xCFC && config_address >> 31);
+	return at ? le_load(at + (config_address & 0xFC) + (port & 3), size) : UINT64_MAX;
+}
+
+uint32_t inl(uint16_t port)
+{
+	return (uint32_t)config_in(port, 4);
+}
+
+uint16_t inw(uint16_t port)
+{
+	return (uint16_t)config_in(port, 2);
+}
+
+void outl(uint16_t port, uint32_t value)
+{
+	if (port == 0xCF8)
+		config_address = value;
+	else
+		le_store(function(config_address) + (config_address & 0xFC), value, 4);
+}
+
+void outw(uint16_t port, uint16_t value)
+{
+	le_store(function(config_address) + (config_address & 0xFC) + (port & 3), value, 2);
+}
+
 uint64_t rdtsc(void)
 {
 	return now;
@@ -104,6 +149,9 @@ void outb(uint16_t port, uint8_t value)
 	case 0x92:
 		port_a = value;
 		break;
+	case 0xCFC: case 0xCFD: case 0xCFE: case 0xCFF:
+		function(config_address)[(config_address & 0xFC) + (port & 3)] = value;
+		break;
 	default:
 		fail_msg("port %x is written", port);
 	}
@@ -111,6 +159,8 @@ void outb(uint16_t port, uint8_t value)
 
 uint8_t inb(uint16_t port)
 {
+	if (port >= 0xCFC && port <= 0xCFF)
+		return (uint8_t)config_in(port, 1);
 	switch (port) {
 	case COM1:
 		return (uint8_t)*typed++;
@@ -515,7 +565,81 @@ static void test_copy(void **state)
 	assert_true(c.flags & FLAG_CARRY);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_scan_codes), cmocka_unit_test(test_key_actions),
+static uint8_t pci_call(struct call *c, uint8_t function_number)
+{
+	c->regs.ah = 0xB1;
+	c->regs.al = function_number;
+	int1a(c);
+	assert_int_equal(!(c->flags & FLAG_CARRY), c->regs.ah == 0);
+	return c->regs.ah;
+}
+
+static void pci_finds(void **state)
+{
+	struct call c = { .regs.esi = 0 };
+
+	(void)state;
+	le_store(functions[0], 0x100E8086, 4);
+	le_store(functions[1], 0x12345678, 4);
+	le_store(functions[2], 0x100E8086, 4);
+	le_store(functions[2] + 8, 0x02000001, 4);
+	functions[1][0x0E] = 0x80;
+	bios.last_bus = 1;
+	assert_int_equal(pci_call(&c, 0x01), 0);
+	assert_int_equal(c.regs.edx_high << 16 | c.regs.dx, 0x20494350);
+	assert_int_equal(c.regs.bx, 0x0210);
+	assert_int_equal(c.regs.cl, 1);
+	c = (struct call){ .regs.cx = 0x100E, .regs.dx = 0x8086 };
+	assert_int_equal(pci_call(&c, 0x02), 0);
+	assert_int_equal(c.regs.bx, 0x0008);
+	c.regs.esi = 1;
+	assert_int_equal(pci_call(&c, 0x02), 0);
+	assert_int_equal(c.regs.bx, 0x0101);
+	c.regs.esi = 2;
+	assert_int_equal(pci_call(&c, 0x02), 0x86);
+	c.regs.dx = 0xFFFF;
+	assert_int_equal(pci_call(&c, 0x02), 0x83);
+	c = (struct call){ .regs.cx = 0x0000, .regs.ecx_high = 2 };
+	assert_int_equal(pci_call(&c, 0x03), 0);
+	assert_int_equal(c.regs.bx, 0x0101);
+	assert_int_equal(pci_call(&c, 0x06), 0x81);
+}
+
+static void pci_reads_and_writes(void **state)
+{
+	struct call c = { .regs.bx = 0x0101, .regs.di = 2 };
+
+	(void)state;
+	assert_int_equal(pci_call(&c, 0x08), 0);
+	assert_int_equal(c.regs.cl, 0x0E);
+	assert_int_equal(pci_call(&c, 0x09), 0);
+	assert_int_equal(c.regs.cx, 0x100E);
+	assert_int_equal(pci_call(&c, 0x0A), 0x87);     /* not aligned */
+	c.regs.di = 0;
+	assert_int_equal(pci_call(&c, 0x0A), 0);
+	assert_int_equal(c.regs.ecx_high << 16 | c.regs.cx, 0x100E8086);
+	c.regs.di = 0x3D;
+	c.regs.cl = 0x5A;
+	assert_int_equal(pci_call(&c, 0x0B), 0);
+	assert_int_equal(functions[2][0x3D], 0x5A);
+	c.regs.di = 0x3E;
+	c.regs.cx = 0x1234;
+	assert_int_equal(pci_call(&c, 0x0C), 0);
+	assert_int_equal(le16(functions[2] + 0x3E), 0x1234);
+	c.regs.di = 0x40;
+	c.regs.ecx_high = 0x9ABC;
+	assert_int_equal(pci_call(&c, 0x0D), 0);
+	assert_int_equal(le32(functions[2] + 0x40), 0x9ABC1234);
+	c.regs.di = 0x100;
+	assert_int_equal(pci_call(&c, 0x08), 0x87);
+	c.regs.bx = 0x0200;                             /* nobody */
+	c.regs.di = 0;
+	assert_int_equal(pci_call(&c, 0x09), 0);
+	assert_int_equal(c.regs.cx, 0xFFFF);
+}
+
+UNIT_MAIN(cmocka_unit_test(pci_finds), cmocka_unit_test(pci_reads_and_writes),
+	  cmocka_unit_test(test_scan_codes), cmocka_unit_test(test_key_actions),
 	  cmocka_unit_test(test_full_buffer), cmocka_unit_test(test_terminal_keys),
 	  cmocka_unit_test(test_escape), cmocka_unit_test(test_port_of_others), cmocka_unit_test(test_output),
 	  cmocka_unit_test(test_scrolling), cmocka_unit_test(test_windows),
