@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "bios/bios.h"
+#include "bios/keymap.h"
 #include "bios/serial.h"
 #include "common/bda.h"
 
@@ -65,13 +66,14 @@
 #define SCAN_1        0x02
 #define SCAN_INSERT   0x52
 
-/* By scan code, up to the space bar: without and with Shift. 0: no character. */
-static const char plain[] =
-	"\0\x1B" "1234567890-=\b\t" "qwertyuiop[]\r\0" "asdfghjkl;'`\0\\" "zxcvbnm,./\0*\0 ";
-static const char shifted[] =
-	"\0\x1B" "!@#$%^&*()_+\b\0" "QWERTYUIOP{}\r\0" "ASDFGHJKL:\"~\0|" "ZXCVBNM<>?\0*\0 ";
-#define CHARACTERS 0x3Au
-_Static_assert(sizeof(plain) == CHARACTERS + 1 && sizeof(shifted) == CHARACTERS + 1, "tables");
+struct keymap keymap = {
+	.plain = "\0\x1B" "1234567890-=\b\t" "qwertyuiop[]\r\0" "asdfghjkl;'`\0\\" "zxcvbnm,./\0*\0 "
+		 "\\",
+	.shifted = "\0\x1B" "!@#$%^&*()_+\b\0" "QWERTYUIOP{}\r\0" "ASDFGHJKL:\"~\0|"
+		   "ZXCVBNM<>?\0*\0 " "|",
+};
+#define CHARACTERS 0x3Au        /* scan codes up to the space bar's */
+_Static_assert(KEYMAP_102 == CHARACTERS, "the table's last key");
 
 /* The keypad from 47h: with Num Lock, and the codes with Ctrl. */
 static const char keypad[] = "789-456+1230.";
@@ -91,22 +93,29 @@ bool key_put(uint16_t key)
 	return true;
 }
 
+static bool has_character(uint32_t at, uint8_t character)
+{
+	return keymap.plain[at] == character || keymap.shifted[at] == character
+		|| keymap.third[at] == character;
+}
+
 uint16_t key_for(uint8_t character)
 {
 	if (character == 0x7F)          /* terminals send it for Backspace */
 		character = '\b';
+	if (!character)
+		return 0;
+	for (uint32_t at = 1; at < KEYMAP_KEYS; at++)
+		if (at != SCAN_PRINT && has_character(at, character))
+			return (uint16_t)((at == KEYMAP_102 ? SCAN_102 : at) << 8 | character);
 	for (uint32_t scan = 1; scan < CHARACTERS; scan++)
-		if (scan != SCAN_PRINT && ((uint8_t)plain[scan] == character
-					   || (uint8_t)shifted[scan] == character) && character)
-			return (uint16_t)(scan << 8 | character);
-	for (uint32_t scan = 1; scan < CHARACTERS; scan++)
-		if (character && (shifted[scan] & 0xC0) == 0x40
-		    && (shifted[scan] & 0x1F) == character)
+		if ((keymap.shifted[scan] & 0xC0) == 0x40
+		    && (keymap.shifted[scan] & 0x1F) == character)
 			return (uint16_t)(scan << 8 | character);
 	return 0;
 }
 
-static bool is_letter(char c)
+static bool is_letter(uint8_t c)
 {
 	return c >= 'a' && c <= 'z';
 }
@@ -129,7 +138,7 @@ static uint16_t with_ctrl(uint8_t scan)
 	case 0x39: return 0x3920;
 	case 0x01: return 0x011B;
 	default:
-		return (uint16_t)(is_letter(plain[scan]) ? scan << 8 | (plain[scan] & 0x1F) : 0);
+		return (uint16_t)(is_letter(keymap.plain[scan]) ? scan << 8 | (keymap.plain[scan] & 0x1F) : 0);
 	}
 }
 
@@ -142,23 +151,28 @@ static uint16_t with_alt(uint8_t scan)
 	case 0x39: return 0x3920;
 	case SCAN_PRINT: return 0x3700;
 	case 0x1C: return 0x1C00;
-	default: return (uint16_t)(plain[scan] ? scan << 8 : 0);
+	default: return (uint16_t)(keymap.plain[scan] ? scan << 8 : 0);
 	}
 }
 
 static uint16_t main_key(uint8_t scan, uint8_t shift)
 {
+	uint32_t at = scan == SCAN_102 ? KEYMAP_102 : scan;
 	bool upper = shift & SHIFT;
-	char c;
+	uint8_t c;
 
+	if (keymap.has_third && bda_get(BDA_MODE) & RIGHT_ALT)
+		return (uint16_t)(keymap.third[at] ? scan << 8 | keymap.third[at] : 0);
+	if (scan == SCAN_102 && shift & (ALT | CTRL))
+		return 0;
 	if (shift & ALT)
 		return with_alt(scan);
 	if (shift & CTRL)
 		return with_ctrl(scan);
-	if (is_letter(plain[scan]) && shift & CAPS_LOCK)
+	if (is_letter(keymap.plain[at]) && shift & CAPS_LOCK)
 		upper = !upper;
-	c = (upper ? shifted : plain)[scan];
-	return (uint16_t)(c || scan == 0x0F ? scan << 8 | (uint8_t)c : 0);
+	c = (upper ? keymap.shifted : keymap.plain)[at];
+	return (uint16_t)(c || scan == 0x0F ? scan << 8 | c : 0);
 }
 
 static uint16_t function_key(uint8_t scan, uint8_t shift)
@@ -209,7 +223,7 @@ static uint16_t translate(uint8_t scan, uint8_t shift, bool extended)
 		return function_key(scan, shift);
 	if (scan == SCAN_SLASH && !extended && (shift & (CTRL | ALT)) == CTRL)
 		return 0;
-	return scan < CHARACTERS && scan ? main_key(scan, shift) : 0;
+	return (scan < CHARACTERS && scan) || scan == SCAN_102 ? main_key(scan, shift) : 0;
 }
 
 /* A key that changes the shift state; returns whether the scan code was one. */

@@ -8,6 +8,7 @@
 
 #include "abi/layout.h"
 #include "bios/bios.h"
+#include "bios/keymap.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
 #include "hardware/firmware.h"
@@ -131,6 +132,8 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 		.vbe = setup->screen ? (uint32_t)setup->screen->vbe : 0,
 		.reset = *setup->reset,
 	};
+	if (setup->keymap && !keymap_set(&keymap, setup->keymap))
+		setup->fail("rj.keymap=%s: expected de, es, fr, it, jp, uk or us", setup->keymap);
 	pci_for_each(note_bus);
 	bios.last_bus = last_bus;
 	flat_place(base, setup->page_tables);

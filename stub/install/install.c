@@ -409,7 +409,7 @@ static void set_up_all(uint32_t disk)
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
 		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL && has_serial() ? stub->manifest->serial_port
-			: 0, .screen = screen,
+			: 0, .screen = screen, .keymap = stub->boot_option("rj.keymap"),
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);

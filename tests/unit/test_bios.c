@@ -4,6 +4,7 @@
 
 #include "fake_io.h"
 #include "bios/bios.h"
+#include "bios/keymap.h"
 #include "bios/serial.h"
 
 #define COM1       0x3F8
@@ -266,6 +267,47 @@ static void test_scan_codes(void **state)
 		assert_int_equal(key(), rows[i].key);
 		assert_int_equal(key(), NONE);
 	}
+}
+
+/* With layouts other than a US keyboard's. */
+static void test_layouts(void **state)
+{
+	static const struct {
+		const char *layout, *codes;
+		uint16_t key;
+	} rows[] = {
+		{ "us", "\x15", 0x1579 }, { "us", "\x56", 0x565C }, { "us", ALT "\x56", NONE },
+		{ "de", "\x15", 0x157A }, { "de", LSHIFT "\x03", 0x0322 },
+		{ "de", "\xE0\x38\x10", 0x1040 }, { "de", "\xE0\x38\x56", 0x567C },
+		{ "de", "\xE0\x38\x1E", NONE }, { "de", ALT "\x10", 0x1000 },
+		{ "de", "\x1A", 0x1A81 }, { "de", "\x56", 0x563C }, { "de", CTRL "\x15", 0x151A },
+		{ "es", "\x27", 0x27A4 }, { "es", "\xE0\x38\x03", 0x0340 },
+		{ "fr", "\x10", 0x1061 }, { "fr", "\x03", 0x0382 }, { "fr", LSHIFT "\x03", 0x0332 },
+		{ "fr", "\xE0\x38\x0B", 0x0B40 }, { "it", LSHIFT "\x28", 0x28F8 },
+		{ "jp", "\x1A", 0x1A40 }, { "jp", LSHIFT "\x56", 0x565F },
+		{ "jp", "\xE0\x38\x10", 0x1000 }, { "uk", LSHIFT "\x04", 0x049C },
+		{ "uk", "\x56", 0x565C },
+	};
+	const struct keymap american = keymap;
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		reset();
+		keymap = american;
+		assert_true(keymap_set(&keymap, rows[i].layout));
+		scan(rows[i].codes);
+		assert_int_equal(key(), rows[i].key);
+	}
+	keymap = american;
+	assert_true(keymap_set(&keymap, "de"));
+	assert_int_equal(key_for('z'), 0x157A);
+	assert_int_equal(key_for('{'), 0x087B);
+	assert_int_equal(key_for('<'), 0x563C);
+	for (uint8_t c = ' '; c < 0x7F; c++)    /* a terminal can type all of ASCII */
+		assert_int_equal(key_for(c) & 0xFF, c);
+	assert_false(keymap_set(&keymap, "dex"));
+	assert_false(keymap_set(&keymap, ""));
+	keymap = american;
 }
 
 static void test_key_actions(void **state)
@@ -638,7 +680,7 @@ static void pci_reads_and_writes(void **state)
 	assert_int_equal(c.regs.cx, 0xFFFF);
 }
 
-UNIT_MAIN(cmocka_unit_test(pci_finds), cmocka_unit_test(pci_reads_and_writes),
+UNIT_MAIN(cmocka_unit_test(test_layouts), cmocka_unit_test(pci_finds), cmocka_unit_test(pci_reads_and_writes),
 	  cmocka_unit_test(test_scan_codes), cmocka_unit_test(test_key_actions),
 	  cmocka_unit_test(test_full_buffer), cmocka_unit_test(test_terminal_keys),
 	  cmocka_unit_test(test_escape), cmocka_unit_test(test_port_of_others), cmocka_unit_test(test_output),
