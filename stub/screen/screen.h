@@ -3,8 +3,8 @@
  * The module "screen": 80x25 cells of text, drawn on a linear framebuffer. The 16-bit BIOS keeps
  * the cells and calls show by call32; the framebuffer itself is never read.
  */
-#ifndef RJ_SCREEN_H
-#define RJ_SCREEN_H
+#ifndef RJ_SCREEN_MODULE_H
+#define RJ_SCREEN_MODULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

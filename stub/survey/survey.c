@@ -178,6 +178,16 @@ static void note_reason(void)
 	}
 }
 
+static void find_screen(uint32_t info, uint32_t loader)
+{
+	const char *user = stub->boot_option("rj.fb");
+
+	if (!user)
+		stub->screen = loader_screen(loader, info);
+	else if (!screen_parse(user, &stub->screen))
+		stub->fail("rj.fb=%s: expected ADDRESS,WIDTHxHEIGHTxDEPTH,PITCH", user);
+}
+
 __attribute__((section(".first")))
 uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 {
@@ -188,7 +198,7 @@ uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 	reach_init(info);
 	find_memory(info, loader);
 	find_acpi(info, loader);
-	stub->screen = loader_screen(loader, info);
+	find_screen(info, loader);
 	note_reason();
 	boot_cpu_take(stub, &stub->repaired);
 	return image;

@@ -204,7 +204,37 @@ static void tag(void **state)
 	assert_int_equal(loader_screen(LOADER_MULTIBOOT2, INFO).type, 0);
 }
 
-UNIT_MAIN(cmocka_unit_test_setup(header_only, fresh), cmocka_unit_test_setup(no_rsdp, fresh),
+static void by_user(void **state)
+{
+	static const char *const wrong[] = {
+		"", "0x80000000", "0x80000000,1024x768x32", "0x80000000,1024x768x32,",
+		"0x80000000,1024x768,4096", "0x80000000,1024x768x31,4096", "0,1024x768x32,4096",
+		"0x80000000,1024x768x32,65536", "0x80000000,1024x768x32,4096,", "0x,1x1x32,4",
+		"80000000h,1024x768x32,4096", "0x80000000,-1x768x32,4096",
+		"0x12345678123456781,640x480x32,2560",
+	};
+	struct screen_info s;
+
+	(void)state;
+	assert_true(screen_parse("0x380c0000000,1024x768x16,2048", &s));
+	assert_int_equal(s.base, 0xC0000000);
+	assert_int_equal(s.base_high, 0x380);
+	assert_int_equal(s.capabilities, SCREEN_64BIT);
+	assert_int_equal(s.width, 1024);
+	assert_int_equal(s.height, 768);
+	assert_int_equal(s.pitch, 2048);
+	assert_int_equal(s.green.size, 6);
+	assert_int_equal(s.red.position, 11);
+	assert_true(screen_parse("2147483648,640x480x32,2560", &s));
+	assert_int_equal(s.base, 0x80000000);
+	assert_int_equal(s.red.position, 16);
+	assert_true(screen_parse("0xA0000,640x480x15,1280", &s));
+	assert_int_equal(s.red.position, 10);
+	FOR_EACH(i, wrong)
+		assert_false(screen_parse(wrong[i], &s));
+}
+
+UNIT_MAIN(cmocka_unit_test_setup(by_user, fresh), cmocka_unit_test_setup(header_only, fresh), cmocka_unit_test_setup(no_rsdp, fresh),
 	  cmocka_unit_test_setup(header_sizes, fresh),
 	  cmocka_unit_test_setup(many_ranges, fresh), cmocka_unit_test_setup(text, fresh),
 	  cmocka_unit_test_setup(framebuffer, fresh), cmocka_unit_test_setup(tag, fresh))
