@@ -506,7 +506,7 @@ static void find_screen(void)
 	screen_mode = word ? number_of(word, screens, SCREEN_COUNT) : SCREEN_auto;
 	if (screen_mode == SCREEN_COUNT)
 		stub->fail("rj.screen=%s: expected auto, lfb, serial or none", word);
-	if (screen_mode > SCREEN_lfb || !stub->screen.type)
+	if (screen_mode > SCREEN_lfb || !stub->screen.type || !stub->has_no_bios)
 		return;
 	found_screen = module_interface(module_move_high(module_load(module_find("screen"))));
 	if (found_screen->start(&stub->screen, &host))
