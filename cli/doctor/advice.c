@@ -168,30 +168,52 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map);
 }
 
-/* kexec's option --append with these words and what kexec does not pass on by itself; or nothing. */
-static void append_option(const struct rj_machine_firmware *firmware, const char *words,
+bool doctor_keeps_screen(const struct rj_machine *machine)
+{
+	return strcmp(machine->platform.framebuffer, "EFI VGA") == 0
+		|| strcmp(machine->platform.framebuffer, "VESA VGA") == 0;
+}
+
+/* kexec_load() gets a framebuffer from kexec only for those drivers; kexec_file_load() from Linux. */
+static bool names_screen(const struct doctor *doctor, const char *kexec)
+{
+	const struct rj_machine *machine = &doctor->machine;
+
+	return machine->firmware.uefi && machine->firmware.screen.width && strncmp(kexec, "-s", 2) != 0
+		&& *machine->platform.framebuffer && !doctor_keeps_screen(machine);
+}
+
+/* What kexec does not pass on by itself, and more words, as its option --append; or nothing. */
+static void append_option(const struct doctor *doctor, const char *kexec, const char *more,
 			  char *text, size_t size)
 {
-	bool names_rsdp = firmware->passes_rsdp == RJ_NO && firmware->rsdp;
-	const char *quote = *words && names_rsdp ? "\"" : "";
-	char rsdp[40] = "";
+	const struct rj_machine_firmware *firmware = &doctor->machine.firmware;
+	char words[DOCTOR_TEXT / 4];
+	size_t used = (size_t)snprintf(words, sizeof(words), "%s", more);
 
-	if (names_rsdp)
-		snprintf(rsdp, sizeof(rsdp), "%srj.rsdp=%#" PRIx64, *words ? " " : "", firmware->rsdp);
+	if (firmware->passes_rsdp == RJ_NO && firmware->rsdp)
+		used += (size_t)snprintf(words + used, sizeof(words) - used, "%srj.rsdp=%#" PRIx64,
+					 used ? " " : "", firmware->rsdp);
+	if (names_screen(doctor, kexec))
+		used += (size_t)snprintf(words + used, sizeof(words) - used,
+					 "%srj.fb=%#" PRIx64 ",%ux%ux%u,%u", used ? " " : "",
+					 firmware->screen.base, firmware->screen.width,
+					 firmware->screen.height, firmware->screen.depth,
+					 firmware->screen.pitch);
 	*text = '\0';
-	if (*words || names_rsdp)
-		snprintf(text, size, " --append=%s%s%s%s", quote, words, rsdp, quote);
+	if (used)
+		snprintf(text, size, strchr(words, ' ') ? " --append=\"%s\"" : " --append=%s", words);
 }
 
 /* The command by which kexec loads the image, with the options that work here. */
 static void advise_load(const struct doctor *doctor, const char *options, char *text, size_t size)
 {
-	char command[DOCTOR_TEXT / 2], append[96];
+	char command[DOCTOR_TEXT / 2], append[DOCTOR_TEXT / 3];
 	const char *after;
 
 	kexec_command(doctor, command, sizeof(command));
 	after = strstr(command, " -l ");
-	append_option(&doctor->machine.firmware, "", append, sizeof(append));
+	append_option(doctor, options, "", append, sizeof(append));
 	snprintf(text, size, KEXEC "%s%s%s", options, append, after ? after + strlen(" -l") : "");
 }
 
@@ -199,9 +221,9 @@ void doctor_panic_load(const struct doctor *doctor, char *text, size_t size)
 {
 	const char *kexec = doctor_kexec(doctor);
 	const char *load = kexec ? kexec : "-l";        /* ends with the l */
-	char append[96];
+	char append[DOCTOR_TEXT / 3];
 
-	append_option(&doctor->machine.firmware, "rj.reason=panic", append, sizeof(append));
+	append_option(doctor, load, "rj.reason=panic", append, sizeof(append));
 	snprintf(text, size, KEXEC "%.*sp %s%s", (int)strlen(load) - 1, load,
 		 doctor->image_name ? doctor->image_name : IMAGE, append);
 }

@@ -57,7 +57,7 @@ static void check_uefi(const struct doctor *doctor, struct doctor_finding *f)
 	else
 		find(f, DOCTOR_NOTE, NULL,
 		     "booted by UEFI%s%s; rjpack's own BIOS will serve, with a console and keys on "
-		     "the serial port, ticks by %s, and no screen", colon, firmware->name,
+		     "the serial port, and ticks by %s", colon, firmware->name,
 		     ticks(&doctor->machine.platform));
 }
 
@@ -438,6 +438,21 @@ static void check_cpus(const struct doctor *doctor, struct doctor_finding *f)
 		     "x2APIC mode is likely; the stub leaves it, unless the firmware has locked it");
 }
 
+/* rjpack's BIOS draws on the framebuffer that the firmware has set up. */
+static void check_screen(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const char *driver = doctor->machine.platform.framebuffer;
+
+	if (!*driver)
+		find(f, DOCTOR_NOTE, "use the serial port", "no framebuffer driver, so perhaps no screen");
+	else if (doctor_keeps_screen(&doctor->machine))
+		find(f, DOCTOR_OK, NULL, "%s: rjpack's BIOS shows its text on this framebuffer", driver);
+	else
+		find(f, DOCTOR_NOTE, "if the screen stays dark, use the serial port, unbind the driver before "
+		     "kexec -e, or boot with nomodeset",
+		     "%s has the screen; its framebuffer may be gone after kexec", driver);
+}
+
 static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 {
 	/* These keep the mode that the firmware has set, or drive emulated cards. */
@@ -447,6 +462,10 @@ static void check_video(const struct doctor *doctor, struct doctor_finding *f)
 	};
 	const char *driver = doctor->machine.platform.framebuffer;
 
+	if (doctor->machine.firmware.uefi) {
+		check_screen(doctor, f);
+		return;
+	}
 	if (!*driver) {
 		find(f, DOCTOR_OK, NULL, "no framebuffer driver");
 		return;

@@ -71,6 +71,9 @@ uint64_t doctor_linux_memory(const struct rj_machine *machine);
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice);
 
+/* Whether the framebuffer's driver leaves it to the next system as the firmware set it. */
+bool doctor_keeps_screen(const struct rj_machine *machine);
+
 /* The command by which kexec loads the image for a panic. */
 void doctor_panic_load(const struct doctor *doctor, char *text, size_t size);
 

@@ -32,6 +32,11 @@ struct rj_machine_firmware {
 	enum rj_known secure_boot;
 	enum rj_known passes_rsdp;      /* with uefi: kexec tells the next system where the RSDP is */
 	uint64_t rsdp;                  /* its physical address; 0: unknown */
+	/* The linear framebuffer that this Linux was started with; width 0: unknown, or none. */
+	struct {
+		uint64_t base;
+		unsigned width, height, depth, pitch;
+	} screen;
 	char name[2 * RJ_MACHINE_NAME];  /* name and version, or empty */
 	char xen[RJ_MACHINE_NAME];       /* the kind of Xen guest: PV, PVH, HVM; or empty */
 };

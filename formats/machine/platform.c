@@ -69,20 +69,37 @@ static bool systab_row(void *context, char *text)
 	return !is_new;
 }
 
+static void read_screen(struct rj_machine_firmware *firmware, const uint8_t *params)
+{
+	uint8_t type = (uint8_t)LE_GET(params, struct screen_info, type);
+	uint64_t high = LE_GET(params, struct screen_info, capabilities) & SCREEN_64BIT
+		? LE_GET(params, struct screen_info, base_high) : 0;
+
+	if (type != SCREEN_EFI && type != SCREEN_VESA)
+		return;
+	firmware->screen.base = high << 32 | LE_GET(params, struct screen_info, base);
+	firmware->screen.width = (unsigned)LE_GET(params, struct screen_info, width);
+	firmware->screen.height = (unsigned)LE_GET(params, struct screen_info, height);
+	firmware->screen.depth = (unsigned)LE_GET(params, struct screen_info, depth);
+	firmware->screen.pitch = (unsigned)LE_GET(params, struct screen_info, pitch);
+}
+
 /*
  * Linux passes on the address in its own boot_params, or the EFI tables if it has EFI runtime
  * services. The first is 0 if Linux was started by its EFI stub.
  */
-static void read_rsdp(struct rj_machine *machine)
+static void read_boot_params(struct rj_machine *machine)
 {
 	struct rj_machine_firmware *firmware = &machine->firmware;
 	char params[offsetof(struct boot_params, rsdp) + sizeof(uint64_t) + 1];
 	bool known = rj_root_read(&machine->root, RJ_BOOT_PARAMS, params, sizeof(params)) ==
 		     sizeof(params) - 1;
 
-	if (known)
+	if (known) {
+		read_screen(firmware, (const uint8_t *)params);
 		firmware->rsdp = le_load((const uint8_t *)params +
 					 offsetof(struct boot_params, rsdp), sizeof(uint64_t));
+	}
 	firmware->passes_rsdp = firmware->rsdp || rj_root_has(&machine->root, EFI "/runtime-map")
 				? RJ_YES : known ? RJ_NO : RJ_UNKNOWN;
 	if (!firmware->rsdp)
@@ -99,7 +116,7 @@ void rj_machine_firmware(struct rj_machine *machine)
 	firmware->csm = firmware->uefi ? RJ_NO : dmi_knows_uefi(&machine->root);
 	read_secure_boot(machine);
 	if (firmware->uefi)
-		read_rsdp(machine);
+		read_boot_params(machine);
 	rj_root_word(&machine->root, "/sys/hypervisor/guest_type", firmware->xen, sizeof(firmware->xen));
 	rj_root_word(&machine->root, DMI_ID "bios_vendor", vendor, sizeof(vendor));
 	rj_root_word(&machine->root, DMI_ID "bios_version", version, sizeof(version));
