@@ -37,6 +37,7 @@ struct rj_bios {
 	uint64_t polled_at;     /* when polled ticks were last counted */
 	uint16_t uart;          /* the console's I/O address; 0: none */
 	uint16_t ebda;          /* segment */
+	uint16_t font;          /* offset of RJ_FONT_BYTES in the module's segment; 0: none */
 	uint32_t show_text, vbe;/* struct rj_screen's, for call32; 0: none */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
 	uint8_t last_bus;       /* of PCI */

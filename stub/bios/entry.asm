@@ -7,7 +7,7 @@
 %include "constants.inc"
 %include "int13/own_stack.inc"
 
-extern bios, bios_init, bios_start, bios_wanted
+extern bios, bios_init, bios_room, bios_start, bios_wanted
 extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, real_segment
 
 STACK_SIZE	equ	1024
@@ -643,7 +643,7 @@ default_vectors:
 
 global interface
 interface:				; struct rj_resident
-	dd	0, bios_init, bios_start, bios_wanted
+	dd	bios_room, bios_init, bios_start, bios_wanted
 	dw	0, (interface_end - vectors) / 6
 vectors:
 	dw	08h, int08, old
@@ -665,6 +665,9 @@ vectors:
 	dw	75h, int75, old
 interface_end:
 
+section .table nobits alloc noexec write align=16
+global font_room
+font_room:			; after the module's end, if there is a screen: its font
 section .bss
 user_ss:
 	resw	1

@@ -11,6 +11,7 @@
 #include "bios/keymap.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
+#include "common/mem.h"
 #include "hardware/firmware.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
@@ -36,7 +37,9 @@ struct vectors {
 };
 extern const struct vectors default_vectors[];
 extern const uint8_t floppy_table[];
+extern uint8_t font_room[];
 
+uint32_t bios_room(const struct rj_setup *setup);
 static uint8_t last_bus;
 
 static void note_bus(uint32_t pci)
@@ -51,6 +54,22 @@ bool bios_wanted(const struct rj_setup *setup);
 bool bios_wanted(const struct rj_setup *setup)
 {
 	return setup->own_bios;
+}
+
+uint32_t bios_room(const struct rj_setup *setup)
+{
+	return setup->screen ? RJ_FONT_BYTES : 0;
+}
+
+/* Programs such as vesamenu.c32 ask the BIOS for its font, and for vector 43h. */
+static void set_font(const struct rj_setup *setup, uint32_t base)
+{
+	if (!setup->screen)
+		return;
+	memcpy(font_room, setup->screen->font, RJ_FONT_BYTES);
+	bios.font = (uint16_t)((uint32_t)font_room - base);
+	write16(IVT_VECTOR(0x43), bios.font);
+	write16(IVT_VECTOR(0x43) + 2, (uint16_t)(base >> 4));
 }
 
 static void set_vectors(uint32_t base)
@@ -139,6 +158,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	flat_place(base, setup->page_tables);
 	set_vectors(base);
 	set_bda(setup);
+	set_font(setup, base);
 }
 
 void bios_start(const struct rj_setup *setup)

@@ -290,13 +290,22 @@ static void set_cursor(const struct frame *f)
 	bda_put16(BDA_CURSOR + 2 * page, f->dx);
 }
 
-/* AH=11h AL=30h: the character height, and rows - 1. There is no font to point to. */
+/*
+ * AH=11h AL=30h: the character height, and rows - 1; for BH = 1 and 6, the font of the mode and
+ * that of 8x16, also where it is, in ES:BP. Without a screen there is none.
+ */
 static void font(struct frame *f)
 {
+	uint8_t which = (uint8_t)(f->bx >> 8);
+
 	if (f->al != 0x30)
 		return;
 	f->cx = bda_get16(0x85);
 	f->dl = LAST_ROW;
+	if (!bios.font || (which != 1 && which != 6))
+		return;
+	f->es = (uint16_t)(flat.base >> 4);
+	f->ebp = (f->ebp & 0xFFFF0000) | bios.font;
 }
 
 /* The lines of the cursor's shape, for characters of 16 lines. */

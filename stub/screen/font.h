@@ -8,6 +8,8 @@
 #define RJ_FONT_WIDTH  8u
 #define RJ_FONT_HEIGHT 16u
 
+#define RJ_FONT_BYTES  (RJ_FONT_GLYPHS * RJ_FONT_HEIGHT)
+
 /* By character of code page 437. */
 extern const uint8_t rj_font[RJ_FONT_GLYPHS][RJ_FONT_HEIGHT];
 

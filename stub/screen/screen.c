@@ -205,7 +205,7 @@ static INIT uint64_t base_of(const struct screen_info *s)
 
 static bool screen_start(const struct screen_info *s, const struct rj_host *host);
 
-INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe };
+INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe, rj_font[0] };
 
 /* Above 4 GiB, only the text's lines are mapped and cleared: the windows there are few. */
 static INIT bool screen_start(const struct screen_info *s, const struct rj_host *host)

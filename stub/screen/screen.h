@@ -11,6 +11,7 @@
 
 #include "abi/boot_params.h"
 #include "drivers/driver.h"
+#include "screen/font.h"
 
 #define RJ_TEXT_COLUMNS 80u
 #define RJ_TEXT_ROWS    25u
@@ -56,6 +57,7 @@ struct rj_screen {
 	/* Serves a VBE call. With a graphics mode set, show draws nothing until text mode begins.
 	   NULL: the framebuffer is above 4 GiB, where VBE cannot describe it. */
 	void (*vbe)(void *unused, struct rj_vbe *call);
+	const uint8_t *font;            /* code page 437, RJ_FONT_BYTES */
 };
 
 #endif

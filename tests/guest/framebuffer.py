@@ -99,6 +99,18 @@ def text(guest):
     return decode(picture_of(guest))
 
 
+def window(guest):
+    """Width and height of the part in the middle of GUEST's display that is not black."""
+    picture = picture_of(guest)
+    lit = [(x, y) for y in range(picture.height) for x in range(picture.width)
+           if picture.colour(x, y) != b"\0\0\0"]
+    if not lit:
+        return "0x0"
+    (left, right), (top, bottom) = ((min(line), max(line)) for line in zip(*lit))
+    middle = left + right + 1 == picture.width and top + bottom + 1 == picture.height
+    return f"{right - left + 1}x{bottom - top + 1}" if middle else "not in the middle"
+
+
 def cells(guest, program):
     """The text of 80 by 25 cells on the display of GUEST, in the font that PROGRAM has."""
     return decode_cells(picture_of(guest), Path(program).read_bytes())

@@ -20,6 +20,14 @@ BOOT = Path(__file__).parent.parent / "boot"
 FONT = Path(__file__).parents[2] / "stub/screen/font.c"
 PAYLOAD = Path(__file__).parent.parent / "payload"
 MODULES = ["ata_piix", "sd_mod"]
+MENU = """MENU TITLE The menu
+LABEL first
+MENU LABEL The first entry
+LOCALBOOT -1
+LABEL second
+MENU LABEL The second entry
+LOCALBOOT -1
+"""
 STEP = 0x9E3779B1               # as in memory.inc
 
 
@@ -103,6 +111,14 @@ class Inputs(dict, Loaders):
         """The font of rjpack's own BIOS."""
         source = FONT.read_text(encoding="utf-8").split("] = {")[1]
         path.write_bytes(bytes(int(byte, 16) for byte in re.findall("0x(..)", source)))
+
+    def menu_floppy(self, path):
+        """A floppy with the menu of SYSLINUX that the row names."""
+        config = self.work / "menu.cfg"
+        config.write_text(f"UI {self.row['menu']}\n{MENU}")
+        path.write_bytes(bytes(2880 * disk.SECTOR))
+        disk.fat(path, {**disk.modules(self.row["menu"], "libcom32.c32", "libutil.c32"),
+                        "syslinux.cfg": config})
 
     def oops(self, path):
         """A kernel module that oopses."""

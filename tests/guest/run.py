@@ -43,12 +43,18 @@ class Failure(Exception):
     pass
 
 
+def see(guest, row):
+    """The text on the screen, or the size of a picture in its middle."""
+    if "window" in row:
+        return framebuffer.window(guest)
+    return framebuffer.cells(guest, row["font"]) if "font" in row else guest.screen()
+
+
 def look(guest, row):
     """Waits until the screen shows the row's pattern, since not everything is printed on COM1
     too. With a font, the screen is a framebuffer, whose letters are in the font of that file."""
-    pattern = row.get("screen", "")
-    while not re.search(pattern, screen := framebuffer.cells(guest, row["font"])
-                        if "font" in row else guest.screen()):
+    pattern = row.get("window") or row.get("screen", "")
+    while not re.search(pattern, screen := see(guest, row)):
         if guest.left() <= LOOK_AGAIN:
             raise Failure(f"the screen does not show {pattern}:\n{screen}")
         time.sleep(LOOK_AGAIN)
