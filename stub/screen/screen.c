@@ -54,7 +54,7 @@ static void draw_line(uint32_t at, uint32_t bits, uint32_t colour, uint32_t back
 
 		for (uint32_t bit = 1u << (RJ_FONT_WIDTH - 1); bit; bit >>= 1)
 			for (uint32_t i = 0; i < text.scale; i++, to += text.bytes)
-				put_pixel(to, bits & bit ? colour : background);
+				put_pixel(to, (bits & bit) ? colour : background);
 	}
 }
 
