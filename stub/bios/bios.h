@@ -38,7 +38,7 @@ struct rj_bios {
 	uint16_t uart;          /* the console's I/O address; 0: none */
 	uint16_t ebda;          /* segment */
 	uint16_t font;          /* offset of RJ_FONT_BYTES in the module's segment; 0: none */
-	uint32_t show_text, vbe;/* struct rj_screen's, for call32; 0: none */
+	uint32_t show_text, vbe, vga_set_text;  /* struct rj_screen's, for call32; 0: none */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
 	uint8_t last_bus;       /* of PCI */
 	uint8_t zeros[2];
@@ -50,6 +50,10 @@ extern struct rj_bios bios;
 /* Words of the BIOS data area, as bda_get and bda_put of far.h; in entry.asm. */
 uint16_t bda_get16(uint32_t offset);
 void bda_put16(uint32_t offset, uint16_t value);
+
+/* Words of VGA text memory, from B8000h. */
+uint16_t vga_get16(uint32_t offset);
+void vga_put16(uint32_t offset, uint16_t value);
 
 /* The handlers; each is called from its vector in entry.asm. */
 void int10(struct call *c);

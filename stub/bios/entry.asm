@@ -20,6 +20,8 @@ DISK_STATUS	equ	74h
 PAUSE_STATE	equ	18h
 PAUSED		equ	08h
 
+VGA_TEXT	equ	0B800h
+
 PIC_MASTER	equ	20h		; Intel 8259A datasheet (231468)
 PIC_SLAVE	equ	0A0h
 PIC_READ_ISR	equ	0Bh		; OCW3
@@ -583,6 +585,25 @@ bda_put16:
 	xor	cx, cx
 	mov	fs, cx
 	mov	[fs:eax + 400h], dx
+	retd
+
+; vga_get16: In: EAX = offset from B8000h; Out: EAX = the word. FS is 0 afterwards
+global vga_get16
+vga_get16:
+	mov	cx, VGA_TEXT
+	mov	fs, cx
+	movzx	eax, word [fs:eax]
+	jmp	no_segment
+
+; vga_put16: In: EAX = offset from B8000h, EDX = the word. FS is 0 afterwards
+global vga_put16
+vga_put16:
+	mov	cx, VGA_TEXT
+	mov	fs, cx
+	mov	[fs:eax], dx
+no_segment:
+	xor	cx, cx
+	mov	fs, cx
 	retd
 
 bits 32

@@ -72,6 +72,18 @@ static void set_font(const struct rj_setup *setup, uint32_t base)
 	write16(IVT_VECTOR(0x43) + 2, (uint16_t)(base >> 4));
 }
 
+static void set_screen(const struct rj_setup *setup)
+{
+	if (!setup->screen)
+		return;
+	if (setup->has_vga) {
+		bios.vga_set_text = (uint32_t)setup->screen->vga_set_text;
+		return;
+	}
+	bios.show_text = (uint32_t)setup->screen->show;
+	bios.vbe = (uint32_t)setup->screen->vbe;
+}
+
 static void set_vectors(uint32_t base)
 {
 	for (uint32_t i = 0; i < BDA_APPLICATIONS; i += 4)
@@ -147,8 +159,6 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
 		.uart = setup->uart,
 		.ebda = (uint16_t)(setup->ebda >> 4), 
-		.show_text = setup->screen ? (uint32_t)setup->screen->show : 0,
-		.vbe = setup->screen ? (uint32_t)setup->screen->vbe : 0,
 		.reset = *setup->reset,
 	};
 	if (setup->keymap && !keymap_set(&keymap, setup->keymap))
@@ -158,6 +168,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	flat_place(base, setup->page_tables);
 	set_vectors(base);
 	set_bda(setup);
+	set_screen(setup);
 	set_font(setup, base);
 }
 

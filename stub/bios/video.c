@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * INT 10h: 80x25 characters, which are kept here and shown by a terminal on the serial port, and
- * on a linear framebuffer.
+ * on a linear framebuffer; or in a VGA's text memory, which other programs write, too.
  * IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; IBM VGA Technical Reference.
  */
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 #include "bios/bios.h"
 #include "bios/serial.h"
 #include "common/bda.h"
+#include "hardware/io.h"
 #include "screen/screen.h"
 
 #define COLUMNS      RJ_TEXT_COLUMNS
@@ -68,35 +69,54 @@ static void touch(uint32_t row)
 		text.last_row = (uint8_t)row;
 }
 
+static struct rj_cell get_cell(uint32_t row, uint32_t column)
+{
+	uint16_t word;
+
+	if (!bios.vga_set_text)
+		return text.cells[row][column];
+	word = vga_get16(2 * (row * COLUMNS + column));
+	return (struct rj_cell){ (uint8_t)word, (uint8_t)(word >> 8) };
+}
+
+static void set_cell(uint32_t row, uint32_t column, struct rj_cell cell)
+{
+	if (bios.vga_set_text)
+		vga_put16(2 * (row * COLUMNS + column),
+			  (uint16_t)(cell.attribute << 8 | cell.character));
+	else
+		text.cells[row][column] = cell;
+	touch(row);
+}
+
 static void put(uint32_t row, uint32_t column, uint8_t character, uint8_t attribute)
 {
 	if (row >= ROWS || column >= COLUMNS)
 		return;
-	text.cells[row][column] = (struct rj_cell){ character, attribute };
-	touch(row);
+	set_cell(row, column, (struct rj_cell){ character, attribute });
 	terminal_put(row, column, character, attribute);
 }
 
 static void blank_cells(uint32_t row, const struct window *w, uint8_t attribute)
 {
 	for (uint32_t column = w->left; column <= w->right; column++)
-		text.cells[row][column] = (struct rj_cell){ ' ', attribute };
-	touch(row);
+		set_cell(row, column, (struct rj_cell){ ' ', attribute });
 }
 
 static void copy_cells(uint32_t to, uint32_t from, const struct window *w)
 {
 	for (uint32_t column = w->left; column <= w->right; column++)
-		text.cells[to][column] = text.cells[from][column];
-	touch(to);
+		set_cell(to, column, get_cell(from, column));
 }
 
 static void show(const struct window *w)
 {
 	for (uint32_t row = w->top; row <= w->bottom; row++)
-		for (uint32_t column = w->left; column <= w->right; column++)
-			terminal_put(row, column, text.cells[row][column].character,
-				     text.cells[row][column].attribute);
+		for (uint32_t column = w->left; column <= w->right; column++) {
+			struct rj_cell cell = get_cell(row, column);
+
+			terminal_put(row, column, cell.character, cell.attribute);
+		}
 }
 
 static bool is_whole(const struct window *w)
@@ -172,6 +192,8 @@ static void set_mode(uint8_t mode)
 		bda_put16(BDA_CURSOR + 2 * page, 0);
 	bda_put(BDA_CONTROL, bda_get(BDA_CONTROL) | (mode & NO_CLEAR));
 	leave_graphics();
+	if (bios.vga_set_text && !is_virtual())
+		call32((rj_function32 *)(uintptr_t)bios.vga_set_text, NULL, NULL);
 	if (mode & NO_CLEAR)
 		return;
 	scroll_cells(&whole, 0, false, NORMAL);
@@ -185,12 +207,12 @@ static void write_cells(const struct frame *f, bool with_attribute)
 
 	for (uint32_t i = 0; i < f->cx && at < ROWS * COLUMNS; i++, at++)
 		put(at / COLUMNS, at % COLUMNS, f->al, with_attribute
-			? (uint8_t)f->bx : text.cells[at / COLUMNS][at % COLUMNS].attribute);
+			? (uint8_t)f->bx : get_cell(at / COLUMNS, at % COLUMNS).attribute);
 }
 
 static void new_line(uint32_t *row, uint32_t column)
 {
-	uint8_t blank = text.cells[*row < ROWS ? *row : LAST_ROW][column < COLUMNS ? column : 0].attribute;
+	uint8_t blank = get_cell(*row < ROWS ? *row : LAST_ROW, column < COLUMNS ? column : 0).attribute;
 
 	if (*row < LAST_ROW) {
 		++*row;
@@ -210,7 +232,7 @@ static void type(uint8_t character, int attribute)
 		row = LAST_ROW;
 	if (column >= COLUMNS)
 		column = COLUMNS - 1;
-	old = text.cells[row][column].attribute;
+	old = get_cell(row, column).attribute;
 	switch (character) {
 	case BELL:
 	case RETURN:
@@ -266,11 +288,11 @@ static void write_string(const struct frame *f)
 static void read_cell(struct frame *f)
 {
 	uint8_t row = cursor_row(), column = cursor_column();
+	struct rj_cell cell = { 0, 0 };
 
-	f->ax = 0;
 	if (row < ROWS && column < COLUMNS)
-		f->ax = (uint16_t)(text.cells[row][column].attribute << 8
-				   | text.cells[row][column].character);
+		cell = get_cell(row, column);
+	f->ax = (uint16_t)(cell.attribute << 8 | cell.character);
 }
 
 static void get_cursor(struct frame *f)
@@ -321,12 +343,36 @@ static void set_shape(struct rj_text *to)
 	to->cursor_last = last;
 }
 
+#define CRTC           0x3D4    /* IBM VGA Technical Reference */
+#define CURSOR_START   0x0A     /* registers */
+#define CURSOR_AT_HIGH 0x0E
+
+static void crtc_put(uint8_t index, uint16_t value)
+{
+	outb(CRTC, index);
+	outb(CRTC + 1, (uint8_t)(value >> 8));
+	outb(CRTC, index + 1);
+	outb(CRTC + 1, (uint8_t)value);
+}
+
+static void show_vga_cursor(void)
+{
+	set_shape(&text);
+	crtc_put(CURSOR_START, (uint16_t)(text.cursor_first << 8 | text.cursor_last));
+	crtc_put(CURSOR_AT_HIGH, (uint16_t)(cursor_row() * COLUMNS + cursor_column()));
+}
+
 /* Shows what has changed. In virtual-8086 mode that waits for a call in real mode. */
-static void show_on_framebuffer(void)
+static void show_on_screen(void)
 {
 	static uint16_t cursor, shape;
 	bool stays = cursor == bda_get16(BDA_CURSOR) && shape == bda_get16(BDA_SHAPE);
 
+	if (bios.vga_set_text && !stays) {
+		cursor = bda_get16(BDA_CURSOR);
+		shape = bda_get16(BDA_SHAPE);
+		show_vga_cursor();
+	}
 	if (!bios.show_text || (text.first_row == ROWS && stays) || is_virtual())
 		return;
 	cursor = bda_get16(BDA_CURSOR);
@@ -337,6 +383,20 @@ static void show_on_framebuffer(void)
 	call32((rj_function32 *)(uintptr_t)bios.show_text, NULL, &text);
 	text.first_row = ROWS;
 	text.last_row = 0;
+}
+
+/* AH=12h BL=10h: 256 KiB, colour. AX=1A00h: a VGA with a colour display. Without one: nothing. */
+static void tell_adapter(struct frame *f)
+{
+	if (!bios.vga_set_text)
+		return;
+	if (f->ax == 0x1A00) {
+		f->al = 0x1A;
+		f->bx = 0x0008;
+	} else if (f->ah == 0x12 && (f->bx & 0xFF) == 0x10) {
+		f->bx = 0x0003;
+		f->cx = 0x0009;
+	}
 }
 
 /* AH=4Fh. Without a framebuffer, or in virtual-8086 mode, AX stays: there is no VBE. */
@@ -399,6 +459,10 @@ static void serve(struct frame *f)
 	case 0x11:
 		font(f);
 		break;
+	case 0x12:
+	case 0x1A:
+		tell_adapter(f);
+		break;
 	case 0x13:
 		write_string(f);
 		break;
@@ -413,5 +477,5 @@ static void serve(struct frame *f)
 void int10(struct call *c)
 {
 	serve(&c->regs);
-	show_on_framebuffer();
+	show_on_screen();
 }

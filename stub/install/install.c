@@ -45,7 +45,7 @@ static const char *const modes[] = {
 };
 
 /* Values of rj.screen. */
-#define SCREENS(row) row(auto) row(lfb) row(serial) row(none)
+#define SCREENS(row) row(auto) row(vga) row(lfb) row(serial) row(none)
 enum screen {
 #define ROW(name) SCREEN_##name,
 	SCREENS(ROW)
@@ -70,7 +70,8 @@ static uint32_t found_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static enum screen screen_mode;
-static const struct rj_screen *screen;  /* NULL: INT 10h has no framebuffer */
+static const struct rj_screen *screen;  /* NULL: INT 10h has none */
+static bool has_vga;                    /* its text mode is the screen, not a framebuffer */
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
 
@@ -409,7 +410,7 @@ static void set_up_all(uint32_t disk)
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
 		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL && has_serial() ? stub->manifest->serial_port
-			: 0, .screen = screen, .keymap = stub->boot_option("rj.keymap"),
+			: 0, .screen = screen, .has_vga = has_vga, .keymap = stub->boot_option("rj.keymap"),
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);
@@ -497,21 +498,33 @@ static void start_linux(void)
 	}
 }
 
+/* Text mode, by its name or if nothing speaks against it; otherwise the framebuffer. */
+static bool start_screen(const struct rj_screen *with)
+{
+	bool may_be_vga = screen_mode == SCREEN_vga
+		|| (screen_mode == SCREEN_auto && !stub->boot_option("rj.fb"));
+
+	has_vga = may_be_vga && with->vga_start(&host);
+	if (screen_mode == SCREEN_vga && !has_vga)
+		stub->fail("rj.screen=vga: there is no VGA on which rjpack can set text mode");
+	return has_vga || (stub->screen.type && with->start(&stub->screen, &host));
+}
+
 /* What INT 10h of our own BIOS shows its text on, beside the serial port. */
 static void find_screen(void)
 {
 	const char *word = stub->boot_option("rj.screen");
-	const struct rj_screen *found_screen;
+	const struct rj_screen *with;
 
 	screen_mode = word ? number_of(word, screens, SCREEN_COUNT) : SCREEN_auto;
 	if (screen_mode == SCREEN_COUNT)
-		stub->fail("rj.screen=%s: expected auto, lfb, serial or none", word);
-	if (screen_mode > SCREEN_lfb || !stub->screen.type || !stub->has_no_bios)
+		stub->fail("rj.screen=%s: expected auto, vga, lfb, serial or none", word);
+	if (screen_mode > SCREEN_lfb || !stub->has_no_bios)
 		return;
-	found_screen = module_interface(module_move_high(module_load(module_find("screen"))));
-	if (found_screen->start(&stub->screen, &host))
-		screen = found_screen;
-	else
+	with = module_interface(module_move_high(module_load(module_find("screen"))));
+	if (start_screen(with))
+		screen = with;
+	else if (stub->screen.type)
 		stub->print("the framebuffer is too small, has no direct colour, or cannot be reached; "
 			    "text goes to the serial port only");
 }

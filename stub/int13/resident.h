@@ -41,7 +41,8 @@ struct rj_setup {
 	bool is_verbose;
 	bool own_bios;          /* the firmware has none, or is not used: ours serves */
 	uint16_t uart;          /* of the serial console; 0: none */
-	const struct rj_screen *screen; /* with own_bios; NULL: no framebuffer */
+	const struct rj_screen *screen; /* with own_bios; NULL: none */
+	bool has_vga;           /* the screen is a VGA's text mode */
 	const char *keymap;     /* the keyboard's layout, rj.keymap; NULL: not set */
 	uint32_t ebda;          /* with own_bios: physical address of an EBDA of 1 KiB */
 	const struct rj_reset *reset;

@@ -8,6 +8,7 @@
 #include "hardware/io.h"
 #include "screen/font.h"
 #include "screen/vbe.h"
+#include "screen/vga.h"
 
 #define COLOURS      16u
 #define LARGE_PAGE   0x200000u
@@ -205,7 +206,8 @@ static INIT uint64_t base_of(const struct screen_info *s)
 
 static bool screen_start(const struct screen_info *s, const struct rj_host *host);
 
-INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe, rj_font[0] };
+INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe, rj_font[0],
+	vga_start, vga_set_text };
 
 /* Above 4 GiB, only the text's lines are mapped and cleared: the windows there are few. */
 static INIT bool screen_start(const struct screen_info *s, const struct rj_host *host)

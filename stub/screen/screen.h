@@ -58,6 +58,9 @@ struct rj_screen {
 	   NULL: the framebuffer is above 4 GiB, where VBE cannot describe it. */
 	void (*vbe)(void *unused, struct rj_vbe *call);
 	const uint8_t *font;            /* code page 437, RJ_FONT_BYTES */
+	/* As in vga.h. */
+	bool (*vga_start)(const struct rj_host *host);
+	void (*vga_set_text)(void *unused, const void *unused_too);
 };
 
 #endif

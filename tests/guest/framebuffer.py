@@ -55,7 +55,7 @@ def decode(picture):
 
 
 FONT_HEIGHT, COLUMNS, ROWS = 16, 80, 25
-SCALED_WIDTH = 1600
+SCALED_WIDTH, VGA_WIDTH = 1600, 720
 BLANK, FULL_BLOCK = ord(" "), 219
 
 
@@ -73,9 +73,10 @@ def find_font(program):
 
 def decode_cells(picture, program):
     """The text of 80 by 25 cells in the middle; '~' is anything that is no ASCII character of the
-    font. Each cell has two colours, and which of them is the letter's is not known."""
+    font. Each cell has two colours, and which of them is the letter's is not known. A VGA's text
+    mode has cells of 9 pixels."""
     glyphs, scale = find_font(program), 2 if picture.width >= SCALED_WIDTH else 1
-    width, height = 8 * scale, FONT_HEIGHT * scale
+    width, height = (9 if picture.width == VGA_WIDTH else 8) * scale, FONT_HEIGHT * scale
     left, top = (picture.width - width * COLUMNS) // 2, (picture.height - height * ROWS) // 2
 
     def cell(x, y):

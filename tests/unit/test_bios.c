@@ -25,6 +25,7 @@ static uint64_t now;
 static uint8_t port_a = 2, interrupts;
 static uint32_t copied[3];
 static bool virtual_mode;
+static uint8_t vga[4000];
 struct rj_flat flat;
 uint8_t scan_code;
 
@@ -57,6 +58,16 @@ void far_read(void *to, uint32_t from, uint32_t bytes)
 void far_write(uint32_t to, const void *from, uint32_t bytes)
 {
 	memcpy(caller + (to & 0xFF), from, bytes < sizeof(caller) ? bytes : sizeof(caller));
+}
+
+uint16_t vga_get16(uint32_t offset)
+{
+	return (uint16_t)(vga[offset] | vga[offset + 1] << 8);
+}
+
+void vga_put16(uint32_t offset, uint16_t value)
+{
+	le_store(vga + offset, value, 2);
 }
 
 bool is_virtual(void)

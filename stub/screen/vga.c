@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IBM VGA Technical Reference: registers and their values in mode 3 with 8x16 characters, of 9
+ * pixels each. An adapter whose driver has left it in a mode of its own is first told to be a VGA
+ * again:
+ *
+ *   bochs      docs/specs/standard-vga.rst of QEMU; the Bochs VBE extensions' DISPI_INDEX_ENABLE
+ *   Cirrus     CL-GD5446 Technical Reference Manual: SR7 "Extended Sequencer Mode", CR1B
+ *   QXL        docs/specs of spice-protocol: a write to a VGA register leaves the native mode
+ *   virtio     Virtual I/O Device 1.1, 5.7: virtio-vga is a VGA until a scanout is set
+ *   VMware     SVGA II device interface: SVGA_REG_ENABLE
+ */
+#include "screen/vga.h"
+
+#include <stddef.h>
+
+#include "hardware/io.h"
+#include "hardware/pci.h"
+#include "screen/font.h"
+
+#define MISC_WRITE      0x3C2
+#define ATTRIBUTE       0x3C0           /* index and data by turns */
+#define SEQUENCER       0x3C4
+#define PEL_MASK        0x3C6
+#define PEL_INDEX       0x3C8
+#define PEL_DATA        0x3C9
+#define GRAPHICS        0x3CE
+#define CRTC            0x3D4
+#define INPUT_STATUS    0x3DA           /* a read makes the next write to 3C0 an index */
+#define PALETTE_ON      0x20
+
+#define MISC_TEXT       0x67            /* 28.322 MHz, colour addresses, memory, 400 lines */
+#define TEXT_MEMORY     0xB8000u
+#define FONT_MEMORY     0xA0000u
+#define FONT_SPACING    32u             /* bytes of a character in plane 2 */
+#define PEL_COUNT       64u
+
+static const uint8_t sequencer[] = { 0x03, 0x00, 0x03, 0x00, 0x02 };
+static const uint8_t crtc[] = {
+	0x5F, 0x4F, 0x50, 0x82, 0x55, 0x81, 0xBF, 0x1F, 0x00, 0x4F, 0x0D, 0x0E, 0x00, 0x00, 0x00,
+	0x00, 0x9C, 0x8E, 0x8F, 0x28, 0x1F, 0x96, 0xB9, 0xA3, 0xFF };
+static const uint8_t graphics[] = { 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x0E, 0x0F, 0xFF };
+static const uint8_t attribute[] = {
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x14, 0x07, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E,
+	0x3F, 0x0C, 0x00, 0x0F, 0x08, 0x00 };
+
+static void put(uint16_t index_port, uint8_t index, uint8_t value)
+{
+	outb(index_port, index);
+	outb(index_port + 1, value);
+}
+
+static void put_all(uint16_t index_port, const uint8_t *values, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		put(index_port, (uint8_t)i, values[i]);
+}
+
+/* The colours' lower bits are two thirds of the intensity, the upper ones one third. */
+static void set_colours(void)
+{
+	outb(PEL_MASK, 0xFF);
+	outb(PEL_INDEX, 0);
+	for (uint32_t i = 0; i < PEL_COUNT; i++)
+		for (uint32_t bit = 3; bit-- > 0;)
+			outb(PEL_DATA, (uint8_t)((i >> bit & 1) * 0x2A + (i >> (bit + 3) & 1) * 0x15));
+}
+
+/* The font is in plane 2, which only graphics modes can reach. */
+static void load_font(void)
+{
+	put(SEQUENCER, 2, 0x04);
+	put(SEQUENCER, 4, 0x06);
+	put(GRAPHICS, 4, 0x02);
+	put(GRAPHICS, 5, 0x00);
+	put(GRAPHICS, 6, 0x04);         /* 64 KiB from A0000h */
+	for (uint32_t c = 0; c < RJ_FONT_GLYPHS; c++)
+		for (uint32_t line = 0; line < RJ_FONT_HEIGHT; line++)
+			write8(FONT_MEMORY + c * FONT_SPACING + line, rj_font[c][line]);
+}
+
+void vga_set_text(void *unused, const void *unused_too)
+{
+	(void)unused, (void)unused_too;
+	put(SEQUENCER, 0, 0x01);        /* reset, while the clock changes */
+	outb(MISC_WRITE, MISC_TEXT);
+	put_all(SEQUENCER, sequencer, sizeof(sequencer));
+	load_font();
+	put_all(SEQUENCER, sequencer, sizeof(sequencer));
+	put_all(GRAPHICS, graphics, sizeof(graphics));
+	put(CRTC, 0x11, 0x0E);          /* 00h to 07h can be written */
+	put_all(CRTC, crtc, sizeof(crtc));
+	set_colours();
+	inb(INPUT_STATUS);
+	for (uint32_t i = 0; i < sizeof(attribute); i++) {
+		outb(ATTRIBUTE, (uint8_t)i);
+		outb(ATTRIBUTE, attribute[i]);
+	}
+	outb(ATTRIBUTE, PALETTE_ON);
+}
+
+static INIT void bochs_leave(uint32_t pci, const struct rj_host *host)
+{
+	(void)pci, (void)host;
+	outw(0x1CE, 4);                 /* DISPI_INDEX_ENABLE */
+	outw(0x1CF, 0);
+}
+
+static INIT void cirrus_leave(uint32_t pci, const struct rj_host *host)
+{
+	(void)pci, (void)host;
+	put(SEQUENCER, 0x06, 0x12);     /* unlocks the extensions */
+	put(SEQUENCER, 0x07, 0x00);
+	put(GRAPHICS, 0x09, 0x00);      /* banks */
+	put(GRAPHICS, 0x0A, 0x00);
+	put(GRAPHICS, 0x0B, 0x00);
+	put(CRTC, 0x1B, 0x00);
+	put(CRTC, 0x1D, 0x00);
+	for (uint32_t i = 0; i < 4; i++)
+		inb(PEL_MASK);          /* the fourth read opens the hidden register */
+	outb(PEL_MASK, 0x00);
+}
+
+static INIT void plain_leave(uint32_t pci, const struct rj_host *host)
+{
+	(void)pci, (void)host;
+}
+
+#define CAPABILITY_VENDOR 0x09
+#define VIRTIO_COMMON     1u            /* the structure's type, its BAR and offset (4.1.4) */
+#define VIRTIO_TYPE       3u
+#define VIRTIO_BAR        4u
+#define VIRTIO_OFFSET     8u
+#define VIRTIO_STATUS     0x14u
+
+static INIT void virtio_leave(uint32_t pci, const struct rj_host *host)
+{
+	uint32_t at = 0;
+
+	while ((at = pci_capability(pci, at, CAPABILITY_VENDOR)) != 0) {
+		uint64_t memory = pci_memory(pci, pci_read(pci, at + VIRTIO_BAR) & 0xFF);
+		uint32_t common = memory ? host->map(memory + pci_read(pci, at + VIRTIO_OFFSET), 64) : 0;
+
+		if (pci_read(pci, at) >> (8 * VIRTIO_TYPE) == VIRTIO_COMMON && common) {
+			write8(common + VIRTIO_STATUS, 0);
+			return;
+		}
+	}
+}
+
+static INIT void vmware_leave(uint32_t pci, const struct rj_host *host)
+{
+	uint16_t ports = pci_ports(pci, 0);
+
+	(void)host;
+	outl(ports, 1);                 /* SVGA_REG_ENABLE */
+	outl((uint16_t)(ports + 1), 0);
+}
+
+static INIT_DATA const struct adapter {
+	uint32_t id;                    /* device << 16 | vendor */
+	void (*leave)(uint32_t pci, const struct rj_host *host);
+} adapters[] = {
+	{ 0x11111234, bochs_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, plain_leave },
+	{ 0x10501AF4, virtio_leave }, { 0x040515AD, vmware_leave },
+};
+
+static const struct adapter *found;
+static uint32_t found_pci;
+
+#define CLASS_VGA 0x030000u
+
+static INIT void note_adapter(uint32_t pci)
+{
+	if (found || pci_read(pci, PCI_CLASS) >> 8 != CLASS_VGA
+	    || (pci_read(pci, PCI_COMMAND) & (PCI_IO | PCI_MEMORY)) != (PCI_IO | PCI_MEMORY))
+		return;
+	for (size_t i = 0; i < sizeof(adapters) / sizeof(adapters[0]); i++)
+		if (adapters[i].id == pci_read(pci, PCI_VENDOR)) {
+			found = &adapters[i];
+			found_pci = pci;
+		}
+}
+
+/* Whether a register that all VGAs have keeps what is written. */
+static INIT bool answers(void)
+{
+	put(CRTC, 0x0F, 0x5A);
+	outb(CRTC, 0x0F);
+	if (inb(CRTC + 1) != 0x5A)
+		return false;
+	outb(CRTC + 1, 0xA5);
+	return inb(CRTC + 1) == 0xA5;
+}
+
+static INIT bool holds(uint32_t at)
+{
+	uint16_t old = read16(at);
+	bool same;
+
+	write16(at, 0x55AA);
+	same = read16(at) == 0x55AA;
+	write16(at, 0xAA55);
+	same = same && read16(at) == 0xAA55;
+	write16(at, old);
+	return same;
+}
+
+INIT bool vga_start(const struct rj_host *host)
+{
+	found = NULL;
+	pci_for_each(note_adapter);
+	if (!found || !answers())
+		return false;
+	found->leave(found_pci, host);
+	vga_set_text(NULL, NULL);
+	return holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
+}
