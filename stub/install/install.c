@@ -22,8 +22,9 @@
 #include "install/linux.h"
 #include "install/memory.h"
 #include "install/modules.h"
+#include "install/text_screen.h"
+#include "install/words.h"
 #include "int13/resident.h"
-#include "screen/screen.h"
 
 #define VECTORS         256u
 #define MAX_CONTROLLERS 32
@@ -44,20 +45,6 @@ static const char *const modes[] = {
 #undef ROW
 };
 
-/* Values of rj.screen. */
-#define SCREENS(row) row(auto) row(vga) row(lfb) row(serial) row(none)
-enum screen {
-#define ROW(name) SCREEN_##name,
-	SCREENS(ROW)
-#undef ROW
-	SCREEN_COUNT
-};
-static const char *const screens[] = {
-#define ROW(name) #name,
-	SCREENS(ROW)
-#undef ROW
-};
-
 static const struct rj_stub *stub;
 static enum rj_firmware firmware;
 static struct rj_services *services;
@@ -69,32 +56,13 @@ static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
-static enum screen screen_mode;
-static const struct rj_screen *screen;  /* NULL: INT 10h has none */
-static bool has_vga;                    /* its text mode is the screen, not a framebuffer */
+static struct rj_text_screen text_screen;
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
 
 static void be_quiet(const char *format, ...)
 {
 	(void)format;
-}
-
-static bool equal(const char *a, const char *b)
-{
-	while (*a && *a == *b)
-		a++, b++;
-	return *a == *b;
-}
-
-/* The number of a word among words, or count. */
-static uint32_t number_of(const char *word, const char *const *words, uint32_t count)
-{
-	uint32_t i = 0;
-
-	while (i < count && !equal(word, words[i]))
-		i++;
-	return i;
 }
 
 /* --int13, or rj.int13 on the loader's command line, which has priority. */
@@ -396,11 +364,6 @@ static void set_up(const struct rj_module *carried)
 		resident->start(&setup);
 }
 
-static bool has_serial(void)
-{
-	return screen_mode == SCREEN_auto || screen_mode == SCREEN_serial;
-}
-
 static void set_up_all(uint32_t disk)
 {
 	setup = (struct rj_setup){
@@ -409,8 +372,8 @@ static void set_up_all(uint32_t disk)
 		.ram_disk = disk, .page_tables = page_tables,
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
-		.uart = stub->manifest->flags & RJ_CONSOLE_SERIAL && has_serial() ? stub->manifest->serial_port
-			: 0, .screen = screen, .has_vga = has_vga, .keymap = stub->boot_option("rj.keymap"),
+		.uart = text_screen.uart, .screen = text_screen.screen, .has_vga = text_screen.has_vga,
+		.keymap = stub->boot_option("rj.keymap"),
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};
 	module_for_each(set_up);
@@ -498,37 +461,6 @@ static void start_linux(void)
 	}
 }
 
-/* Text mode, by its name or if nothing speaks against it; otherwise the framebuffer. */
-static bool start_screen(const struct rj_screen *with)
-{
-	bool may_be_vga = screen_mode == SCREEN_vga
-		|| (screen_mode == SCREEN_auto && !stub->boot_option("rj.fb"));
-
-	has_vga = may_be_vga && with->vga_start(&host);
-	if (screen_mode == SCREEN_vga && !has_vga)
-		stub->fail("rj.screen=vga: there is no VGA on which rjpack can set text mode");
-	return has_vga || (stub->screen.type && with->start(&stub->screen, &host));
-}
-
-/* What INT 10h of our own BIOS shows its text on, beside the serial port. */
-static void find_screen(void)
-{
-	const char *word = stub->boot_option("rj.screen");
-	const struct rj_screen *with;
-
-	screen_mode = word ? number_of(word, screens, SCREEN_COUNT) : SCREEN_auto;
-	if (screen_mode == SCREEN_COUNT)
-		stub->fail("rj.screen=%s: expected auto, vga, lfb, serial or none", word);
-	if (screen_mode > SCREEN_lfb || !stub->has_no_bios)
-		return;
-	with = module_interface(module_move_high(module_load(module_find("screen"))));
-	if (start_screen(with))
-		screen = with;
-	else if (stub->screen.type)
-		stub->print("the framebuffer is too small, has no direct colour, or cannot be reached; "
-			    "text goes to the serial port only");
-}
-
 static void begin_own_bios(void)
 {
 	stub->print(stub->has_no_bios ? "no BIOS on this machine; rjpack's own serves"
@@ -570,8 +502,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};
 	disk = place_ram_disk();
-	if (ebda)
-		find_screen();
+	text_screen = ebda ? text_screen_start(stub, &host) : text_screen_serial(stub);
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);

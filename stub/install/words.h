@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_WORDS_H
+#define RJ_WORDS_H
+
+#include <stdint.h>
+
+/* The number of a word among words, or count. */
+uint32_t number_of(const char *word, const char *const *words, uint32_t count);
+
+#endif
