@@ -4,7 +4,7 @@
  * pixels each. An adapter whose driver has left it in a mode of its own is first told to be a VGA
  * again:
  *
- *   bochs      docs/specs/standard-vga.rst of QEMU; the Bochs VBE extensions' DISPI_INDEX_ENABLE
+ *   bochs      docs/specs/standard-vga.rst of QEMU; the Bochs VBE extensions' enable register
  *   Cirrus     CL-GD5446 Technical Reference Manual: SR7 "Extended Sequencer Mode", CR1B
  *   QXL        docs/specs of spice-protocol: a write to a VGA register leaves the native mode
  *   virtio     Virtual I/O Device 1.1, 5.7: virtio-vga is a VGA until a scanout is set
@@ -99,11 +99,20 @@ void vga_set_text(void *unused, const void *unused_too)
 	outb(ATTRIBUTE, PALETTE_ON);
 }
 
-static INIT void bochs_leave(uint32_t pci, const struct rj_host *host)
+#define DISPI_INDEX     0x1CE
+#define DISPI_DATA      0x1CF
+#define DISPI_ID        0               /* indices */
+#define DISPI_ENABLE    4
+#define DISPI_IS(id)    (((id) & 0xFFF0) == 0xB0C0)
+
+/* All of QEMU's VGAs have these registers, and UEFI's driver uses them. */
+static INIT void bochs_leave(void)
 {
-	(void)pci, (void)host;
-	outw(0x1CE, 4);                 /* DISPI_INDEX_ENABLE */
-	outw(0x1CF, 0);
+	outw(DISPI_INDEX, DISPI_ID);
+	if (!DISPI_IS(inw(DISPI_DATA)))
+		return;
+	outw(DISPI_INDEX, DISPI_ENABLE);
+	outw(DISPI_DATA, 0);
 }
 
 static INIT void cirrus_leave(uint32_t pci, const struct rj_host *host)
@@ -161,7 +170,7 @@ static INIT_DATA const struct adapter {
 	uint32_t id;                    /* device << 16 | vendor */
 	void (*leave)(uint32_t pci, const struct rj_host *host);
 } adapters[] = {
-	{ 0x11111234, bochs_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, plain_leave },
+	{ 0x11111234, plain_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, plain_leave },
 	{ 0x10501AF4, virtio_leave }, { 0x040515AD, vmware_leave },
 };
 
@@ -213,6 +222,7 @@ INIT bool vga_start(const struct rj_host *host)
 	if (!found || !answers())
 		return false;
 	found->leave(found_pci, host);
+	bochs_leave();
 	vga_set_text(NULL, NULL);
 	return holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
 }

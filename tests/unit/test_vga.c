@@ -17,7 +17,7 @@ static struct {
 	size_t pel_at;
 	uint8_t font[256 * 32];
 	uint8_t text[8192];
-	bool answers, holds;
+	bool answers, holds, has_dispi;
 	uint16_t dispi_index, dispi_enable;
 	uint32_t id, class;
 	uint16_t command;
@@ -113,6 +113,12 @@ void outw(uint16_t port, uint16_t value)
 		fail_msg("port %x is written", port);
 }
 
+uint16_t inw(uint16_t port)
+{
+	assert_int_equal(port, 0x1CF);
+	return vga.dispi_index == 0 && vga.has_dispi ? 0xB0C5 : 0xFFFF;
+}
+
 void outl(uint16_t port, uint32_t value)
 {
 	assert_in_range(port, 0xC000, 0xC001);
@@ -151,7 +157,7 @@ static int fresh(void **state)
 	vga.id = 0x11111234;
 	vga.class = 0x030000;
 	vga.command = PCI_IO | PCI_MEMORY;
-	vga.answers = vga.holds = true;
+	vga.answers = vga.holds = vga.has_dispi = true;
 	vga.dispi_enable = 0x41;
 	vga.crtc[0x11] = 0x80;
 	vga.attribute_data = true;
@@ -204,6 +210,14 @@ static void refused(void **state)
 	assert_false(vga_start(&host));
 }
 
+static void without_dispi(void **state)
+{
+	(void)state;
+	vga.has_dispi = false;
+	assert_true(vga_start(&host));
+	assert_int_equal(vga.dispi_enable, 0x41);       /* not written */
+}
+
 static void others(void **state)
 {
 	static const uint32_t ids[] = { 0x00B81013, 0x01001B36, 0x10501AF4, 0x040515AD };
@@ -218,4 +232,4 @@ static void others(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test_setup(text_mode, fresh), cmocka_unit_test_setup(refused, fresh),
-	  cmocka_unit_test_setup(others, fresh))
+	  cmocka_unit_test_setup(without_dispi, fresh), cmocka_unit_test_setup(others, fresh))
