@@ -6,7 +6,7 @@
  *
  *   bochs      docs/specs/standard-vga.rst of QEMU; the Bochs VBE extensions' enable register
  *   Cirrus     CL-GD5446 Technical Reference Manual: SR7 "Extended Sequencer Mode", CR1B
- *   QXL        docs/specs of spice-protocol: a write to a VGA register leaves the native mode
+ *   QXL        spice-protocol, qxl_dev.h: QXL_IO_RESET returns to VGA mode
  *   virtio     Virtual I/O Device 1.1, 5.7: virtio-vga is a VGA until a scanout is set
  *   VMware     SVGA II device interface: SVGA_REG_ENABLE
  */
@@ -130,6 +130,18 @@ static INIT void cirrus_leave(uint32_t pci, const struct rj_host *host)
 	outb(PEL_MASK, 0x00);
 }
 
+#define QXL_PORTS 3u            /* BAR */
+#define QXL_RESET 5u
+
+static INIT void qxl_leave(uint32_t pci, const struct rj_host *host)
+{
+	uint16_t ports = pci_ports(pci, QXL_PORTS);
+
+	(void)host;
+	if (ports)
+		outb((uint16_t)(ports + QXL_RESET), 0);
+}
+
 static INIT void plain_leave(uint32_t pci, const struct rj_host *host)
 {
 	(void)pci, (void)host;
@@ -170,7 +182,7 @@ static INIT_DATA const struct adapter {
 	uint32_t id;                    /* device << 16 | vendor */
 	void (*leave)(uint32_t pci, const struct rj_host *host);
 } adapters[] = {
-	{ 0x11111234, plain_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, plain_leave },
+	{ 0x11111234, plain_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, qxl_leave },
 	{ 0x10501AF4, virtio_leave }, { 0x040515AD, vmware_leave },
 };
 

@@ -21,6 +21,7 @@ static struct {
 	uint16_t dispi_index, dispi_enable;
 	uint32_t id, class;
 	uint16_t command;
+	unsigned resets;                /* of QXL */
 } vga;
 
 uint32_t pci_read(uint32_t address, uint32_t offset)
@@ -90,6 +91,7 @@ void outb(uint16_t port, uint8_t value)
 	case 0x3C6: break;
 	case 0x3C8: vga.pel_at = value * 3u; break;
 	case 0x3C9: vga.pel[vga.pel_at++] = value; break;
+	case 0xC005: vga.resets++; break;
 	default: fail_msg("port %x is written", port);
 	}
 }
@@ -228,6 +230,7 @@ static void others(void **state)
 		vga.id = ids[i];
 		assert_true(vga_start(&host));
 		assert_int_equal(vga.graphics[6], 0x0E);
+		assert_int_equal(vga.resets, ids[i] == 0x01001B36);
 	}
 }
 
