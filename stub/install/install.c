@@ -15,6 +15,7 @@
 #include "common/mem.h"
 #include "common/own_bios.h"
 #include "common/units.h"
+#include "common/words.h"
 #include "hardware/io.h"
 #include "hardware/paging.h"
 #include "hardware/pci.h"
@@ -22,9 +23,8 @@
 #include "install/linux.h"
 #include "install/memory.h"
 #include "install/modules.h"
-#include "install/text_screen.h"
-#include "install/words.h"
 #include "int13/resident.h"
+#include "screen/text_screen.h"
 
 #define VECTORS         256u
 #define MAX_CONTROLLERS 32
@@ -461,6 +461,13 @@ static void start_linux(void)
 	}
 }
 
+static void start_text_screen(void)
+{
+	const struct rj_module *module = module_move_high(module_load(module_find("screen")));
+
+	((const struct rj_text_screens *)module_interface(module))->start(&text_screen, stub, &host);
+}
+
 static void begin_own_bios(void)
 {
 	stub->print(stub->has_no_bios ? "no BIOS on this machine; rjpack's own serves"
@@ -502,7 +509,8 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};
 	disk = place_ram_disk();
-	text_screen = ebda ? text_screen_start(stub, &host) : text_screen_serial(stub);
+	if (ebda)
+		start_text_screen();
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);

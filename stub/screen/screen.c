@@ -206,8 +206,8 @@ static INIT uint64_t base_of(const struct screen_info *s)
 
 static bool screen_start(const struct screen_info *s, const struct rj_host *host);
 
-INIT_DATA struct rj_screen interface = { screen_start, screen_show, screen_vbe, rj_font[0],
-	vga_start, vga_set_text };
+INIT_DATA struct rj_screen rj_screen = { screen_start, screen_show, screen_vbe, rj_font[0],
+	vga_set_text };
 
 /* Above 4 GiB, only the text's lines are mapped and cleared: the windows there are few. */
 static INIT bool screen_start(const struct screen_info *s, const struct rj_host *host)
@@ -225,7 +225,7 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 	left = (s->width - TEXT_WIDTH * text.scale) / 2 * text.bytes;
 	screen = *s;
 	if (base >> 32)
-		interface.vbe = NULL;
+		rj_screen.vbe = NULL;
 	else
 		clear((uint32_t)base, s->height, s->width);
 	text.at = map_all(base + (uint64_t)skipped * text.pitch, lines * text.pitch, host);

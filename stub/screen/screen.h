@@ -12,6 +12,7 @@
 #include "abi/boot_params.h"
 #include "drivers/driver.h"
 #include "screen/font.h"
+#include "screen/vbe_call.h"
 
 #define RJ_TEXT_COLUMNS 80u
 #define RJ_TEXT_ROWS    25u
@@ -30,22 +31,7 @@ struct rj_text {
 	struct rj_cell cells[RJ_TEXT_ROWS][RJ_TEXT_COLUMNS];
 };
 
-#define VBE2_REQUEST    0x32454256u     /* "VBE2": the caller's block has 512 bytes */
-#define RJ_VBE_MODES    5u
-#define RJ_VBE_BLOCK    512u            /* bytes at most that a function returns */
-
-/* A call of INT 10h AH=4Fh. */
-struct rj_vbe {
-	uint16_t ax, bx, cx, dx, di, es;        /* as the caller passed them, and gets them back */
-	uint8_t has_vbe2;               /* set by the caller: its block begins with "VBE2" */
-	uint8_t leaves;                 /* set by the caller: this is no call; text mode begins */
-	uint8_t sets_text;              /* the caller has to set text mode */
-	uint8_t clears;                 /* used by the module */
-	uint16_t bytes;                 /* of the block, to be copied to ES:DI */
-	uint8_t block[RJ_VBE_BLOCK];
-};
-
-/* The module's interface. */
+/* What the BIOS calls. */
 struct rj_screen {
 	/*
 	 * Clears the screen and prepares for 80x25 cells in its middle. Needs 640x400 pixels of 8,
@@ -59,8 +45,8 @@ struct rj_screen {
 	void (*vbe)(void *unused, struct rj_vbe *call);
 	const uint8_t *font;            /* code page 437, RJ_FONT_BYTES */
 	/* As in vga.h. */
-	bool (*vga_start)(const struct rj_host *host);
 	void (*vga_set_text)(void *unused, const void *unused_too);
 };
+extern struct rj_screen rj_screen;
 
 #endif

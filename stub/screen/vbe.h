@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "screen/screen.h"
+#include "abi/boot_params.h"
+#include "screen/vbe_call.h"
 
 #define VBE_OK          0x004Fu         /* AX */
 #define VBE_FAILED      0x014Fu

@@ -11,8 +11,6 @@
 #define BASE   0xC0000000u
 #define SIZE   (16u << 20)
 
-extern struct rj_screen interface;
-
 static uint8_t memory[SIZE];
 static uint64_t mapped_from;            /* what is at BASE */
 static size_t writes;
@@ -103,7 +101,7 @@ static void check_cell(const struct screen_info *s, uint32_t row, uint32_t colum
 
 static void show(void)
 {
-	interface.show(NULL, &text);
+	rj_screen.show(NULL, &text);
 }
 
 static void set_cell(uint32_t row, uint32_t column, char character, uint8_t attribute)
@@ -125,7 +123,7 @@ static void fresh(const struct screen_info *s)
 {
 	memset(memory, 0x5A, sizeof(memory));
 	text = (struct rj_text){ .cursor_row = 0xFF };
-	assert_true(interface.start(s, &host));
+	assert_true(rj_screen.start(s, &host));
 	fill('x');                              /* whatever was there, all is drawn */
 	fill(' ');
 }
@@ -209,7 +207,7 @@ static void cursor(void **state)
 
 static void above_4_gib(void **state)
 {
-	const struct rj_screen with_vbe = interface;
+	const struct rj_screen with_vbe = rj_screen;
 	struct screen_info s = screen_of(1920, 1080, 32);
 
 	(void)state;
@@ -221,10 +219,10 @@ static void above_4_gib(void **state)
 	set_cell(10, 10, 'Z', 7);
 	show();
 	check_cell(&s, 10, 10, rj_font['Z'], 0xAAAAAA, 0);
-	assert_null(interface.vbe);
-	interface.vbe = with_vbe.vbe;
+	assert_null(rj_screen.vbe);
+	rj_screen.vbe = with_vbe.vbe;
 	maps = false;
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 }
 
 static void refused(void **state)
@@ -233,20 +231,20 @@ static void refused(void **state)
 	struct screen_info s;
 
 	(void)state;
-	assert_false(interface.start(&none, &host));
+	assert_false(rj_screen.start(&none, &host));
 	s = screen_of(639, 480, 32);
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 	s = screen_of(640, 399, 32);
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 	s = screen_of(800, 600, 32);
 	s.green.size = 0;                       /* a palette */
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 	s = screen_of(800, 600, 32);
 	s.pitch = 800;
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 	s = screen_of(800, 600, 48);
 	s.pitch = 4800;
-	assert_false(interface.start(&s, &host));
+	assert_false(rj_screen.start(&s, &host));
 }
 
 static struct rj_vbe call;
@@ -255,7 +253,7 @@ static uint16_t vbe(uint16_t ax, uint16_t bx, uint16_t cx, uint16_t dx)
 {
 	call = (struct rj_vbe){ .ax = ax, .bx = bx, .cx = cx, .dx = dx, .di = 0x10, .es = 0x2000,
 				.has_vbe2 = 1 };
-	interface.vbe(NULL, &call);
+	rj_screen.vbe(NULL, &call);
 	return call.ax;
 }
 
@@ -336,7 +334,7 @@ static void vbe_and_text(void **state)
 	show();
 	assert_int_equal(writes, 0);
 	call = (struct rj_vbe){ .leaves = 1 };
-	interface.vbe(NULL, &call);
+	rj_screen.vbe(NULL, &call);
 	text.first_row = 0, text.last_row = RJ_TEXT_ROWS - 1;
 	show();
 	check_cell(&s, 3, 5, rj_font['x'], 0xAAAAAA, 0);

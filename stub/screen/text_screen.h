@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What shows the text of our own BIOS. */
+/* What shows the text of our own BIOS: the module's interface. */
 #ifndef RJ_TEXT_SCREEN_H
 #define RJ_TEXT_SCREEN_H
 
@@ -16,10 +16,13 @@ struct rj_text_screen {
 	uint16_t uart;                  /* I/O address of the serial console; 0: none */
 };
 
-/* Finds and starts them by rj.screen=. Has to run before drivers map registers above 4 GiB. */
-struct rj_text_screen text_screen_start(const struct rj_stub *stub, const struct rj_host *host);
-
-/* The serial console alone, for a BIOS that has the screen. */
-struct rj_text_screen text_screen_serial(const struct rj_stub *stub);
+struct rj_text_screens {
+	/*
+	 * Finds and starts a screen, by rj.screen=, and says which console INT 10h has. Has to be
+	 * called before drivers map registers above 4 GiB.
+	 */
+	void (*start)(struct rj_text_screen *text, const struct rj_stub *stub,
+		      const struct rj_host *host);
+};
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "install/words.h"
+#include "common/words.h"
 
 #include <stdbool.h>
 
