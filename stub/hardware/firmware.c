@@ -18,8 +18,6 @@
 #define RESET_VECTOR     (ROM + 0xFFF0)
 #define FAR_JUMP         0xEA
 #define IRET             0xFF53u
-#define VIDEO_ROM        0xC0000u
-#define ROM_SIGNATURE    0xAA55u
 #define BASE_MEMORY_MAX  (VIDEO_MEMORY / 1024)
 
 struct vector {
@@ -46,11 +44,6 @@ uint32_t bda_ebda(void)
 uint32_t bda_base_memory(void)
 {
 	return read16(BDA_BASE_MEMORY) * 1024u;
-}
-
-bool has_video_rom(void)
-{
-	return read16(VIDEO_ROM) == ROM_SIGNATURE;
 }
 
 static bool is_code(uint32_t address)

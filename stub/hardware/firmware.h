@@ -43,7 +43,14 @@ static inline void bda_empty_keys(void)
 	write16(BDA_KEYS_TAIL, KEYS_START);
 }
 
-/* Whether there is a VGA adapter's ROM at C0000h. */
-bool has_video_rom(void);
+#define VIDEO_ROM        0xC0000u
+#define VIDEO_ROM_MARK   0x1Eu          /* "IBM", in every VGA adapter's ROM since the first */
+
+/* Without a VGA, another device's ROM may have this address, such as a network card's. */
+static inline bool has_video_rom(void)
+{
+	return read16(VIDEO_ROM + VIDEO_ROM_MARK) == ('B' << 8 | 'I')
+		&& read8(VIDEO_ROM + VIDEO_ROM_MARK + 2) == 'M';
+}
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "abi/manifest.h"
 #include "common/words.h"
+#include "hardware/firmware.h"
 #include "screen/vga.h"
 
 #define SCREENS(row) row(auto) row(vga) row(lfb) row(serial) row(none)
@@ -44,6 +45,12 @@ static INIT void start(struct rj_text_screen *text, enum mode mode, const struct
 			    "text goes to the serial port only");
 }
 
+/* The BIOS's service of it is kept then. */
+static INIT bool has_video_bios(const struct rj_stub *stub)
+{
+	return !stub->has_no_bios && has_video_rom();
+}
+
 static INIT void text_screen_start(struct rj_text_screen *text, const struct rj_stub *stub,
 				   const struct rj_host *host)
 {
@@ -52,7 +59,7 @@ static INIT void text_screen_start(struct rj_text_screen *text, const struct rj_
 	*text = (struct rj_text_screen){ .screen = NULL };
 	if ((mode == SCREEN_auto || mode == SCREEN_serial) && stub->manifest->flags & RJ_CONSOLE_SERIAL)
 		text->uart = stub->manifest->serial_port;
-	if (mode < SCREEN_serial && stub->has_no_bios)
+	if (mode < SCREEN_serial && !has_video_bios(stub))
 		start(text, mode, stub, host);
 }
 

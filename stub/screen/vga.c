@@ -203,9 +203,10 @@ static INIT void note_adapter(uint32_t pci)
 		}
 }
 
-/* Whether a register that all VGAs have keeps what is written. */
+/* Whether a register that all VGAs have keeps what is written. After a reset, it has another port. */
 static INIT bool answers(void)
 {
+	outb(MISC_WRITE, MISC_TEXT);
 	put(CRTC, 0x0F, 0x5A);
 	outb(CRTC, 0x0F);
 	if (inb(CRTC + 1) != 0x5A)

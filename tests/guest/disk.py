@@ -5,10 +5,12 @@ They are made from files, without root. EXTLINUX is installed in a guest.
 """
 
 import gzip
+import io
 import os
 import shutil
 import struct
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -286,9 +288,21 @@ def syslinux_floppy(path, tree, _disk, _arguments):
     fat(path, {**modules("chain.c32", "libcom32.c32", "libutil.c32"), "syslinux.cfg": config})
 
 
+def tar(files):
+    """A tar archive of FILES, name to bytes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(data), 0o755
+            archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
 def iso(path, tree, loader):
     run("xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", path, "-no-emul-boot",
-        "-boot-load-size", "4", "-boot-info-table", "-c", "boot/catalog", "-b", loader, tree)
+        "-boot-load-size", "4", "-boot-info-table", "-c", loader.replace(Path(loader).name, "catalog"),
+        "-b", loader, tree)
 
 
 def grub_iso(path, tree, _disk, arguments):

@@ -4,6 +4,9 @@
 import re
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
+
+import qemu
 
 SOURCE = Path(__file__).parents[2] / "stub/hardware/framebuffer.c"
 
@@ -57,36 +60,82 @@ def decode(picture):
 FONT_HEIGHT, COLUMNS, ROWS = 16, 80, 25
 SCALED_WIDTH, VGA_WIDTH = 1600, 720
 BLANK, FULL_BLOCK = ord(" "), 219
+# IBM VGA Technical Reference: the colours of text mode, in thirds of the full red, green and blue.
+COLOURS = "000 002 020 022 200 202 210 222 111 113 131 133 311 313 331 333".split()
 
 
-def find_font(program):
-    """A CP437 font of 8 by 16 pixels in PROGRAM: glyph to character."""
-    start = 0
-    while (found := program.index(b"\xFF" * FONT_HEIGHT, start)):
-        font = program[found - FULL_BLOCK * FONT_HEIGHT:][:256 * FONT_HEIGHT]
+def glyphs_of(program):
+    """The 256 glyphs of a CP437 font of 8 by 16 pixels in the file PROGRAM."""
+    data, start = Path(program).read_bytes(), 0
+    while (found := data.index(b"\xFF" * FONT_HEIGHT, start)):
+        font = data[found - FULL_BLOCK * FONT_HEIGHT:][:256 * FONT_HEIGHT]
         glyphs = [font[at:at + FONT_HEIGHT] for at in range(0, len(font), FONT_HEIGHT)]
         if not any(glyphs[BLANK]):
-            return {glyphs[code]: chr(code) for code in range(ord("~"), BLANK - 1, -1)}
+            return glyphs
         start = found + 1
     raise ValueError("no font")
 
 
-def decode_cells(picture, program):
-    """The text of 80 by 25 cells in the middle; '~' is anything that is no ASCII character of the
-    font. Each cell has two colours, and which of them is the letter's is not known. A VGA's text
-    mode has cells of 9 pixels."""
-    glyphs, scale = find_font(program), 2 if picture.width >= SCALED_WIDTH else 1
+def invert(glyph):
+    return bytes(0xFF - line for line in glyph)
+
+
+class Cell(NamedTuple):
+    """How a cell looks, whichever character that is: the pixels unlike the first, and the colours
+    of the first and of those."""
+    glyph: bytes
+    first: int
+    others: int
+
+    def __str__(self):
+        return f"{self.glyph.hex()} {self.others} on {self.first}"
+
+    @classmethod
+    def of(cls, glyph, ink, paper):
+        if glyph[0] & 0x80:
+            glyph, ink, paper = invert(glyph), paper, ink
+        if not any(glyph) or ink == paper:
+            return cls(bytes(FONT_HEIGHT), paper, paper)
+        return cls(glyph, paper, ink)
+
+
+def memory_cells(guest, glyphs):
+    """The cells in the text memory of GUEST's VGA."""
+    data = guest.memory(qemu.TEXT_MEMORY, 2 * qemu.TEXT_CELLS)
+    cells = [Cell.of(glyphs[code], attribute & 0xF, attribute >> 4 & 0x7)
+             for code, attribute in zip(data[::2], data[1::2])]
+    return [cells[at:at + COLUMNS] for at in range(0, len(cells), COLUMNS)]
+
+
+def number_of(colour):
+    """The number of a colour in text mode, or what it is."""
+    thirds = "".join(str(round(level / 0x55)) for level in colour)
+    return COLOURS.index(thirds) if thirds in COLOURS else colour.hex()
+
+
+def read_cell(picture, x, y, scale):
+    """A cell of a picture; None if it has more than two colours."""
+    first = picture.colour(x, y)
+    seen = [[picture.colour(x + column * scale, y + row * scale) for column in range(8)]
+            for row in range(FONT_HEIGHT)]
+    others = {colour for line in seen for colour in line} - {first} or {first}
+    glyph = bytes(sum((colour != first) << (7 - column) for column, colour in enumerate(line))
+                  for line in seen)
+    return None if len(others) > 1 else Cell(glyph, *map(number_of, (first, others.pop())))
+
+
+def picture_cells(picture):
+    """The 80 by 25 cells in the middle of a picture. A VGA's text mode has cells of 9 pixels."""
+    scale = 2 if picture.width >= SCALED_WIDTH else 1
     width, height = (9 if picture.width == VGA_WIDTH else 8) * scale, FONT_HEIGHT * scale
     left, top = (picture.width - width * COLUMNS) // 2, (picture.height - height * ROWS) // 2
+    return [[read_cell(picture, left + width * x, top + height * y, scale) for x in range(COLUMNS)]
+            for y in range(ROWS)]
 
-    def cell(x, y):
-        first = picture.colour(x, y)
-        glyph = bytes(sum((picture.colour(x + column * scale, y + row * scale) != first) <<
-                          (7 - column) for column in range(8)) for row in range(FONT_HEIGHT))
-        return glyphs.get(glyph) or glyphs.get(bytes(0xFF - line for line in glyph), "~")
 
-    return "\n".join("".join(cell(left + width * x, top + height * y) for x in range(COLUMNS))
-                     for y in range(ROWS))
+def letter(cell, letters):
+    """The ASCII character that a cell has; which of its colours is the letter's is not known."""
+    return "~" if cell is None else letters.get(cell.glyph) or letters.get(invert(cell.glyph), "~")
 
 
 def picture_of(guest):
@@ -113,5 +162,9 @@ def window(guest):
 
 
 def cells(guest, program):
-    """The text of 80 by 25 cells on the display of GUEST, in the font that PROGRAM has."""
-    return decode_cells(picture_of(guest), Path(program).read_bytes())
+    """The text of 80 by 25 cells on the display of GUEST, in the font that PROGRAM has; '~' is
+    anything else."""
+    glyphs = glyphs_of(program)
+    letters = {glyphs[code]: chr(code) for code in range(ord("~"), BLANK - 1, -1)}
+    return "\n".join("".join(letter(cell, letters) for cell in line)
+                     for line in picture_cells(picture_of(guest)))

@@ -4,6 +4,7 @@
 import gzip
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -26,7 +27,7 @@ MENU LABEL The first entry
 LOCALBOOT -1
 LABEL second
 MENU LABEL The second entry
-LOCALBOOT -1
+BOOT second.bin
 """
 STEP = 0x9E3779B1               # as in memory.inc
 
@@ -95,6 +96,14 @@ class Inputs(dict, Loaders):
         run("nasm", "-f", "bin", "-Werror", f"-I{PAYLOAD}/", *defines, "-o", path,
             PAYLOAD / "services.asm")
 
+    def text(self, path):
+        """The payload that draws text."""
+        self.assemble(path, "text", self.row.get("probe", ()))
+
+    def text_disk(self, path):
+        """A hard disk that boots it."""
+        self.probe_disk(path, "text")
+
     def disk_test(self, path):
         """The payload that tests INT 13h."""
         bad = [f"BAD_SECTOR={disktest.BAD_SECTOR}"] if self.row.get("errors") else []
@@ -112,13 +121,37 @@ class Inputs(dict, Loaders):
         source = FONT.read_text(encoding="utf-8").split("] = {")[1]
         path.write_bytes(bytes(int(byte, 16) for byte in re.findall("0x(..)", source)))
 
+    def menu_files(self):
+        """SYSLINUX's configuration with the menu that the row names, or none, and what that is
+        made of."""
+        menu, config, second = self.row.get("menu"), self.work / "menu.cfg", self.work / "second"
+        config.write_text((f"UI {menu}\n" if menu else "PROMPT 1\n") + MENU)
+        self.says("second")
+        modules = [menu, "libcom32.c32", "libutil.c32"] if menu else []
+        return {**disk.modules(*modules), "syslinux.cfg": config, "second.bin": second}
+
     def menu_floppy(self, path):
-        """A floppy with the menu of SYSLINUX that the row names."""
-        config = self.work / "menu.cfg"
-        config.write_text(f"UI {self.row['menu']}\n{MENU}")
+        """A floppy with that."""
         path.write_bytes(bytes(2880 * disk.SECTOR))
-        disk.fat(path, {**disk.modules(self.row["menu"], "libcom32.c32", "libutil.c32"),
-                        "syslinux.cfg": config})
+        disk.fat(path, self.menu_files())
+
+    def menu_cd(self, path):
+        """A CD with that."""
+        tree = self.work / "cd"
+        tree.mkdir()
+        for name, source in {**self.menu_files(), "isolinux.bin": disk.ISOLINUX}.items():
+            shutil.copyfile(source, tree / name)
+        disk.iso(path, tree, "isolinux.bin")
+
+    def grub_menu_disk(self, path):
+        """A hard disk with GRUB, whose menu is the row's script."""
+        path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((2 << 20) - 512))
+        menu = disk.tar({"grub.cfg": self.row["grub"].encode()})
+        (self.work / "menu.tar").write_bytes(menu)
+        modules = [*disk.MODULES, "memdisk", "tar", *self.row.get("grub_modules", ())]
+        core = disk.core_image(self.work / "menu-core", modules, "normal (memdisk)/grub.cfg\n",
+                               self.work / "menu.tar")
+        disk.embed_grub(path, core)
 
     def oops(self, path):
         """A kernel module that oopses."""

@@ -13,6 +13,7 @@ import time
 import cache
 import initramfs
 
+TEXT_MEMORY, TEXT_CELLS = 0xB8000, 2000
 PASSED = 33                     # the guest wrote 10h to isa-debug-exit
 # Of rows that end otherwise: a reset; init says what failed, and writes 11h.
 STATUSES = {"reboot": 0, "fail": 35}
@@ -121,12 +122,16 @@ class Guest:
         return [f"FLUSHES={count}" for count in
                 re.findall(r"^disk: .*flush_operations=(\d+)", text, re.MULTILINE)]
 
+    def memory(self, address, size):
+        """SIZE bytes of the guest's memory."""
+        text = self.ask(f"xp /{size}xb {address:#x}")
+        # The command, which QEMU echoes, contains a number, too.
+        found = re.findall(r"0x(\w\w)", re.sub(r"^\w+:", "", text, flags=re.MULTILINE))
+        return bytes(int(byte, 16) for byte in found[-size:])
+
     def screen(self):
         """The text on the VGA screen, of 80 columns."""
-        text = self.ask("xp /4000xb 0xb8000")
-        # The command, which QEMU echoes, contains a number, too.
-        cells = re.findall(r"0x(\w\w)", re.sub(r"^\w+:", "", text, flags=re.MULTILINE))
-        letters = "".join(chr(int(cell, 16)) for cell in cells[-4000::2])
+        letters = self.memory(TEXT_MEMORY, 2 * TEXT_CELLS)[::2].decode("latin-1")
         return "\n".join(letters[start:start + 80] for start in range(0, len(letters), 80))
 
     def ask(self, command):

@@ -6,6 +6,7 @@ A row says what to pack, how to start it, and which lines the console must show.
 Exit status: 0 passed, 1 failed. A failed row leaves its files in WORK/NAME.
 """
 
+import contextlib
 import re
 import shutil
 import signal
@@ -23,6 +24,7 @@ import probe
 import qemu
 import recipes
 import rowfile
+import session
 import snapshot
 import starts
 import toolchain
@@ -66,10 +68,11 @@ def look_at_framebuffer(guest, pattern):
         raise Failure(f"the framebuffer does not show {pattern}:\n{drawn}")
 
 
-def watch(guest, row, expected):
+def watch(guest, row, expected, shown):
     """Follows the guest until it ends, or, if the row says that it halts after its last
-    expected line, until it does. Returns all lines."""
-    missing, lines, since = list(expected), [], 0
+    expected line, until it does. Returns all lines; adds what the screen SHOWED in a session,
+    after which the console must show the lines of the row's "then"."""
+    missing, lines, since, steps = list(expected), [], 0, row.get("session")
     for line in guest.lines():
         lines.append(line)
         if line == WAITS and row.get("keys") == "serial":
@@ -88,6 +91,9 @@ def watch(guest, row, expected):
             print(f"{guest.seconds():7.2f} {line}")
             missing.pop(0)
             since = guest.seconds()
+            if not missing and steps:
+                shown += session.follow(guest, row, see)
+                steps, missing = None, list(row.get("then", []))
             if not missing and "framebuffer" in row:
                 look_at_framebuffer(guest, row["framebuffer"])
             if not missing and row.get("end") == "halt":
@@ -107,21 +113,32 @@ def watch(guest, row, expected):
     return lines
 
 
-def boot(row, files, start, expected):
-    """Boots one guest; returns the lines of its console."""
+@contextlib.contextmanager
+def guest_of(row, files, start):
+    """A guest of the row that is running; its files, and the row with what it needs of them."""
     log = files.work / f"{start}.log"
     network = traffic.Traffic(row["traffic"]) if "traffic" in row else traffic.Silence()
     arguments = (STARTS[start](files) + row.get("qemu", "").format_map(files).split() +
                  network.arguments())
-    if "font" in row:
-        row = {**row, "font": row["font"].format_map(files)}
     machine = MACHINES[row.get("machine", "qemu")]
     try:
         with network, machine(arguments, log, row.get("timeout", 60), network.fds()) as guest:
-            return watch(guest, row, expected)
-    except (Failure, qemu.GuestError) as error:
+            yield guest
+    except (Failure, session.NotShown, qemu.GuestError) as error:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(True)[-TAIL:])
         raise Failure(f"{error}\n{tail}") from error
+
+
+def with_fonts(row, files):
+    """The row with the paths of the fonts by which its screen is read."""
+    fonts = {"font": row["font"].format_map(files)} if "font" in row else {}
+    return {**row, **fonts, **({"glyphs": files["screen_font"]} if "session" in row else {})}
+
+
+def boot(row, files, start, expected, shown=None):
+    """Boots one guest; returns the lines of its console. Adds what its screen has SHOWN."""
+    with guest_of(row, files, start) as guest:
+        return watch(guest, with_fonts(row, files), expected, [] if shown is None else shown)
 
 
 def varies(pattern, lines):
@@ -140,6 +157,19 @@ def boot_native(row, work):
     return boot(row, inputs.Inputs(row, work), "native", row["expect"][-1:])
 
 
+def compare_screens(row, work, ours):
+    """The problems of what the screen of the row's guest showed, beside the same on SeaBIOS and
+    its VGA BIOS."""
+    work.mkdir()
+    row = {**row, "qemu": "-vga std", **row["native"]}
+    row.pop("font", None)
+    files = inputs.Inputs(row, work)
+    with guest_of(row, files, "native") as guest:
+        native = session.follow(guest, with_fonts(row, files), see)
+    return [f"step {step + 1}: {line}" for step, pair in enumerate(zip(native, ours, strict=True))
+            for line in session.unlike(*pair)]
+
+
 def run(row, work):
     if "compiler" in row:
         row = {**row, "rjpack": toolchain.rjpack(row, work)}
@@ -147,13 +177,16 @@ def run(row, work):
     if "{snapshot}" in row.get("pack", ""):
         files["snapshot"] = snapshot.take(row, work / "snapshot", HELD)
     before = files["test_disk"].read_bytes() if row.get("drive") == "test_disk" else None
-    lines = boot(row, files, row["start"], row.get("expect", []))
+    shown = []
+    lines = boot(row, files, row["start"], row.get("expect", []), shown)
     found = probe.fields(lines)
     problems = probe.compare(row.get("fields", {}), found)
     if "disk_test" in row:
         problems += disktest.problems(row, found)
     if "same" in row:
         problems += varies(row["same"], lines)
+    if "session" in row and row.get("native"):
+        problems += compare_screens(row, work / "native", shown)
     if before:
         after = files["test_disk"].read_bytes()
         problems += disktest.compare(row["disk_test"], before, after, lines)

@@ -2,11 +2,9 @@
 """The ways to start a row's image: each gives QEMU's arguments."""
 
 import hashlib
-import io
 import lzma
 import struct
 import subprocess
-import tarfile
 from pathlib import Path
 
 import cache
@@ -17,6 +15,7 @@ from controllers import CONTROLLERS
 from inputs import run
 
 LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
+OVMF = "/usr/share/ovmf/OVMF.fd"
 MEMDISK = "/usr/lib/syslinux/memdisk"
 MEMDISKFIND = Path("/usr/bin/memdiskfind")
 RAM_DISK = Path(__file__).parent / "ram-disk"
@@ -79,17 +78,6 @@ def unpacked_kernel(bzimage):
     return cache.cached("vmlinux", [str(bzimage)], build)
 
 
-def tar(files):
-    """A tar archive of FILES, name to bytes."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, data in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(data), 0o755
-            archive.addfile(member, io.BytesIO(data))
-    return buffer.getvalue()
-
-
 def kexec_files(inputs):
     """The image and the other files that the row's kexec loads, and the script that loads them."""
     names = {"image", inputs.row.get("kexec_file", "image")}
@@ -147,7 +135,7 @@ def fw_cfg(inputs, files):
     """FILES, name to bytes, for /test. Linux reads them in time quadratic in their
     size, so they should be small."""
     path = inputs.work / "test.tar"
-    path.write_bytes(tar(files))
+    path.write_bytes(disk.tar(files))
     return ["-fw_cfg", f"name=opt/rjpack/test,file={path}"]
 
 
@@ -202,7 +190,7 @@ def qemu(inputs):
 def grub_disk(inputs, modules, commands, files):
     """The BIOS starts GRUB, which runs COMMANDS and has FILES, name to bytes, in (memdisk)."""
     work = inputs.work
-    (work / "memdisk.tar").write_bytes(tar(files))
+    (work / "memdisk.tar").write_bytes(disk.tar(files))
     script = f"{disk.SERIAL}{commands}\nboot\n"
     modules = ["memdisk", "tar", "boot", "serial", "terminal", *modules]
     core = disk.core_image(work / "starter.img", modules, script, work / "memdisk.tar")
@@ -215,12 +203,13 @@ def grub_disk(inputs, modules, commands, files):
 def grub_efi(inputs):
     """UEFI starts GRUB from a USB stick, and GRUB the image with the row's command."""
     work, command = inputs.work, inputs.row["grub_command"]
-    (work / "memdisk.tar").write_bytes(tar({"image": inputs["image"].read_bytes()}))
+    (work / "memdisk.tar").write_bytes(disk.tar({"image": inputs["image"].read_bytes()}))
     script = f"{disk.SERIAL}{command} (memdisk)/image {inputs.row.get('append', '')}\nboot\n"
     modules = ["memdisk", "tar", "boot", "serial", "terminal", "efi_gop", command]
     disk.core_image(work / "starter.efi", modules, script, work / "memdisk.tar", kind="x86_64-efi")
     disk.system_partition(work / "stick", work / "starter.efi")
-    return [*memory(inputs), *drive(inputs), *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
+    return ["-bios", OVMF, *memory(inputs), *drive(inputs),
+            *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
             f"id=stick,file={work / 'stick'},format=raw,if=none,snapshot=on",
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
 
