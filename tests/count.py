@@ -8,7 +8,7 @@ import json
 import re
 import sys
 
-TABLES = ("matrix table", "sanitize instrumented", "sanitize-full instrumented-full")
+TABLES = ("matrix table", "payloads payload-table", "sanitize instrumented", "sanitize-full instrumented-full")
 # Meson after 1.7 writes the second form.
 NAMES_OF_TESTS = (r"rjpack:(\S+) / (.*)", r"(\S+) - rjpack:(.*)")
 NAMES = ("passed", "failed", "skipped")

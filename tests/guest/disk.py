@@ -25,7 +25,7 @@ MODULES = "biosdisk part_msdos part_gpt ext2 iso9660 normal linux serial termina
 INPUTS = [Path(__file__), Path(installer.__file__), Path(installer.PROGRAM), GRUB / "boot.img",
           GRUB / "kernel.img", SYSLINUX / "mbr/mbr.bin"]
 SECTOR = 512
-SYSTEM_SECTORS = 65536          # of an EFI system partition
+SYSTEM_SECTORS = 262144         # of an EFI system partition
 SIZE = 32 << 20
 CONSOLE = f"console=ttyS0,115200 {initramfs.QUIET}"
 
@@ -226,11 +226,13 @@ def fat(path, files, *install, offset=0, sectors=0):
     run("syslinux", *install, "--install", "--directory", "/boot", path)
 
 
-def system_partition(path, program):
-    """A removable disk from which UEFI starts PROGRAM."""
+def system_partition(path, files):
+    """A removable disk with FILES, name to source, in the folder from which UEFI starts
+    BOOTX64.EFI."""
     run("mformat", "-C", "-i", path, "-T", str(SYSTEM_SECTORS), "-h", "16", "-s", "63", "::")
     run("mmd", "-i", path, "::EFI", "::EFI/BOOT")
-    run("mcopy", "-i", path, program, "::EFI/BOOT/BOOTX64.EFI")
+    for name, source in files.items():
+        run("mcopy", "-i", path, source, f"::EFI/BOOT/{name}")
 
 
 def modules(*names):

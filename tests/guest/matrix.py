@@ -99,13 +99,20 @@ def table(rows, rules, statuses):
     return lines, notes
 
 
-def show(lines, notes):
+def show(lines, notes, columns):
     width = max(map(len, lines))
-    for label, line in {"": dict(zip(CONTAINERS, CONTAINERS)), **lines}.items():
-        cells = "".join(f"  {line.get(container, NOTHING):11}" for container in CONTAINERS)
+    for label, line in {"": dict(zip(columns, columns)), **lines}.items():
+        cells = "".join(f"  {line.get(column, NOTHING):11}" for column in columns)
         print(f"{label:{width}}{cells}".rstrip())
     for number, note in enumerate(notes, 1):
         print(f"[{number}] {note}")
+
+
+def exit_status(cells):
+    """That of the program which has shown the table with these cells."""
+    if cells & {FAILED, DIFFERS}:
+        return 1
+    return SKIPPED if NOT_RUN in cells else 0
 
 
 def main(path, rjpack, work):
@@ -116,11 +123,8 @@ def main(path, rjpack, work):
                  for container in CONTAINERS}
     statuses = {name: status_of(name, row, rjpack, work) for name, row in rows.items()}
     lines, notes = table(rows, rules, statuses)
-    show(lines, notes)
-    cells = {cell.split(" [")[0] for line in lines.values() for cell in line.values()}
-    if cells & {FAILED, DIFFERS}:
-        return 1
-    return SKIPPED if NOT_RUN in cells else 0
+    show(lines, notes, CONTAINERS)
+    return exit_status({cell.split(" [")[0] for line in lines.values() for cell in line.values()})
 
 
 if __name__ == "__main__":

@@ -17,14 +17,25 @@ def refusing(row):
     return {**row, "expect": [row["refused"]], "end": end, "forbid": "rjpack: .*|PROBE .*"}
 
 
+def tables_of(path):
+    return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def base_of(table, tables, path):
+    """What a table is like: one of the same file, or of another suite's as SUITE/NAME."""
+    suite, _, name = table.get("like", "").rpartition("/")
+    if not name:
+        return {}
+    return (tables_of(Path(path).parents[1] / suite / "rows.toml") if suite else tables)[name]
+
+
 def read(path):
     """The rows in PATH. One that is "like" another one has what it leaves out from that row, but
     for its "each". One with "each" means a row for each combination of the values listed there;
     the values are appended to its name."""
-    rows, tables = {}, tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    rows, tables = {}, tables_of(path)
     for name, table in tables.items():
-        base = tables[table["like"]] if "like" in table else {}
-        row = {**base, "each": {}, **table}
+        row = {**base_of(table, tables, path), "each": {}, **table}
         row.pop("like", None)
         each = row.pop("each")
         for values in itertools.product(*each.values()):

@@ -202,12 +202,12 @@ def grub_disk(inputs, modules, commands, files):
 
 def grub_efi(inputs):
     """UEFI starts GRUB from a USB stick, and GRUB the image with the row's command."""
-    work, command = inputs.work, inputs.row["grub_command"]
-    (work / "memdisk.tar").write_bytes(disk.tar({"image": inputs["image"].read_bytes()}))
-    script = f"{disk.SERIAL}{command} (memdisk)/image {inputs.row.get('append', '')}\nboot\n"
-    modules = ["memdisk", "tar", "boot", "serial", "terminal", "efi_gop", command]
-    disk.core_image(work / "starter.efi", modules, script, work / "memdisk.tar", kind="x86_64-efi")
-    disk.system_partition(work / "stick", work / "starter.efi")
+    work, command = inputs.work, inputs.row.get("grub_command", "linux")
+    script = f"{disk.SERIAL}{command} $cmdpath/image {inputs.row.get('append', '')}\nboot\n"
+    modules = ["fat", "boot", "serial", "terminal", "efi_gop", command]
+    disk.core_image(work / "starter.efi", modules, script, kind="x86_64-efi")
+    disk.system_partition(work / "stick", {"BOOTX64.EFI": work / "starter.efi",
+                                           "image": inputs["image"]})
     return ["-bios", OVMF, *memory(inputs), *drive(inputs),
             *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
             f"id=stick,file={work / 'stick'},format=raw,if=none,snapshot=on",
