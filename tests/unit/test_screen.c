@@ -197,6 +197,10 @@ static void cursor(void **state)
 	memset(glyph, 0, sizeof(glyph));
 	glyph[14] = glyph[15] = 0xFF;
 	check_cell(&s, 2, 3, glyph, 0xAAAAAA, 0);
+	text.cursor_last = 0x1F;                /* ends with the cell */
+	show();
+	check_cell(&s, 2, 3, glyph, 0xAAAAAA, 0);
+	check_cell(&s, 3, 3, rj_font[' '], 0xAAAAAA, 0);
 	text.cursor_first = 1;                  /* none */
 	text.cursor_last = 0;
 	show();
