@@ -343,12 +343,11 @@ static void set_shape(struct rj_text *to)
 #define CURSOR_START   0x0A     /* registers */
 #define CURSOR_AT_HIGH 0x0E
 
+/* A word to two registers, each with its index in the lower byte. */
 static void crtc_put(uint8_t index, uint16_t value)
 {
-	outb(CRTC, index);
-	outb(CRTC + 1, (uint8_t)(value >> 8));
-	outb(CRTC, index + 1);
-	outb(CRTC + 1, (uint8_t)value);
+	outw(CRTC, (uint16_t)((value & 0xFF00) | index));
+	outw(CRTC, (uint16_t)(value << 8 | (index + 1)));
 }
 
 static void show_vga_cursor(void)
