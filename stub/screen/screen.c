@@ -19,14 +19,18 @@
 #define NO_CURSOR    0xFFu
 #define HALF         4u         /* pixels of half a glyph's line: whole dwords at all depths */
 #define HALVES       (1u << HALF)
-#define HALF_BYTES   (HALF * 4 * 2)     /* at most: of 4 bytes, twice the size */
+#define HALF_BYTES   (HALF * 2 * sizeof(struct pixel))  /* at most: twice the size */
+
+struct pixel {
+	uint8_t bytes[4];
+};
 
 static struct {
 	uint32_t at;                    /* the text's first pixel, as it can be reached */
 	uint32_t pitch, bytes;          /* of a line, and of a pixel */
 	uint32_t scale;
 	uint32_t half;                  /* dwords of half a glyph's line */
-	uint32_t colours[COLOURS];
+	struct pixel colours[COLOURS];
 	int attribute;                  /* that halves have the colours of; -1: none */
 	uint8_t halves[HALVES][HALF_BYTES];     /* by the half's bits */
 	uint8_t cursor_row, cursor_column, cursor_first, cursor_end;
@@ -36,18 +40,24 @@ static struct {
 
 static struct screen_info screen;
 
+/* What a pixel has beyond text.bytes, the next one overwrites. */
+static void set_half(uint32_t bits, struct pixel set, struct pixel clear)
+{
+	uint8_t *to = text.halves[bits];
+
+	for (uint32_t bit = HALVES / 2; bit; bit >>= 1)
+		for (uint32_t copy = 0; copy < text.scale; copy++, to += text.bytes)
+			*(struct pixel *)to = (bits & bit) ? set : clear;
+}
+
 /* Prepares all halves of a glyph's line that there are, in these colours. */
 static void set_attribute(uint8_t attribute)
 {
-	uint32_t colours[] = { text.colours[attribute >> 4 & 0x7], text.colours[attribute & 0xF] };
-
 	if (text.attribute == attribute)
 		return;
 	text.attribute = attribute;
 	for (uint32_t bits = 0; bits < HALVES; bits++)
-		for (uint32_t x = 0; x < HALF * text.scale; x++)
-			le_store(&text.halves[bits][x * text.bytes],
-				 colours[bits >> (HALF - 1 - x / text.scale) & 1], text.bytes);
+		set_half(bits, text.colours[attribute & 0xF], text.colours[attribute >> 4 & 0x7]);
 }
 
 /* Draws one line of a glyph, on each of the screen's lines that it has. Returns where the next
@@ -230,7 +240,7 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 		clear(text.at, lines, s->width);
 	text.at += left;
 	for (uint32_t i = 0; i < COLOURS; i++)
-		text.colours[i] = colour_of(s, i);
+		le_store(&text.colours[i], colour_of(s, i), sizeof(struct pixel));
 	text.attribute = -1;
 	text.cursor_row = NO_CURSOR;
 	return true;
