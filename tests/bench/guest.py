@@ -144,7 +144,9 @@ def calls(rjpack):
 
 
 def screens(rjpack):
-    """Text on the same screen by both BIOSes; ours serves once the machine's is destroyed."""
+    """Text on the same screen by both BIOSes; ours serves once the machine's is destroyed.
+    SeaBIOS scrolls by reading the framebuffer, which is slow on real machines; ours draws all
+    cells that change, which are all of them here."""
     for name, (options, mode) in SCREENS.items():
         nasm(f"{HERE}/screen.asm", "ours.bin")
         nasm(f"{HERE}/screen.asm", "theirs.bin", *mode)
