@@ -16,6 +16,7 @@
 #include "abi/bios.h"
 #include "int13/far.h"
 #include "int13/frame.h"
+#include "screen/screen.h"
 
 /* A call: the caller's registers, and the flags that it gets back. */
 struct call {
@@ -38,6 +39,7 @@ struct rj_bios {
 	uint16_t uart;          /* the console's I/O address; 0: none */
 	uint16_t ebda;          /* segment */
 	uint16_t font;          /* offset of RJ_FONT_BYTES in the module's segment; 0: none */
+	uint32_t cells;         /* where text is, as segment << 16 | offset */
 	uint32_t show_text, vbe, vga_set_text;  /* struct rj_screen's, for call32; 0: none */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
 	uint8_t last_bus;       /* of PCI */
@@ -51,9 +53,13 @@ extern struct rj_bios bios;
 uint16_t bda_get16(uint32_t offset);
 void bda_put16(uint32_t offset, uint16_t value);
 
-/* Words of VGA text memory, from B8000h. */
-uint16_t vga_get16(uint32_t offset);
-void vga_put16(uint32_t offset, uint16_t value);
+/* What the screen shows. */
+extern struct rj_text screen_text;
+
+/* The cells at bios.cells, by their numbers from 0: attribute << 8 | character. */
+uint16_t cell_get(uint32_t cell);
+void cell_put(uint32_t cell, uint16_t value);
+void cells_move(uint32_t to, uint32_t from, uint32_t count);    /* the first one first */
 
 /* The handlers; each is called from its vector in entry.asm. */
 void int10(struct call *c);

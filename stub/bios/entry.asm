@@ -20,8 +20,6 @@ DISK_STATUS	equ	74h
 PAUSE_STATE	equ	18h
 PAUSED		equ	08h
 
-VGA_TEXT	equ	0B800h
-
 PIC_MASTER	equ	20h		; Intel 8259A datasheet (231468)
 PIC_SLAVE	equ	0A0h
 PIC_READ_ISR	equ	0Bh		; OCW3
@@ -587,23 +585,42 @@ bda_put16:
 	mov	[fs:eax + 400h], dx
 	retd
 
-; vga_get16: In: EAX = offset from B8000h; Out: EAX = the word. FS is 0 afterwards
-global vga_get16
-vga_get16:
-	mov	cx, VGA_TEXT
-	mov	fs, cx
-	movzx	eax, word [fs:eax]
-	jmp	no_segment
+; cell_get: In: EAX = the cell's number; Out: EAX = the word. Clobbers: ECX, FS
+global cell_get
+cell_get:
+	xor	ecx, ecx
+	lfs	cx, [bios + BIOS_CELLS]
+	movzx	eax, word [fs:ecx + eax * 2]
+	retd
 
-; vga_put16: In: EAX = offset from B8000h, EDX = the word. FS is 0 afterwards
-global vga_put16
-vga_put16:
-	mov	cx, VGA_TEXT
-	mov	fs, cx
-	mov	[fs:eax], dx
-no_segment:
-	xor	cx, cx
-	mov	fs, cx
+; cell_put: In: EAX = the cell's number, EDX = the word. Clobbers: ECX, FS
+global cell_put
+cell_put:
+	xor	ecx, ecx
+	lfs	cx, [bios + BIOS_CELLS]
+	mov	[fs:ecx + eax * 2], dx
+	retd
+
+; cells_move: In: EAX = to, EDX = from, the numbers of cells; ECX = how many
+global cells_move
+cells_move:
+	push	esi
+	push	edi
+	les	di, [bios + BIOS_CELLS]
+	mov	si, di
+	add	ax, ax
+	add	di, ax
+	add	dx, dx
+	add	si, dx
+	push	es
+	pop	ds
+	rep movsw
+	push	cs
+	pop	ds
+	push	cs
+	pop	es
+	pop	edi
+	pop	esi
 	retd
 
 bits 32

@@ -17,7 +17,6 @@
 #include "hardware/pci.h"
 #include "hardware/ports.h"
 #include "int13/resident.h"
-#include "screen/screen.h"
 
 #define ENHANCED       0x10     /* a keyboard with 101 keys */
 #define UART_SCRATCH   7
@@ -25,6 +24,8 @@
 
 #define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served */
 #define SLAVE_MASK     0xFF
+
+#define VGA_TEXT       0xB800u  /* segment */
 
 #define PIT_HZ         1193182u /* a tick has 65536 of its counts */
 #define PIT_KHZ        1193u
@@ -72,8 +73,10 @@ static void set_font(const struct rj_setup *setup, uint32_t base)
 	write16(IVT_VECTOR(0x43) + 2, (uint16_t)(base >> 4));
 }
 
-static void set_screen(const struct rj_setup *setup)
+static void set_screen(const struct rj_setup *setup, uint32_t base)
 {
+	bios.cells = setup->has_vga ? VGA_TEXT << 16
+		: base >> 4 << 16 | ((uint32_t)screen_text.cells - base);
 	if (!setup->screen)
 		return;
 	if (setup->has_vga) {
@@ -168,7 +171,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	flat_place(base, setup->page_tables);
 	set_vectors(base);
 	set_bda(setup);
-	set_screen(setup);
+	set_screen(setup, base);
 	set_font(setup, base);
 }
 

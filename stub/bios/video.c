@@ -11,7 +11,6 @@
 #include "bios/serial.h"
 #include "common/bda.h"
 #include "hardware/io.h"
-#include "screen/screen.h"
 
 #define COLUMNS      RJ_TEXT_COLUMNS
 #define ROWS         RJ_TEXT_ROWS
@@ -36,8 +35,7 @@
 #define CURSOR_OFF   0x20       /* in the shape's first line */
 #define SHAPE_LINES  8u         /* a shape of so many lines is for each height of characters */
 
-/* What the screen shows. */
-static struct rj_text text = { .first_row = ROWS };
+struct rj_text screen_text = { .first_row = ROWS };
 
 struct window {
 	uint8_t top, left, bottom, right;
@@ -63,29 +61,22 @@ static void cursor_set(uint32_t row, uint32_t column)
 /* Notes that cells of a row have changed. */
 static void touch(uint32_t row)
 {
-	if (row < text.first_row)
-		text.first_row = (uint8_t)row;
-	if (row > text.last_row)
-		text.last_row = (uint8_t)row;
+	if (row < screen_text.first_row)
+		screen_text.first_row = (uint8_t)row;
+	if (row > screen_text.last_row)
+		screen_text.last_row = (uint8_t)row;
 }
 
 static struct rj_cell get_cell(uint32_t row, uint32_t column)
 {
-	uint16_t word;
+	uint16_t word = cell_get(row * COLUMNS + column);
 
-	if (!bios.vga_set_text)
-		return text.cells[row][column];
-	word = vga_get16(2 * (row * COLUMNS + column));
 	return (struct rj_cell){ (uint8_t)word, (uint8_t)(word >> 8) };
 }
 
 static void set_cell(uint32_t row, uint32_t column, struct rj_cell cell)
 {
-	if (bios.vga_set_text)
-		vga_put16(2 * (row * COLUMNS + column),
-			  (uint16_t)(cell.attribute << 8 | cell.character));
-	else
-		text.cells[row][column] = cell;
+	cell_put(row * COLUMNS + column, (uint16_t)(cell.attribute << 8 | cell.character));
 	touch(row);
 }
 
@@ -97,20 +88,25 @@ static void put(uint32_t row, uint32_t column, uint8_t character, uint8_t attrib
 	terminal_put(row, column, character, attribute);
 }
 
+/* The first one is copied to the second, that one to the third. */
 static void blank_cells(uint32_t row, const struct window *w, uint8_t attribute)
 {
-	for (uint32_t column = w->left; column <= w->right; column++)
-		set_cell(row, column, (struct rj_cell){ ' ', attribute });
+	uint32_t first = row * COLUMNS + w->left;
+
+	set_cell(row, w->left, (struct rj_cell){ ' ', attribute });
+	cells_move(first + 1, first, w->right - w->left);
 }
 
 static void copy_cells(uint32_t to, uint32_t from, const struct window *w)
 {
-	for (uint32_t column = w->left; column <= w->right; column++)
-		set_cell(to, column, get_cell(from, column));
+	cells_move(to * COLUMNS + w->left, from * COLUMNS + w->left, w->right - w->left + 1u);
+	touch(to);
 }
 
 static void show(const struct window *w)
 {
+	if (!bios.uart)
+		return;
 	for (uint32_t row = w->top; row <= w->bottom; row++)
 		for (uint32_t column = w->left; column <= w->right; column++) {
 			struct rj_cell cell = get_cell(row, column);
@@ -347,18 +343,17 @@ static void set_shape(struct rj_text *to)
 #define CURSOR_START   0x0A     /* registers */
 #define CURSOR_AT_HIGH 0x0E
 
+/* A word to two registers, each with its index in the lower byte. */
 static void crtc_put(uint8_t index, uint16_t value)
 {
-	outb(CRTC, index);
-	outb(CRTC + 1, (uint8_t)(value >> 8));
-	outb(CRTC, index + 1);
-	outb(CRTC + 1, (uint8_t)value);
+	outw(CRTC, (uint16_t)((value & 0xFF00) | index));
+	outw(CRTC, (uint16_t)(value << 8 | (index + 1)));
 }
 
 static void show_vga_cursor(void)
 {
-	set_shape(&text);
-	crtc_put(CURSOR_START, (uint16_t)(text.cursor_first << 8 | text.cursor_last));
+	set_shape(&screen_text);
+	crtc_put(CURSOR_START, (uint16_t)(screen_text.cursor_first << 8 | screen_text.cursor_last));
 	crtc_put(CURSOR_AT_HIGH, (uint16_t)(cursor_row() * COLUMNS + cursor_column()));
 }
 
@@ -373,16 +368,16 @@ static void show_on_screen(void)
 		shape = bda_get16(BDA_SHAPE);
 		show_vga_cursor();
 	}
-	if (!bios.show_text || (text.first_row == ROWS && stays) || is_virtual())
+	if (!bios.show_text || (screen_text.first_row == ROWS && stays) || is_virtual())
 		return;
 	cursor = bda_get16(BDA_CURSOR);
 	shape = bda_get16(BDA_SHAPE);
-	text.cursor_row = cursor_row();
-	text.cursor_column = cursor_column();
-	set_shape(&text);
-	call32((rj_function32 *)(uintptr_t)bios.show_text, NULL, &text);
-	text.first_row = ROWS;
-	text.last_row = 0;
+	screen_text.cursor_row = cursor_row();
+	screen_text.cursor_column = cursor_column();
+	set_shape(&screen_text);
+	call32((rj_function32 *)(uintptr_t)bios.show_text, NULL, &screen_text);
+	screen_text.first_row = ROWS;
+	screen_text.last_row = 0;
 }
 
 /* AH=12h BL=10h: 256 KiB, colour. AX=1A00h: a VGA with a colour display. Without one: nothing. */

@@ -127,4 +127,11 @@ static inline void write32(uint32_t address, uint32_t value)
 	*(volatile uint32_t *)address = value;
 }
 
+/* Returns the address after the last one. */
+static inline uint32_t write_dwords(uint32_t address, const void *from, uint32_t count)
+{
+	__asm__ volatile("rep movsl" : "+D"(address), "+S"(from), "+c"(count) : : "memory");
+	return address;
+}
+
 #endif

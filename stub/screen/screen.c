@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "common/le.h"
 #include "common/units.h"
 #include "hardware/io.h"
 #include "screen/font.h"
@@ -16,68 +17,74 @@
 #define TEXT_WIDTH   (RJ_TEXT_COLUMNS * RJ_FONT_WIDTH)
 #define TEXT_HEIGHT  (RJ_TEXT_ROWS * RJ_FONT_HEIGHT)
 #define NO_CURSOR    0xFFu
+#define HALF         4u         /* pixels of half a glyph's line: whole dwords at all depths */
+#define HALVES       (1u << HALF)
+#define HALF_BYTES   (HALF * 2 * sizeof(struct pixel))  /* at most: twice the size */
+
+struct pixel {
+	uint8_t bytes[4];
+};
 
 static struct {
 	uint32_t at;                    /* the text's first pixel, as it can be reached */
 	uint32_t pitch, bytes;          /* of a line, and of a pixel */
 	uint32_t scale;
-	uint32_t colours[COLOURS];
-	uint8_t cursor_row, cursor_column, cursor_first, cursor_last;
+	uint32_t half;                  /* dwords of half a glyph's line */
+	struct pixel colours[COLOURS];
+	int attribute;                  /* that halves have the colours of; -1: none */
+	uint8_t halves[HALVES][HALF_BYTES];     /* by the half's bits */
+	uint8_t cursor_row, cursor_column, cursor_first, cursor_end;
 	bool is_stale;                  /* the screen does not show what is below */
 	struct rj_cell shown[RJ_TEXT_ROWS][RJ_TEXT_COLUMNS];
 } text;
 
 static struct screen_info screen;
 
-static void put_pixel(uint32_t at, uint32_t colour)
+/* What a pixel has beyond text.bytes, the next one overwrites. */
+static void set_half(uint32_t bits, struct pixel set, struct pixel clear)
 {
-	switch (text.bytes) {
-	case 4:
-		write32(at, colour);
-		break;
-	case 3:
-		write8(at + 2, (uint8_t)(colour >> 16));
-		write16(at, (uint16_t)colour);
-		break;
-	case 2:
-		write16(at, (uint16_t)colour);
-		break;
-	default:
-		write8(at, (uint8_t)colour);
-	}
+	uint8_t *to = text.halves[bits];
+
+	for (uint32_t bit = HALVES / 2; bit; bit >>= 1)
+		for (uint32_t copy = 0; copy < text.scale; copy++, to += text.bytes)
+			*(struct pixel *)to = (bits & bit) ? set : clear;
 }
 
-/* Draws one line of a glyph, on each of the screen's lines that it has. */
-static void draw_line(uint32_t at, uint32_t bits, uint32_t colour, uint32_t background)
+/* Prepares all halves of a glyph's line that there are, in these colours. */
+static void set_attribute(uint8_t attribute)
 {
-	for (uint32_t copy = 0; copy < text.scale; copy++, at += text.pitch) {
-		uint32_t to = at;
-
-		for (uint32_t bit = 1u << (RJ_FONT_WIDTH - 1); bit; bit >>= 1)
-			for (uint32_t i = 0; i < text.scale; i++, to += text.bytes)
-				put_pixel(to, (bits & bit) ? colour : background);
-	}
+	if (text.attribute == attribute)
+		return;
+	text.attribute = attribute;
+	for (uint32_t bits = 0; bits < HALVES; bits++)
+		set_half(bits, text.colours[attribute & 0xF], text.colours[attribute >> 4 & 0x7]);
 }
 
-static bool has_cursor(uint32_t row, uint32_t column, uint32_t line)
+/* Draws one line of a glyph, on each of the screen's lines that it has. Returns where the next
+   one is. */
+static uint32_t draw_line(uint32_t at, uint32_t bits)
 {
-	return row == text.cursor_row && column == text.cursor_column
-		&& line >= text.cursor_first && line <= text.cursor_last;
+	const uint8_t *left = text.halves[bits >> HALF], *right = text.halves[bits & (HALVES - 1)];
+	uint32_t copies = text.scale;
+
+	do {
+		write_dwords(write_dwords(at, left, text.half), right, text.half);
+		at += text.pitch;
+	} while (--copies);
+	return at;
 }
 
-static void draw(uint32_t row, uint32_t column)
+/* Draws a cell's lines from the first to before the last; set: bits that are set in each. */
+static void draw(uint32_t row, uint32_t column, uint32_t first, uint32_t end, uint32_t set)
 {
 	const struct rj_cell *cell = &text.shown[row][column];
 	const uint8_t *glyph = rj_font[cell->character];
-	uint32_t colour = text.colours[cell->attribute & 0xF];
-	uint32_t background = text.colours[cell->attribute >> 4 & 0x7];
-	uint32_t at = text.at + row * RJ_FONT_HEIGHT * text.scale * text.pitch
-		+ column * RJ_FONT_WIDTH * text.scale * text.bytes;
+	uint32_t at = text.at + (row * RJ_FONT_HEIGHT + first) * text.scale * text.pitch
+		+ column * text.scale * RJ_FONT_WIDTH * text.bytes;
 
-	for (uint32_t line = 0; line < RJ_FONT_HEIGHT; line++) {
-		draw_line(at, has_cursor(row, column, line) ? 0xFF : glyph[line], colour, background);
-		at += text.scale * text.pitch;
-	}
+	set_attribute(cell->attribute);
+	for (uint32_t line = first; line < end; line++)
+		at = draw_line(at, glyph[line] | set);
 }
 
 static bool differs(const struct rj_cell *a, const struct rj_cell *b)
@@ -90,33 +97,24 @@ static void draw_changes(const struct rj_text *new, uint32_t row)
 	for (uint32_t column = 0; column < RJ_TEXT_COLUMNS; column++)
 		if (text.is_stale || differs(&text.shown[row][column], &new->cells[row][column])) {
 			text.shown[row][column] = new->cells[row][column];
-			draw(row, column);
+			draw(row, column, 0, RJ_FONT_HEIGHT, 0);
 		}
 }
 
-/* The cursor is where it was, or invisible as before. */
-static bool cursor_stays(const struct rj_text *new)
+/* Draws the cursor's lines: set: 0xFF; as without it: 0. */
+static void draw_cursor(uint32_t set)
 {
-	return new->cursor_row == text.cursor_row && new->cursor_column == text.cursor_column
-		&& new->cursor_first == text.cursor_first && new->cursor_last == text.cursor_last;
+	if (text.cursor_row < RJ_TEXT_ROWS && text.cursor_column < RJ_TEXT_COLUMNS)
+		draw(text.cursor_row, text.cursor_column, text.cursor_first, text.cursor_end, set);
 }
 
-static void redraw(uint32_t row, uint32_t column)
+static void set_cursor(const struct rj_text *new)
 {
-	if (row < RJ_TEXT_ROWS && column < RJ_TEXT_COLUMNS)
-		draw(row, column);
-}
-
-static void move_cursor(const struct rj_text *new)
-{
-	uint8_t row = text.cursor_row, column = text.cursor_column;
-
 	text.cursor_row = new->cursor_row;
 	text.cursor_column = new->cursor_column;
 	text.cursor_first = new->cursor_first;
-	text.cursor_last = new->cursor_last;
-	redraw(row, column);
-	redraw(text.cursor_row, text.cursor_column);
+	text.cursor_end = (uint8_t)(new->cursor_last < RJ_FONT_HEIGHT ? new->cursor_last + 1u
+				    : RJ_FONT_HEIGHT);
 }
 
 void screen_show(void *unused, const struct rj_text *new);
@@ -126,18 +124,24 @@ void screen_show(void *unused, const struct rj_text *new)
 	(void)unused;
 	if (vbe_is_graphics())
 		return;
+	draw_cursor(0);
+	set_cursor(new);
 	for (uint32_t row = new->first_row; row <= new->last_row && row < RJ_TEXT_ROWS; row++)
 		draw_changes(new, row);
 	text.is_stale = false;
-	if (!cursor_stays(new))
-		move_cursor(new);
+	draw_cursor(0xFF);
 }
 
 static void clear(uint32_t at, uint32_t lines, uint32_t width)
 {
-	for (uint32_t y = 0; y < lines; y++)
-		for (uint32_t x = 0; x < width; x++)
-			put_pixel(at + y * text.pitch + x * text.bytes, 0);
+	uint32_t bytes = width * text.bytes, whole = bytes & ~3u;
+
+	for (uint32_t y = 0; y < lines; y++, at += text.pitch) {
+		for (uint32_t x = 0; x < whole; x += 4)
+			write32(at + x, 0);
+		for (uint32_t x = whole; x < bytes; x++)
+			write8(at + x, 0);
+	}
 }
 
 void screen_vbe(void *unused, struct rj_vbe *call);
@@ -220,6 +224,7 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 	text.pitch = s->pitch;
 	text.bytes = (s->depth + 7u) / 8;
 	text.scale = s->width >= SCALED_WIDTH && s->height >= 2 * TEXT_HEIGHT ? 2 : 1;
+	text.half = HALF * text.scale * text.bytes / sizeof(uint32_t);
 	lines = TEXT_HEIGHT * text.scale;
 	skipped = (s->height - lines) / 2;
 	left = (s->width - TEXT_WIDTH * text.scale) / 2 * text.bytes;
@@ -235,7 +240,8 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 		clear(text.at, lines, s->width);
 	text.at += left;
 	for (uint32_t i = 0; i < COLOURS; i++)
-		text.colours[i] = colour_of(s, i);
+		le_store(&text.colours[i], colour_of(s, i), sizeof(struct pixel));
+	text.attribute = -1;
 	text.cursor_row = NO_CURSOR;
 	return true;
 }

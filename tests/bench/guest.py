@@ -28,6 +28,12 @@ CONTROLLERS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }
+# QEMU's VGA in SeaBIOS's mode 141h, whose text is 80x25, too.
+SCREENS = {
+    "VGA text": ("rj.screen=vga", []),
+    "framebuffer": ("rj.screen=lfb rj.fb=0xFD000000,640x400x32,2560", ["VBE=4141h"]),
+}
+TEXT = "a character by AH=0Eh", "scroll by line feed", "scroll by AH=06h", "2000 cells by AH=09h"
 UNPACK = "import zlib; packed = open('packed', 'rb').read(); [zlib.decompress(packed) for _ in range({})]"
 BACK = {"start": "disk-kexec", "pack": "--mbr {mbr}", "kexec": "-l"}
 TIMEOUT = 180
@@ -43,15 +49,20 @@ def guest(*arguments, count=2):
     return [int(number) for number in re.findall(r"(\d+)$", lines, re.MULTILINE)[-count:]]
 
 
-def instructions(rjpack, *options):
-    """From the loader's jump to the payload's first instruction. The wait of 10 ms
-    for the other CPUs is cut short: here a million port reads take only 5 ms."""
+def loaded(rjpack, *options, loader=()):
+    """QEMU's arguments for an image that tests/boot/loader.asm enters; LOADER: what it defines."""
     run(rjpack, *options, "-o", "image.elf")
     with open("image.elf", "rb") as image, open("part", "wb") as part:
         part.write(image.read()[SETUP_SIZE:])
-    nasm(LOADER, "loader.bin", f"IMAGE={IMAGE}", "MODE=LINUX64")
-    return guest("-cpu", "max", "-drive", "file=loader.bin,format=raw",
-                 "-device", f"loader,file=part,addr={IMAGE},force-raw=on")[-1]
+    nasm(LOADER, "loader.bin", f"IMAGE={IMAGE}", "MODE=LINUX64", *loader)
+    return ["-cpu", "max", "-drive", "file=loader.bin,format=raw",
+            "-device", f"loader,file=part,addr={IMAGE},force-raw=on"]
+
+
+def instructions(rjpack, *options):
+    """From the loader's jump to the payload's first instruction. The wait of 10 ms
+    for the other CPUs is cut short: here a million port reads take only 5 ms."""
+    return guest(*loaded(rjpack, *options))[-1]
 
 
 def descent(rjpack):
@@ -132,6 +143,21 @@ def calls(rjpack):
         yield what, "instructions", dict(zip(("rjpack", "SeaBIOS"), ticks))
 
 
+def screens(rjpack):
+    """Text on the same screen by both BIOSes; ours serves once the machine's is destroyed.
+    SeaBIOS scrolls by reading the framebuffer, which is slow on real machines; ours draws all
+    cells that change, which are all of them here."""
+    for name, (options, mode) in SCREENS.items():
+        nasm(f"{HERE}/screen.asm", "ours.bin")
+        nasm(f"{HERE}/screen.asm", "theirs.bin", *mode)
+        ours = guest("-vga", "std", *loaded(
+            rjpack, "--mbr", "ours.bin", "--bios", "own",
+            loader=["NO_BIOS", f"COMMAND_LINE='{options}'", *mode]), count=len(TEXT))
+        theirs = guest("-vga", "std", "-drive", "file=theirs.bin,format=raw", count=len(TEXT))
+        for what, *ticks in zip(TEXT, ours, theirs):
+            yield f"{name}, {what}", "instructions", dict(zip(("rjpack", "SeaBIOS"), ticks))
+
+
 def way_back(rjpack):
     """From Linux through GRUB to Linux, by kexec and by the machine's reset. QEMU's
     firmware takes a second; that of a server takes minutes."""
@@ -161,4 +187,4 @@ def seconds(arguments, work, leaving, command=None):
     sys.exit("bench: Linux did not come back")
 
 
-ROWS = [descent, inflate, disks, calls, way_back]
+ROWS = [descent, inflate, disks, calls, screens, way_back]

@@ -12,6 +12,10 @@
 ;	-DBASE_MEMORY=KiB	size of base memory that an earlier program left in the BDA
 ;	-DBASE_MEMORY_USED	a vector points into the memory above that
 ;	-DRANGES=n -DTYPES=n	INT 15h AX=E820h returns n ranges of 1 MiB, of 1 or 2 types
+;	-DNO_BIOS		the ROM and the vectors are destroyed, as if the machine had no BIOS
+;				(QEMU's -M pc)
+;	-DVBE=mode		the screen is in this mode; 4000h: as a linear framebuffer
+;	-DCOMMAND_LINE='...'	for the entries of the Linux protocol
 ;	-DWAIT=n		print "WAITS" on COM1, and wait there for a character; then a
 ;				watchdog (QEMU's ib700) resets the machine after 30 - 2n s
 
@@ -28,6 +32,11 @@
 
 WATCHDOG	equ	443h		; ib700
 MAGIC		equ	36D76289h
+CONFIG_ADDRESS	equ	0CF8h
+CONFIG_DATA	equ	0CFCh
+PAM		equ	58h		; 82441FX datasheet, "PAM": the first one is at 59h
+PAM_RAM		equ	30h		; F0000h to FFFFFh can be written
+ROM		equ	0F000h		; segment
 HIGH_COPY	equ	9F00h		; segment: this sector once more, with INT 15h in it
 STARTED		equ	600h		; the TSC before the jump, for a payload to read
 CODE32		equ	08h
@@ -67,6 +76,23 @@ bits 16
 	mov	al, WAIT
 	mov	dx, WATCHDOG
 	out	dx, al
+%endif
+%ifdef VBE
+	mov	ax, 4F02h
+	mov	bx, VBE
+	int	10h
+%endif
+%ifdef NO_BIOS
+	mov	dword [13h * 4], 0
+	mov	eax, 80000000h + PAM
+	mov	dx, CONFIG_ADDRESS
+	out	dx, eax
+	mov	al, PAM_RAM
+	mov	dx, CONFIG_DATA + 1
+	out	dx, al
+	push	word ROM
+	pop	es
+	mov	byte [es:0FFF0h], 0	; the reset vector
 %endif
 %ifdef BASE_MEMORY
 	mov	word [413h], BASE_MEMORY
@@ -125,6 +151,9 @@ protected:
 	mov	dword [esi + 2E4h], 100000h
 	mov	dword [esi + 2E4h + 8], 7F00000h
 	mov	dword [esi + 2E4h + 16], 1
+%endif
+%ifdef COMMAND_LINE
+	mov	dword [esi + 228h], WORK + command_line - 7C00h
 %endif
 %ifdef INITRD
 %ifidn MODE, MULTIBOOT2
@@ -261,6 +290,11 @@ gdt:	dq	0
 %ifdef WAIT
 waits:	db	"WAITS", 10
 .end:
+	align	8, db 0
+%endif
+%ifdef COMMAND_LINE
+command_line:
+	db	COMMAND_LINE, 0
 	align	8, db 0
 %endif
 gdtr:	dw	gdt.end - gdt - 1

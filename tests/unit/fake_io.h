@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "common/le.h"
+
 void outb(uint16_t port, uint8_t value);
 uint8_t inb(uint16_t port);
 void outw(uint16_t port, uint16_t value);
@@ -25,6 +27,13 @@ uint64_t rdtsc(void);
 static inline uint64_t read64(uint32_t address)
 {
 	return (uint64_t)read32(address + 4) << 32 | read32(address);
+}
+
+static inline uint32_t write_dwords(uint32_t address, const void *from, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		write32(address + 4 * i, le32((const uint8_t *)from + 4 * i));
+	return address + 4 * count;
 }
 
 struct cpuid {

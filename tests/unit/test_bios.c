@@ -25,7 +25,7 @@ static uint64_t now;
 static uint8_t port_a = 2, interrupts;
 static uint32_t copied[3];
 static bool virtual_mode;
-static uint8_t vga[4000];
+static uint16_t cells[80 * 25];
 struct rj_flat flat;
 uint8_t scan_code;
 
@@ -60,14 +60,20 @@ void far_write(uint32_t to, const void *from, uint32_t bytes)
 	memcpy(caller + (to & 0xFF), from, bytes < sizeof(caller) ? bytes : sizeof(caller));
 }
 
-uint16_t vga_get16(uint32_t offset)
+uint16_t cell_get(uint32_t cell)
 {
-	return (uint16_t)(vga[offset] | vga[offset + 1] << 8);
+	return cells[cell];
 }
 
-void vga_put16(uint32_t offset, uint16_t value)
+void cell_put(uint32_t cell, uint16_t value)
 {
-	le_store(vga + offset, value, 2);
+	cells[cell] = value;
+}
+
+void cells_move(uint32_t to, uint32_t from, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		cells[to + i] = cells[from + i];
 }
 
 bool is_virtual(void)

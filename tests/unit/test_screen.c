@@ -137,6 +137,7 @@ static void glyphs(void **state)
 		{ 640, 400, 32, 0xAA5500, 0x0000AA }, { 800, 600, 24, 0xAA5500, 0x0000AA },
 		{ 1024, 768, 16, 0xAAA0, 0x0015 }, { 640, 480, 8, 0xA8, 0x02 },
 		{ 1600, 900, 32, 0xAA5500, 0x0000AA }, { 1920, 1080, 32, 0xAA5500, 0x0000AA },
+		{ 1600, 900, 24, 0xAA5500, 0x0000AA }, { 1600, 900, 16, 0xAAA0, 0x0015 },
 	};
 
 	(void)state;
@@ -197,6 +198,10 @@ static void cursor(void **state)
 	memset(glyph, 0, sizeof(glyph));
 	glyph[14] = glyph[15] = 0xFF;
 	check_cell(&s, 2, 3, glyph, 0xAAAAAA, 0);
+	text.cursor_last = 0x1F;                /* ends with the cell */
+	show();
+	check_cell(&s, 2, 3, glyph, 0xAAAAAA, 0);
+	check_cell(&s, 3, 3, rj_font[' '], 0xAAAAAA, 0);
 	text.cursor_first = 1;                  /* none */
 	text.cursor_last = 0;
 	show();
