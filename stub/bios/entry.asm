@@ -19,6 +19,11 @@ MOTOR_COUNT	equ	40h
 DISK_STATUS	equ	74h
 PAUSE_STATE	equ	18h
 PAUSED		equ	08h
+EVENT_POINTER	equ	98h		; of INT 15h AH=83h: offset, then segment,
+EVENT_LEFT	equ	9Ch		; microseconds,
+EVENT_STATE	equ	0A0h
+EVENT_WAITS	equ	01h
+EVENT_OVER	equ	80h		; in the caller's byte
 
 VGA_TEXT	equ	0B800h
 
@@ -29,7 +34,10 @@ PIC_EOI		equ	20h		; OCW2, non-specific
 FPU_BUSY	equ	0F0h		; clears the coprocessor's latch (ICH, "COPROC_ERR")
 RTC_INDEX	equ	70h
 RTC_DATA	equ	71h
-RTC_C		equ	0Ch
+RTC_B		equ	0Bh		; Motorola MC146818A datasheet, registers B and C
+B_PERIODIC	equ	40h
+B_ALARM		equ	20h
+RTC_C		equ	0Ch		; has the same bits
 
 KEYBOARD_DATA	equ	60h		; IBM PC/AT Technical Reference
 KEYBOARD_COMMAND equ	64h
@@ -97,6 +105,7 @@ int08:
 	adc	byte [MOTOR_COUNT], 0	; stays 0
 	int	1Ch
 	cli
+	call	event_poll
 	mov	al, PIC_EOI
 	out	PIC_MASTER, al
 	mov	dx, [cs:bios + BIOS_UART]
@@ -213,10 +222,69 @@ eoi_both:
 ; int70: IRQ 8, the clock. A read of register C lets it interrupt again.
 int70:
 	push	ax
+	push	ds
+	mov	ax, BDA
+	mov	ds, ax
+	mov	al, RTC_B
+	out	RTC_INDEX, al
+	in	al, RTC_DATA
+	mov	ah, al
 	mov	al, RTC_C
 	out	RTC_INDEX, al
 	in	al, RTC_DATA
+	and	al, ah			; what is on, and has come
+	test	al, B_ALARM
+	jz	.event
+	sti
+	int	4Ah
+	cli
+.event:	call	event_poll
+	pop	ds
 	jmp	eoi_both
+
+; event_poll: ends the wait of INT 15h AX=8300h if its time has come.
+;	In:	DS = BDA; interrupts off
+;	Clobbers: flags
+;	Stack:	14 bytes
+event_poll:
+	test	byte [EVENT_STATE], EVENT_WAITS
+	jz	.end
+	push	eax
+	push	edx
+	rdtsc
+	sub	eax, [cs:event_end]
+	sbb	edx, [cs:event_end + 4]
+	jc	.waits
+	push	es
+	push	bx
+	les	bx, [EVENT_POINTER]
+	or	byte [es:bx], EVENT_OVER
+	pop	bx
+	pop	es
+	call	event_end_wait
+.waits:	pop	edx
+	pop	eax
+.end:	ret
+
+; event_end_wait: no event is waited for any more.
+;	In:	DS = BDA; interrupts off
+;	Clobbers: AX, flags
+event_end_wait:
+	and	dword [EVENT_LEFT], 0
+	mov	byte [EVENT_STATE], 0
+	mov	ah, 0
+
+; rtc_periodic: turns the clock's interrupts of 1024 Hz on or off.
+;	In:	AH = B_PERIODIC or 0
+;	Clobbers: AX, flags
+rtc_periodic:
+	mov	al, RTC_B
+	out	RTC_INDEX, al
+	in	al, RTC_DATA
+	and	al, ~B_PERIODIC
+	or	al, ah
+	out	RTC_DATA, al
+	ret
 
 ; int75: IRQ 13, the coprocessor.
 int75:
@@ -271,29 +339,16 @@ int17:	mov	ah, 1
 int15_entry:
 	cmp	ah, 4Fh			; the caller's CF stays
 	je	nothing
+	cmp	ah, 83h
+	je	event
 	cmp	ah, 86h
 	jne	int15_in_c
 
 ; wait_cx_dx: INT 15h AH=86h, waits CX:DX microseconds, by the time stamp counter.
-;	Stack:	24 bytes of the caller's
+;	Stack:	38 bytes of the caller's
 wait_cx_dx:
 	pushad
-	mov	ax, cx
-	shl	eax, 16
-	mov	ax, dx
-	mul	dword [cs:bios + BIOS_TICKS_PER_MS]
-	mov	ecx, 1000
-	push	eax
-	mov	eax, edx
-	xor	edx, edx
-	div	ecx
-	mov	esi, eax		; the quotient's high part
-	pop	eax
-	div	ecx
-	mov	ebx, eax
-	rdtsc
-	add	ebx, eax
-	adc	esi, edx
+	call	time_after
 	sti
 .wait:	pause
 	rdtsc
@@ -315,6 +370,68 @@ failed:
 	or	byte [bp + 6], CALL_CARRY
 	pop	bp
 	iret
+
+; time_after: what the time stamp counter will be in CX:DX microseconds.
+;	Out:	ESI:EBX
+;	Clobbers: EAX, ECX, EDX, flags
+;	Stack:	6 bytes
+time_after:
+	mov	ax, cx
+	shl	eax, 16
+	mov	ax, dx
+	mul	dword [cs:bios + BIOS_TICKS_PER_MS]
+	mov	ecx, 1000
+	push	eax
+	mov	eax, edx
+	xor	edx, edx
+	div	ecx
+	mov	esi, eax		; the quotient's high part
+	pop	eax
+	div	ecx
+	mov	ebx, eax
+	rdtsc
+	add	ebx, eax
+	adc	esi, edx
+	ret
+
+; event: INT 15h AH=83h: bit 7 of a byte becomes 1 after a time (RBIL). The clock's interrupts
+; and those of the timer look whether it is over.
+;	In:	AL = 0: start, ES:BX = the byte, CX:DX = microseconds; AL = 1: cancel
+;	Out:	CF, and AH = 86h: there is such a wait already, or no interrupts come
+;	Stack:	40 bytes of the caller's
+event:
+	cmp	al, 1
+	ja	int15_in_c
+	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
+	jne	int15_in_c
+	push	ds
+	push	BDA
+	pop	ds
+	pushad
+	test	al, al
+	jnz	.cancel
+	test	byte [EVENT_STATE], EVENT_WAITS
+	jnz	.refuse
+	mov	[EVENT_POINTER], bx
+	mov	[EVENT_POINTER + 2], es
+	mov	[EVENT_LEFT], dx
+	mov	[EVENT_LEFT + 2], cx
+	call	time_after
+	mov	[cs:event_end], ebx
+	mov	[cs:event_end + 4], esi
+	mov	byte [EVENT_STATE], EVENT_WAITS
+	mov	ah, B_PERIODIC
+	call	rtc_periodic
+.end:	popad
+	pop	ds
+	jmp	succeeded
+.cancel:
+	call	event_end_wait
+	jmp	.end
+.refuse:
+	popad
+	pop	ds
+	jmp	int15_in_c
 
 ; int16_entry: the keyboard.
 ;	In:	AH = function
@@ -695,6 +812,8 @@ user_ss:
 user_esp:
 	resd	1
 old:	resd	1			; no vector leads to an earlier handler
+event_end:
+	resq	1			; of the time stamp counter
 result:	resb	1
 global scan_code
 scan_code:

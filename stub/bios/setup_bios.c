@@ -23,8 +23,8 @@
 #define UART_SCRATCH   7
 #define EQUIPMENT      0x0022   /* a coprocessor, 80x25 colours */
 
-#define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served */
-#define SLAVE_MASK     0xFF
+#define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served, */
+#define SLAVE_MASK     0xFE     /* and IRQ 8 */
 
 #define PIT_HZ         1193182u /* a tick has 65536 of its counts */
 #define PIT_KHZ        1193u
