@@ -39,8 +39,10 @@ B_PERIODIC	equ	40h
 B_ALARM		equ	20h
 RTC_C		equ	0Ch		; has the same bits
 
-KEYBOARD_DATA	equ	60h		; IBM PC/AT Technical Reference
-KEYBOARD_COMMAND equ	64h
+KEYBOARD_DATA	equ	60h		; IBM PC/AT and PS/2 Technical References
+KEYBOARD_COMMAND equ	64h		; read: status
+KEYBOARD_FULL	equ	01h
+KEYBOARD_AUX	equ	20h		; the byte is of the mouse
 KEYBOARD_RESET	equ	0FEh
 
 UART_LSR	equ	5		; 16550D datasheet, 8.6.3
@@ -188,6 +190,7 @@ key:
 .wait:	sti
 	hlt
 	cli
+	call	poll
 	test	byte [PAUSE_STATE], PAUSED
 	jnz	.wait
 	pop	ds
@@ -490,7 +493,7 @@ take:
 .end:	ret
 
 ; peek_key: INT 16h AH=01h and 11h. Out: ZF, AX = the key
-;	Stack:	22 bytes of the caller's
+;	Stack:	44 bytes of the caller's
 peek_key:
 	push	ds
 	push	bx
@@ -512,7 +515,7 @@ peek_key:
 	jmp	.end
 
 ; read_key: INT 16h AH=00h and 10h. Waits for a key, in AX.
-;	Stack:	22 bytes of the caller's
+;	Stack:	44 bytes of the caller's
 read_key:
 	push	ds
 	push	bx
@@ -533,11 +536,22 @@ read_key:
 	iret
 
 ; poll: what interrupts do not do: serial keys, and on some machines ticks.
-;	Stack:	20 bytes of the caller's
+;	Stack:	36 bytes of the caller's
 poll:
 	pushf
 	push	ax
 	push	dx
+	cmp	byte [cs:bios + BIOS_POLLS_KEYS], 0
+	je	.console
+	in	al, KEYBOARD_COMMAND	; FFh if there is none
+	and	al, KEYBOARD_FULL | KEYBOARD_AUX
+	cmp	al, KEYBOARD_FULL
+	jne	.console
+	cli
+	pushf
+	push	cs
+	call	int09
+.console:
 	mov	dx, [cs:bios + BIOS_UART]
 	test	dx, dx
 	jz	.ticks

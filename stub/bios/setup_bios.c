@@ -177,6 +177,7 @@ void bios_start(const struct rj_setup *setup)
 	set_ticks(setup);
 	outb(PIC_MASTER + 1, MASTER_MASK);
 	outb(PIC_SLAVE + 1, SLAVE_MASK);
+	bios.polls_keys = inb(PIC_MASTER + 1) != MASTER_MASK;
 	ticks_start(setup);
 	channel2_check(setup);
 }
