@@ -9,6 +9,7 @@
 #include "abi/layout.h"
 #include "bios/bios.h"
 #include "bios/keymap.h"
+#include "bios/setup_rsdt.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
 #include "common/mem.h"
@@ -170,6 +171,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	set_bda(setup);
 	set_screen(setup);
 	set_font(setup, base);
+	rsdt_make(setup->ebda);
 }
 
 void bios_start(const struct rj_setup *setup)
