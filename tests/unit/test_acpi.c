@@ -11,6 +11,7 @@
 #include "hardware/acpi.h"
 #include "hardware/firmware.h"
 #include "repairs/repair.h"
+#include "survey/reset_register.h"
 
 #define ROM       0xE0000u
 #define RSDP      0xF1230u
@@ -340,7 +341,48 @@ static void no_rsdt(void **state)
 	assert_int_equal(make_rsdt(), 0);
 }
 
-UNIT_MAIN(cmocka_unit_test_setup(rsdt_of_xsdt, fresh), cmocka_unit_test_setup(rsdt_of_many, fresh),
+#define FADT_AT      (HIGH + 0x3000)
+#define FLAG_RESET   0x400u
+#define FLAG_REDUCED 0x100000u          /* hardware-reduced ACPI */
+
+/* The register that resets the machine, also where there is little other old hardware. */
+static void resets(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t flags, size;
+		uint8_t space;
+		uint64_t address;
+		struct rj_reset reset;
+	} rows[] = {
+		{ "a port", FLAG_RESET, 132, 1, 0xCF9, { 0, 0xCF9, 6, 0 } },
+		{ "hardware-reduced", FLAG_RESET | FLAG_REDUCED, 244, 1, 0xB2, { 0, 0xB2, 6, 0 } },
+		{ "PCI 1F.2, offset 41h", FLAG_RESET, 132, 2, 0x1F00020041, { 0x8000FA40, 0xCFD, 6, 1 } },
+		{ "none", FLAG_REDUCED, 244, 1, 0xCF9, { 0 } },
+		{ "in memory", FLAG_RESET, 132, 0, 0xFED00000, { 0, 0, 6, 0 } },
+		{ "not a port", FLAG_RESET, 132, 1, 0x10CF9, { 0, 0, 6, 0 } },
+		{ "no PCI function", FLAG_RESET, 132, 2, 0x2000000041, { 0, 0, 6, 0 } },
+		{ "ACPI 1.0", FLAG_RESET, 116, 1, 0xCF9, { 0 } },
+	};
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		uint8_t fadt[244 - 36] = { 0 };
+		struct rj_reset reset;
+
+		le_store(fadt + 112 - 36, rows[i].flags, 4);
+		fadt[116 - 36] = rows[i].space;
+		le_store(fadt + 120 - 36, rows[i].address, 8);
+		fadt[128 - 36] = 6;
+		put_table(FADT_AT, "FACP", fadt, rows[i].size - 36);
+		reset = reset_register(FADT_AT);
+		assert_memory_equal(&reset, &rows[i].reset, sizeof(reset));
+	}
+	assert_int_equal(reset_register(0).port, 0);
+}
+
+UNIT_MAIN(cmocka_unit_test_setup(resets, fresh),
+	  cmocka_unit_test_setup(rsdt_of_xsdt, fresh), cmocka_unit_test_setup(rsdt_of_many, fresh),
 	  cmocka_unit_test_setup(no_rsdt, fresh),
 	  cmocka_unit_test_setup(roots, fresh), cmocka_unit_test_setup(checksums, fresh),
 	  cmocka_unit_test_setup(lengths, fresh), cmocka_unit_test_setup(entries, fresh),
