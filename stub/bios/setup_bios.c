@@ -10,6 +10,7 @@
 #include "bios/bios.h"
 #include "bios/keymap.h"
 #include "bios/setup_rsdt.h"
+#include "bios/setup_smbios.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
 #include "common/mem.h"
@@ -172,6 +173,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	set_screen(setup);
 	set_font(setup, base);
 	rsdt_make(setup->ebda);
+	smbios_copy(setup->smbios);
 }
 
 void bios_start(const struct rj_setup *setup)
