@@ -20,10 +20,11 @@
 
 #define XLF_KERNEL_64               0x01u
 #define XLF_CAN_BE_LOADED_ABOVE_4G  0x02u
+#define XLF_EFI_KEXEC               0x10u   /* kexec passes on where EFI's tables are */
 #define XLF_5LEVEL                  0x20u
 #define XLF_5LEVEL_ENABLED          0x40u
 #define SETUP_XLOADFLAGS    (XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | \
-			     XLF_5LEVEL | XLF_5LEVEL_ENABLED)
+			     XLF_EFI_KEXEC | XLF_5LEVEL | XLF_5LEVEL_ENABLED)
 
 /* Before protocol 2.02: the magic; the next word is the offset of the command line. */
 #define OLD_CMD_LINE        0x20

@@ -58,6 +58,7 @@ struct rj_stub {
 	uint32_t base_memory;           /* bytes */
 	/* The loader's framebuffer, if any: type is SCREEN_VESA or SCREEN_EFI, or 0. */
 	struct screen_info screen;
+	uint32_t smbios;                /* address of the entry point that EFI has; or 0 */
 	uint32_t repaired;              /* bits of RJ_REPAIRS that the survey has done */
 };
 

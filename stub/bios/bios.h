@@ -42,8 +42,9 @@ struct rj_bios {
 	uint32_t cells;         /* where text is, as segment << 16 | offset */
 	uint32_t show_text, vbe, vga_set_text;  /* struct rj_screen's, for call32; 0: none */
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
+	uint8_t polls_keys;     /* there is no 8259, so that keys do not interrupt */
 	uint8_t last_bus;       /* of PCI */
-	uint8_t zeros[2];
+	uint8_t zero;
 	struct rj_reset reset;
 };
 

@@ -19,6 +19,11 @@ MOTOR_COUNT	equ	40h
 DISK_STATUS	equ	74h
 PAUSE_STATE	equ	18h
 PAUSED		equ	08h
+EVENT_POINTER	equ	98h		; of INT 15h AH=83h: offset, then segment,
+EVENT_LEFT	equ	9Ch		; microseconds,
+EVENT_STATE	equ	0A0h
+EVENT_WAITS	equ	01h
+EVENT_OVER	equ	80h		; in the caller's byte
 
 PIC_MASTER	equ	20h		; Intel 8259A datasheet (231468)
 PIC_SLAVE	equ	0A0h
@@ -27,10 +32,15 @@ PIC_EOI		equ	20h		; OCW2, non-specific
 FPU_BUSY	equ	0F0h		; clears the coprocessor's latch (ICH, "COPROC_ERR")
 RTC_INDEX	equ	70h
 RTC_DATA	equ	71h
-RTC_C		equ	0Ch
+RTC_B		equ	0Bh		; Motorola MC146818A datasheet, registers B and C
+B_PERIODIC	equ	40h
+B_ALARM		equ	20h
+RTC_C		equ	0Ch		; has the same bits
 
-KEYBOARD_DATA	equ	60h		; IBM PC/AT Technical Reference
-KEYBOARD_COMMAND equ	64h
+KEYBOARD_DATA	equ	60h		; IBM PC/AT and PS/2 Technical References
+KEYBOARD_COMMAND equ	64h		; read: status
+KEYBOARD_FULL	equ	01h
+KEYBOARD_AUX	equ	20h		; the byte is of the mouse
 KEYBOARD_RESET	equ	0FEh
 
 UART_LSR	equ	5		; 16550D datasheet, 8.6.3
@@ -95,6 +105,7 @@ int08:
 	adc	byte [MOTOR_COUNT], 0	; stays 0
 	int	1Ch
 	cli
+	call	event_poll
 	mov	al, PIC_EOI
 	out	PIC_MASTER, al
 	mov	dx, [cs:bios + BIOS_UART]
@@ -177,6 +188,7 @@ key:
 .wait:	sti
 	hlt
 	cli
+	call	poll
 	test	byte [PAUSE_STATE], PAUSED
 	jnz	.wait
 	pop	ds
@@ -211,10 +223,69 @@ eoi_both:
 ; int70: IRQ 8, the clock. A read of register C lets it interrupt again.
 int70:
 	push	ax
+	push	ds
+	mov	ax, BDA
+	mov	ds, ax
+	mov	al, RTC_B
+	out	RTC_INDEX, al
+	in	al, RTC_DATA
+	mov	ah, al
 	mov	al, RTC_C
 	out	RTC_INDEX, al
 	in	al, RTC_DATA
+	and	al, ah			; what is on, and has come
+	test	al, B_ALARM
+	jz	.event
+	sti
+	int	4Ah
+	cli
+.event:	call	event_poll
+	pop	ds
 	jmp	eoi_both
+
+; event_poll: ends the wait of INT 15h AX=8300h if its time has come.
+;	In:	DS = BDA; interrupts off
+;	Clobbers: flags
+;	Stack:	14 bytes
+event_poll:
+	test	byte [EVENT_STATE], EVENT_WAITS
+	jz	.end
+	push	eax
+	push	edx
+	rdtsc
+	sub	eax, [cs:event_end]
+	sbb	edx, [cs:event_end + 4]
+	jc	.waits
+	push	es
+	push	bx
+	les	bx, [EVENT_POINTER]
+	or	byte [es:bx], EVENT_OVER
+	pop	bx
+	pop	es
+	call	event_end_wait
+.waits:	pop	edx
+	pop	eax
+.end:	ret
+
+; event_end_wait: no event is waited for any more.
+;	In:	DS = BDA; interrupts off
+;	Clobbers: AX, flags
+event_end_wait:
+	and	dword [EVENT_LEFT], 0
+	mov	byte [EVENT_STATE], 0
+	mov	ah, 0
+
+; rtc_periodic: turns the clock's interrupts of 1024 Hz on or off.
+;	In:	AH = B_PERIODIC or 0
+;	Clobbers: AX, flags
+rtc_periodic:
+	mov	al, RTC_B
+	out	RTC_INDEX, al
+	in	al, RTC_DATA
+	and	al, ~B_PERIODIC
+	or	al, ah
+	out	RTC_DATA, al
+	ret
 
 ; int75: IRQ 13, the coprocessor.
 int75:
@@ -269,29 +340,16 @@ int17:	mov	ah, 1
 int15_entry:
 	cmp	ah, 4Fh			; the caller's CF stays
 	je	nothing
+	cmp	ah, 83h
+	je	event
 	cmp	ah, 86h
 	jne	int15_in_c
 
 ; wait_cx_dx: INT 15h AH=86h, waits CX:DX microseconds, by the time stamp counter.
-;	Stack:	24 bytes of the caller's
+;	Stack:	38 bytes of the caller's
 wait_cx_dx:
 	pushad
-	mov	ax, cx
-	shl	eax, 16
-	mov	ax, dx
-	mul	dword [cs:bios + BIOS_TICKS_PER_MS]
-	mov	ecx, 1000
-	push	eax
-	mov	eax, edx
-	xor	edx, edx
-	div	ecx
-	mov	esi, eax		; the quotient's high part
-	pop	eax
-	div	ecx
-	mov	ebx, eax
-	rdtsc
-	add	ebx, eax
-	adc	esi, edx
+	call	time_after
 	sti
 .wait:	pause
 	rdtsc
@@ -313,6 +371,68 @@ failed:
 	or	byte [bp + 6], CALL_CARRY
 	pop	bp
 	iret
+
+; time_after: what the time stamp counter will be in CX:DX microseconds.
+;	Out:	ESI:EBX
+;	Clobbers: EAX, ECX, EDX, flags
+;	Stack:	6 bytes
+time_after:
+	mov	ax, cx
+	shl	eax, 16
+	mov	ax, dx
+	mul	dword [cs:bios + BIOS_TICKS_PER_MS]
+	mov	ecx, 1000
+	push	eax
+	mov	eax, edx
+	xor	edx, edx
+	div	ecx
+	mov	esi, eax		; the quotient's high part
+	pop	eax
+	div	ecx
+	mov	ebx, eax
+	rdtsc
+	add	ebx, eax
+	adc	esi, edx
+	ret
+
+; event: INT 15h AH=83h: bit 7 of a byte becomes 1 after a time (RBIL). The clock's interrupts
+; and those of the timer look whether it is over.
+;	In:	AL = 0: start, ES:BX = the byte, CX:DX = microseconds; AL = 1: cancel
+;	Out:	CF, and AH = 86h: there is such a wait already, or no interrupts come
+;	Stack:	40 bytes of the caller's
+event:
+	cmp	al, 1
+	ja	int15_in_c
+	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
+	jne	int15_in_c
+	push	ds
+	push	BDA
+	pop	ds
+	pushad
+	test	al, al
+	jnz	.cancel
+	test	byte [EVENT_STATE], EVENT_WAITS
+	jnz	.refuse
+	mov	[EVENT_POINTER], bx
+	mov	[EVENT_POINTER + 2], es
+	mov	[EVENT_LEFT], dx
+	mov	[EVENT_LEFT + 2], cx
+	call	time_after
+	mov	[cs:event_end], ebx
+	mov	[cs:event_end + 4], esi
+	mov	byte [EVENT_STATE], EVENT_WAITS
+	mov	ah, B_PERIODIC
+	call	rtc_periodic
+.end:	popad
+	pop	ds
+	jmp	succeeded
+.cancel:
+	call	event_end_wait
+	jmp	.end
+.refuse:
+	popad
+	pop	ds
+	jmp	int15_in_c
 
 ; int16_entry: the keyboard.
 ;	In:	AH = function
@@ -371,7 +491,7 @@ take:
 .end:	ret
 
 ; peek_key: INT 16h AH=01h and 11h. Out: ZF, AX = the key
-;	Stack:	22 bytes of the caller's
+;	Stack:	44 bytes of the caller's
 peek_key:
 	push	ds
 	push	bx
@@ -393,7 +513,7 @@ peek_key:
 	jmp	.end
 
 ; read_key: INT 16h AH=00h and 10h. Waits for a key, in AX.
-;	Stack:	22 bytes of the caller's
+;	Stack:	44 bytes of the caller's
 read_key:
 	push	ds
 	push	bx
@@ -414,11 +534,22 @@ read_key:
 	iret
 
 ; poll: what interrupts do not do: serial keys, and on some machines ticks.
-;	Stack:	20 bytes of the caller's
+;	Stack:	36 bytes of the caller's
 poll:
 	pushf
 	push	ax
 	push	dx
+	cmp	byte [cs:bios + BIOS_POLLS_KEYS], 0
+	je	.console
+	in	al, KEYBOARD_COMMAND	; FFh if there is none
+	and	al, KEYBOARD_FULL | KEYBOARD_AUX
+	cmp	al, KEYBOARD_FULL
+	jne	.console
+	cli
+	pushf
+	push	cs
+	call	int09
+.console:
 	mov	dx, [cs:bios + BIOS_UART]
 	test	dx, dx
 	jz	.ticks
@@ -712,6 +843,8 @@ user_ss:
 user_esp:
 	resd	1
 old:	resd	1			; no vector leads to an earlier handler
+event_end:
+	resq	1			; of the time stamp counter
 result:	resb	1
 global scan_code
 scan_code:

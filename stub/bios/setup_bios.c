@@ -9,6 +9,8 @@
 #include "abi/layout.h"
 #include "bios/bios.h"
 #include "bios/keymap.h"
+#include "bios/setup_rsdt.h"
+#include "bios/setup_smbios.h"
 #include "bios/setup_ticks.h"
 #include "common/bda.h"
 #include "common/mem.h"
@@ -22,8 +24,8 @@
 #define UART_SCRATCH   7
 #define EQUIPMENT      0x0022   /* a coprocessor, 80x25 colours */
 
-#define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served */
-#define SLAVE_MASK     0xFF
+#define MASTER_MASK    0xF8     /* IRQ 0, 1 and 2 are served, */
+#define SLAVE_MASK     0xFE     /* and IRQ 8 */
 
 #define VGA_TEXT       0xB800u  /* segment */
 
@@ -173,6 +175,8 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 	set_bda(setup);
 	set_screen(setup, base);
 	set_font(setup, base);
+	rsdt_make(setup->ebda);
+	smbios_copy(setup->smbios);
 }
 
 void bios_start(const struct rj_setup *setup)
@@ -180,6 +184,7 @@ void bios_start(const struct rj_setup *setup)
 	set_ticks(setup);
 	outb(PIC_MASTER + 1, MASTER_MASK);
 	outb(PIC_SLAVE + 1, SLAVE_MASK);
+	bios.polls_keys = inb(PIC_MASTER + 1) != MASTER_MASK;
 	ticks_start(setup);
 	channel2_check(setup);
 }

@@ -57,7 +57,6 @@
 #define LVT_PERIODIC       0x20000u
 #define LVT_MASKED         0x10000u
 #define MEASURED_MS        10u
-#define TICK_US            54925u
 
 /* Waits by INT 15h AH=86h, which lets interrupts in. */
 static void wait(const struct rj_setup *setup, uint32_t ms)
@@ -133,20 +132,25 @@ static uint32_t apic_read(uint32_t offset)
 	return is_x2() ? (uint32_t)rdmsr(MSR_X2 + offset / 16) : read32(APIC_BASE + offset);
 }
 
-/* The vector must be above 15 (10.5.2), so that its handler calls that of IRQ 0. */
+/*
+ * The vector must be above 15 (10.5.2), so that its handler calls that of IRQ 0. The timer's speed
+ * is measured by the time stamp counter, since the wait may take longer.
+ */
 static bool by_apic(const struct rj_setup *setup)
 {
-	uint32_t counted;
+	uint32_t counted, took;
 
 	if (!(rdmsr(MSR_APIC_BASE) & APIC_ON))
 		return false;
 	apic_write(TIMER_DIVIDE, DIVIDE_BY_16);
 	apic_write(LVT_TIMER, LVT_MASKED | APIC_TIMER_VECTOR);
 	apic_write(TIMER_INITIAL, UINT32_MAX);
+	took = -(uint32_t)rdtsc();
 	wait(setup, MEASURED_MS);
 	counted = UINT32_MAX - apic_read(TIMER_CURRENT);
+	took += (uint32_t)rdtsc();
 	apic_write(LVT_TIMER, LVT_PERIODIC | APIC_TIMER_VECTOR);
-	apic_write(TIMER_INITIAL, divide((uint64_t)counted * TICK_US, MEASURED_MS * 1000));
+	apic_write(TIMER_INITIAL, divide((uint64_t)counted * bios.ticks_per_tick, took));
 	if (ticks_move(setup))
 		return true;
 	apic_write(LVT_TIMER, LVT_MASKED);

@@ -31,6 +31,7 @@ static const struct configuration configuration = { 8, 0xFC, 0, 0, { 0x74, 0x40,
 #define RTC_SECONDS   0x00
 #define RTC_MINUTES   0x02
 #define RTC_HOURS     0x04
+#define RTC_ALARM     0x01      /* + the register of the same part of the time */
 #define RTC_DAY       0x07
 #define RTC_MONTH     0x08
 #define RTC_YEAR      0x09
@@ -38,6 +39,7 @@ static const struct configuration configuration = { 8, 0xFC, 0, 0, { 0x74, 0x40,
 #define RTC_B         0x0B
 #define A_UPDATING    0x80
 #define B_SET         0x80
+#define B_ALARM       0x20      /* interrupts at that time */
 #define B_BINARY      0x04
 #define B_24_HOURS    0x02
 #define B_DAYLIGHT    0x01
@@ -200,6 +202,22 @@ static void set_date(const struct frame *f)
 	cmos_set(RTC_B, b);
 }
 
+/* INT 4Ah at a time of each day, in 24 hours. Only one at a time. */
+static void set_alarm(struct call *c)
+{
+	const struct frame *f = &c->regs;
+	uint8_t b = cmos(RTC_B);
+
+	if ((b & (B_ALARM | B_24_HOURS)) != B_24_HOURS) {
+		c->flags |= FLAG_CARRY;
+		return;
+	}
+	rtc_set(RTC_ALARM + RTC_HOURS, f->ch);
+	rtc_set(RTC_ALARM + RTC_MINUTES, f->cl);
+	rtc_set(RTC_ALARM + RTC_SECONDS, f->dh);
+	cmos_set(RTC_B, (b & (uint8_t)~B_SET) | B_ALARM);
+}
+
 /* AH=00h and 01h are in entry.asm. */
 void int1a(struct call *c)
 {
@@ -209,7 +227,7 @@ void int1a(struct call *c)
 		pci_bios(c);
 		return;
 	}
-	if (f->ah < 0x02 || f->ah > 0x05 || !clock_is_steady()) {
+	if (f->ah < 0x02 || f->ah > 0x07 || !clock_is_steady()) {
 		c->flags |= FLAG_CARRY;
 		return;
 	}
@@ -230,8 +248,14 @@ void int1a(struct call *c)
 		f->dh = rtc(RTC_MONTH);
 		f->dl = rtc(RTC_DAY);
 		break;
-	default:
+	case 0x05:
 		set_date(f);
+		break;
+	case 0x06:
+		set_alarm(c);
+		break;
+	default:
+		cmos_set(RTC_B, cmos(RTC_B) & (uint8_t)~(B_SET | B_ALARM));
 	}
 	f->ah = 0;
 }

@@ -12,6 +12,7 @@
 #include "abi/install.h"
 
 #define RJ_EBDA_SIZE  1024u
+#define RJ_RSDT_SIZE  (0x100u - RSDP_SIZE)
 #define RJ_HELD_MAGIC 0x42484A52u       /* "RJHB" */
 #define RJ_HELD_MAX   32
 
@@ -32,8 +33,8 @@ _Static_assert(sizeof(struct rj_held) == 272, "held memory");
 struct rj_ebda {
 	uint8_t kib;
 	uint8_t zero[0xFF];     /* a mouse's data would be at 22h to 2Fh */
-	uint8_t rsdp[RSDP_SIZE];     /* at a multiple of 16 (ACPI 6.4, 5.2.5.1) */
-	uint8_t zeros[0x100 - RSDP_SIZE];
+	uint8_t rsdp[RSDP_SIZE];        /* at a multiple of 16 (ACPI 6.4, 5.2.5.1) */
+	uint8_t rsdt[RJ_RSDT_SIZE];     /* if the firmware has only an XSDT */
 	struct rj_held held;
 	uint8_t rest[RJ_EBDA_SIZE - 0x200 - sizeof(struct rj_held)];
 };

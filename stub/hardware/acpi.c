@@ -11,19 +11,8 @@
 #define ROM_END   0x100000u
 #define EBDA_SEARCH 1024u
 
-/* 5.2.5.3. One checksum covers the fields of revision 0, the other the whole structure. */
-#define RSDP_RSD      0x20445352u       /* "RSD " */
-#define RSDP_PTR      0x20525450u       /* "PTR " */
-#define RSDP_RSDT     16u
-#define RSDP_XSDT     24u               /* 64 bits, from revision 2 on */
-
-/* 5.2.6: the header of every table, with its length. No table reaches TABLE_MAX. */
-#define TABLE_LENGTH  4u
-#define TABLE_HEADER  36u
-#define TABLE_MAX     0x100000u
-
-#define RSDT 0x54445352u
-#define XSDT 0x54445358u
+#define RSDP_RSD  0x20445352u   /* "RSD " */
+#define RSDP_PTR  0x20525450u   /* "PTR " */
 
 #ifndef ACPI_WIDE       /* survey/acpi_wide.c has these for all of memory, and includes the rest */
 struct rj_acpi acpi;
@@ -113,10 +102,10 @@ static void set_root(acpi_address rsdp)
 {
 	acpi_address xsdt = join(get32(rsdp + RSDP_XSDT), get32(rsdp + RSDP_XSDT + 4));
 
-	if (has_xsdt(rsdp) && is_table(xsdt, XSDT)) {
+	if (has_xsdt(rsdp) && is_table(xsdt, ACPI_XSDT)) {
 		root = xsdt;
 		root_step = 8;
-	} else if (is_table(get32(rsdp + RSDP_RSDT), RSDT)) {
+	} else if (is_table(get32(rsdp + RSDP_RSDT), ACPI_RSDT)) {
 		root = get32(rsdp + RSDP_RSDT);
 		root_step = 4;
 	}

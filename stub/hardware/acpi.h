@@ -11,7 +11,23 @@
 
 #include "abi/install.h"
 
+/*
+ * 5.2.5.3, the RSDP. One checksum covers the fields of revision 0, the other the whole structure.
+ */
+#define RSDP_CHECKSUM 8u
+#define RSDP_RSDT     16u
+#define RSDP_XSDT     24u               /* 64 bits, from revision 2 on */
+#define RSDP_CHECKSUM_2 32u
+
+/* 5.2.6: the header of every table, with its length. No table reaches TABLE_MAX. */
+#define TABLE_LENGTH  4u
+#define TABLE_CHECKSUM 9u
+#define TABLE_HEADER  36u
+#define TABLE_MAX     0x100000u
+
 /* Signatures, as a dword. */
+#define ACPI_RSDT 0x54445352u
+#define ACPI_XSDT 0x54445358u
 #define ACPI_FADT 0x50434146u   /* FACP */
 #define ACPI_MADT 0x43495041u   /* APIC */
 #define ACPI_HPET 0x54455048u

@@ -66,6 +66,12 @@ static inline uint64_t rdtsc(void)
 	return value;
 }
 
+/* Writes the caches back and empties them. */
+static inline void wbinvd(void)
+{
+	__asm__ volatile("wbinvd" : : : "memory");
+}
+
 #define CPUID_FEATURES 1
 
 struct cpuid {

@@ -47,6 +47,7 @@ struct rj_setup {
 	uint32_t ebda;          /* with own_bios: physical address of an EBDA of 1 KiB */
 	const struct rj_reset *reset;
 	uint32_t hpet;          /* address of its registers; 0: none */
+	uint32_t smbios;        /* address of the entry point that EFI has; 0: none */
 	const struct rj_memory *memory; /* what has been allocated is reserved in it; in init
 					   that includes the module */
 	uint32_t memory_count;

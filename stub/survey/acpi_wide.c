@@ -6,8 +6,7 @@
 #include "common/units.h"
 #include "survey/reach.h"
 
-#define RSDP_CHECKSUM 8u
-#define CHUNK         256u              /* bytes that are summed at once */
+#define CHUNK 256u              /* bytes that are summed at once */
 
 typedef uint64_t acpi_address;
 #define ACPI_MAX UINT64_MAX

@@ -42,6 +42,12 @@ static const uint8_t acpi_20[GUID_SIZE] = {
 static const uint8_t acpi_10[GUID_SIZE] = {
 	0x30, 0x2D, 0x9D, 0xEB, 0x88, 0x2D, 0xD3, 0x11, 0x9A, 0x16, 0x00, 0x90, 0x27, 0x3F, 0xC1, 0x4D };
 
+/* EB9D2D31-2D88-11D3-9A16-0090273FC14D, F2FD1544-9794-4A2C-992E-E5BBCF20E394. */
+static const uint8_t smbios_2[GUID_SIZE] = {
+	0x31, 0x2D, 0x9D, 0xEB, 0x88, 0x2D, 0xD3, 0x11, 0x9A, 0x16, 0x00, 0x90, 0x27, 0x3F, 0xC1, 0x4D };
+static const uint8_t smbios_3[GUID_SIZE] = {
+	0x44, 0x15, 0xFD, 0xF2, 0x94, 0x97, 0x2C, 0x4A, 0x99, 0x2E, 0xE5, 0xBB, 0xCF, 0x20, 0xE3, 0x94 };
+
 static bool is_linux(const struct rsdp_search *s)
 {
 	return s->loader == LOADER_LINUX32 || s->loader == LOADER_LINUX64;
@@ -151,6 +157,15 @@ static uint64_t of_efi_20(const struct rsdp_search *s)
 static uint64_t of_efi_10(const struct rsdp_search *s)
 {
 	return of_efi(s, acpi_10);
+}
+
+uint32_t smbios_find(const struct rsdp_search *search)
+{
+	uint64_t address = of_efi(search, smbios_2);
+
+	if (!address)
+		address = of_efi(search, smbios_3);
+	return address >> 32 ? 0 : (uint32_t)address;
 }
 
 const char *rsdp_find(const struct rsdp_search *search, uint8_t rsdp[RSDP_SIZE])

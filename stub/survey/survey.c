@@ -154,6 +154,7 @@ static void find_acpi(uint32_t info, uint32_t loader)
 		stub->fail("rj.rsdp=%s: no RSDP is there", stub->boot_option("rj.rsdp"));
 	source = rsdp_find(&search, rsdp);
 	stub->acpi->find = acpi_wide_find;
+	stub->smbios = smbios_find(&search);
 	stub->reset = reset_register(stub->acpi_find(ACPI_FADT));
 	if (!is_verbose)
 		return;

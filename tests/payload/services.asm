@@ -90,6 +90,10 @@ calls:
 	add si, [si]
 	jmp .next
 .end:	call ticks
+%ifndef IN_V86			; in which SeaBIOS does not wait
+	call event
+	call alarm
+%endif
 	call hooked
 	call keys_full
 	jmp copied_memory
@@ -233,6 +237,93 @@ ticks:
 %endif
 .moves:	db 'TICKS_MOVE=', 0
 .waited: db 'WAITED=', 0
+
+%ifndef IN_V86
+; event: INT 15h AH=83h for 0.2 s: a second wait, the byte, and a cancelled wait.
+event:
+	call .start
+	mov si, .started
+	call say
+	call .start
+	mov si, .second
+	call say
+	mov ebx, [0x46C]
+	mov dl, 20
+	call .wait
+	mov eax, [0x46C]
+	sub eax, ebx
+	sub al, 3			; 3 to 8 ticks: 4, unless the host is busy
+	cmp al, 6
+	setb al
+	mov si, .took
+	call say
+	mov al, [.byte]
+	mov si, .over
+	call say
+	mov al, [0x4A0]
+	mov si, .state
+	call say
+	mov byte [.byte], 0
+	call .start
+	mov ax, 0x8301
+	int 0x15
+	mov ebx, [0x46C]
+	mov dl, 8
+	call .wait
+	mov al, [.byte]
+	mov si, .cancelled
+	jmp say
+.start:	mov ax, 0x8300
+	mov cx, 3
+	mov dx, 0x0D40
+	mov bx, .byte
+	int 0x15
+	setc al
+	ret
+; waits for the byte, but for at most DL ticks since EBX
+.wait:	mov eax, [0x46C]
+	sub eax, ebx
+	cmp al, dl
+	ja .end
+	test byte [.byte], 0x80
+	jz .wait
+.end:	ret
+.byte:	db 0
+.started: db 'EVENT_STARTED=', 0
+.second: db 'EVENT_SECOND=', 0
+.took:	db 'EVENT_TOOK=', 0
+.over:	db 'EVENT_BYTE=', 0
+.state:	db 'EVENT_STATE=', 0
+.cancelled: db 'EVENT_CANCELLED=', 0
+
+; alarm: INT 1Ah AH=06h for each second.
+alarm:
+	cli
+	mov word [0x4A * 4], .handler
+	mov word [0x4A * 4 + 2], 0
+	sti
+	mov ah, 6
+	mov cx, 0xFFFF			; as it may be (MC146818A datasheet)
+	mov dx, 0xFF00
+	int 0x1A
+	mov ebx, [0x46C]
+.wait:	mov eax, [0x46C]
+	sub eax, ebx
+	cmp al, 40
+	ja .end
+	cmp byte [.called], 0
+	je .wait
+.end:	mov ah, 7
+	int 0x1A
+	mov al, [.called]
+	mov si, .name
+	jmp say
+.handler:
+	mov byte [cs:.called], 1
+	iret
+.called: db 0
+.name:	db 'ALARM=', 0
+%endif
 
 ; hooked: whether a handler of INT 1Ch is called, and IRQ 0's flags there.
 hooked:
@@ -421,6 +512,8 @@ rows:
 	ask "INT15_KEY", 0x15, 0x4F1E, 0, 0, 0, F
 	ask "INT15_WAIT", 0x15, 0x8600, 0, 0, 1000, 0
 	ask "INT15_WAIT_CLI", 0x15, 0x8600, 0, 0, 1000, OFF
+	ask "INT15_EVENT_BAD", 0x15, 0x8302, 0, 0, 0, 0, 0xFF00
+	ask "INT15_EVENT_NONE", 0x15, 0x8301, 0, 0, 0, F
 	ask "INT15_BUSY", 0x15, 0x9000, 0, 0, 0, F
 	ask "INT15_READY", 0x15, 0x9100, 0, 0, 0, F
 	ask "INT15_CONFIG", 0x15, 0xC000, 0, 0, 0, F, -1, N
@@ -449,6 +542,9 @@ rows:
 	ask "INT1A_GET", 0x1A, 0x0000, 0, 0, 0, F, 0xFF, -1, -1, 0xFFFFFF00
 	ask "INT1A_TIME", 0x1A, 0x0200, 0, 0, 0, F, N, -1, 0xFFFF0000, 0xFFFF00FF
 	ask "INT1A_DATE", 0x1A, 0x0400, 0, 0, 0, F, N
+	ask "INT1A_ALARM", 0x1A, 0x0600, 0, 0, 0, F
+	ask "INT1A_ALARM_IS", 0x1A, 0x0600, 0, 0, 0, 0
+	ask "INT1A_ALARM_OFF", 0x1A, 0x0700, 0, 0, 0, F, 0xFF00
 	ask "INT1A_PCI", 0x1A, 0xB101, 0, 0, 0, 0, N, N, N, N
 	ask "INT1A_BAD", 0x1A, 0xFE00, 1, 2, 3, 0
 	ask "INT40", 0x40, 0x0201, 0x6000, 1, 5, 0

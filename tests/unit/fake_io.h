@@ -23,6 +23,7 @@ void write8(uint32_t address, uint8_t value);
 void write16(uint32_t address, uint16_t value);
 void write32(uint32_t address, uint32_t value);
 uint64_t rdtsc(void);
+void wbinvd(void);
 
 static inline uint64_t read64(uint32_t address)
 {

@@ -4,11 +4,14 @@
 
 #include <sys/wait.h>
 
+#include "bios/setup_rsdt.h"
 #include "common/le.h"
+#include "common/own_bios.h"
 #include "fake_io.h"
 #include "hardware/acpi.h"
 #include "hardware/firmware.h"
 #include "repairs/repair.h"
+#include "survey/reset_register.h"
 
 #define ROM       0xE0000u
 #define RSDP      0xF1230u
@@ -20,6 +23,9 @@
 #define OTHER_MADT_AT (HIGH + 0x0300)
 #define HPET_AT   (HIGH + 0x0400)
 #define DMAR_AT   (HIGH + 0x0500)
+#define EBDA      (HIGH + 0x1000)
+#define EBDA_RSDP (EBDA + (uint32_t)offsetof(struct rj_ebda, rsdp))
+#define EBDA_RSDT (EBDA + (uint32_t)offsetof(struct rj_ebda, rsdt))
 #define IOAPIC    0xFEC00000u
 #define VTD       0xFED90000u
 
@@ -61,8 +67,15 @@ uint32_t read32(uint32_t address)
 	return read16(address) | (uint32_t)read16(address + 2) << 16;
 }
 
+void write8(uint32_t address, uint8_t value)
+{
+	*byte(address) = value;
+}
+
 void write32(uint32_t address, uint32_t value)
 {
+	if (byte(address))
+		le_store(byte(address), value, 4);
 	if (address == IOAPIC)
 		selected = value;
 	masked += address == IOAPIC + 0x10 && value == 0x10000;
@@ -250,6 +263,127 @@ static void mutated(void **state)
 	}
 }
 
-UNIT_MAIN(cmocka_unit_test_setup(roots, fresh), cmocka_unit_test_setup(checksums, fresh),
+/* Makes an RSDT for the RSDP that put_rsdp has made, if it is to have one. */
+static uint32_t make_rsdt(void)
+{
+	memcpy(byte(EBDA_RSDP), byte(RSDP), RSDP_SIZE);
+	memset(byte(EBDA_RSDT), 0xFF, RJ_RSDT_SIZE);
+	rsdt_make(EBDA);
+	return le32(byte(EBDA_RSDP) + RSDP_RSDT);
+}
+
+static uint8_t sum_of(uint32_t at, uint32_t size)
+{
+	uint8_t total = 0;
+
+	for (uint32_t i = 0; i < size; i++)
+		total = (uint8_t)(total + *byte(at + i));
+	return total;
+}
+
+/* Of the four tables, three are below 4 GiB. */
+static void rsdt_of_xsdt(void **state)
+{
+	(void)state;
+	put_rsdp(2, 0, XSDT_AT);
+	assert_int_equal(make_rsdt(), EBDA_RSDT);
+	assert_int_equal(sum_of(EBDA_RSDP, RSDP_SIZE_1), 0);
+	assert_int_equal(sum_of(EBDA_RSDP, RSDP_SIZE), 0);
+	assert_memory_equal(byte(EBDA_RSDT), "RSDT\x30\0\0", 8);
+	assert_int_equal(sum_of(EBDA_RSDT, 48), 0);
+	assert_int_equal(le32(byte(EBDA_RSDT) + 36), MADT_AT);
+	assert_int_equal(le32(byte(EBDA_RSDT) + 44), DMAR_AT);
+	assert_int_equal(le32(byte(EBDA_RSDT) + 48), 0xFFFFFFFF);
+	put_rsdp(2, EBDA_RSDT, 0);              /* as a program reads it that knows no XSDT */
+	assert_int_equal(find(ACPI_MADT), MADT_AT);
+}
+
+static void rsdt_of_many(void **state)
+{
+	uint8_t tables[8 * 60] = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++)
+		le_store(tables + 8 * i, MADT_AT + i, 8);
+	put_table(HIGH + 0x2000, "XSDT", tables, sizeof(tables));
+	put_rsdp(2, 0, HIGH + 0x2000);
+	assert_int_equal(make_rsdt(), EBDA_RSDT);
+	assert_int_equal(le32(byte(EBDA_RSDT) + TABLE_LENGTH), RJ_RSDT_SIZE);
+	assert_int_equal(sum_of(EBDA_RSDT, RJ_RSDT_SIZE), 0);
+	assert_int_equal(*byte(EBDA_RSDT + RJ_RSDT_SIZE), 0);
+}
+
+static void no_rsdt(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t revision;
+		uint32_t rsdt;
+		uint64_t xsdt;
+		uint32_t after;
+	} rows[] = {
+		{ "there is one", 2, RSDT_AT, XSDT_AT, RSDT_AT },
+		{ "of an earlier image", 2, 0x9F924, XSDT_AT, EBDA_RSDT },
+		{ "old", 0, 0, XSDT_AT, 0 },
+		{ "above 4 GiB", 2, 0, UINT64_C(0x100000000) + XSDT_AT, 0 },
+		{ "none", 2, 0, 0, 0 },
+		{ "not an XSDT", 2, 0, MADT_AT, 0 },
+		{ "at the end of memory", 2, 0, UINT32_MAX, 0 },
+	};
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		put_rsdp(rows[i].revision, rows[i].rsdt, rows[i].xsdt);
+		assert_int_equal(make_rsdt(), rows[i].after);
+	}
+	put_rsdp(2, 0, XSDT_AT);
+	*byte(XSDT_AT + 20) ^= 1;               /* its checksum is wrong */
+	assert_int_equal(make_rsdt(), 0);
+}
+
+#define FADT_AT      (HIGH + 0x3000)
+#define FLAG_RESET   0x400u
+#define FLAG_REDUCED 0x100000u          /* hardware-reduced ACPI */
+
+/* The register that resets the machine, also where there is little other old hardware. */
+static void resets(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t flags, size;
+		uint8_t space;
+		uint64_t address;
+		struct rj_reset reset;
+	} rows[] = {
+		{ "a port", FLAG_RESET, 132, 1, 0xCF9, { 0, 0xCF9, 6, 0 } },
+		{ "hardware-reduced", FLAG_RESET | FLAG_REDUCED, 244, 1, 0xB2, { 0, 0xB2, 6, 0 } },
+		{ "PCI 1F.2, offset 41h", FLAG_RESET, 132, 2, 0x1F00020041, { 0x8000FA40, 0xCFD, 6, 1 } },
+		{ "none", FLAG_REDUCED, 244, 1, 0xCF9, { 0 } },
+		{ "in memory", FLAG_RESET, 132, 0, 0xFED00000, { 0, 0, 6, 0 } },
+		{ "not a port", FLAG_RESET, 132, 1, 0x10CF9, { 0, 0, 6, 0 } },
+		{ "no PCI function", FLAG_RESET, 132, 2, 0x2000000041, { 0, 0, 6, 0 } },
+		{ "ACPI 1.0", FLAG_RESET, 116, 1, 0xCF9, { 0 } },
+	};
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		uint8_t fadt[244 - 36] = { 0 };
+		struct rj_reset reset;
+
+		le_store(fadt + 112 - 36, rows[i].flags, 4);
+		fadt[116 - 36] = rows[i].space;
+		le_store(fadt + 120 - 36, rows[i].address, 8);
+		fadt[128 - 36] = 6;
+		put_table(FADT_AT, "FACP", fadt, rows[i].size - 36);
+		reset = reset_register(FADT_AT);
+		assert_memory_equal(&reset, &rows[i].reset, sizeof(reset));
+	}
+	assert_int_equal(reset_register(0).port, 0);
+}
+
+UNIT_MAIN(cmocka_unit_test_setup(resets, fresh),
+	  cmocka_unit_test_setup(rsdt_of_xsdt, fresh), cmocka_unit_test_setup(rsdt_of_many, fresh),
+	  cmocka_unit_test_setup(no_rsdt, fresh),
+	  cmocka_unit_test_setup(roots, fresh), cmocka_unit_test_setup(checksums, fresh),
 	  cmocka_unit_test_setup(lengths, fresh), cmocka_unit_test_setup(entries, fresh),
 	  cmocka_unit_test_setup(repairs, fresh), cmocka_unit_test_setup(mutated, fresh))

@@ -588,6 +588,39 @@ static void test_clock_set(void **state)
 	assert_true(c.flags & FLAG_CARRY);
 }
 
+static void test_alarm(void **state)
+{
+	static const struct {
+		const char *name;
+		uint16_t ax;
+		uint8_t b;
+		bool fails;
+		uint8_t b_after, hours;
+	} rows[] = {
+		{ "set", 0x0600, 0x02, false, 0x22, 0x23 },
+		{ "set, while the clock is stopped", 0x0600, 0x82, false, 0x22, 0x23 },
+		{ "set, binary", 0x0600, 0x06, false, 0x26, 23 },
+		{ "already set", 0x0600, 0x22, true, 0x22, 0 },
+		{ "12 hours", 0x0600, 0x00, true, 0x00, 0 },
+		{ "off", 0x0700, 0x62, false, 0x42, 0 },
+		{ "none to turn off", 0x0700, 0x02, false, 0x02, 0 },
+	};
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		struct call c = { .regs = { .ax = rows[i].ax, .cx = 0x2300, .dx = 0 } };
+
+		reset();
+		memset(cmos, 0, sizeof(cmos));
+		cmos[0x0B] = rows[i].b;
+		int1a(&c);
+		assert_int_equal(c.flags & FLAG_CARRY, rows[i].fails);
+		assert_int_equal(c.regs.ah, 0);
+		assert_int_equal(cmos[0x0B], rows[i].b_after);
+		assert_int_equal(cmos[0x05], rows[i].hours);
+	}
+}
+
 /* Ticks without interrupts, over midnight. */
 static void test_polled_ticks(void **state)
 {
@@ -703,5 +736,5 @@ UNIT_MAIN(cmocka_unit_test(test_layouts), cmocka_unit_test(pci_finds), cmocka_un
 	  cmocka_unit_test(test_escape), cmocka_unit_test(test_port_of_others), cmocka_unit_test(test_output),
 	  cmocka_unit_test(test_scrolling), cmocka_unit_test(test_windows),
 	  cmocka_unit_test(test_strings), cmocka_unit_test(test_clock),
-	  cmocka_unit_test(test_clock_set), cmocka_unit_test(test_polled_ticks),
+	  cmocka_unit_test(test_clock_set), cmocka_unit_test(test_alarm), cmocka_unit_test(test_polled_ticks),
 	  cmocka_unit_test(test_copy))

@@ -370,6 +370,10 @@ static const uint8_t acpi_20[] = {
 	0x71, 0xE8, 0x68, 0x88, 0xF1, 0xE4, 0xD3, 0x11, 0xBC, 0x22, 0x00, 0x80, 0xC7, 0x3C, 0x88, 0x81 };
 static const uint8_t acpi_10[] = {
 	0x30, 0x2D, 0x9D, 0xEB, 0x88, 0x2D, 0xD3, 0x11, 0x9A, 0x16, 0x00, 0x90, 0x27, 0x3F, 0xC1, 0x4D };
+static const uint8_t smbios_2[] = {
+	0x31, 0x2D, 0x9D, 0xEB, 0x88, 0x2D, 0xD3, 0x11, 0x9A, 0x16, 0x00, 0x90, 0x27, 0x3F, 0xC1, 0x4D };
+static const uint8_t smbios_3[] = {
+	0x44, 0x15, 0xFD, 0xF2, 0x94, 0x97, 0x2C, 0x4A, 0x99, 0x2E, 0xE5, 0xBB, 0xCF, 0x20, 0xE3, 0x94 };
 
 /* A system table at `at` whose second and third tables are ACPI's. */
 static void put_efi(uint64_t at, unsigned word, uint64_t tables, uint64_t old, uint64_t new)
@@ -475,6 +479,31 @@ static void efi_tables(void **state)
 	assert_string_equal(source(LOADER_LINUX64, 0), "nobody 0");
 	*byte(HIGH) = 'X';
 	assert_string_equal(source(LOADER_LINUX64, 0), "nobody 0");
+}
+
+static void smbios(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t old, new;
+		uint32_t found;
+	} tables[] = {
+		{ "none", 0, 0, 0 }, { "2", LOW, 0, LOW }, { "3", 0, LOW, LOW },
+		{ "2 and 3", LOW, LOW + 0x100, LOW }, { "above 4 GiB", 0, HIGH, 0 },
+	};
+	const struct rsdp_search search = { LOADER_LINUX64, INFO, 0 };
+
+	(void)state;
+	FOR_EACH(i, tables) {
+		fresh(NULL);
+		put_efi(HIGH, 8, HIGH + 0x1000, 0, 0);
+		put_efi_info(EFI_LOADER_64, HIGH);
+		memcpy(byte(HIGH + 0x1000), smbios_2, sizeof(smbios_2));
+		memcpy(byte(HIGH + 0x1000 + 24), smbios_3, sizeof(smbios_3));
+		put(HIGH + 0x1000 + 16, tables[i].old, 8);
+		put(HIGH + 0x1000 + 40, tables[i].new, 8);
+		assert_int_equal(smbios_find(&search), tables[i].found);
+	}
 }
 
 /* A wrong checksum makes it none, or one of revision 0. */
@@ -599,6 +628,7 @@ UNIT_MAIN(cmocka_unit_test_setup(normal, fresh), cmocka_unit_test_setup(too_many
 	  cmocka_unit_test_setup(bad_boot_params, fresh),
 	  cmocka_unit_test_setup(of_multiboot, fresh), cmocka_unit_test_setup(of_multiboot2, fresh),
 	  cmocka_unit_test_setup(of_pvh, fresh), cmocka_unit_test_setup(sources, fresh),
-	  cmocka_unit_test_setup(efi_tables, fresh), cmocka_unit_test_setup(checksums, fresh),
+	  cmocka_unit_test_setup(efi_tables, fresh), cmocka_unit_test_setup(smbios, fresh),
+	  cmocka_unit_test_setup(checksums, fresh),
 	  cmocka_unit_test_setup(tables_above, fresh), cmocka_unit_test_setup(crash, fresh),
 	  cmocka_unit_test_setup(mutated, fresh))
