@@ -451,7 +451,7 @@ static void start_linux(void)
 	const struct rj_module *module = module_find("linux");
 	struct rj_linux_start start = {
 		.stub = stub, .print = host.print, .ebda = ebda,
-		.has_text = firmware != RJ_FIRMWARE_OWN,
+		.has_text = firmware != RJ_FIRMWARE_OWN || text_screen.has_vga,
 	};
 
 	if (module) {
