@@ -19,8 +19,6 @@
 #define TAG_COMMAND_LINE 1u
 #define TAG_HEADER     8u       /* type and size */
 #define TAG_STRING     8u       /* after them */
-#define TAG_FRAMEBUFFER 8u
-#define TAG_RGB        1u       /* framebuffer_type: direct colour */
 
 static bool usable(struct framebuffer *fb, uint32_t bits, uint32_t high)
 {
@@ -63,13 +61,13 @@ static bool multiboot2_framebuffer(uint32_t info, struct framebuffer *fb)
 {
 	uint32_t tag = multiboot2_tag(info, TAG_FRAMEBUFFER);
 
-	if (!tag || read8(tag + 29) != TAG_RGB)
+	if (!tag || read8(tag + TAG(kind)) != DIRECT_COLOUR)
 		return false;
-	fb->address = read32(tag + 8);
-	fb->pitch = read32(tag + 16);
-	fb->width = read32(tag + 20);
-	fb->height = read32(tag + 24);
-	return usable(fb, read8(tag + 28), read32(tag + 12));
+	fb->address = read32(tag + TAG(address));
+	fb->pitch = read32(tag + TAG(pitch));
+	fb->width = read32(tag + TAG(width));
+	fb->height = read32(tag + TAG(height));
+	return usable(fb, read8(tag + TAG(depth)), read32(tag + TAG(address_high)));
 }
 
 bool loader_framebuffer(uint32_t loader, uint32_t info, struct framebuffer *fb)

@@ -21,23 +21,25 @@ def tables_of(path):
     return tomllib.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def base_of(table, tables, path):
-    """What a table is like: one of the same file, or of another suite's as SUITE/NAME."""
+def whole(table, path):
+    """A table of the file PATH, with what the one has that it is like: one of the same file, or of
+    another suite's as SUITE/NAME."""
     suite, _, name = table.get("like", "").rpartition("/")
     if not name:
-        return {}
-    return (tables_of(Path(path).parents[1] / suite / "rows.toml") if suite else tables)[name]
+        return table
+    path = Path(path).parents[1] / suite / "rows.toml" if suite else path
+    return {**whole(tables_of(path)[name], path), "each": {}, **table}
 
 
 def read(path):
     """The rows in PATH. One that is "like" another one has what it leaves out from that row, but
     for its "each". One with "each" means a row for each combination of the values listed there;
     the values are appended to its name."""
-    rows, tables = {}, tables_of(path)
-    for name, table in tables.items():
-        row = {**base_of(table, tables, path), "each": {}, **table}
+    rows = {}
+    for name, table in tables_of(path).items():
+        row = whole(table, path)
         row.pop("like", None)
-        each = row.pop("each")
+        each = row.pop("each", {})
         for values in itertools.product(*each.values()):
             words = (re.sub(r"\W+", "-", value).strip("-") for value in values)
             rows["-".join((name, *words))] = refusing({**row, **dict(zip(each, values))})
