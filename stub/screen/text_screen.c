@@ -35,7 +35,7 @@ static INIT void start(struct rj_text_screen *text, enum mode mode, const struct
 {
 	bool may_be_vga = mode == SCREEN_vga || (mode == SCREEN_auto && !stub->boot_option("rj.fb"));
 
-	text->has_vga = may_be_vga && vga_start(host);
+	text->has_vga = may_be_vga && vga_start(host, mode == SCREEN_vga);
 	if (mode == SCREEN_vga && !text->has_vga)
 		stub->fail("rj.screen=vga: there is no VGA on which rjpack can set text mode");
 	if (text->has_vga || (stub->screen.type && rj_screen.start(&stub->screen, host)))

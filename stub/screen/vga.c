@@ -9,6 +9,10 @@
  *   QXL        spice-protocol, qxl_dev.h: QXL_IO_RESET returns to VGA mode
  *   virtio     Virtual I/O Device 1.1, 5.7: virtio-vga is a VGA until a scanout is set
  *   VMware     SVGA II device interface: SVGA_REG_ENABLE
+ *   AST        Linux, drivers/gpu/drm/ast/ast_reg.h and ast_mode.c: there is no public datasheet
+ *   Matrox     MGA-G200 Specification: CRTCEXT0 and CRTCEXT3
+ *
+ * The last two have never been tried: they are used only if the user asks for text mode.
  */
 #include "screen/vga.h"
 
@@ -142,6 +146,38 @@ static INIT void qxl_leave(uint32_t pci, const struct rj_host *host)
 		outb((uint16_t)(ports + QXL_RESET), 0);
 }
 
+#define AST_REGISTERS 1u        /* BAR */
+#define AST_CRTC      0x3D4u    /* in it: the ports 380h to 3FFh, which a driver switches off */
+#define AST_UNLOCK    0xA880u   /* register 80h, the key in the upper byte */
+#define AST_PORTS_ON  0x04A1u
+
+static INIT void ast_open(uint32_t pci, const struct rj_host *host)
+{
+	uint64_t memory = pci_memory(pci, AST_REGISTERS);
+	uint32_t at = memory ? host->map(memory + AST_CRTC, sizeof(uint16_t)) : 0;
+
+	if (!at)
+		return;
+	write16(at, AST_UNLOCK);
+	write16(at, AST_PORTS_ON);
+}
+
+/* Syncs, which a driver switches off, and colours of text. */
+static INIT void ast_leave(uint32_t pci, const struct rj_host *host)
+{
+	static const INIT_DATA struct {
+		uint8_t index, keeps;
+	} clears[] = { { 0xA0, 0x8F }, { 0xA3, 0xF0 }, { 0xA8, 0xFD }, { 0xB6, 0xFC } };
+
+	(void)pci, (void)host;
+	for (size_t i = 0; i < sizeof(clears) / sizeof(clears[0]); i++) {
+		outb(CRTC, clears[i].index);
+		outb(CRTC + 1, inb(CRTC + 1) & clears[i].keeps);
+	}
+}
+
+#define MGA_CRTCEXT 0x3DE
+
 static INIT void plain_leave(uint32_t pci, const struct rj_host *host)
 {
 	(void)pci, (void)host;
@@ -178,16 +214,43 @@ static INIT void vmware_leave(uint32_t pci, const struct rj_host *host)
 	outl((uint16_t)(ports + 1), 0);
 }
 
-static INIT_DATA const struct adapter {
+static INIT void matrox_leave(uint32_t pci, const struct rj_host *host)
+{
+	(void)pci, (void)host;
+	put(MGA_CRTCEXT, 0, 0x00);      /* the start address */
+	put(MGA_CRTCEXT, 3, 0x00);      /* a VGA's modes */
+}
+
+struct adapter {
 	uint32_t id;                    /* device << 16 | vendor */
 	void (*leave)(uint32_t pci, const struct rj_host *host);
-} adapters[] = {
+};
+
+static INIT_DATA const struct adapter tried[] = {
 	{ 0x11111234, plain_leave }, { 0x00B81013, cirrus_leave }, { 0x01001B36, qxl_leave },
 	{ 0x10501AF4, virtio_leave }, { 0x040515AD, vmware_leave },
 };
 
+#define AST 0x20001A03u
+
+static INIT_DATA const struct adapter untried[] = {
+	{ AST, ast_leave }, { 0x0522102B, matrox_leave }, { 0x0524102B, matrox_leave },
+	{ 0x0530102B, matrox_leave }, { 0x0532102B, matrox_leave }, { 0x0533102B, matrox_leave },
+	{ 0x0534102B, matrox_leave }, { 0x0536102B, matrox_leave }, { 0x0538102B, matrox_leave },
+};
+
 static const struct adapter *found;
 static uint32_t found_pci;
+static bool takes_untried;
+
+static INIT void find(uint32_t pci, const struct adapter *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].id == pci_read(pci, PCI_VENDOR)) {
+			found = &list[i];
+			found_pci = pci;
+		}
+}
 
 #define CLASS_VGA 0x030000u
 
@@ -196,11 +259,9 @@ static INIT void note_adapter(uint32_t pci)
 	if (found || pci_read(pci, PCI_CLASS) >> 8 != CLASS_VGA
 	    || (pci_read(pci, PCI_COMMAND) & (PCI_IO | PCI_MEMORY)) != (PCI_IO | PCI_MEMORY))
 		return;
-	for (size_t i = 0; i < sizeof(adapters) / sizeof(adapters[0]); i++)
-		if (adapters[i].id == pci_read(pci, PCI_VENDOR)) {
-			found = &adapters[i];
-			found_pci = pci;
-		}
+	find(pci, tried, sizeof(tried) / sizeof(tried[0]));
+	if (takes_untried)
+		find(pci, untried, sizeof(untried) / sizeof(untried[0]));
 }
 
 /* Whether a register that all VGAs have keeps what is written. After a reset, it has another port. */
@@ -228,11 +289,16 @@ static INIT bool holds(uint32_t at)
 	return same;
 }
 
-INIT bool vga_start(const struct rj_host *host)
+INIT bool vga_start(const struct rj_host *host, bool may_be_untried)
 {
 	found = NULL;
+	takes_untried = may_be_untried;
 	pci_for_each(note_adapter);
-	if (!found || !answers())
+	if (!found)
+		return false;
+	if (found->id == AST)
+		ast_open(found_pci, host);
+	if (!answers())
 		return false;
 	found->leave(found_pci, host);
 	bochs_leave();

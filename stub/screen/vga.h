@@ -8,10 +8,11 @@
 #include "drivers/driver.h"
 
 /*
- * Sets text mode on the first adapter that is in our list and whose registers answer. False:
- * there is none, or its text memory at B8000h does not hold what is written.
+ * Sets text mode on the first adapter that is in our list and whose registers answer; or also on
+ * one for which that has not been tried. False: there is none, or its text memory at B8000h does
+ * not hold what is written.
  */
-bool vga_start(const struct rj_host *host);
+bool vga_start(const struct rj_host *host, bool may_be_untried);
 
 /* Sets that mode again, and clears nothing. Both arguments are for call32. */
 void vga_set_text(void *unused, const void *unused_too);

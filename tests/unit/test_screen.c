@@ -50,8 +50,9 @@ static uint32_t map(uint64_t physical, uint32_t size)
 
 static const struct rj_host host = { .map = map };
 
-bool vga_start(const struct rj_host *with)
+bool vga_start(const struct rj_host *with, bool may_be_untried)
 {
+	(void)may_be_untried;
 	(void)with;
 	return false;
 }

@@ -10,9 +10,10 @@
 #define TEXT 0xB8000u
 
 static struct {
-	uint8_t sequencer[8], graphics[16], crtc[0x20], attribute[0x20], pel[256 * 3], misc;
-	uint8_t indices[3];             /* of 3C4h, 3CEh, 3D4h */
+	uint8_t sequencer[8], graphics[16], crtc[0x100], attribute[0x20], pel[256 * 3], misc;
+	uint8_t indices[4];             /* of 3C4h, 3CEh, 3D4h, 3DEh */
 	uint8_t attribute_index;
+	uint8_t matrox[8];
 	bool attribute_data;            /* the next write to 3C0h */
 	size_t pel_at;
 	uint8_t font[256 * 32];
@@ -59,7 +60,7 @@ static uint8_t *indexed(uint16_t port)
 		return &vga.sequencer[vga.indices[0] & 7];
 	if (port == 0x3CF)
 		return &vga.graphics[vga.indices[1] & 15];
-	return &vga.crtc[vga.indices[2] & 31];
+	return &vga.crtc[vga.indices[2]];
 }
 
 static void attribute_out(uint8_t value)
@@ -91,6 +92,8 @@ void outb(uint16_t port, uint8_t value)
 	case 0x3C6: break;
 	case 0x3C8: vga.pel_at = value * 3u; break;
 	case 0x3C9: vga.pel[vga.pel_at++] = value; break;
+	case 0x3DE: vga.indices[3] = value; break;
+	case 0x3DF: vga.matrox[vga.indices[3] & 7] = value; break;
 	case 0xC005: vga.resets++; break;
 	default: fail_msg("port %x is written", port);
 	}
@@ -163,6 +166,7 @@ static int fresh(void **state)
 	vga.dispi_enable = 0x41;
 	vga.crtc[0x11] = 0x80;
 	vga.attribute_data = true;
+	vga.matrox[3] = 0x80;
 	memset(vga.text, 0x21, sizeof(vga.text));
 	return 0;
 }
@@ -170,7 +174,7 @@ static int fresh(void **state)
 static void text_mode(void **state)
 {
 	(void)state;
-	assert_true(vga_start(&host));
+	assert_true(vga_start(&host, false));
 	assert_int_equal(vga.dispi_enable, 0);
 	assert_int_equal(vga.misc, 0x67);
 	assert_int_equal(vga.sequencer[2], 3);          /* planes 0 and 1, odd and even */
@@ -195,28 +199,28 @@ static void refused(void **state)
 {
 	(void)state;
 	vga.id = 0x56788086;
-	assert_false(vga_start(&host));
+	assert_false(vga_start(&host, false));
 	assert_int_equal(vga.misc, 0);
 	fresh(NULL);
 	vga.class = 0x038000;                           /* no VGA */
-	assert_false(vga_start(&host));
+	assert_false(vga_start(&host, false));
 	fresh(NULL);
 	vga.command = PCI_MEMORY;
-	assert_false(vga_start(&host));
+	assert_false(vga_start(&host, false));
 	fresh(NULL);
 	vga.answers = false;
-	assert_false(vga_start(&host));
+	assert_false(vga_start(&host, false));
 	assert_int_equal(vga.dispi_enable, 0x41);       /* as it was */
 	fresh(NULL);
 	vga.holds = false;
-	assert_false(vga_start(&host));
+	assert_false(vga_start(&host, false));
 }
 
 static void without_dispi(void **state)
 {
 	(void)state;
 	vga.has_dispi = false;
-	assert_true(vga_start(&host));
+	assert_true(vga_start(&host, false));
 	assert_int_equal(vga.dispi_enable, 0x41);       /* not written */
 }
 
@@ -228,11 +232,31 @@ static void others(void **state)
 	FOR_EACH(i, ids) {
 		fresh(NULL);
 		vga.id = ids[i];
-		assert_true(vga_start(&host));
+		assert_true(vga_start(&host, false));
 		assert_int_equal(vga.graphics[6], 0x0E);
 		assert_int_equal(vga.resets, ids[i] == 0x01001B36);
 	}
 }
 
+/* Only if the user asks for text mode. */
+static void untried(void **state)
+{
+	static const uint32_t ids[] = { 0x20001A03, 0x0522102B, 0x0538102B };
+
+	(void)state;
+	FOR_EACH(i, ids) {
+		fresh(NULL);
+		vga.id = ids[i];
+		vga.crtc[0xB6] = 0x07;
+		assert_false(vga_start(&host, false));
+		assert_int_equal(vga.misc, 0);
+		assert_true(vga_start(&host, true));
+		assert_int_equal(vga.graphics[6], 0x0E);
+		assert_int_equal(vga.crtc[0xB6], ids[i] == 0x20001A03 ? 0x04 : 0x07);
+		assert_int_equal(vga.matrox[3], ids[i] == 0x20001A03 ? 0x80 : 0);
+	}
+}
+
 UNIT_MAIN(cmocka_unit_test_setup(text_mode, fresh), cmocka_unit_test_setup(refused, fresh),
-	  cmocka_unit_test_setup(without_dispi, fresh), cmocka_unit_test_setup(others, fresh))
+	  cmocka_unit_test_setup(without_dispi, fresh), cmocka_unit_test_setup(others, fresh),
+	  cmocka_unit_test_setup(untried, fresh))
