@@ -19,6 +19,7 @@ from loaders import Loaders
 
 BOOT = Path(__file__).parent.parent / "boot"
 FONT = Path(__file__).parents[2] / "stub/screen/font.c"
+FONT_PF2 = Path("/usr/share/grub/ascii.pf2")
 PAYLOAD = Path(__file__).parent.parent / "payload"
 MODULES = ["ata_piix", "sd_mod"]
 MENU = """MENU TITLE The menu
@@ -146,7 +147,7 @@ class Inputs(dict, Loaders):
     def grub_menu_disk(self, path):
         """A hard disk with GRUB, whose menu is the row's script."""
         path.write_bytes(bytes(510) + b"\x55\xAA" + bytes((2 << 20) - 512))
-        menu = disk.tar({"grub.cfg": self.row["grub"].encode()})
+        menu = disk.tar({"grub.cfg": self.row["grub"].encode(), "ascii.pf2": FONT_PF2.read_bytes()})
         (self.work / "menu.tar").write_bytes(menu)
         modules = [*disk.MODULES, "memdisk", "tar", *self.row.get("grub_modules", ())]
         core = disk.core_image(self.work / "menu-core", modules, "normal (memdisk)/grub.cfg\n",
@@ -341,6 +342,7 @@ class Inputs(dict, Loaders):
         """The directory of QEMU's TFTP server."""
         path.mkdir()
         (path / "boot.ipxe").write_text(self.row["ipxe"])
+        (path / "second").write_bytes(self.says("second"))
 
     def memtest(self, path):
         path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+x64.bin")
