@@ -44,7 +44,7 @@ struct rj_bios {
 	uint8_t polls_ticks;    /* no interrupt counts ticks */
 	uint8_t polls_keys;     /* there is no 8259, so that keys do not interrupt */
 	uint8_t last_bus;       /* of PCI */
-	uint8_t zero;
+	uint8_t mirrors;        /* the framebuffer shows the RAM at B8000h */
 	struct rj_reset reset;
 };
 
@@ -61,6 +61,7 @@ extern struct rj_text screen_text;
 uint16_t cell_get(uint32_t cell);
 void cell_put(uint32_t cell, uint16_t value);
 void cells_move(uint32_t to, uint32_t from, uint32_t count);    /* the first one first */
+void cells_fetch(uint32_t first, uint32_t count);               /* to screen_text.cells */
 
 /* The handlers; each is called from its vector in entry.asm. */
 void int10(struct call *c);
@@ -87,6 +88,7 @@ enum rj_key_action {
 void serial_poll(struct call *c);
 
 /* Counts ticks by the time stamp counter. */
+void mirror(struct call *c);
 void ticks_poll(struct call *c);
 
 /* Ends an interrupt of the local APIC. */

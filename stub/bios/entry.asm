@@ -8,7 +8,8 @@
 %include "int13/own_stack.inc"
 
 extern bios, bios_init, bios_room, bios_start, bios_wanted
-extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, real_segment
+extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, mirror
+extern real_segment, screen_text
 
 STACK_SIZE	equ	1024
 
@@ -92,7 +93,12 @@ run:
 
 ; int08: IRQ 0, the timer.
 int08:
-	push	ax
+	cmp	byte [cs:bios + BIOS_MIRRORS], 0
+	je	.tick
+	push	word mirror
+	call	run
+	add	sp, 2
+.tick:	push	ax
 	push	dx
 	push	ds
 	mov	ax, BDA
@@ -750,6 +756,25 @@ cells_move:
 	pop	ds
 	push	cs
 	pop	es
+	pop	edi
+	pop	esi
+	retd
+
+; cells_fetch: copies cells to screen_text.cells, where they have the same numbers.
+;	In:	EAX = the first one's number, EDX = how many
+global cells_fetch
+cells_fetch:
+	push	esi
+	push	edi
+	add	ax, ax
+	lds	si, [bios + BIOS_CELLS]
+	add	si, ax
+	mov	di, screen_text + TEXT_CELLS
+	add	di, ax
+	mov	cx, dx
+	rep movsw
+	push	cs
+	pop	ds
 	pop	edi
 	pop	esi
 	retd

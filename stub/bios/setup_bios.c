@@ -77,7 +77,7 @@ static void set_font(const struct rj_setup *setup, uint32_t base)
 
 static void set_screen(const struct rj_setup *setup, uint32_t base)
 {
-	bios.cells = setup->has_vga ? VGA_TEXT << 16
+	bios.cells = setup->has_vga || setup->mirrors ? VGA_TEXT << 16
 		: base >> 4 << 16 | ((uint32_t)screen_text.cells - base);
 	if (!setup->screen)
 		return;
@@ -85,6 +85,7 @@ static void set_screen(const struct rj_setup *setup, uint32_t base)
 		bios.vga_set_text = (uint32_t)setup->screen->vga_set_text;
 		return;
 	}
+	bios.mirrors = setup->mirrors;
 	bios.show_text = (uint32_t)setup->screen->show;
 	bios.vbe = (uint32_t)setup->screen->vbe;
 }

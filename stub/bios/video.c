@@ -372,6 +372,9 @@ static void show_on_screen(void)
 		return;
 	cursor = bda_get16(BDA_CURSOR);
 	shape = bda_get16(BDA_SHAPE);
+	if (bios.mirrors && screen_text.first_row < ROWS)
+		cells_fetch(screen_text.first_row * COLUMNS,
+			    (screen_text.last_row - screen_text.first_row + 1u) * COLUMNS);
 	screen_text.cursor_row = cursor_row();
 	screen_text.cursor_column = cursor_column();
 	set_shape(&screen_text);
@@ -472,5 +475,14 @@ static void serve(struct frame *f)
 void int10(struct call *c)
 {
 	serve(&c->regs);
+	show_on_screen();
+}
+
+/* At each tick: a program may have written to B8000h, and moved the cursor there. */
+void mirror(struct call *c)
+{
+	(void)c;
+	touch(0);
+	touch(LAST_ROW);
 	show_on_screen();
 }

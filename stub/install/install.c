@@ -374,6 +374,7 @@ static void set_up_all(uint32_t disk)
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
 		.smbios = stub->smbios,
 		.uart = text_screen.uart, .screen = text_screen.screen, .has_vga = text_screen.has_vga,
+		.mirrors = text_screen.mirrors,
 		.keymap = stub->boot_option("rj.keymap"),
 		.firmware_serves = firmware_serves(), .is_verbose = host.print == stub->print,
 	};

@@ -43,6 +43,7 @@ struct rj_setup {
 	uint16_t uart;          /* of the serial console; 0: none */
 	const struct rj_screen *screen; /* with own_bios; NULL: none */
 	bool has_vga;           /* the screen is a VGA's text mode */
+	bool mirrors;           /* or it shows the RAM at B8000h */
 	const char *keymap;     /* the keyboard's layout, rj.keymap; NULL: not set */
 	uint32_t ebda;          /* with own_bios: physical address of an EBDA of 1 KiB */
 	const struct rj_reset *reset;

@@ -43,6 +43,7 @@ static INIT void start(struct rj_text_screen *text, enum mode mode, const struct
 	else if (stub->screen.type)
 		stub->print("the framebuffer is too small, has no direct colour, or cannot be reached; "
 			    "text goes to the serial port only");
+	text->mirrors = text->screen && !text->has_vga && vga_memory_is_ram();
 }
 
 /* The BIOS's service of it is kept then. */

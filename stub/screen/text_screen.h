@@ -13,6 +13,7 @@
 struct rj_text_screen {
 	const struct rj_screen *screen; /* NULL: none */
 	bool has_vga;                   /* it is a VGA's text mode, not a framebuffer */
+	bool mirrors;                   /* there is no VGA, and RAM at B8000h: text is kept there */
 	uint16_t uart;                  /* I/O address of the serial console; 0: none */
 };
 

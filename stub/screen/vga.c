@@ -305,3 +305,18 @@ INIT bool vga_start(const struct rj_host *host, bool may_be_untried)
 	vga_set_text(NULL, NULL);
 	return holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
 }
+
+static bool decodes;
+
+static INIT void note_decoding(uint32_t pci)
+{
+	decodes |= pci_read(pci, PCI_CLASS) >> 8 == CLASS_VGA
+		&& pci_read(pci, PCI_COMMAND) & (PCI_IO | PCI_MEMORY);
+}
+
+INIT bool vga_memory_is_ram(void)
+{
+	decodes = false;
+	pci_for_each(note_decoding);
+	return !decodes && holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
+}

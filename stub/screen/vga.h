@@ -14,6 +14,9 @@
  */
 bool vga_start(const struct rj_host *host, bool may_be_untried);
 
+/* Whether there is RAM at B8000h, and no VGA that may take what is written there for graphics. */
+bool vga_memory_is_ram(void);
+
 /* Sets that mode again, and clears nothing. Both arguments are for call32. */
 void vga_set_text(void *unused, const void *unused_too);
 

@@ -76,6 +76,11 @@ void cells_move(uint32_t to, uint32_t from, uint32_t count)
 		cells[to + i] = cells[from + i];
 }
 
+void cells_fetch(uint32_t first, uint32_t count)
+{
+	memcpy(&screen_text.cells[0][0] + first, cells + first, count * sizeof(*cells));
+}
+
 bool is_virtual(void)
 {
 	return virtual_mode;
@@ -730,6 +735,28 @@ static void pci_reads_and_writes(void **state)
 	assert_int_equal(c.regs.cx, 0xFFFF);
 }
 
+/* What a program has written to the cells is shown at the next tick, and at once by a call. */
+static void test_mirror(void **state)
+{
+	struct call c = { .regs = { .ah = 0x02 } };
+
+	(void)state;
+	memset(bda, 0, sizeof(bda));
+	virtual_mode = false;
+	bios.show_text = 1;
+	bios.mirrors = 1;
+	cells[24 * 80 + 79] = 0x1E41;
+	mirror(&c);
+	assert_int_equal(screen_text.cells[24][79].character, 0x41);
+	assert_int_equal(screen_text.cells[24][79].attribute, 0x1E);
+	cells[0] = 0x2F42;
+	c = (struct call){ .regs = { .ah = 0x0E, .al = 'x' } };
+	int10(&c);
+	assert_int_equal(screen_text.cells[0][0].character, 'x');
+	assert_int_equal(screen_text.cells[0][0].attribute, 0x2F);
+	bios.show_text = bios.mirrors = 0;
+}
+
 UNIT_MAIN(cmocka_unit_test(test_layouts), cmocka_unit_test(pci_finds), cmocka_unit_test(pci_reads_and_writes),
 	  cmocka_unit_test(test_scan_codes), cmocka_unit_test(test_key_actions),
 	  cmocka_unit_test(test_full_buffer), cmocka_unit_test(test_terminal_keys),
@@ -737,4 +764,4 @@ UNIT_MAIN(cmocka_unit_test(test_layouts), cmocka_unit_test(pci_finds), cmocka_un
 	  cmocka_unit_test(test_scrolling), cmocka_unit_test(test_windows),
 	  cmocka_unit_test(test_strings), cmocka_unit_test(test_clock),
 	  cmocka_unit_test(test_clock_set), cmocka_unit_test(test_alarm), cmocka_unit_test(test_polled_ticks),
-	  cmocka_unit_test(test_copy))
+	  cmocka_unit_test(test_copy), cmocka_unit_test(test_mirror))

@@ -257,6 +257,22 @@ static void untried(void **state)
 	}
 }
 
+/* With a VGA that decodes addresses, what is at B8000h may be graphics. */
+static void ram_at_text_memory(void **state)
+{
+	(void)state;
+	assert_false(vga_memory_is_ram());
+	vga.command = 0;
+	assert_true(vga_memory_is_ram());
+	vga.holds = false;
+	assert_false(vga_memory_is_ram());
+	fresh(NULL);
+	vga.class = 0x038000;
+	assert_true(vga_memory_is_ram());
+	for (size_t i = 0; i < sizeof(vga.text); i++)
+		assert_int_equal(vga.text[i], 0x21);
+}
+
 UNIT_MAIN(cmocka_unit_test_setup(text_mode, fresh), cmocka_unit_test_setup(refused, fresh),
 	  cmocka_unit_test_setup(without_dispi, fresh), cmocka_unit_test_setup(others, fresh),
-	  cmocka_unit_test_setup(untried, fresh))
+	  cmocka_unit_test_setup(untried, fresh), cmocka_unit_test_setup(ram_at_text_memory, fresh))
