@@ -422,7 +422,7 @@ static uint32_t base_memory_end(void)
 	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
 
 	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_map()
-	    || leads_into(told, end))
+	    || end == told || leads_into(told, end))
 		return told;
 	stub->print("the BDA says that base memory ends at %x; it is free up to %x", told, end);
 	return end;

@@ -49,7 +49,7 @@ uint32_t modules_size(const struct rj_services *carried)
 	uint32_t size = 0;
 
 	for (const struct rj_module *m = first(carried); !is_end(carried, m); m = next(m))
-		size += m->size;
+		size += m->kind == RJ_MODULE_TOOL ? 0 : m->size;
 	return size;
 }
 

@@ -11,7 +11,7 @@
 void modules_init(const struct rj_stub *from, const struct rj_services *carried,
 		  uint32_t top_of_memory, uint32_t more);
 
-/* The size in memory of all modules, in bytes. */
+/* The size in memory of all modules that may stay, in bytes. */
 uint32_t modules_size(const struct rj_services *carried);
 
 /* Returns the packed module of this name, or NULL. */

@@ -93,6 +93,8 @@ saved:
 ; After the first sector, registers and flags may change.
 probe:
 %ifdef HOLD
+	pushf
+	cli				; or a BIOS with a serial console takes the character
 	mov si, .holds
 	call puts
 	mov dx, 0x3FD
@@ -101,6 +103,7 @@ probe:
 	jz .hold
 	mov dx, 0x3F8
 	in al, dx
+	popf
 %endif
 	call cpu_read
 	call pic_read
