@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "common/le.h"
+#include "common/mem.h"
 #include "common/units.h"
 #include "hardware/io.h"
 #include "screen/font.h"
@@ -175,6 +175,15 @@ static INIT uint32_t colour_of(const struct screen_info *s, uint32_t number)
 		| part_of(s->blue, rgb[2]);
 }
 
+static INIT void set_colours(const struct screen_info *s)
+{
+	for (uint32_t i = 0; i < COLOURS; i++) {
+		uint32_t colour = colour_of(s, i);
+
+		memcpy(&text.colours[i], &colour, sizeof(colour));
+	}
+}
+
 /* Maps bytes that need not be in one large page; 0: there is no room. */
 static INIT uint32_t map_all(uint64_t physical, uint32_t size, const struct rj_host *host)
 {
@@ -239,8 +248,7 @@ static INIT bool screen_start(const struct screen_info *s, const struct rj_host 
 	if (base >> 32)
 		clear(text.at, lines, s->width);
 	text.at += left;
-	for (uint32_t i = 0; i < COLOURS; i++)
-		le_store(&text.colours[i], colour_of(s, i), sizeof(struct pixel));
+	set_colours(s);
 	text.attribute = -1;
 	text.cursor_row = NO_CURSOR;
 	return true;

@@ -102,7 +102,7 @@ class Recipe:
         files = {str(Path("/root", name)).lstrip("/"): data for name, data in files.items()}
         script = RUN.format(prepare=row.get("prepare", ""), runner=runner)
         return initramfs.test_archive({
-            **initramfs.host_program(row["rjpack"]), "files.tar": starts.tar(files),
+            **initramfs.host_program(row["rjpack"]), "files.tar": disk.tar(files),
             "recipe": "".join(self.commands).encode(), "run": script.encode(),
             "typed": row.get("typed", "").encode()})
 
