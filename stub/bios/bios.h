@@ -87,8 +87,10 @@ enum rj_key_action {
 /* Takes what has arrived on the serial console. */
 void serial_poll(struct call *c);
 
-/* Counts ticks by the time stamp counter. */
+/* Shows what programs have written to the RAM at B8000h. */
 void mirror(struct call *c);
+
+/* Counts ticks by the time stamp counter. */
 void ticks_poll(struct call *c);
 
 /* Ends an interrupt of the local APIC. */

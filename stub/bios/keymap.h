@@ -19,7 +19,7 @@ struct keymap {
 /* A US keyboard's, until the set-up changes it. */
 extern struct keymap keymap;
 
-/* Changes it to a layout's: de, es, fr, it, jp, uk or us. False: there is no such layout. */
+/* Changes the map to a layout: de, es, fr, it, jp, uk or us. Returns false if it knows no such one. */
 bool keymap_set(struct keymap *map, const char *layout);
 
 #endif

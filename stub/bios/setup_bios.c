@@ -164,7 +164,7 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 		.ticks_per_tick = setup->host->ticks_per_ms * (TICK_COUNTS / PIT_KHZ)
 			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
 		.uart = setup->uart,
-		.ebda = (uint16_t)(setup->ebda >> 4), 
+		.ebda = (uint16_t)(setup->ebda >> 4),
 		.reset = *setup->reset,
 	};
 	if (setup->keymap && !keymap_set(&keymap, setup->keymap))

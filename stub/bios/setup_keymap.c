@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "bios/keymap.h"
+#include "common/words.h"
 
 /* Scan code, then the characters: by itself, with Shift, with AltGr. */
 struct key {
@@ -62,13 +63,6 @@ static const struct {
 	{ "de", de }, { "es", es }, { "fr", fr }, { "it", it }, { "jp", jp }, { "uk", uk }, { "us", us },
 };
 
-static bool is(const char *word, const char *name)
-{
-	while (*word && *word == *name)
-		word++, name++;
-	return *word == *name;
-}
-
 static void change(struct keymap *map, const struct key *key)
 {
 	uint32_t at = key->scan == SCAN_102 ? KEYMAP_102 : key->scan;
@@ -82,7 +76,7 @@ static void change(struct keymap *map, const struct key *key)
 bool keymap_set(struct keymap *map, const char *layout)
 {
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		if (!is(layout, layouts[i].name))
+		if (!equal(layout, layouts[i].name))
 			continue;
 		for (const struct key *key = layouts[i].keys; key->scan; key++)
 			change(map, key);

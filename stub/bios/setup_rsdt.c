@@ -8,21 +8,13 @@
 #include "abi/layout.h"
 #include "common/own_bios.h"
 #include "hardware/acpi.h"
+#include "hardware/checksum.h"
 #include "hardware/io.h"
-
-static uint8_t sum(uint32_t at, uint32_t size)
-{
-	uint8_t total = 0;
-
-	while (size--)
-		total = (uint8_t)(total + read8(at++));
-	return total;
-}
 
 static void sum_up(uint32_t at, uint32_t size, uint32_t checksum)
 {
 	at += checksum;
-	write8(at, (uint8_t)(read8(at) - sum(at - checksum, size)));
+	write8(at, (uint8_t)(read8(at) - sum_of(at - checksum, size)));
 }
 
 static bool is_xsdt(uint32_t at)
@@ -32,7 +24,7 @@ static bool is_xsdt(uint32_t at)
 	if (at < LOW_MEMORY || at > UINT32_MAX - TABLE_MAX || read32(at) != ACPI_XSDT)
 		return false;
 	size = read32(at + TABLE_LENGTH);
-	return size >= TABLE_HEADER && size <= TABLE_MAX && !sum(at, size);
+	return size >= TABLE_HEADER && size <= TABLE_MAX && !sum_of(at, size);
 }
 
 /* The headers differ in signature and length. Tables above 4 GiB have no entry. */

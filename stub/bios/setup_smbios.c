@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "hardware/checksum.h"
 #include "hardware/io.h"
 
 #define F_SEGMENT  0xF0000u
@@ -21,14 +22,11 @@
 static uint32_t size_of_entry(uint32_t at)
 {
 	uint32_t anchor = read32(at), size;
-	uint8_t sum = 0;
 
 	if (anchor != ANCHOR_2 && anchor != ANCHOR_3)
 		return 0;
 	size = read8(at + (anchor == ANCHOR_2 ? LENGTH_2 : LENGTH_3));
-	for (uint32_t i = 0; i < size; i++)
-		sum = (uint8_t)(sum + read8(at + i));
-	return sum || size > LENGTH_MAX ? 0 : size;
+	return size > LENGTH_MAX || sum_of(at, size) ? 0 : size;
 }
 
 static bool is_unused(uint32_t at)

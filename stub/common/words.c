@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/words.h"
 
-#include <stdbool.h>
-
-static bool equal(const char *a, const char *b)
+bool equal(const char *a, const char *b)
 {
 	while (*a && *a == *b)
 		a++, b++;

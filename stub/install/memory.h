@@ -26,7 +26,7 @@ uint32_t memory_find(uint32_t size);
 
 /*
  * Returns size bytes of free RAM above 1 MiB, as low as possible, for the installer's own use;
- * NULL if there is no room. memory_alloc and memory_reserve keep off it, and the payload's memory
+ * NULL if there is no room. memory_alloc and memory_reserve leave it alone; the payload's memory
  * map lists it as free.
  */
 void *memory_work(uint32_t size);

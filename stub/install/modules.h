@@ -37,7 +37,7 @@ static inline void *module_interface(const struct rj_module *module)
  */
 struct rj_module *module_move(struct rj_module *module, uint32_t alignment, uint32_t more);
 
-/* Moves the module that was loaded last, 32-bit code, to reserved memory. NULL: there is no room. */
+/* Moves the module loaded last, which is 32-bit code, to reserved memory. NULL if there is no room. */
 struct rj_module *module_move_high(struct rj_module *module);
 
 /* Keeps the resident part of a moved module; returns the new end of base memory. */

@@ -184,7 +184,7 @@ static INIT void set_colours(const struct screen_info *s)
 	}
 }
 
-/* Maps bytes that need not be in one large page; 0: there is no room. */
+/* Maps a range that may span several large pages. Returns 0 if there is no room. */
 static INIT uint32_t map_all(uint64_t physical, uint32_t size, const struct rj_host *host)
 {
 	uint32_t first = 0, mapped = 0;

@@ -46,7 +46,7 @@ static INIT void start(struct rj_text_screen *text, enum mode mode, const struct
 	text->mirrors = text->screen && !text->has_vga && vga_memory_is_ram();
 }
 
-/* The BIOS's service of it is kept then. */
+/* Whether the machine's own INT 10h serves. */
 static INIT bool has_video_bios(const struct rj_stub *stub)
 {
 	return !stub->has_no_bios && has_video_rom();

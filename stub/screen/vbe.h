@@ -72,7 +72,7 @@ _Static_assert(sizeof(struct vbe_panel) == 32, "panel");
 /* Whether a graphics mode is set. */
 bool vbe_is_graphics(void);
 
-/* As struct rj_screen's vbe, on this framebuffer, but for clearing it. */
+/* Serves a VBE call on this framebuffer, as vbe in struct rj_screen; the caller clears it. */
 void vbe_serve(const struct screen_info *screen, struct rj_vbe *call);
 
 #endif

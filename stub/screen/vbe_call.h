@@ -12,7 +12,7 @@
 struct rj_vbe {
 	uint16_t ax, bx, cx, dx, di, es;        /* as the caller passed them, and gets them back */
 	uint8_t has_vbe2;               /* set by the caller: its block begins with "VBE2" */
-	uint8_t leaves;                 /* set by the caller: this is no call; text mode begins */
+	uint8_t leaves;                 /* set by the caller: not a call; text mode begins */
 	uint8_t sets_text;              /* the caller has to set text mode */
 	uint8_t clears;                 /* used by the module */
 	uint16_t bytes;                 /* of the block, to be copied to ES:DI */

@@ -176,8 +176,6 @@ static INIT void ast_leave(uint32_t pci, const struct rj_host *host)
 	}
 }
 
-#define MGA_CRTCEXT 0x3DE
-
 static INIT void plain_leave(uint32_t pci, const struct rj_host *host)
 {
 	(void)pci, (void)host;
@@ -213,6 +211,8 @@ static INIT void vmware_leave(uint32_t pci, const struct rj_host *host)
 	outl(ports, 1);                 /* SVGA_REG_ENABLE */
 	outl((uint16_t)(ports + 1), 0);
 }
+
+#define MGA_CRTCEXT 0x3DE
 
 static INIT void matrox_leave(uint32_t pci, const struct rj_host *host)
 {
@@ -289,6 +289,11 @@ static INIT bool holds(uint32_t at)
 	return same;
 }
 
+static INIT bool text_memory_holds(void)
+{
+	return holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
+}
+
 INIT bool vga_start(const struct rj_host *host, bool may_be_untried)
 {
 	found = NULL;
@@ -303,7 +308,7 @@ INIT bool vga_start(const struct rj_host *host, bool may_be_untried)
 	found->leave(found_pci, host);
 	bochs_leave();
 	vga_set_text(NULL, NULL);
-	return holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
+	return text_memory_holds();
 }
 
 static bool decodes;
@@ -318,5 +323,5 @@ INIT bool vga_memory_is_ram(void)
 {
 	decodes = false;
 	pci_for_each(note_decoding);
-	return !decodes && holds(TEXT_MEMORY) && holds(TEXT_MEMORY + 4096);
+	return !decodes && text_memory_holds();
 }

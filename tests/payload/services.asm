@@ -7,32 +7,11 @@
 ; -DINTERRUPTS_OFF	has interrupts off in every call
 ; -DIN_V86	calls them in virtual-8086 mode
 
-%include "rest.inc"
-
 MARK	equ 0x53525653
+%define PROGRAM services
+%define NAME 'services'
 
-	org 0x7C00
-	bits 16
-
-start:
-	xor ax, ax
-	mov ds, ax
-	mov es, ax
-	mov ss, ax
-	mov sp, 0x7C00
-	cld
-	sti
-	mov [drive], dl
-	call serial_init
-	load_rest services, 512, drive, 'services'
-
-%include "console.inc"
-
-drive:	db 0
-	times 510 - ($ - $$) db 0
-	dw 0xAA55
-
-mark:	dd MARK
+%include "sector.inc"
 
 fields:					; none
 fields_end:

@@ -5,35 +5,14 @@
 ; A boot sector that loads the rest of the file.
 ; -DTEXT_MEMORY	a page is written to B8000h, too
 
-%include "rest.inc"
-
 MARK		equ 0x54584554
+%define PROGRAM	pages
+%define NAME	'text'
 
 NORMAL		equ 0x07
 LAST_ROW	equ 24
 
-	org 0x7C00
-	bits 16
-
-start:
-	xor ax, ax
-	mov ds, ax
-	mov es, ax
-	mov ss, ax
-	mov sp, 0x7C00
-	cld
-	sti
-	mov [drive], dl
-	call serial_init
-	load_rest pages, 512, drive, 'text'
-
-%include "console.inc"
-
-drive:	db 0
-	times 510 - ($ - $$) db 0
-	dw 0xAA55
-
-mark:	dd MARK
+%include "sector.inc"
 
 pages:
 	call characters
