@@ -44,6 +44,7 @@ struct rj_stub {
 	/* Calls INT number in real mode. */
 	void (*bios_call)(struct bios_regs *regs, uint32_t number);
 	bool has_no_bios;               /* until our own is installed */
+	bool lacks_keyboard;            /* no keyboard answers the 8042 */
 	struct rj_reset reset;
 	uint32_t hpet;                  /* address of its registers; 0: none */
 	struct rj_manifest *manifest;   /* followed by a table of RJ_MAX_PIECES rows */

@@ -25,7 +25,7 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 5
+#define RJ_SERVICES_VERSION 6
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -33,7 +33,8 @@
 	row(ahci, "SATA controllers by AHCI") \
 	row(nvme, "NVMe controllers") \
 	row(virtio, "virtio-blk and virtio-scsi") \
-	row(ata, "IDE controllers by programmed I/O")
+	row(ata, "IDE controllers by programmed I/O") \
+	row(usb, "USB disks at xHCI controllers")
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
 #define RJ_INT13_MODES(row) \
@@ -54,6 +55,7 @@ enum {
 	row(ahci, class, 0xFFFFFFu, 0x010601u) /* AHCI 1.3.1, 2.1.5 */ \
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
+	row(usb, class, 0xFFFFFFu, 0x0C0330u) /* xHCI 1.2, 5.2.1 */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
@@ -74,6 +76,20 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 #undef ROW
 	return RJ_INT13_none;
 }
+
+/* The values of --usb, of rj.usb, and of rj_services.usb. */
+#define RJ_USB_MODES(row) \
+	row(auto, "serve USB disks and keyboards if a disk or a keyboard is missing") \
+	row(none, "leave all USB controllers alone") \
+	row(keyboard, "serve keyboards, but no disks") \
+	row(all, "serve disks and keyboards, even if the firmware still does")
+
+enum {
+#define ROW(name, what) RJ_USB_##name,
+	RJ_USB_MODES(ROW)
+#undef ROW
+	RJ_USB_COUNT
+};
 
 /* What a module is, and its interface. */
 enum rj_module_kind {
@@ -157,9 +173,21 @@ struct rj_drive_map {
 	uint8_t zero;
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
-				   channel * 2 + device; 0 for virtio-blk */
+				   channel * 2 + device, RJ_USB_UNIT; 0 for
+				   virtio-blk */
 };
 _Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");
+
+/*
+ * Where a USB disk is: the root port, as counted from 1 among those of its protocol (USB 2 or
+ * USB 3); for each hub on the way its port, 4 bits each from bit 8 on, as in xHCI's route string
+ * (1.2, 6.2.2); and the logical unit.
+ */
+#define RJ_USB_UNIT(port, route, lun) ((port) | (route) << 8 | (lun) << 28)
+#define RJ_USB_PORT(unit)       ((unit) & 0xFF)
+#define RJ_USB_ROUTE(unit)      ((unit) >> 8 & 0xFFFFF)
+#define RJ_USB_LUN(unit)        ((unit) >> 28)
+#define RJ_USB_TIERS 5u                 /* hubs between a root port and a device */
 
 #define RJ_MAX_DRIVE_MAP 8
 #define RJ_MAX_RAM_DRIVES 2
@@ -176,9 +204,10 @@ struct rj_services {
 	struct rj_drive drives[RJ_MAX_RAM_DRIVES];
 	struct rj_el_torito el_torito;
 	struct rj_drive_map map[RJ_MAX_DRIVE_MAP];
+	uint32_t usb;           /* RJ_USB_* */
 };
 _Static_assert(offsetof(struct rj_services, image) == 20, "image");
 _Static_assert(offsetof(struct rj_services, map) == 104, "map");
-_Static_assert(sizeof(struct rj_services) == 168, "services");
+_Static_assert(sizeof(struct rj_services) == 172, "services");
 
 #endif

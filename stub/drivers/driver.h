@@ -72,12 +72,41 @@ struct rj_disk {
 	uint64_t device_path[2];/* as EDD 3.0 defines it for that interface */
 };
 
+#define RJ_KEYS_MAX 64u                 /* bytes */
+
+/* What is exchanged with keyboards at each poll. */
+struct rj_keys {
+	uint8_t leds;           /* in: RJ_LED_* */
+	uint8_t count;          /* out: bytes of codes */
+	uint8_t codes[RJ_KEYS_MAX];     /* out: scan codes of set 1, as port 60h has them */
+};
+_Static_assert(sizeof(struct rj_keys) == 66, "keys");
+
+/* As bits 6:4 of the BDA's byte 17h. */
+#define RJ_LED_SCROLL 0x1u
+#define RJ_LED_NUM    0x2u
+#define RJ_LED_CAPS   0x4u
+
+/*
+ * Takes what the keyboards of one controller have sent, and repeats a key that is held. Returns
+ * 0 once an operating system has taken the controller: it must not be called again.
+ */
+typedef uint32_t rj_poll_keys(void *context, struct rj_keys *keys);
+
+/* The keyboards of one controller. */
+struct rj_keyboards {
+	rj_poll_keys *poll;
+	void *context;          /* poll's argument */
+};
+
 /* The installer's functions for drivers; only INIT functions may call them. */
 struct rj_host {
 	/* Returns zeroed, physically contiguous memory below 4 GiB that stays, or NULL. */
 	void *(*alloc)(uint32_t size, uint32_t alignment);
 	/* Adds a disk; call this in the order in which to number a controller's disks. */
 	void (*add_disk)(const struct rj_disk *disk);
+	/* Adds the keyboards of a controller. */
+	void (*add_keyboards)(const struct rj_keyboards *keyboards);
 	/* Whether this byte is free RAM in the memory map, so that an operating system put its
 	   contents there; the firmware's own memory is reserved or below 1 MiB. If an IOMMU was
 	   on, whatever a device holds is an operating system's. */
@@ -86,6 +115,8 @@ struct rj_host {
 	uint32_t (*map)(uint64_t physical, uint32_t size);
 	/* As print() in console.h: %x, %u, %s. Prints only with --verbose. */
 	void (*print)(const char *format, ...);
+	void (*warn)(const char *format, ...);  /* as print, always */
+	bool no_disks;          /* add_disk is not to be called: --usb keyboard */
 	uint32_t ticks_per_ms;  /* ticks of the time stamp counter */
 };
 

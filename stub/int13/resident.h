@@ -17,6 +17,7 @@
 #include "drivers/driver.h"
 
 #define RJ_MAX_UNITS   12
+#define RJ_MAX_KEYBOARDS 4              /* controllers that have some */
 
 /* A disk of the machine. */
 struct rj_found {
@@ -34,6 +35,8 @@ struct rj_setup {
 	void (*bios_call)(struct bios_regs *regs, uint32_t number);
 	struct rj_found *found;
 	uint32_t found_count;
+	const struct rj_keyboards *keyboards;
+	uint32_t keyboards_count;
 	uint32_t ram_disk;      /* its physical address, if there is one */
 	uint32_t page_tables;   /* for CR3 while a driver runs; 0: no paging */
 	bool asks_firmware;     /* the firmware still knows its drives */
