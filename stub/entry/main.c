@@ -22,6 +22,7 @@
 #include "hardware/console.h"
 #include "hardware/firmware.h"
 #include "hardware/pci.h"
+#include "repairs/i8042.h"
 #include "repairs/repair.h"
 
 /* Defined by start.asm and the linker script. */
@@ -259,6 +260,7 @@ static void install_services(void)
 	}
 	services = (struct rj_services *)p->address;
 	acpi.find = NULL;               /* the installer overwrites it */
+	callbacks.lacks_keyboard = i8042_lacks_keyboard;
 	unpack_to((void *)SERVICES, services + 1);
 	((rj_installer *)SERVICES)(&callbacks, services, firmware);
 }

@@ -12,7 +12,7 @@
 #define OUTPUT_FULL 0x01
 #define INPUT_FULL  0x02
 #define NOBODY      0xFF
-#define PATIENCE    20000u      /* reads of status, about 1 us each */
+#define PATIENCE    50000u      /* reads of status, about 1 us each; a keyboard may take 20 ms */
 #define BUFFERED    64          /* bytes, more than any controller holds */
 
 #define READ_MODE   0x20
@@ -26,6 +26,10 @@
 #define MODE_TRANSLATE    0x40
 
 #define KEYBOARD_SCAN 0xF4      /* to the keyboard itself: send scan codes */
+#define KEYBOARD_ACK  0xFA
+#define TIMED_OUT     0xFE      /* by the controller: nothing is connected */
+
+bool i8042_lacks_keyboard;
 
 static bool wait_input_empty(void)
 {
@@ -72,6 +76,19 @@ static void drain(void)
 		inb(I8042_DATA);
 }
 
+/* Has the keyboard send scan codes; the code of a key that is pressed now may precede its ACK. */
+static bool keyboard_answers(void)
+{
+	uint8_t answer;
+
+	if (!i8042_data(KEYBOARD_SCAN))
+		return false;
+	for (unsigned i = 0; i < BUFFERED && read_byte(&answer) && answer != TIMED_OUT; i++)
+		if (answer == KEYBOARD_ACK)
+			return true;
+	return false;
+}
+
 /*
  * Both devices are off while the mode is changed, so that the byte read is the mode. The
  * mouse stays off; INT 15h AX=C200h turns it on.
@@ -80,6 +97,7 @@ void repair_i8042(void)
 {
 	uint8_t mode;
 
+	i8042_lacks_keyboard = true;
 	if (!i8042_command(KEYBOARD_OFF) || !i8042_command(AUX_OFF))
 		return;
 	drain();
@@ -90,6 +108,6 @@ void repair_i8042(void)
 	i8042_command(WRITE_MODE);
 	i8042_data(mode);
 	i8042_command(KEYBOARD_ON);
-	if (i8042_data(KEYBOARD_SCAN) && read_byte(&mode))
-		drain();
+	i8042_lacks_keyboard = !keyboard_answers();
+	drain();
 }

@@ -12,4 +12,7 @@
 bool i8042_command(uint8_t command);
 bool i8042_data(uint8_t byte);
 
+/* Whether the repair has found no controller, or no keyboard that answers. */
+extern bool i8042_lacks_keyboard;
+
 #endif
