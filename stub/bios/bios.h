@@ -45,14 +45,17 @@ struct rj_bios {
 	uint8_t polls_keys;     /* there is no 8259, so that keys do not interrupt */
 	uint8_t last_bus;       /* of PCI */
 	uint8_t mirrors;        /* the framebuffer shows the RAM at B8000h */
-	struct rj_reset reset;
 };
 
 extern struct rj_bios bios;
 
-/* Words of the BIOS data area, as bda_get and bda_put of far.h; in entry.asm. */
-uint16_t bda_get16(uint32_t offset);
-void bda_put16(uint32_t offset, uint16_t value);
+/* How a machine is reset by Ctrl-Alt-Del; the set-up fills this in. */
+struct rj_resetter {
+	struct rj_reset by;
+	uint32_t delay;         /* of the time stamp counter, after each attempt */
+};
+
+extern struct rj_resetter resetter;
 
 /* What the screen shows. */
 extern struct rj_text screen_text;
@@ -72,7 +75,10 @@ void int1a(struct call *c);
 /* INT 1Ah AH=B1h. */
 void pci_bios(struct call *c);
 
-/* A scan code from port 60h, after INT 15h AH=4Fh. Returns enum rj_key_action. */
+/* A scan code, after INT 15h AH=4Fh. */
+extern uint8_t scan_code;
+
+/* Translates it. Returns enum rj_key_action. */
 uint32_t key_scan(struct call *c);
 
 enum rj_key_action {

@@ -5,21 +5,15 @@
 
 %include "layout.inc"
 %include "constants.inc"
-%include "int13/own_stack.inc"
 
-extern bios, bios_init, bios_room, bios_start, bios_wanted
+extern bios, bios_init, bios_room, bios_start, bios_wanted, scan_code
 extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, mirror
-extern real_segment, screen_text
-
-STACK_SIZE	equ	1024
+extern run, run_alone, key_act, reset, screen_text
 
 ; The BIOS data area, offsets from segment 40h (IBM PC/AT Technical Reference).
-BDA		equ	40h
 SHIFT_FLAGS	equ	17h
 MOTOR_COUNT	equ	40h
 DISK_STATUS	equ	74h
-PAUSE_STATE	equ	18h
-PAUSED		equ	08h
 EVENT_POINTER	equ	98h		; of INT 15h AH=83h: offset, then segment,
 EVENT_LEFT	equ	9Ch		; microseconds,
 EVENT_STATE	equ	0A0h
@@ -38,17 +32,11 @@ B_PERIODIC	equ	40h
 B_ALARM		equ	20h
 RTC_C		equ	0Ch		; has the same bits
 
-KEYBOARD_DATA	equ	60h		; IBM PC/AT and PS/2 Technical References
-KEYBOARD_COMMAND equ	64h		; read: status
-KEYBOARD_FULL	equ	01h
+KEYBOARD_FULL	equ	01h		; status; IBM PC/AT and PS/2 Technical References
 KEYBOARD_AUX	equ	20h		; the byte is of the mouse
-KEYBOARD_RESET	equ	0FEh
 
 UART_LSR	equ	5		; 16550D datasheet, 8.6.3
 LSR_DATA	equ	01h
-
-CONFIG_ADDRESS	equ	0CF8h		; PCI 3.0, 3.2.2.3.2
-RESET_CONTROL	equ	0CF9h		; ICH datasheet, "Reset Control Register"
 
 section .text
 bits 16
@@ -66,29 +54,6 @@ bits 16
 	in_c	int16_in_c, int16
 	in_c	int1a_in_c, int1a
 
-; run: calls a C function with the caller's registers and flags.
-;	In:	stack: the return address, the function, IP, CS, flags
-;	Out:	[result] = what the function returned; the registers and flags that it set
-;	Mode:	real or virtual-8086; interrupts off
-;	Stack:	10 bytes of the caller's, then our own
-run:
-	cli
-	to_own_stack real_segment, 0
-	mov	gs, [user_ss]
-	mov	bx, [user_esp]
-	mov	ax, [gs:bx + 8]
-	mov	[esp + CALL_FLAGS], ax
-	movzx	ecx, word [gs:bx + 2]
-	mov	eax, esp
-	call	ecx			; a 32-bit call, as C returns
-	mov	[result], al
-	mov	gs, [user_ss]
-	mov	bx, [user_esp]
-	mov	ax, [esp + CALL_FLAGS]
-	mov	[gs:bx + 8], ax
-	from_own_stack
-	ret
-
 ; ---- interrupts of the hardware ----
 
 ; int08: IRQ 0, the timer.
@@ -101,7 +66,7 @@ int08:
 .tick:	push	ax
 	push	dx
 	push	ds
-	mov	ax, BDA
+	mov	ax, BDA_SEGMENT
 	mov	ds, ax
 	inc	dword [TICKS]
 	cmp	dword [TICKS], TICKS_A_DAY
@@ -156,48 +121,11 @@ int09:
 	mov	[cs:scan_code], al
 	mov	al, PIC_EOI
 	out	PIC_MASTER, al
-	pop	ax
-	jc	key
-	iret
-
-; key: translates [scan_code].
-;	In:	an interrupt's frame on the stack
-key:
-	push	word key_scan
-	call	run
-	add	sp, 2
-	cmp	byte [cs:result], ACTION_BREAK
-	je	.break
-	cmp	byte [cs:result], ACTION_PRINT
-	je	.print
-	cmp	byte [cs:result], ACTION_SYSTEM
-	je	.system
-	cmp	byte [cs:result], ACTION_RESET
-	je	reset
-	cmp	byte [cs:result], ACTION_PAUSE
-	je	.pause
-	iret
-.break:	int	1Bh
-	iret
-.print:	int	05h
-	iret
-.system:
-	push	ax
-	mov	ax, 8500h		; the key is down
-	int	15h
-	pop	ax
-	iret
-	; The next key ends the pause: key_scan clears the bit.
-.pause:	push	ds
-	push	BDA
-	pop	ds
-.wait:	sti
-	hlt
-	cli
-	call	poll
-	test	byte [PAUSE_STATE], PAUSED
-	jnz	.wait
-	pop	ds
+	mov	ax, key_scan
+	jnc	.end			; swallowed
+	call	run_alone
+	call	key_act
+.end:	pop	ax
 	iret
 
 ; irq_master, irq_slave: interrupts that nothing serves.
@@ -230,7 +158,7 @@ eoi_both:
 int70:
 	push	ax
 	push	ds
-	mov	ax, BDA
+	mov	ax, BDA_SEGMENT
 	mov	ds, ax
 	mov	al, RTC_B
 	out	RTC_INDEX, al
@@ -314,7 +242,7 @@ int12:	mov	al, 13h
 from_bda:
 	push	bx
 	push	ds
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	movzx	bx, al
 	mov	ax, [bx]
@@ -327,7 +255,7 @@ from_bda:
 int13_none:
 	mov	ah, 1
 	push	ds
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	mov	[DISK_STATUS], ah
 	pop	ds
@@ -412,7 +340,7 @@ event:
 	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
 	jne	int15_in_c
 	push	ds
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	pushad
 	test	al, al
@@ -452,7 +380,7 @@ int16_entry:
 	cmp	ah, 02h
 	jne	int16_in_c
 	push	ds
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	mov	al, [SHIFT_FLAGS]
 	pop	ds
@@ -503,7 +431,7 @@ peek_key:
 	push	bx
 	push	bp
 	mov	bp, sp
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	and	byte [bp + 10], ~CALL_ZERO
 	call	take
@@ -523,7 +451,7 @@ peek_key:
 read_key:
 	push	ds
 	push	bx
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 .again:	cli
 	call	take
@@ -541,6 +469,7 @@ read_key:
 
 ; poll: what interrupts do not do: serial keys, and on some machines ticks.
 ;	Stack:	36 bytes of the caller's
+global poll
 poll:
 	pushf
 	push	ax
@@ -564,21 +493,14 @@ poll:
 	test	al, LSR_DATA
 	jz	.ticks
 	mov	ax, serial_poll
-	call	.in_c
+	call	run_alone
 .ticks:	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
 	je	.end
 	mov	ax, ticks_poll
-	call	.in_c
+	call	run_alone
 .end:	pop	dx
 	pop	ax
 	popf
-	ret
-.in_c:	pushf				; run wants the frame of an interrupt
-	push	cs
-	push	cs			; instead of IP, which is not used
-	push	ax
-	call	run
-	add	sp, 8
 	ret
 
 ; int1a_entry: the clock.
@@ -587,7 +509,7 @@ int1a_entry:
 	cmp	ah, 1
 	ja	int1a_in_c
 	push	ds
-	push	BDA
+	push	BDA_SEGMENT
 	pop	ds
 	je	.set
 	cmp	byte [cs:bios + BIOS_POLLS_TICKS], 0
@@ -665,62 +587,6 @@ int18:
 	int	1Ah
 	sub	dx, si
 	js	.key
-
-; reset: by the FADT's register, port CF9h, the keyboard controller, a triple fault.
-;	Out:	does not return
-reset:
-	cli
-	mov	ax, cs
-	mov	ds, ax
-	mov	ss, ax
-	mov	sp, stack_top
-	cmp	word [bios + BIOS_RESET_PORT], 0
-	je	.chipset
-	cmp	byte [bios + BIOS_RESET_IS_CONFIG], 0
-	je	.port
-	mov	eax, [bios + BIOS_RESET_ADDRESS]
-	mov	dx, CONFIG_ADDRESS
-	out	dx, eax
-.port:	mov	dx, [bios + BIOS_RESET_PORT]
-	mov	al, [bios + BIOS_RESET_VALUE]
-	out	dx, al
-	call	.delay
-.chipset:
-	mov	dx, RESET_CONTROL
-	mov	al, 02h
-	out	dx, al
-	mov	al, 06h
-	out	dx, al
-	call	.delay
-	mov	al, KEYBOARD_RESET
-	out	KEYBOARD_COMMAND, al
-	call	.delay
-	o32 lidt [no_idt]		; a triple fault resets the CPU
-	int	3
-.delay:	rdtsc				; 50 ms
-	mov	ebx, eax
-	imul	ecx, [bios + BIOS_TICKS_PER_MS], 50
-.wait:	rdtsc
-	sub	eax, ebx
-	cmp	eax, ecx
-	jb	.wait
-	ret
-
-; bda_get16: In: EAX = offset from 400h; Out: EAX = the word. FS is 0 afterwards
-global bda_get16
-bda_get16:
-	xor	cx, cx
-	mov	fs, cx
-	movzx	eax, word [fs:eax + 400h]
-	retd
-
-; bda_put16: In: EAX = offset from 400h, EDX = the word. FS is 0 afterwards
-global bda_put16
-bda_put16:
-	xor	cx, cx
-	mov	fs, cx
-	mov	[fs:eax + 400h], dx
-	retd
 
 ; cell_get: In: EAX = the cell's number; Out: EAX = the word. Clobbers: ECX, FS
 global cell_get
@@ -803,8 +669,6 @@ eoi_flat:
 section .rodata
 no_disk:
 	db	"rjpack: no disk can be booted; a key or a minute resets the machine", 13, 10, 0
-no_idt:	dw	0
-	dd	0
 global floppy_table
 floppy_table:				; INT 1Eh, for a drive of 1.44 MB
 	db	0DFh, 02h, 25h, 2, 18, 1Bh, 0FFh, 54h, 0F6h, 0Fh, 08h
@@ -863,17 +727,6 @@ section .table nobits alloc noexec write align=16
 global font_room
 font_room:			; after the module's end, if there is a screen: its font
 section .bss
-user_ss:
-	resw	1
-user_esp:
-	resd	1
 old:	resd	1			; no vector leads to an earlier handler
 event_end:
 	resq	1			; of the time stamp counter
-result:	resb	1
-global scan_code
-scan_code:
-	resb	1
-	alignb	16
-	resb	STACK_SIZE
-stack_top:

@@ -75,6 +75,9 @@ struct keymap keymap = {
 #define CHARACTERS 0x3Au        /* scan codes up to the space bar's */
 _Static_assert(KEYMAP_102 == CHARACTERS, "the table's last key");
 
+uint8_t scan_code;
+struct rj_resetter resetter;
+
 /* The keypad from 47h: with Num Lock, and the codes with Ctrl. */
 static const char keypad[] = "789-456+1230.";
 static const uint8_t keypad_ctrl[] = {
@@ -352,8 +355,6 @@ static uint32_t pressed(uint8_t scan, bool extended)
 		key_put(key);
 	return KEY_NOTHING;
 }
-
-extern uint8_t scan_code;
 
 uint32_t key_scan(struct call *c)
 {

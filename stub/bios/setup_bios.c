@@ -8,7 +8,7 @@
 
 #include "abi/layout.h"
 #include "bios/bios.h"
-#include "bios/keymap.h"
+#include "bios/setup_keyboard.h"
 #include "bios/setup_rsdt.h"
 #include "bios/setup_smbios.h"
 #include "bios/setup_ticks.h"
@@ -165,10 +165,8 @@ void bios_init(const struct rj_setup *setup, uint32_t base)
 			+ setup->host->ticks_per_ms * (TICK_COUNTS % PIT_KHZ) / PIT_KHZ,
 		.uart = setup->uart,
 		.ebda = (uint16_t)(setup->ebda >> 4),
-		.reset = *setup->reset,
 	};
-	if (setup->keymap && !keymap_set(&keymap, setup->keymap))
-		setup->fail("rj.keymap=%s: expected de, es, fr, it, jp, uk or us", setup->keymap);
+	keyboard_init(setup);
 	pci_for_each(note_bus);
 	bios.last_bus = last_bus;
 	flat_place(base, setup->page_tables);

@@ -56,3 +56,19 @@ bda_get:
 	mov	fs, cx
 	mov	al, [fs:eax + 400h]
 	retd
+
+; bda_get16: In: EAX = offset from 400h; Out: EAX = the word. FS is 0 afterwards
+global bda_get16
+bda_get16:
+	xor	cx, cx
+	mov	fs, cx
+	movzx	eax, word [fs:eax + 400h]
+	retd
+
+; bda_put16: In: EAX = offset from 400h, EDX = the word. FS is 0 afterwards
+global bda_put16
+bda_put16:
+	xor	cx, cx
+	mov	fs, cx
+	mov	[fs:eax + 400h], dx
+	retd

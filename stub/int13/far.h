@@ -16,9 +16,11 @@
 void far_read(void *to, uint32_t from, uint32_t bytes);
 void far_write(uint32_t to, const void *from, uint32_t bytes);
 
-/* Read and write a byte of the BIOS data area; offset: from 400h. */
+/* Read and write bytes and words of the BIOS data area; offset: from 400h. */
 uint8_t bda_get(uint32_t offset);
 void bda_put(uint32_t offset, uint8_t value);
+uint16_t bda_get16(uint32_t offset);
+void bda_put16(uint32_t offset, uint16_t value);
 
 /* Copies in virtual-8086 mode, by the monitor's INT 15h AH=87h; false: the monitor refuses. */
 bool copy_virtual(uint32_t to, uint32_t from, uint32_t bytes);

@@ -16,6 +16,7 @@
 #include "int13/flat.h"
 #include "int13/int13.h"
 #include "int13/int15.h"
+#include "repairs/i8042.h"
 
 #define CONSTANT(name, value) extern char name[(value) + 1]; char name[(value) + 1];
 #define OFFSET(name, type, field) CONSTANT(name, offsetof(struct type, field))
@@ -95,6 +96,7 @@ CONSTANT(ACTION_SYSTEM, KEY_SYSTEM)
 CONSTANT(ACTION_RESET, KEY_RESET)
 CONSTANT(ACTION_PAUSE, KEY_PAUSE)
 CONSTANT(APIC_VECTOR, APIC_TIMER_VECTOR)
+CONSTANT(BDA_SEGMENT, BDA >> 4)
 CONSTANT(KEYS_HEAD, BDA_OFFSET(BDA_KEYS_HEAD))
 CONSTANT(KEYS_TAIL, BDA_OFFSET(BDA_KEYS_TAIL))
 CONSTANT(KEYS_FROM, BDA_OFFSET(BDA_KEYS_START))
@@ -109,7 +111,10 @@ OFFSET(BIOS_POLLS_TICKS, rj_bios, polls_ticks)
 OFFSET(BIOS_POLLS_KEYS, rj_bios, polls_keys)
 OFFSET(BIOS_MIRRORS, rj_bios, mirrors)
 OFFSET(TEXT_CELLS, rj_text, cells)
-OFFSET(BIOS_RESET_PORT, rj_bios, reset.port)
-OFFSET(BIOS_RESET_ADDRESS, rj_bios, reset.address)
-OFFSET(BIOS_RESET_VALUE, rj_bios, reset.value)
-OFFSET(BIOS_RESET_IS_CONFIG, rj_bios, reset.is_config)
+OFFSET(RESET_PORT, rj_resetter, by.port)
+OFFSET(RESET_ADDRESS, rj_resetter, by.address)
+OFFSET(RESET_VALUE, rj_resetter, by.value)
+OFFSET(RESET_IS_CONFIG, rj_resetter, by.is_config)
+OFFSET(RESET_DELAY, rj_resetter, delay)
+CONSTANT(KEYBOARD_DATA, I8042_DATA)
+CONSTANT(KEYBOARD_COMMAND, I8042_COMMAND)   /* read: status */

@@ -27,7 +27,6 @@ static uint32_t copied[3];
 static bool virtual_mode;
 static uint16_t cells[80 * 25];
 struct rj_flat flat;
-uint8_t scan_code;
 
 uint8_t bda_get(uint32_t offset)
 {
