@@ -108,7 +108,8 @@ int6f:
 	push	word apic_eoi
 	call	run
 	add	sp, 2
-	jmp	int08
+	int	08h			; so that it reaches handlers that programs have hooked
+	iret
 
 ; int09: IRQ 1, the keyboard.
 int09:
