@@ -228,6 +228,17 @@ static bool for_driver(const struct rj_plan *plan, const char *name)
 	return mode == RJ_INT13_auto || strcmp(name, rj_int13_modes[mode].name) == 0;
 }
 
+static bool for_usb(const struct rj_plan *plan, const char *name)
+{
+	(void)name;
+	switch (plan->services.usb) {
+	case RJ_USB_auto: return plan->services.int13 == RJ_INT13_auto ||
+				 plan->services.int13 == RJ_INT13_usb;
+	case RJ_USB_none: return false;
+	default: return true;
+	}
+}
+
 const struct rj_service_module rj_service_modules[] = {
 	{ "bios", for_own_bios },
 	{ "int13", always },
@@ -235,6 +246,7 @@ const struct rj_service_module rj_service_modules[] = {
 	RJ_DRIVERS(ROW)
 #undef ROW
 	{ "inflate", for_deflated },
+	{ "keys", for_usb },
 	{ "linux", for_linux },
 	{ "memory", always },
 	{ "screen", for_own_bios },

@@ -93,7 +93,7 @@ enum {
 
 /* What a module is, and its interface. */
 enum rj_module_kind {
-	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it finds a disk */
+	RJ_MODULE_DRIVER,       /* struct rj_driver: 32-bit; stays if it finds a device */
 	RJ_MODULE_TOOL,         /* struct rj_inflate: 32-bit; does not stay */
 	RJ_MODULE_RESIDENT,     /* struct rj_resident: 16-bit code in base memory */
 	RJ_MODULE_KINDS

@@ -11,7 +11,6 @@ extern int10, int15, int16, int1a, key_scan, serial_poll, ticks_poll, apic_eoi, 
 extern run, run_alone, key_act, reset, screen_text
 
 ; The BIOS data area, offsets from segment 40h (IBM PC/AT Technical Reference).
-SHIFT_FLAGS	equ	17h
 MOTOR_COUNT	equ	40h
 DISK_STATUS	equ	74h
 EVENT_POINTER	equ	98h		; of INT 15h AH=83h: offset, then segment,

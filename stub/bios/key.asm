@@ -18,7 +18,7 @@ bits 16
 ; key_act: does what key_scan has returned.
 ;	In:	[result] = enum rj_key_action
 ;	Clobbers: flags; interrupts are off
-;	Stack:	40 bytes of the caller's, and what other handlers need
+;	Stack:	6 bytes of the caller's, and what poll and other handlers need
 global key_act
 key_act:
 	push	ax

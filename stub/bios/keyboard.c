@@ -11,7 +11,7 @@
 #include "common/bda.h"
 
 /* The BIOS data area, from 400h. */
-#define BDA_SHIFT     0x17
+#define BDA_SHIFT     BDA_OFFSET(BDA_SHIFT_FLAGS)
 #define BDA_HELD      0x18
 #define BDA_ALT_DIGITS 0x19
 #define BDA_HEAD      BDA_OFFSET(BDA_KEYS_HEAD)

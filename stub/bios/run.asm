@@ -40,7 +40,7 @@ run:
 ;	In:	AX = the function
 ;	Out:	[result]; interrupts off
 ;	Clobbers: flags
-;	Stack:	20 bytes of the caller's, then our own
+;	Stack:	12 bytes of the caller's, then our own
 global run_alone
 run_alone:
 	pushf				; run wants the frame of an interrupt

@@ -11,6 +11,7 @@
 #define BDA_EBDA_SEGMENT 0x40E
 #define BDA_EQUIPMENT    0x410
 #define BDA_BASE_MEMORY  0x413          /* KiB */
+#define BDA_SHIFT_FLAGS  0x417          /* bits 4 to 6, from SHIFT_LEDS on: RJ_LED_* */
 #define BDA_KEYS_HEAD    0x41A          /* offsets, of the next key to read */
 #define BDA_KEYS_TAIL    0x41C          /* and to write, */
 #define BDA_KEYS_START   0x480          /* of the buffer, and of its end */
@@ -26,6 +27,7 @@
 #define BDA_APPLICATIONS 0x4F0          /* 16 bytes through which programs communicate */
 #define BDA_APPLICATIONS_SIZE 16u
 
+#define SHIFT_LEDS       4
 #define KEYS_START       0x1E           /* where POST puts the buffer */
 #define KEYS_END         0x3E
 #define TICKS_IN_A_DAY   0x1800B0

@@ -86,6 +86,7 @@ _Static_assert(sizeof(struct rj_keys) == 66, "keys");
 #define RJ_LED_SCROLL 0x1u
 #define RJ_LED_NUM    0x2u
 #define RJ_LED_CAPS   0x4u
+#define RJ_LEDS       (RJ_LED_SCROLL | RJ_LED_NUM | RJ_LED_CAPS)
 
 /*
  * Takes what the keyboards of one controller have sent, and repeats a key that is held. Returns

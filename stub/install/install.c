@@ -54,6 +54,8 @@ static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
 static struct rj_found found[RJ_MAX_UNITS];
 static uint32_t found_count;
+static struct rj_keyboards keyboards[RJ_MAX_KEYBOARDS];
+static uint32_t keyboards_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
 static struct rj_text_screen text_screen;
@@ -102,6 +104,22 @@ static void add_disk(const struct rj_disk *disk)
 	found_count++;
 }
 
+static void add_keyboards(const struct rj_keyboards *added)
+{
+	if (keyboards_count == RJ_MAX_KEYBOARDS) {
+		stub->print("more than %u controllers have keyboards; the others are not served",
+			    keyboards_count);
+		return;
+	}
+	keyboards[keyboards_count++] = *added;
+}
+
+/* What drivers have found up to now. */
+static uint32_t devices(void)
+{
+	return found_count + keyboards_count;
+}
+
 static uint32_t map_registers(uint64_t physical, uint32_t size)
 {
 	uint32_t address = paging_map(physical, size);
@@ -125,22 +143,22 @@ static bool is_free_ram(uint64_t address)
 	return stub->acpi->iommu_was_on || memory_is_free(address);
 }
 
-/* If the controller has no disks, restores its command register. */
+/* If the controller has no devices, restores its command register. */
 static void attach_one(const struct controller *c, const struct rj_driver *driver)
 {
 	uint16_t command = pci_read16(c->pci, PCI_COMMAND);
-	uint32_t before = found_count;
+	uint32_t before = devices();
 
 	pci_now = (uint16_t)(c->pci >> 8);
 	driver_now = modes[c->driver];
 	driver->attach(c->pci, &host);
-	if (found_count == before)
+	if (devices() == before)
 		pci_write16(c->pci, PCI_COMMAND, command);
 }
 
 static void attach(struct rj_module *module, uint32_t number)
 {
-	uint32_t before = found_count;
+	uint32_t before = devices();
 
 	module = module_move(module, 16, 0);
 	if (!module)
@@ -148,7 +166,7 @@ static void attach(struct rj_module *module, uint32_t number)
 	for (uint32_t i = 0; i < controller_count; i++)
 		if (controllers[i].served && controllers[i].driver == number)
 			attach_one(&controllers[i], module_interface(module));
-	if (found_count > before)
+	if (devices() > before)
 		module_keep(module);
 }
 
@@ -369,6 +387,7 @@ static void set_up_all(uint32_t disk)
 	setup = (struct rj_setup){
 		.services = services, .host = &host, .print = stub->print, .fail = stub->fail,
 		.bios_call = stub->bios_call, .found = found, .found_count = found_count,
+		.keyboards = keyboards, .keyboards_count = keyboards_count,
 		.ram_disk = disk, .page_tables = page_tables,
 		.asks_firmware = mode != RJ_INT13_none && firmware == RJ_FIRMWARE_ALIVE,
 		.own_bios = firmware == RJ_FIRMWARE_OWN, .ebda = ebda, .reset = &stub->reset, .hpet = stub->hpet,
@@ -505,7 +524,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 		ebda = make_ebda();
 	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_map() + KIB);
 	host = (struct rj_host){
-		.alloc = memory_alloc, .add_disk = add_disk,
+		.alloc = memory_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
 		.is_free_ram = is_free_ram, .map = map_registers,
 		.print = is_verbose ? stub->print : be_quiet,
 		.ticks_per_ms = stub->ticks_per_ms(),
@@ -516,7 +535,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);
-	if (disk || found_count || mode == RJ_INT13_none || ebda)
+	if (disk || devices() || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
 		stub->print("the disk's controller is not supported (USB?), and the firmware "

@@ -74,7 +74,7 @@ struct rj_resident {
 	void (*init)(const struct rj_setup *setup, uint32_t base);
 	/* Called when the vectors are hooked. NULL: nothing to do. */
 	void (*start)(const struct rj_setup *setup);
-	/* Whether this machine needs the module; only setup's first fields are valid. NULL: yes. */
+	/* Whether this machine needs the module; setup's memory is not valid yet. NULL: yes. */
 	bool (*is_wanted)(const struct rj_setup *setup);
 	uint16_t changes;       /* offset of a struct rj_changes for the installer, or 0 */
 	uint16_t vector_count;
