@@ -134,7 +134,7 @@ static INIT enum rj_status atapi_execute(struct scsi_unit *scsi, const struct sc
 
 INIT bool atapi_medium(atapi_send *send, void *device, uint8_t *data, struct rj_disk *disk)
 {
-	struct atapi_unit unit = { { atapi_execute, data, 0 }, send, device };
+	struct atapi_unit unit = { { .execute = atapi_execute, .data = data }, send, device };
 
 	if (!scsi_wait_ready(&unit.scsi) || !scsi_read_capacity(&unit.scsi, disk))
 		return false;

@@ -165,10 +165,11 @@ INIT bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk)
 /* SPC-4, MODE SENSE(6): no block descriptors; all pages, but only the header fits. */
 static INIT bool is_protected(struct scsi_unit *unit)
 {
-	static INIT_DATA const struct scsi_command command = {
-		.cdb = { MODE_SENSE_6, 0x08, 0x3F, 0, MODE_SENSE_SIZE } };
+	uint32_t bytes = unit->mode_bytes ? unit->mode_bytes : MODE_SENSE_SIZE;
+	struct scsi_command command = {
+		.cdb = { MODE_SENSE_6, 0x08, 0x3F, 0, (uint8_t)bytes } };
 
-	return scsi_ask(unit, &command, MODE_SENSE_SIZE) == RJ_DISK_OK
+	return scsi_ask(unit, &command, bytes) == RJ_DISK_OK
 		&& unit->data[2] & WRITE_PROTECTED;
 }
 

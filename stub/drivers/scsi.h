@@ -35,6 +35,7 @@ struct scsi_unit {
 	scsi_execute *execute;
 	uint8_t *data;                  /* SCSI_DATA bytes that the device reaches: answers */
 	uint32_t shift;                 /* log2 of the block size */
+	uint32_t mode_bytes;            /* that MODE SENSE asks for, in data; 0: the header's */
 };
 
 static inline void scsi_put_be32(uint8_t *to, uint32_t value)

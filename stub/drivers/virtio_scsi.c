@@ -181,7 +181,7 @@ static INIT bool virtio_scsi_add_target(struct controller *c, uint8_t target,
 {
 	static INIT_DATA const struct scsi_command report = {
 		.cdb = { [0] = REPORT_LUNS, [9] = LUNS_SIZE } };
-	struct unit unit = { .scsi = { virtio_scsi_execute, c->data, 0 }, .controller = c,
+	struct unit unit = { .scsi = { .execute = virtio_scsi_execute, .data = c->data }, .controller = c,
 			     .lun = { 1, target, 0x40, 0 } };   /* 5.6.6.1, single level */
 	uint8_t luns[LUNS][2] = { { 0, 0 } };
 	uint32_t count = 1;

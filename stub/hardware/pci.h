@@ -32,6 +32,13 @@
 
 #define PCI_CAPABILITY_LIMIT 48 /* as many as fit into 256 bytes */
 
+/* PCI Power Management 1.2, 3.2: the capability's id; PMCSR's offset in it, and D0 to D3hot. */
+#define PCI_POWER         0x01
+#define PCI_POWER_CONTROL 4u
+#define PCI_POWER_STATE   0x0003u
+#define PCI_WAKE_MS       10u           /* 5.4.1 */
+#define PCI_BARS          6u
+
 #define PCI_NOBODY  0xFFFFFFFFu
 
 uint32_t pci_read(uint32_t address, uint32_t offset);   /* offset: a multiple of 4 */

@@ -37,6 +37,7 @@ struct controller {
 	uint32_t pci;
 	uint8_t driver;         /* RJ_INT13_*, or RJ_INT13_none */
 	bool served;
+	bool firmwares;         /* not ours, and the firmware may serve disks there */
 };
 
 static const char *const modes[] = {
@@ -45,10 +46,16 @@ static const char *const modes[] = {
 #undef ROW
 };
 
+static const char *const usb_modes[] = {
+#define ROW(name, what) [RJ_USB_##name] = #name,
+	RJ_USB_MODES(ROW)
+#undef ROW
+};
+
 static const struct rj_stub *stub;
 static enum rj_firmware firmware;
 static struct rj_services *services;
-static uint32_t mode;
+static uint32_t mode, usb_mode;
 static struct rj_host host;
 static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
@@ -78,12 +85,28 @@ static uint32_t chosen_mode(void)
 	return number;
 }
 
+/* --usb, or rj.usb. */
+static uint32_t chosen_usb_mode(void)
+{
+	const char *word = stub->boot_option("rj.usb");
+	uint32_t number = word ? number_of(word, usb_modes, RJ_USB_COUNT) : services->usb;
+
+	if (number == RJ_USB_COUNT)
+		stub->fail("rj.usb=%s: expected auto, none, keyboard or all", word);
+	if (number > RJ_USB_none && !module_find("usb"))
+		stub->fail("the image has no usb driver; pack it again with --usb %s",
+			   usb_modes[number]);
+	return number;
+}
+
 static void note_controller(uint32_t pci)
 {
-	if (pci_is_disk_controller(pci) && controller_count < MAX_CONTROLLERS)
+	uint8_t driver = rj_driver_for(pci_read(pci, PCI_CLASS) >> 8, pci_read(pci, PCI_VENDOR));
+	bool has_disks = pci_is_disk_controller(pci);
+
+	if ((has_disks || driver != RJ_INT13_none) && controller_count < MAX_CONTROLLERS)
 		controllers[controller_count++] = (struct controller){
-			pci, rj_driver_for(pci_read(pci, PCI_CLASS) >> 8,
-					   pci_read(pci, PCI_VENDOR)), false };
+			.pci = pci, .driver = driver, .firmwares = has_disks };
 }
 
 static void add_disk(const struct rj_disk *disk)
@@ -94,8 +117,10 @@ static void add_disk(const struct rj_disk *disk)
 		stub->print("more than %u disks; the others are not served", found_count);
 		return;
 	}
-	/* In the order of the controllers, and for each in its driver's order. */
-	while (at && found[at - 1].disk.pci > pci_now) {
+	/* In the order of the controllers, and for each in its driver's order. USB disks come
+	   last, so that one that is plugged in later does not move the others. */
+	while (at && found[at - 1].disk.pci > pci_now
+	       && (driver_now != modes[RJ_INT13_usb] || found[at - 1].driver == driver_now)) {
 		found[at] = found[at - 1];
 		at--;
 	}
@@ -130,17 +155,75 @@ static uint32_t map_registers(uint64_t physical, uint32_t size)
 	return address;
 }
 
-static bool is_wanted(const struct controller *c, const struct rj_driver *driver)
+static uint32_t hard_disks(void)
 {
-	if (mode == RJ_INT13_auto)
-		return firmware != RJ_FIRMWARE_ALIVE || !driver->is_firmwares(c->pci, &host);
-	return mode == c->driver;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < found_count; i++)
+		count += !(found[i].disk.flags & RJ_DISK_CD);
+	return count;
+}
+
+/* Whether a disk that the firmware has numbered, or any disk, was not found up to now. */
+static bool lacks_disk(void)
+{
+	uint32_t expected = firmware == RJ_FIRMWARE_ALIVE ? read8(BDA_HARD_DISKS) : 1;
+
+	return mode == RJ_INT13_auto && hard_disks() < expected;
+}
+
+/* Nobody's USB controller is touched without need. */
+static bool is_usb_needed(void)
+{
+	switch (usb_mode) {
+	case RJ_USB_none:
+		return false;
+	case RJ_USB_auto:
+		return mode == RJ_INT13_usb
+			|| (mode == RJ_INT13_auto && (lacks_disk() || stub->lacks_keyboard));
+	default:
+		return true;
+	}
+}
+
+static bool is_wanted(struct controller *c, const struct rj_driver *driver)
+{
+	bool is_usb = c->driver == RJ_INT13_usb;
+
+	if (is_usb ? !is_usb_needed() : mode != RJ_INT13_auto && mode != c->driver)
+		return false;
+	if (mode == c->driver || (is_usb && usb_mode == RJ_USB_all))
+		return true;
+	c->firmwares = firmware == RJ_FIRMWARE_ALIVE && driver->is_firmwares(c->pci, &host);
+	return !c->firmwares;
 }
 
 /* Of struct rj_host. An address that an IOMMU translated is none of the firmware's. */
 static bool is_free_ram(uint64_t address)
 {
 	return stub->acpi->iommu_was_on || memory_is_free(address);
+}
+
+/*
+ * PCI Power Management 1.2, 3.2.4 and 5.4.1: from D3hot to D0, where the function may have
+ * forgotten its BARs.
+ */
+static void wake(uint32_t pci)
+{
+	uint32_t at = pci_capability(pci, 0, PCI_POWER), bars[PCI_BARS];
+	uint16_t command = pci_read16(pci, PCI_COMMAND), control;
+
+	control = at ? pci_read16(pci, at + PCI_POWER_CONTROL) : 0;
+	if (!(control & PCI_POWER_STATE))
+		return;
+	for (uint32_t i = 0; i < PCI_BARS; i++)
+		bars[i] = pci_read(pci, PCI_BAR0 + i * sizeof(bars[0]));
+	pci_write16(pci, at + PCI_POWER_CONTROL, (uint16_t)(control & ~PCI_POWER_STATE));
+	timer_init(host.ticks_per_ms);
+	delay_ms(PCI_WAKE_MS);
+	for (uint32_t i = 0; i < PCI_BARS; i++)
+		pci_write(pci, PCI_BAR0 + i * sizeof(bars[0]), bars[i]);
+	pci_write16(pci, PCI_COMMAND, command);
 }
 
 /* If the controller has no devices, restores its command register. */
@@ -151,6 +234,7 @@ static void attach_one(const struct controller *c, const struct rj_driver *drive
 
 	pci_now = (uint16_t)(c->pci >> 8);
 	driver_now = modes[c->driver];
+	wake(c->pci);
 	driver->attach(c->pci, &host);
 	if (devices() == before)
 		pci_write16(c->pci, PCI_COMMAND, command);
@@ -207,7 +291,7 @@ static bool firmware_serves(void)
 	if (mode == RJ_INT13_none || firmware != RJ_FIRMWARE_ALIVE)
 		return false;
 	for (uint32_t i = 0; i < controller_count; i++)
-		if (!controllers[i].served)
+		if (!controllers[i].served && controllers[i].firmwares)
 			return true;
 	return false;
 }
@@ -507,8 +591,9 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	firmware = whose;
 	services = carried;
 	mode = chosen_mode();
+	usb_mode = chosen_usb_mode();
 	if (mode == RJ_INT13_firmware && !services->image.size && firmware != RJ_FIRMWARE_OWN
-	    && !stub->boot_option("rj.linux")) {
+	    && usb_mode <= RJ_USB_none && !stub->boot_option("rj.linux")) {
 		pci_for_each(stub->give_to_firmware);
 		return;
 	}
@@ -526,7 +611,9 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
 		.is_free_ram = is_free_ram, .map = map_registers,
-		.print = is_verbose ? stub->print : be_quiet,
+		.print = is_verbose ? stub->print : be_quiet, .warn = stub->print,
+		.no_disks = usb_mode == RJ_USB_keyboard || mode == RJ_INT13_none
+			|| mode == RJ_INT13_firmware,
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};
 	disk = place_ram_disk();
@@ -538,7 +625,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	if (disk || devices() || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
-		stub->print("the disk's controller is not supported (USB?), and the firmware "
-			    "may have lost it");
+		stub->print("the disk's controller is not supported, and the firmware may have "
+			    "lost it");
 	start_linux();
 }

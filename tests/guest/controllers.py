@@ -18,6 +18,8 @@ SCSI = ("virtio_pci", "virtio_scsi", "sd_mod")
 BLOCK = ("virtio_pci", "virtio_blk")
 USB = ("xhci_pci", "usb_storage", "sd_mod")
 SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
+XHCI = "-device qemu-xhci,id=xhci{} "
+STICK = "-device usb-storage,drive=disk,removable=on{}"
 
 CONTROLLERS = {
     "ide": Controller("-device ide-hd,drive=disk,bus=ide.0{}", ATA, "sda"),
@@ -29,7 +31,33 @@ CONTROLLERS = {
                           ("megaraid_sas", "sd_mod"), "sda"),
     "lsi": Controller("-device lsi53c895a -device scsi-hd,drive=disk{}",
                       ("sym53c8xx", "sd_mod"), "sda"),
-    "usb": Controller("-device qemu-xhci -device usb-storage,drive=disk{}", USB, "sda"),
+    # SuperSpeed, High Speed, and other numbers of ports
+    "usb": Controller(XHCI.format("") + STICK, USB, "sda"),
+    "usb-high": Controller(XHCI.format(",p3=0") + STICK, USB, "sda"),
+    "usb-nec": Controller("-device nec-usb-xhci,superspeed-ports-first=off " + STICK, USB, "sda"),
+    "usb-many": Controller(XHCI.format(",p2=15,p3=15,slots=8") + STICK + ",port=12", USB, "sda"),
+    # full speed, behind two hubs
+    "usb-hub": Controller(XHCI.format("") + "-device usb-hub,port=2 -device usb-hub,port=2.1 "
+                          + STICK + ",port=2.1.3", USB, "sda"),
+    # a card reader whose first slot is empty
+    "usb-units": Controller(XHCI.format("") + "-device usb-bot,id=bot,bus=xhci.0 "
+                            "-device scsi-cd,bus=bot.0,scsi-id=0,lun=0 "
+                            "-device scsi-hd,bus=bot.0,scsi-id=0,lun=1,drive=disk{}",
+                            (*USB, "sr_mod"), "sda"),
+    "usb-cd": Controller(XHCI.format("") + "-device usb-bot,id=bot,bus=xhci.0 "
+                         "-device scsi-cd,bus=bot.0,scsi-id=0,lun=0,drive=disk{}",
+                         (*USB, "sr_mod"), "sr0"),
+    # the second controller, behind a root port
+    "usb-second": Controller("-M q35 -device qemu-xhci -device pcie-root-port,id=root,chassis=1 "
+                             + XHCI.format(",bus=root") + STICK + ",bus=xhci.0", USB, "sda"),
+    # a second root bus of the machine
+    "usb-root-bus": Controller("-M q35 -device pxb-pcie,id=pxb,bus_nr=128 "
+                               "-device pcie-root-port,id=root,bus=pxb,chassis=1 "
+                               + XHCI.format(",bus=root") + STICK, USB, "sda"),
+    # registers above 4 GiB
+    "usb-high-bar": Controller("-M q35 -cpu max -object memory-backend-ram,id=large,size=16G,reserve=off "
+                               "-device ivshmem-plain,memdev=large " + XHCI.format("") + STICK,
+                               USB, "sda"),
     "nvme": Controller("-device nvme,drive=disk,serial=1{}", ("nvme",), "nvme0n1"),
     "virtio-blk": Controller("-device virtio-blk-pci,drive=disk,disable-legacy=on{}", BLOCK, "vda"),
     "virtio-blk-legacy":
