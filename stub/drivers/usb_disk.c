@@ -44,6 +44,7 @@ struct storage {
 	struct xhci_pipe *in, *out, *control;
 	uint32_t interface;
 	uint32_t code;                  /* CODE_* of the last transfer */
+	bool is_gone;                   /* it could not be reset */
 };
 
 struct unit {
@@ -105,14 +106,15 @@ static uint32_t read_status(struct storage *s)
 }
 
 /* 5.3.4: in this order. */
-static bool reset_device(const struct storage *s)
+static bool reset_device(struct storage *s)
 {
 	const struct usb_request request = {
 		.type = USB_CLASS | USB_TO_INTERFACE, .request = BULK_RESET,
 		.index = (uint16_t)s->interface };
 
-	return xhci_request(s->control, &request, NULL) && xhci_clear_halt(s->in, s->control)
-		&& xhci_clear_halt(s->out, s->control);
+	s->is_gone = !xhci_request(s->control, &request, NULL)
+		|| !xhci_clear_halt(s->in, s->control) || !xhci_clear_halt(s->out, s->control);
+	return !s->is_gone;
 }
 
 /* Returns PASSED, FAILED, or BROKEN: the device has to be reset. */
@@ -125,7 +127,7 @@ static uint32_t transact(const struct unit *unit, const struct scsi_command *com
 }
 
 /* A device that did not answer in time is not asked again. */
-static enum rj_status recover(const struct storage *s)
+static enum rj_status recover(struct storage *s)
 {
 	bool is_late = s->code == CODE_NONE;
 
@@ -156,7 +158,7 @@ static enum rj_status execute(struct scsi_unit *scsi, const struct scsi_command 
 	struct storage *s = unit->storage;
 	uint32_t rest, status;
 
-	if (!xhci_is_ours(s->in->controller))
+	if (s->is_gone || !xhci_is_ours(s->in->controller))
 		return RJ_DISK_TIMEOUT;
 	status = transact(unit, command, &rest);
 	if (status == FAILED)

@@ -85,6 +85,8 @@ static bool take_event(struct xhci *c)
 		c->answer = *event;
 	else if (has_address(event))
 		note_queued(c, event);
+	else
+		c->port_changed |= TRB_TYPE_OF(event->control) == TRB_PORT_EVENT;
 	if (++c->event == EVENTS) {
 		c->event = 0;
 		c->event_cycle ^= TRB_CYCLE;
@@ -117,16 +119,30 @@ static void await(struct xhci *c, const struct xhci_trb *first, const struct xhc
 	c->answer.control = 0;
 }
 
-static uint32_t wait(struct xhci *c)
+static bool is_attached(const struct xhci_pipe *pipe)
+{
+	return xhci_get(pipe->controller, PORTSC(pipe->port)) & PORT_CONNECTED;
+}
+
+/* Whether to wait on. pipe: not for a device that is gone; NULL: for a command. */
+static bool waits(struct xhci *c, const struct xhci_pipe *pipe, uint64_t deadline)
+{
+	bool may_be_gone = c->port_changed;
+
+	if (c->answer.control || expired(deadline))
+		return false;
+	c->port_changed = false;
+	return !may_be_gone || !pipe || is_attached(pipe);
+}
+
+static uint32_t wait(struct xhci *c, const struct xhci_pipe *pipe)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
 
-	for (;;) {
-		xhci_poll(c);
-		if (c->answer.control || expired(deadline))
-			break;
+	do {
 		relax();
-	}
+		xhci_poll(c);
+	} while (waits(c, pipe, deadline));
 	c->first = c->last = 0;
 	return c->answer.control ? TRB_CODE(c->answer.status) : CODE_NONE;
 }
@@ -142,7 +158,7 @@ uint32_t xhci_command(struct xhci *c, uint32_t parameter, uint32_t control)
 	first = put(&c->commands, &trb, true);
 	await(c, first, first);
 	go(c, 0, 0, first);
-	code = wait(c);
+	code = wait(c, NULL);
 	c->lost |= code == CODE_NONE;
 	return code;
 }
@@ -153,8 +169,9 @@ static uint32_t transfer(struct xhci_pipe *pipe, struct xhci_trb *first,
 	struct xhci *c = pipe->controller;
 
 	await(c, first, last);
+	c->port_changed = true;         /* perhaps before */
 	go(c, pipe->slot, pipe->dci, first);
-	return wait(c);
+	return wait(c, pipe);
 }
 
 /* 4.11.2.4: packets that remain after a TRB. */

@@ -34,6 +34,7 @@ struct xhci {
 	uint32_t event_cycle;
 	uint32_t first, last;           /* addresses of the TRBs that are waited for */
 	struct xhci_trb answer;         /* their event; control is 0: none yet */
+	bool port_changed;              /* since the wait began, at some root port */
 	struct xhci_pipe *queued;       /* the pipes of keyboards */
 	bool lost;                      /* it has failed, or an operating system has taken it */
 };
@@ -44,6 +45,7 @@ struct xhci_pipe {
 	struct xhci_pipe *next;         /* of those that are queued */
 	struct xhci_ring ring;
 	uint32_t slot, dci;
+	uint32_t port;                  /* the root port on the way to the device */
 	uint32_t packet;                /* bytes */
 	uint32_t code;                  /* CODE_* of a queued read; CODE_NONE: not done */
 };

@@ -121,6 +121,7 @@ enum {
 	TRB_SET_DEQUEUE = 16,
 	TRB_TRANSFER_EVENT = 32,
 	TRB_COMMAND_EVENT = 33,
+	TRB_PORT_EVENT = 34,
 };
 
 /* 6.4.5: completion codes. */

@@ -278,6 +278,7 @@ static INIT struct xhci_pipe *make_pipe(const struct usb_device *device, uint32_
 	pipe->controller = device->bus->controller;
 	pipe->slot = device->slot;
 	pipe->dci = dci;
+	pipe->port = device->root_port;
 	pipe->packet = packet;
 	return pipe;
 }

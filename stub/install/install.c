@@ -164,12 +164,15 @@ static uint32_t hard_disks(void)
 	return count;
 }
 
-/* Whether a disk that the firmware has numbered, or any disk, was not found up to now. */
+/*
+ * Whether a disk that the firmware has numbered, or any disk, was not found up to now. It counts
+ * no CDs, and may count no disks whose sectors do not have 512 bytes.
+ */
 static bool lacks_disk(void)
 {
 	uint32_t expected = firmware == RJ_FIRMWARE_ALIVE ? read8(BDA_HARD_DISKS) : 1;
 
-	return mode == RJ_INT13_auto && hard_disks() < expected;
+	return found_count == 0 || hard_disks() < expected;
 }
 
 /* Nobody's USB controller is touched without need. */

@@ -19,7 +19,7 @@ BLOCK = ("virtio_pci", "virtio_blk")
 USB = ("xhci_pci", "usb_storage", "sd_mod")
 SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
 XHCI = "-device qemu-xhci,id=xhci{} "
-STICK = "-device usb-storage,drive=disk,removable=on{}"
+STICK = "-device usb-storage,id=stick,drive=disk,removable=on{}"
 
 CONTROLLERS = {
     "ide": Controller("-device ide-hd,drive=disk,bus=ide.0{}", ATA, "sda"),
@@ -35,7 +35,7 @@ CONTROLLERS = {
     "usb": Controller(XHCI.format("") + STICK, USB, "sda"),
     "usb-high": Controller(XHCI.format(",p3=0") + STICK, USB, "sda"),
     "usb-nec": Controller("-device nec-usb-xhci,superspeed-ports-first=off " + STICK, USB, "sda"),
-    "usb-many": Controller(XHCI.format(",p2=15,p3=15,slots=8") + STICK + ",port=12", USB, "sda"),
+    "usb-many": Controller(XHCI.format(",p2=15,p3=15") + STICK + ",port=12", USB, "sda"),
     # full speed, behind two hubs
     "usb-hub": Controller(XHCI.format("") + "-device usb-hub,port=2 -device usb-hub,port=2.1 "
                           + STICK + ",port=2.1.3", USB, "sda"),
@@ -55,7 +55,7 @@ CONTROLLERS = {
                                "-device pcie-root-port,id=root,bus=pxb,chassis=1 "
                                + XHCI.format(",bus=root") + STICK, USB, "sda"),
     # registers above 4 GiB
-    "usb-high-bar": Controller("-M q35 -cpu max -object memory-backend-ram,id=large,size=16G,reserve=off "
+    "usb-high-bar": Controller("-object memory-backend-ram,id=large,size=16G,reserve=off "
                                "-device ivshmem-plain,memdev=large " + XHCI.format("") + STICK,
                                USB, "sda"),
     "nvme": Controller("-device nvme,drive=disk,serial=1{}", ("nvme",), "nvme0n1"),

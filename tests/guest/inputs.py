@@ -77,9 +77,10 @@ class Inputs(dict, Loaders):
         return "" if row["start"] in ("ram-disk", "memdisk") else "/dev/sda"
 
     def modules(self):
-        """The kernel modules that Linux loads."""
+        """The kernel modules that Linux loads: the row's drivers, or those of its disk."""
         controller = CONTROLLERS.get(self.row.get("controller"))
-        return ["qemu_fw_cfg", *(controller.modules if controller else MODULES),
+        drivers = controller.modules if controller else MODULES
+        return ["qemu_fw_cfg", *self.row.get("drivers", drivers),
                 *self.row.get("modules", [])]
 
     def probe(self, path):
@@ -277,6 +278,10 @@ class Inputs(dict, Loaders):
     def ring(self, path):
         """The payload that watches the memory which a network card wrote to."""
         self.assemble(path, "ring")
+
+    def reads(self, path):
+        """The payload that reads until its disk is pulled out."""
+        self.assemble(path, "reads")
 
     def nbp(self, path):
         """The stand-in for a PXE boot program."""

@@ -79,6 +79,8 @@ def watch(guest, row, expected, shown):
             guest.send(b"k")
         elif line == WAITS:
             guest.ask("sendkey k")
+        if line in row.get("monitor", {}):
+            guest.ask(row["monitor"][line])
         if line == HELD:
             lines += map(guest.note, guest.segments() + guest.cpus() + guest.display() +
                          guest.flushes())

@@ -155,7 +155,7 @@ def linux(inputs, archives):
     disks = ""
     if inputs.row.get("drive") in disk.DISKS:
         disks = f"disk={inputs.device()}"
-    elif "controller" in inputs.row:
+    elif "controller" in inputs.row and "drivers" not in inputs.row:
         disks = f"device={inputs.device()}"
     ramdisk = inputs.work / "initramfs.cpio"
     base = initramfs.base(inputs.modules(), inputs.debian)
