@@ -45,11 +45,12 @@ key_act:
 	int	15h
 	jmp	.end
 	; The next key ends the pause: key_scan clears the bit. On some machines no interrupt would
-	; end a HLT.
+	; end a HLT. STI is in effect after the next instruction; in QEMU not if that is PAUSE.
 .pause:	push	ds
 	push	BDA_SEGMENT
 	pop	ds
-.wait:	sti				; in effect after the next instruction
+.wait:	sti
+	nop
 	pause
 	cli
 	call	poll

@@ -96,12 +96,10 @@ static bool take_event(struct xhci *c)
 
 void xhci_poll(struct xhci *c)
 {
-	bool any = false;
-
 	while (take_event(c))
-		any = true;
-	if (any)
-		xhci_put64(c->interrupter + ERDP, bus_address(&c->events[c->event]) | ERDP_BUSY);
+		;
+	/* Always: SeaBIOS's INT 08h may have written it, for an event that was left in its ring. */
+	xhci_put64(c->interrupter + ERDP, bus_address(&c->events[c->event]) | ERDP_BUSY);
 }
 
 bool xhci_is_ours(struct xhci *c)

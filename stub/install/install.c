@@ -93,9 +93,6 @@ static uint32_t chosen_usb_mode(void)
 
 	if (number == RJ_USB_COUNT)
 		stub->fail("rj.usb=%s: expected auto, none, keyboard or all", word);
-	if (number > RJ_USB_none && !module_find("usb"))
-		stub->fail("the image has no usb driver; pack it again with --usb %s",
-			   usb_modes[number]);
 	return number;
 }
 
@@ -284,6 +281,9 @@ static void find_disks(void)
 	if (mode > RJ_INT13_none && !module_find(modes[mode]))
 		stub->fail("the image has no %s driver; pack it again with --int13 %s",
 			   modes[mode], modes[mode]);
+	if (usb_mode > RJ_USB_none && !module_find("usb"))
+		stub->fail("the image has no usb driver; pack it again with --usb %s",
+			   usb_modes[usb_mode]);
 	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
 		serve_with(i);
 	page_tables = paging_end();

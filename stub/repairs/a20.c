@@ -47,9 +47,8 @@ static void by_i8042(void)
 
 void repair_a20(void)
 {
-	static void (*const methods[])(void) = { by_port_a, by_i8042 };
-
-	for (unsigned i = 0; i < sizeof(methods) / sizeof(*methods); i++)
-		if (!a20_is_open())
-			methods[i]();
+	if (!a20_is_open())
+		by_port_a();
+	if (!a20_is_open())
+		by_i8042();
 }

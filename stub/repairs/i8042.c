@@ -26,48 +26,42 @@
 #define MODE_TRANSLATE    0x40
 
 #define KEYBOARD_SCAN 0xF4      /* to the keyboard itself: send scan codes */
-#define KEYBOARD_ACK  0xFA
 #define TIMED_OUT     0xFE      /* by the controller: nothing is connected */
 
 bool i8042_lacks_keyboard;
 
-static bool wait_input_empty(void)
+static bool send(uint16_t port, uint8_t byte)
 {
 	for (uint32_t i = 0; i < PATIENCE; i++) {
 		uint8_t status = inb(I8042_COMMAND);
 
 		if (status == NOBODY)
 			return false;
-		if (!(status & INPUT_FULL))
+		if (!(status & INPUT_FULL)) {
+			outb(port, byte);
 			return true;
+		}
 	}
 	return false;
 }
 
 bool i8042_command(uint8_t command)
 {
-	if (!wait_input_empty())
-		return false;
-	outb(I8042_COMMAND, command);
-	return true;
+	return send(I8042_COMMAND, command);
 }
 
 bool i8042_data(uint8_t byte)
 {
-	if (!wait_input_empty())
-		return false;
-	outb(I8042_DATA, byte);
-	return true;
+	return send(I8042_DATA, byte);
 }
 
-static bool read_byte(uint8_t *byte)
+/* Returns the next byte, or TIMED_OUT, which no mode is and no keyboard sends here. */
+static uint8_t read_byte(void)
 {
 	for (uint32_t i = 0; i < PATIENCE; i++)
-		if (inb(I8042_COMMAND) & OUTPUT_FULL) {
-			*byte = inb(I8042_DATA);
-			return true;
-		}
-	return false;
+		if (inb(I8042_COMMAND) & OUTPUT_FULL)
+			return inb(I8042_DATA);
+	return TIMED_OUT;
 }
 
 static void drain(void)
@@ -76,38 +70,34 @@ static void drain(void)
 		inb(I8042_DATA);
 }
 
-/* Has the keyboard send scan codes; the code of a key that is pressed now may precede its ACK. */
-static bool keyboard_answers(void)
-{
-	uint8_t answer;
-
-	if (!i8042_data(KEYBOARD_SCAN))
-		return false;
-	for (unsigned i = 0; i < BUFFERED && read_byte(&answer) && answer != TIMED_OUT; i++)
-		if (answer == KEYBOARD_ACK)
-			return true;
-	return false;
-}
-
 /*
  * Both devices are off while the mode is changed, so that the byte read is the mode. The
- * mouse stays off; INT 15h AX=C200h turns it on.
+ * mouse stays off; INT 15h AX=C200h turns it on. Returns whether a keyboard answers, by its ACK
+ * or the code of a key.
  */
-void repair_i8042(void)
+static bool turn_on(void)
 {
 	uint8_t mode;
 
-	i8042_lacks_keyboard = true;
-	if (!i8042_command(KEYBOARD_OFF) || !i8042_command(AUX_OFF))
-		return;
+	if (!i8042_command(KEYBOARD_OFF))
+		return false;
+	i8042_command(AUX_OFF);
 	drain();
-	if (!i8042_command(READ_MODE) || !read_byte(&mode))
-		return;
+	i8042_command(READ_MODE);
+	mode = read_byte();
+	if (mode == TIMED_OUT)
+		return false;
 	mode |= MODE_KEYBOARD_IRQ | MODE_TRANSLATE;
 	mode &= (uint8_t)~(MODE_KEYBOARD_OFF | MODE_AUX_IRQ);
 	i8042_command(WRITE_MODE);
 	i8042_data(mode);
 	i8042_command(KEYBOARD_ON);
-	i8042_lacks_keyboard = !keyboard_answers();
+	i8042_data(KEYBOARD_SCAN);
+	return read_byte() != TIMED_OUT;
+}
+
+void repair_i8042(void)
+{
+	i8042_lacks_keyboard = !turn_on();
 	drain();
 }

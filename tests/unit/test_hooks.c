@@ -84,7 +84,8 @@ static struct rj_changes *install_ours(uint32_t at)
 	change(changes, 4 * 0x13, 4, FAR_AT(at));
 	change(changes, 4 * 0x15, 4, FAR_AT(at + 0x100));
 	change(changes, 4 * 0x1E, 4, FAR_AT(at + 0x200));
-	/* what other resident modules may serve */
+	/* what the module "keys" serves, and what others may */
+	change(changes, 4 * 0x16, 4, FAR_AT(at + 0x16));
 	for (uint32_t i = 0x08; i <= 0x1C; i += 4)
 		change(changes, (uint16_t)(4 * i), 4, FAR_AT(at + i));
 	change(changes, BDA_BASE_MEMORY, 2, at >> 10);
