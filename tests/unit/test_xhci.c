@@ -8,7 +8,7 @@
 
 extern const struct rj_driver interface;
 
-#define SECTORS  (LUN_BYTES / 512)
+#define SECTORS  (LUN_SIZE / 512)
 #define BUFFER   (64u << 10)
 
 static struct usb_lun luns[4];
@@ -67,11 +67,11 @@ static uint32_t attach(uint32_t limit_ms)
 {
 	uint32_t start;
 
-	xhci_power_on(&config);
-	start = xhci_now_ms();
-	xhci_limit_ms(limit_ms);
-	interface.attach(XHCI_PCI, &xhci_host);
-	return xhci_now_ms() - start;
+	model_power_on(&config);
+	start = model_now_ms();
+	model_limit_ms(limit_ms);
+	interface.attach(XHCI_PCI, &model_host);
+	return model_now_ms() - start;
 }
 
 static enum rj_status request(const struct rj_disk *disk, enum rj_operation operation,
@@ -80,13 +80,13 @@ static enum rj_status request(const struct rj_disk *disk, enum rj_operation oper
 	const struct rj_request r = { .lba = lba, .buffer = (uintptr_t)buffer, .count = count,
 				      .operation = operation };
 
-	xhci_limit_ms(limit_ms);
+	model_limit_ms(limit_ms);
 	return disk->transfer(disk->context, &r);
 }
 
 static void check_read(const struct rj_disk *disk, const struct usb_lun *lun)
 {
-	uint8_t *buffer = xhci_alloc(8 * disk->sector_size, 4096);
+	uint8_t *buffer = model_alloc(8 * disk->sector_size, 4096);
 
 	assert_non_null(buffer);
 	assert_int_equal(request(disk, RJ_READ, 3, 8, buffer, 1000), RJ_DISK_OK);
@@ -96,11 +96,11 @@ static void check_read(const struct rj_disk *disk, const struct usb_lun *lun)
 /* That there is one disk, at this place, and that it can be read. */
 static void check_one(uint32_t unit, const struct usb_lun *lun)
 {
-	const struct rj_disk *disk = &xhci_found.disks[0];
+	const struct rj_disk *disk = &model_found.disks[0];
 
-	assert_int_equal(xhci_found.disk_count, 1);
+	assert_int_equal(model_found.disk_count, 1);
 	assert_int_equal(disk->unit, unit);
-	assert_int_equal(disk->sectors, LUN_BYTES / lun->sector_size);
+	assert_int_equal(disk->sectors, LUN_SIZE / lun->sector_size);
 	assert_int_equal(disk->sector_size, lun->sector_size);
 	assert_memory_equal(disk->interface, "USB     ", 8);
 	check_read(disk, lun);
@@ -108,10 +108,10 @@ static void check_one(uint32_t unit, const struct usb_lun *lun)
 
 static void check_ready_controller(void)
 {
-	assert_int_equal(xhci_command() & (PCI_MEMORY | PCI_BUS_MASTER | PCI_INTX_DISABLE),
+	assert_int_equal(model_command() & (PCI_MEMORY | PCI_BUS_MASTER | PCI_INTX_DISABLE),
 			 PCI_MEMORY | PCI_BUS_MASTER | PCI_INTX_DISABLE);
-	assert_false(xhci_smi_enabled());
-	assert_int_equal(xhci_register(0) & 1, 1);
+	assert_false(model_smi_enabled());
+	assert_int_equal(model_register(0) & 1, 1);
 }
 
 static void bring_up(void **state)
@@ -126,8 +126,6 @@ static void bring_up(void **state)
 		{ "34 scratchpads", { .contexts_64 = true, .scratchpads = 34 }, 1500 },
 		{ "31 scratchpads", { .scratchpads = 31 }, 1500 },
 		{ "above 4 GiB", { .above_4g = true }, 1500 },
-		{ "D3hot", { .d3hot = true }, 1500 },
-		{ "D3hot, BARs lost", { .d3hot = true, .loses_bars = true, .above_4g = true }, 1500 },
 		{ "memory decoding off", { .memory_off = true }, 1500 },
 		{ "the BIOS lets go", { .legacy = LEGACY_FIRMWARE }, 1900 },
 		{ "the BIOS keeps it", { .legacy = LEGACY_KEEPS }, 3000 },
@@ -150,7 +148,7 @@ static void bring_up(void **state)
 		attach(rows[i].most_ms);
 		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
 		check_ready_controller();
-		assert_int_equal(xhci_found.keyboards_count, 0);
+		assert_int_equal(model_found.keyboards_count, 0);
 	}
 }
 
@@ -177,9 +175,9 @@ static void no_bring_up(void **state)
 		config = rows[i].config;
 		config.port3[0].device = add_stick(USB_SUPER);
 		attach(rows[i].most_ms);
-		assert_int_equal(xhci_found.disk_count, 0);
-		assert_int_equal(xhci_found.keyboards_count, 0);
-		assert_int_equal(xhci_register(0) & 1 & ~(unsigned)rows[i].config.never_halts
+		assert_int_equal(model_found.disk_count, 0);
+		assert_int_equal(model_found.keyboards_count, 0);
+		assert_int_equal(model_register(0) & 1 & ~(unsigned)rows[i].config.never_halts
 				 & ~(unsigned)rows[i].config.no_completions
 				 & ~(unsigned)rows[i].config.little_room, 0);
 	}
@@ -190,10 +188,10 @@ static void nothing_attached(void **state)
 {
 	(void)state;
 	attach(600);
-	assert_int_equal(xhci_found.disk_count, 0);
+	assert_int_equal(model_found.disk_count, 0);
 	config.port_power = true;
 	attach(600);
-	assert_int_equal(xhci_found.disk_count, 0);
+	assert_int_equal(model_found.disk_count, 0);
 }
 
 static void root_ports(void **state)
@@ -242,7 +240,7 @@ static void late_connect(void **state)
 	config.port2[1].device->connect_us = 200000;
 	attach(3000);
 	check_one(RJ_USB_UNIT(2, 0, 0), &luns[1]);
-	assert_int_equal(xhci_found.keyboards_count, 1);
+	assert_int_equal(model_found.keyboards_count, 1);
 }
 
 /* Errors while a device is identified, and max packet sizes of endpoint 0. */
@@ -279,7 +277,7 @@ static void identification(void **state)
 		if (rows[i].found)
 			check_one(RJ_USB_UNIT(1, 0, 0), stick->luns);
 		else
-			assert_int_equal(xhci_found.disk_count, 0);
+			assert_int_equal(model_found.disk_count, 0);
 	}
 }
 
@@ -352,12 +350,12 @@ static void hub_of_many(void **state)
 	inner->children[2] = add_stick(USB_FULL);
 	config.port2[0].device = hub;
 	attach(7000);
-	assert_int_equal(xhci_found.disk_count, 2);
-	assert_int_equal(xhci_found.keyboards_count, 1);
-	assert_int_equal(xhci_found.disks[0].unit, RJ_USB_UNIT(1, 0x2, 0));
-	assert_int_equal(xhci_found.disks[1].unit, RJ_USB_UNIT(1, 0x34, 0));
-	check_read(&xhci_found.disks[0], hub->children[1]->luns);
-	check_read(&xhci_found.disks[1], inner->children[2]->luns);
+	assert_int_equal(model_found.disk_count, 2);
+	assert_int_equal(model_found.keyboards_count, 1);
+	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(1, 0x2, 0));
+	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(1, 0x34, 0));
+	check_read(&model_found.disks[0], hub->children[1]->luns);
+	check_read(&model_found.disks[1], inner->children[2]->luns);
 }
 
 static void two_sticks(void **state)
@@ -368,10 +366,10 @@ static void two_sticks(void **state)
 	config.port3[0].device = add_stick(USB_SUPER);
 	config.port2[2].device = add_stick(USB_HIGH);
 	attach(2500);
-	assert_int_equal(xhci_found.disk_count, 2);
-	buffer = xhci_alloc(512, 512);
+	assert_int_equal(model_found.disk_count, 2);
+	buffer = model_alloc(512, 512);
 	for (unsigned i = 0; i < 40; i++) {     /* the rings wrap around */
-		assert_int_equal(request(&xhci_found.disks[i & 1], RJ_READ, i, 1, buffer, 1000),
+		assert_int_equal(request(&model_found.disks[i & 1], RJ_READ, i, 1, buffer, 1000),
 				 RJ_DISK_OK);
 		assert_memory_equal(buffer, luns[i & 1].store + i * 512, 512);
 	}
@@ -413,12 +411,12 @@ static void units(void **state)
 		memcpy(&luns[0], &rows[i].lun, offsetof(struct usb_lun, store));
 		luns[0].sector_size = size ? size : 512;
 		attach(rows[i].most_ms);
-		assert_int_equal(xhci_found.disk_count, rows[i].sectors != 0);
+		assert_int_equal(model_found.disk_count, rows[i].sectors != 0);
 		if (!rows[i].sectors)
 			continue;
 		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
-		assert_int_equal(xhci_found.disks[0].flags, rows[i].flags);
-		assert_int_equal(request(&xhci_found.disks[0], RJ_FLUSH, 0, 0, NULL, 1000),
+		assert_int_equal(model_found.disks[0].flags, rows[i].flags);
+		assert_int_equal(request(&model_found.disks[0], RJ_FLUSH, 0, 0, NULL, 1000),
 				 RJ_DISK_OK);
 	}
 }
@@ -433,11 +431,11 @@ static void card_reader(void **state)
 	luns[0].no_medium = luns[2].no_medium = true;
 	config.port2[0].device = reader;
 	attach(3500);
-	assert_int_equal(xhci_found.disk_count, 2);
-	assert_int_equal(xhci_found.disks[0].unit, RJ_USB_UNIT(1, 0, 1));
-	assert_int_equal(xhci_found.disks[1].unit, RJ_USB_UNIT(1, 0, 3));
-	check_read(&xhci_found.disks[0], &luns[1]);
-	check_read(&xhci_found.disks[1], &luns[3]);
+	assert_int_equal(model_found.disk_count, 2);
+	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(1, 0, 1));
+	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(1, 0, 3));
+	check_read(&model_found.disks[0], &luns[1]);
+	check_read(&model_found.disks[1], &luns[3]);
 }
 
 static const struct rj_disk *one_stick(enum usb_speed speed)
@@ -445,9 +443,9 @@ static const struct rj_disk *one_stick(enum usb_speed speed)
 	fresh();
 	(speed == USB_SUPER ? config.port3 : config.port2)[0].device = add_stick(speed);
 	attach(2500);
-	assert_int_equal(xhci_found.disk_count, 1);
-	assert_true(xhci_found.disks[0].max_sectors >= 1);
-	return &xhci_found.disks[0];
+	assert_int_equal(model_found.disk_count, 1);
+	assert_true(model_found.disks[0].max_sectors >= 1);
+	return &model_found.disks[0];
 }
 
 /* Buffers at any address that the disk allows, across multiples of 64 KiB. */
@@ -476,7 +474,7 @@ static void buffers(void **state)
 	(void)state;
 	FOR_EACH(s, speeds) {
 		const struct rj_disk *disk = one_stick(speeds[s]);
-		uint8_t *memory = xhci_alloc(4 * BUFFER, BUFFER);
+		uint8_t *memory = model_alloc(4 * BUFFER, BUFFER);
 
 		assert_non_null(memory);
 		FOR_EACH(o, offsets)
@@ -490,7 +488,7 @@ static void buffers(void **state)
 static void writes(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
-	uint8_t *buffer = xhci_alloc(512, 512);
+	uint8_t *buffer = model_alloc(512, 512);
 
 	(void)state;
 	assert_int_equal(request(disk, RJ_FLUSH, 0, 0, NULL, 1000), RJ_DISK_OK);
@@ -506,7 +504,7 @@ static void writes(void **state)
 static void check_fault(const struct rj_disk *disk, enum usb_fault fault, bool write,
 			uint32_t expected, uint32_t most_ms)
 {
-	uint8_t *buffer = xhci_alloc(16 * 512, 512);
+	uint8_t *buffer = model_alloc(16 * 512, 512);
 	enum rj_status status;
 
 	memset(buffer, 0x5A, 16 * 512);
@@ -575,9 +573,9 @@ static void removed(void **state)
 	(void)state;
 	FOR_EACH(s, speeds) {
 		const struct rj_disk *disk = one_stick(speeds[s]);
-		uint8_t *buffer = xhci_alloc(512, 512);
+		uint8_t *buffer = model_alloc(512, 512);
 
-		xhci_unplug(speeds[s] == USB_SUPER ? xhci_first3() : xhci_first2());
+		model_unplug(speeds[s] == USB_SUPER ? model_first3() : model_first2());
 		for (unsigned i = 0; i < 3; i++)
 			assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000),
 					     RJ_DISK_OK);
@@ -589,10 +587,10 @@ static void removed(void **state)
 static void controller_error(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
-	uint8_t *buffer = xhci_alloc(512, 512);
+	uint8_t *buffer = model_alloc(512, 512);
 
 	(void)state;
-	xhci_fail_controller();
+	model_fail_controller();
 	assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
 	request(disk, RJ_RESET, 0, 0, NULL, 12000);
 	request(disk, RJ_READ, 0, 1, buffer, 12000);
@@ -603,11 +601,11 @@ static void endurance(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
 	uint32_t most = disk->max_sectors < 128 ? disk->max_sectors : 128;
-	uint8_t *buffer = xhci_alloc(2 * BUFFER, BUFFER);
+	uint8_t *buffer = model_alloc(2 * BUFFER, BUFFER);
 
 	(void)state;
 	for (uint32_t i = 0; i < 500; i++) {
-		uint32_t count = 1 + i * 37 % most, lba = i * 11 % (SECTORS - count);
+		uint32_t count = 1 + i * 37 % most, lba = i * 11 % (LUN_BYTES / 512 - count);
 
 		assert_int_equal(request(disk, RJ_READ, lba, count, buffer + 60000, 1000),
 				 RJ_DISK_OK);
@@ -640,10 +638,10 @@ static void firmwares(void **state)
 	FOR_EACH_NAMED(i, rows, rows[i].name) {
 		fresh();
 		config = rows[i].config;
-		xhci_power_on(&config);
-		xhci_set_free_ram(0x100000, 0x10000000);
-		assert_int_equal(interface.is_firmwares(XHCI_PCI, &xhci_host), rows[i].expected);
-		assert_int_equal(xhci_writes(), 0);
+		model_power_on(&config);
+		model_set_free_ram(0x100000, 0x10000000);
+		assert_int_equal(interface.is_firmwares(XHCI_PCI, &model_host), rows[i].expected);
+		assert_int_equal(model_writes(), 0);
 	}
 }
 
@@ -657,9 +655,9 @@ static uint32_t poll_codes(uint32_t ms, uint32_t step_ms, uint8_t *codes, size_t
 	uint32_t answer = 1;
 
 	for (uint32_t t = 0; t < ms && answer; t += step_ms) {
-		xhci_wait_ms(step_ms);
-		xhci_limit_ms(2000);
-		answer = xhci_found.keyboards.poll(xhci_found.keyboards.context, &keys);
+		model_wait_ms(step_ms);
+		model_limit_ms(2000);
+		answer = model_found.keyboards.poll(model_found.keyboards.context, &keys);
 		assert_true(keys.count <= RJ_KEYS_MAX);
 		for (size_t i = 0; i < keys.count && answer && *count < 256; i++)
 			codes[(*count)++] = keys.codes[i];
@@ -688,7 +686,7 @@ static void attach_keyboard(enum usb_kind kind, enum usb_speed speed)
 	keyboard = add("keyboard", kind, speed);
 	config.port2[1].device = keyboard;
 	attach(2500);
-	assert_int_equal(xhci_found.keyboards_count, 1);
+	assert_int_equal(model_found.keyboards_count, 1);
 	assert_true(keyboard->boot_protocol);
 	keys.leds = 0;
 }
@@ -764,7 +762,7 @@ static void several_keys(void **state)
 	press(0x02, 0x04, 0, 0);                /* the modifier comes first */
 	EXPECT("\x2A\x1E");
 	press(0, 0, 0, 0);
-	expect(keys.count ? "" : "", 0);
+	EXPECT("\xAA\x9E");
 }
 
 static void repeat(void **state)
@@ -824,7 +822,7 @@ static void all_keyboards(void **state)
 		keyboard->interval = rows[i].interval;
 		config.port2[0].device = keyboard;
 		attach(2500);
-		assert_int_equal(xhci_found.keyboards_count, 1);
+		assert_int_equal(model_found.keyboards_count, 1);
 		press(0, 0x04, 0, 0);
 		EXPECT("\x1E");
 	}
@@ -856,17 +854,17 @@ static void keys_and_disk(void **state)
 	(void)state;
 	config.port3[0].device = add_stick(USB_SUPER);
 	attach_keyboard(USB_KEYBOARD, USB_FULL);
-	assert_int_equal(xhci_found.disk_count, 1);
+	assert_int_equal(model_found.disk_count, 1);
 	press(0, 0x04, 0, 0);
 	press(0, 0, 0, 0);
-	check_read(&xhci_found.disks[0], &luns[0]);
+	check_read(&model_found.disks[0], &luns[0]);
 	for (unsigned i = 0; i < 100; i++)
-		check_read(&xhci_found.disks[0], &luns[0]);
+		check_read(&model_found.disks[0], &luns[0]);
 	EXPECT("\x1E\x9E");
 	devices[0].fault = FAULT_SILENT;
 	press(0, 0x05, 0, 0);
 	press(0, 0, 0, 0);
-	request(&xhci_found.disks[0], RJ_READ, 0, 1, xhci_alloc(512, 512), 12000);
+	request(&model_found.disks[0], RJ_READ, 0, 1, model_alloc(512, 512), 12000);
 	EXPECT("\x30\xB0");
 }
 
@@ -879,12 +877,12 @@ static void no_disks(void **state)
 	config.port3[0].device = stick;
 	keyboard = add("keyboard", USB_KEYBOARD, USB_FULL);
 	config.port2[0].device = keyboard;
-	xhci_power_on(&config);
-	xhci_host.no_disks = true;
-	xhci_limit_ms(2500);
-	interface.attach(XHCI_PCI, &xhci_host);
-	assert_int_equal(xhci_found.disk_count, 0);
-	assert_int_equal(xhci_found.keyboards_count, 1);
+	model_power_on(&config);
+	model_host.no_disks = true;
+	model_limit_ms(2500);
+	interface.attach(XHCI_PCI, &model_host);
+	assert_int_equal(model_found.disk_count, 0);
+	assert_int_equal(model_found.keyboards_count, 1);
 	assert_int_equal(stick->reads, 0);
 	press(0, 0x04, 0, 0);
 	EXPECT("\x1E");
@@ -904,12 +902,12 @@ static void taken_over(void **state)
 		attach_keyboard(USB_KEYBOARD, USB_FULL);
 		press(0, 0x04, 0, 0);
 		EXPECT("\x1E");
-		xhci_take_over(stops[i]);
-		written = xhci_writes();
+		model_take_over(stops[i]);
+		written = model_writes();
 		for (unsigned n = 0; n < 4; n++)
 			assert_int_equal(poll_codes(1000, 100, codes, &count), 0);
 		assert_int_equal(count, 0);
-		assert_int_equal(xhci_writes(), written);
+		assert_int_equal(model_writes(), written);
 	}
 }
 
@@ -922,7 +920,7 @@ static void keyboard_removed(void **state)
 	attach_keyboard(USB_KEYBOARD, USB_FULL);
 	press(0, 0x04, 0, 0);
 	EXPECT("\x1E");
-	xhci_unplug(xhci_first2() + 1);
+	model_unplug(model_first2() + 1);
 	poll_codes(3000, 50, codes, &count);    /* in bounded time, and with no overflow */
 }
 

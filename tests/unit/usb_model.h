@@ -34,7 +34,8 @@ enum usb_fault {
 	FAULT_ATTENTION,        /* the first answer is a unit attention, reset */
 };
 
-#define LUN_BYTES (192u * 512u)
+#define LUN_BYTES (192u * 512u)         /* that a unit keeps, from its first sector on */
+#define LUN_SIZE  (64u << 20)           /* as READ CAPACITY returns it, in bytes */
 
 struct usb_lun {
 	uint32_t sector_size;

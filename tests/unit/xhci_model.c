@@ -106,8 +106,6 @@ static struct {
 	struct xhci_config config;
 	/* PCI */
 	uint32_t config_address, header[64];
-	bool in_d3;
-	uint64_t awake_at;              /* recovery from D3hot (PCI PM 1.2, 5.4.1) */
 	unsigned writes;
 	/* registers */
 	uint32_t usbcmd, usbsts, crcr_low, crcr_high, dcbaap, dcbaap_high, config_register;
@@ -125,10 +123,11 @@ static struct {
 	/* memory */
 	uint32_t used;
 	uint64_t free_from, free_to, limit;
+	uint32_t limit_ms;
 } x;
 
 static uint8_t *arena;
-struct xhci_found xhci_found;
+struct xhci_found model_found;
 
 /* Memory. */
 static bool in_arena(uint32_t address, uint32_t bytes)
@@ -158,7 +157,7 @@ static void dma_write(uint32_t address, uint32_t value, const char *what)
 	le_store(dma(address, 4, what), value, 4);
 }
 
-void *xhci_alloc(uint32_t size, uint32_t alignment)
+void *model_alloc(uint32_t size, uint32_t alignment)
 {
 	uint32_t start = (x.used + alignment - 1) & ~(alignment - 1);
 
@@ -1186,8 +1185,10 @@ static void ring_doorbell(unsigned slot, uint32_t value)
 	if (slot > MAX_SLOTS || x.slots[slot].state < SLOT_ADDRESSED || value >> 8 || dci > 31)
 		fail_msg("doorbell %u: %x", slot, value);
 	e = &x.slots[slot].ep[dci];
-	if (e->state != EP_RUNNING && e->state != EP_STOPPED)
-		fail_msg("doorbell %u: endpoint %u in state %u", slot, dci, e->state);
+	if (e->state == EP_DISABLED)
+		fail_msg("doorbell %u: endpoint %u is disabled", slot, dci);
+	if (e->state == EP_HALTED || e->state == EP_ERROR)
+		return;                         /* 4.8.3: ignored */
 	e->state = EP_RUNNING;
 	e->rung = true;
 	if (e->due < usb_now + TRANSFER_US)
@@ -1288,8 +1289,7 @@ static void tick(void)
 {
 	usb_now += STEP_US;
 	if (x.limit && usb_now > x.limit)
-		fail_msg("the driver waits longer than %u ms",
-			 (unsigned)(x.limit / 1000));
+		fail_msg("the driver waits longer than %u ms", x.limit_ms);
 	state_tick();
 	for (unsigned i = 0; i < x.port_count; i++)
 		port_tick(&x.ports[i]);
@@ -1307,26 +1307,27 @@ uint64_t rdtsc(void)
 	return usb_now * XHCI_TICKS / 1000;
 }
 
-void xhci_wait_ms(uint32_t ms)
+void model_wait_ms(uint32_t ms)
 {
 	for (uint64_t end = usb_now + ms * UINT64_C(1000); usb_now < end;)
 		tick();
 }
 
-uint32_t xhci_now_ms(void)
+uint32_t model_now_ms(void)
 {
 	return (uint32_t)(usb_now / 1000);
 }
 
-void xhci_limit_ms(uint32_t ms)
+void model_limit_ms(uint32_t ms)
 {
 	x.limit = usb_now + ms * UINT64_C(1000);
+	x.limit_ms = ms;
 }
 
 /* Registers. */
 static bool decodes(void)
 {
-	return x.header[1] & PCI_MEMORY && !x.in_d3 && !x.config.gone;
+	return x.header[1] & PCI_MEMORY && !x.config.gone;
 }
 
 /* 5.4.1: some controllers hang on any access within a millisecond of HCRST. */
@@ -1334,8 +1335,6 @@ static uint32_t register_offset(uint32_t address)
 {
 	if (address < XHCI_WINDOW || address - XHCI_WINDOW >= XHCI_SIZE || address & 3)
 		fail_msg("access to %x", address);
-	if (usb_now < x.awake_at)
-		fail_msg("access to register %x within 10 ms of D3hot", address - XHCI_WINDOW);
 	if (x.usbcmd & HCRST && usb_now < x.reset_at + 1000)
 		fail_msg("access to register %x within 1 ms of HCRST", address - XHCI_WINDOW);
 	return address - XHCI_WINDOW;
@@ -1358,12 +1357,12 @@ static uint32_t structural(uint32_t offset)
 	return 0;
 }
 
-unsigned xhci_first3(void)
+unsigned model_first3(void)
 {
 	return x.config.usb2_first ? x.config.usb2 + 1 : 1;
 }
 
-unsigned xhci_first2(void)
+unsigned model_first2(void)
 {
 	return x.config.usb2_first ? 1 : x.config.usb3 + 1;
 }
@@ -1378,9 +1377,9 @@ static uint32_t extended(uint32_t offset)
 	case 0x04: return has_legacy ? x.legctl : 0;
 	case 0x10: return 0x03000000u | 4u << 8 | 2;
 	case 0x14: case 0x24: return 0x20425355;
-	case 0x18: return x.config.usb3 << 8 | xhci_first3();
+	case 0x18: return x.config.usb3 << 8 | model_first3();
 	case 0x20: return 0x02000000u | 2;
-	case 0x28: return x.config.usb2 << 8 | xhci_first2();
+	case 0x28: return x.config.usb2 << 8 | model_first2();
 	}
 	return 0;
 }
@@ -1427,6 +1426,8 @@ uint32_t read32(uint32_t address)
 	const struct port *p;
 
 	tick();
+	if (in_arena(address, 4))
+		return le32((const uint8_t *)(uintptr_t)address);
 	offset = register_offset(address);
 	p = port_at(offset);
 	if (!decodes())
@@ -1563,52 +1564,20 @@ void write16(uint32_t address, uint16_t value)
 }
 
 /* PCI. */
-#define PM_CAPABILITY 0x70u
-
 static bool is_here(void)
 {
 	return (x.config_address & ~0xFCu) == (0x80000000u | XHCI_PCI);
-}
-
-static void lose_bars(void)
-{
-	x.header[1] &= 0xFFFF0000;
-	x.header[4] = 4;
-	x.header[5] = 0;
-}
-
-static void write_pmcsr(uint32_t value)
-{
-	if (value & 3)
-		fail_msg("power state %u is set", value & 3);
-	if (x.in_d3 && x.config.loses_bars)
-		lose_bars();
-	if (x.in_d3)
-		x.awake_at = usb_now + 10000;
-	x.in_d3 = false;
-	x.header[PM_CAPABILITY / 4 + 1] &= ~3u;
 }
 
 static void write_config(uint32_t offset, uint32_t value, uint32_t mask)
 {
 	uint32_t *at = &x.header[offset / 4];
 
-	if (usb_now < x.awake_at)
-		fail_msg("write to configuration register %x within 10 ms of D3hot", offset);
 	x.writes++;
 	value = (*at & ~mask) | (value & mask);
 	switch (offset) {
 	case 0x04:
 		*at = (*at & 0xFFFF0000) | (value & 0x0547);
-		break;
-	case 0x10:
-		*at = (value & ~(XHCI_SIZE - 1)) | 4;
-		break;
-	case 0x14:
-		*at = value;
-		break;
-	case PM_CAPABILITY + 4:
-		write_pmcsr(value);
 		break;
 	case 0xD0: case 0xD8:
 		*at = value & x.header[offset / 4 + 1];
@@ -1667,15 +1636,15 @@ uint16_t inw(uint16_t port)
 /* The host. */
 static void add_disk(const struct rj_disk *disk)
 {
-	assert_true(xhci_found.disk_count < XHCI_DISKS);
-	assert_false(xhci_host.no_disks);
-	xhci_found.disks[xhci_found.disk_count++] = *disk;
+	assert_true(model_found.disk_count < XHCI_DISKS);
+	assert_false(model_host.no_disks);
+	model_found.disks[model_found.disk_count++] = *disk;
 }
 
 static void add_keyboards(const struct rj_keyboards *keyboards)
 {
-	xhci_found.keyboards = *keyboards;
-	xhci_found.keyboards_count++;
+	model_found.keyboards = *keyboards;
+	model_found.keyboards_count++;
 }
 
 static bool is_free_ram(uint64_t address)
@@ -1694,9 +1663,9 @@ static uint32_t map(uint64_t physical, uint32_t size)
 
 static void keep_text(const char *format, va_list arguments)
 {
-	size_t used = strlen(xhci_found.text);
+	size_t used = strlen(model_found.text);
 
-	vsnprintf(xhci_found.text + used, sizeof(xhci_found.text) - used, format, arguments);
+	vsnprintf(model_found.text + used, sizeof(model_found.text) - used, format, arguments);
 }
 
 __attribute__((format(printf, 1, 2)))
@@ -1717,11 +1686,11 @@ static void warn(const char *format, ...)
 	va_start(arguments, format);
 	keep_text(format, arguments);
 	va_end(arguments);
-	xhci_found.warnings++;
+	model_found.warnings++;
 }
 
-struct rj_host xhci_host = {
-	.alloc = xhci_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
+struct rj_host model_host = {
+	.alloc = model_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
 	.is_free_ram = is_free_ram, .map = map, .print = print, .warn = warn,
 	.ticks_per_ms = XHCI_TICKS,
 };
@@ -1734,16 +1703,12 @@ static void fill_header(void)
 
 	memset(x.header, 0, sizeof(x.header));
 	x.header[0] = c->id ? c->id : 0x12341B36;
-	x.header[1] = 0x00100000 | (c->memory_off ? 0 : PCI_MEMORY)
+	x.header[1] = (c->memory_off ? 0 : PCI_MEMORY)
 		| (c->bus_master || c->running ? PCI_BUS_MASTER : 0);
 	x.header[2] = 0x0C033000;
 	x.header[4] = (uint32_t)bar | 4;
 	x.header[5] = (uint32_t)(bar >> 32);
-	x.header[0x34 / 4] = PM_CAPABILITY;
-	x.header[PM_CAPABILITY / 4] = 0x00030001;
-	x.header[PM_CAPABILITY / 4 + 1] = (c->d3hot ? 3 : 0) | (c->loses_bars ? 0 : 8);
 	x.header[0xD4 / 4] = x.header[0xDC / 4] = c->id ? 0xF : 0;
-	x.in_d3 = c->d3hot;
 }
 
 static void fill_port(struct port *p, const struct xhci_port_config *config, bool is_3)
@@ -1764,9 +1729,9 @@ static void fill_ports(void)
 	x.port_count = c->usb3 + c->usb2;
 	assert_true(x.port_count <= XHCI_PORTS);
 	for (unsigned i = 0; i < c->usb3; i++)
-		fill_port(&x.ports[xhci_first3() - 1 + i], &c->port3[i], true);
+		fill_port(&x.ports[model_first3() - 1 + i], &c->port3[i], true);
 	for (unsigned i = 0; i < c->usb2; i++)
-		fill_port(&x.ports[xhci_first2() - 1 + i], &c->port2[i], false);
+		fill_port(&x.ports[model_first2() - 1 + i], &c->port2[i], false);
 }
 
 static void fill_registers(void)
@@ -1786,7 +1751,7 @@ static void fill_registers(void)
 	x.legctl = c->legacy == LEGACY_FIRMWARE || c->legacy == LEGACY_KEEPS ? 0xE011 : 0;
 }
 
-void xhci_power_on(const struct xhci_config *config)
+void model_power_on(const struct xhci_config *config)
 {
 	if (!arena) {
 		arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
@@ -1794,23 +1759,23 @@ void xhci_power_on(const struct xhci_config *config)
 		assert_true(arena != MAP_FAILED);
 	}
 	memset(&x, 0, sizeof(x));
-	memset(&xhci_found, 0, sizeof(xhci_found));
-	xhci_host.no_disks = false;
+	memset(&model_found, 0, sizeof(model_found));
+	model_host.no_disks = false;
 	x.config = *config;
 	x.used = PAGE;
-	xhci_limit_ms(120000);
+	model_limit_ms(120000);
 	fill_header();
 	fill_ports();
 	fill_registers();
 }
 
-void xhci_set_free_ram(uint64_t from, uint64_t to)
+void model_set_free_ram(uint64_t from, uint64_t to)
 {
 	x.free_from = from;
 	x.free_to = to;
 }
 
-void xhci_unplug(unsigned port)
+void model_unplug(unsigned port)
 {
 	struct port *p = &x.ports[port - 1];
 
@@ -1822,7 +1787,7 @@ void xhci_unplug(unsigned port)
 	port_changed(p, CSC);
 }
 
-void xhci_plug(unsigned port, struct usb_device *device)
+void model_plug(unsigned port, struct usb_device *device)
 {
 	struct port *p = &x.ports[port - 1];
 
@@ -1831,12 +1796,12 @@ void xhci_plug(unsigned port, struct usb_device *device)
 	p->due = usb_now + device->connect_us;
 }
 
-void xhci_fail_controller(void)
+void model_fail_controller(void)
 {
 	x.usbsts |= HCE;
 }
 
-void xhci_take_over(bool stop)
+void model_take_over(bool stop)
 {
 	if (stop) {
 		x.usbcmd &= ~RUN;
@@ -1846,27 +1811,27 @@ void xhci_take_over(bool stop)
 		x.dcbaap += 64;
 }
 
-uint32_t xhci_register(uint32_t offset)
+uint32_t model_register(uint32_t offset)
 {
 	return operational(offset);
 }
 
-uint16_t xhci_command(void)
+uint16_t model_command(void)
 {
 	return (uint16_t)x.header[1];
 }
 
-bool xhci_smi_enabled(void)
+bool model_smi_enabled(void)
 {
 	return x.legctl & 0xE011;
 }
 
-unsigned xhci_writes(void)
+unsigned model_writes(void)
 {
 	return x.writes;
 }
 
-unsigned xhci_resets(void)
+unsigned model_resets(void)
 {
 	return x.resets;
 }

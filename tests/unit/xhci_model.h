@@ -41,7 +41,6 @@ struct xhci_config {
 	uint32_t id;                    /* device << 16 | vendor; 0: 12341B36h */
 	bool contexts_64, above_4g, port_power, usb2_first, little_room;
 	unsigned scratchpads;
-	bool d3hot, loses_bars;         /* No_Soft_Reset = 0 */
 	bool routed_away;               /* Intel: all ports are at the EHCI controllers */
 	bool gone;                      /* all registers read as 1 */
 	bool running, bus_master, memory_off;
@@ -55,9 +54,9 @@ struct xhci_config {
 };
 
 /* Starts anew: with this controller, and no memory allocated. */
-void xhci_power_on(const struct xhci_config *config);
+void model_power_on(const struct xhci_config *config);
 
-extern struct rj_host xhci_host;
+extern struct rj_host model_host;
 
 /* What the driver has given to the host. */
 #define XHCI_DISKS 8
@@ -69,37 +68,37 @@ struct xhci_found {
 	size_t warnings;
 	char text[4096];                /* all that was printed */
 };
-extern struct xhci_found xhci_found;
+extern struct xhci_found model_found;
 
 /* Memory that the controller reaches. */
-void *xhci_alloc(uint32_t size, uint32_t alignment);
+void *model_alloc(uint32_t size, uint32_t alignment);
 
 /* Lets time pass. */
-void xhci_wait_ms(uint32_t ms);
-uint32_t xhci_now_ms(void);
+void model_wait_ms(uint32_t ms);
+uint32_t model_now_ms(void);
 
 /* Fails the test if time goes on beyond this. */
-void xhci_limit_ms(uint32_t ms);
+void model_limit_ms(uint32_t ms);
 
 /* The free RAM of the memory map; by default, there is none. */
-void xhci_set_free_ram(uint64_t from, uint64_t to);
+void model_set_free_ram(uint64_t from, uint64_t to);
 
 /* Events from outside. */
-void xhci_unplug(unsigned port);
-void xhci_plug(unsigned port, struct usb_device *device);
-void xhci_fail_controller(void);        /* HCE */
+void model_unplug(unsigned port);
+void model_plug(unsigned port, struct usb_device *device);
+void model_fail_controller(void);        /* HCE */
 /* What another operating system does that takes the controller. */
-void xhci_take_over(bool stop);
+void model_take_over(bool stop);
 
 /* The state. */
-uint32_t xhci_register(uint32_t offset);        /* operational */
-uint16_t xhci_command(void);
-bool xhci_smi_enabled(void);
-unsigned xhci_writes(void);             /* to registers and configuration space, in all */
-unsigned xhci_resets(void);             /* HCRST */
+uint32_t model_register(uint32_t offset);        /* operational */
+uint16_t model_command(void);
+bool model_smi_enabled(void);
+unsigned model_writes(void);             /* to registers and configuration space, in all */
+unsigned model_resets(void);             /* HCRST */
 
 /* Port numbers, from 1, of the first port of each protocol. */
-unsigned xhci_first3(void);
-unsigned xhci_first2(void);
+unsigned model_first3(void);
+unsigned model_first2(void);
 
 #endif
