@@ -148,6 +148,7 @@ static void bring_up(void **state)
 		attach(rows[i].most_ms);
 		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
 		check_ready_controller();
+		assert_int_equal(model_resets(), 1);
 		assert_int_equal(model_found.keyboards_count, 0);
 	}
 }
@@ -165,8 +166,7 @@ static void no_bring_up(void **state)
 		{ "does not start", { .never_starts = true }, 3000 },
 		{ "no completions", { .no_completions = true }, 12000 },
 		{ "gone", { .gone = true }, 1000 },
-		{ "no memory", { .little_room = true }, 3000 },
-		{ "no memory for scratchpads", { .little_room = true, .scratchpads = 34 }, 3000 },
+		{ "no memory", { .allocations = 1 }, 3000 },
 	};
 
 	(void)state;
@@ -177,13 +177,44 @@ static void no_bring_up(void **state)
 		attach(rows[i].most_ms);
 		assert_int_equal(model_found.disk_count, 0);
 		assert_int_equal(model_found.keyboards_count, 0);
-		assert_int_equal(model_register(0) & 1 & ~(unsigned)rows[i].config.never_halts
-				 & ~(unsigned)rows[i].config.no_completions
-				 & ~(unsigned)rows[i].config.little_room, 0);
 	}
 }
 
-/* What is attached nowhere costs little time. */
+/* Whichever allocation fails first, nothing worse happens than that a device is left out. */
+static void little_memory(void **state)
+{
+	unsigned n = 1;
+
+	(void)state;
+	do {
+		fresh();
+		config.scratchpads = 34;
+		config.allocations = n++;
+		config.port3[0].device = add_stick(USB_SUPER);
+		config.port2[0].device = add("keyboard", USB_KEYBOARD, USB_FULL);
+		attach(5000);
+	} while ((!model_found.disk_count || !model_found.keyboards_count) && n < 100);
+	assert_between(n, 10, 99);
+}
+
+/* Boundaries of the structures in memory hold wherever the host has room. */
+static void placements(void **state)
+{
+	(void)state;
+	for (uint32_t skew = 0; skew < 4096; skew += 64) {
+		fresh();
+		config.skew = skew;
+		config.scratchpads = 31;
+		config.contexts_64 = skew & 64;
+		config.port3[0].device = add_stick(USB_SUPER);
+		attach(1500);
+		if (model_found.disk_count != 1)
+			fail_msg("skew %x", skew);
+		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
+	}
+}
+
+/* Where nothing is attached, the driver does not wait for long. */
 static void nothing_attached(void **state)
 {
 	(void)state;
@@ -209,6 +240,7 @@ static void root_ports(void **state)
 		{ "SuperSpeed, trains slowly", USB_SUPER, PORT_NORMAL, 2, 280, 1500 },
 		{ "inactive", USB_SUPER, PORT_INACTIVE, 1, 50, 2000 },
 		{ "compliance", USB_SUPER, PORT_COMPLIANCE, 3, 50, 2000 },
+		{ "cold attach", USB_SUPER, PORT_COLD, 2, 50, 2000 },
 		{ "high speed", USB_HIGH, PORT_NORMAL, 1, 0, 1500 },
 		{ "high speed, last port", USB_HIGH, PORT_NORMAL, 4, 100, 1500 },
 		{ "high speed, slow", USB_HIGH, PORT_NORMAL, 2, 250, 2000 },
@@ -333,6 +365,42 @@ static void hubs(void **state)
 	}
 }
 
+/* A route has room for five hubs (xHCI 1.2, 6.2.2). */
+static void too_many_tiers(void **state)
+{
+	struct usb_device *d = add_stick(USB_HIGH);
+
+	(void)state;
+	for (unsigned tier = 0; tier < 6; tier++) {
+		struct usb_device *hub = add("hub", USB_HUB, USB_HIGH);
+
+		hub->children[0] = d;
+		d = hub;
+	}
+	config.port2[0].device = d;
+	attach(6000);
+	assert_int_equal(model_found.disk_count, 0);
+}
+
+/* A USB 3 hub is two hubs, one for each protocol. */
+static void both_hubs(void **state)
+{
+	struct usb_device *hub3 = add("hub 3", USB_HUB, USB_SUPER);
+	struct usb_device *hub2 = add("hub 2", USB_HUB, USB_HIGH);
+
+	(void)state;
+	hub3->children[0] = add_stick(USB_SUPER);
+	hub2->children[1] = add_stick(USB_HIGH);
+	config.port3[2].device = hub3;
+	config.port2[2].device = hub2;
+	attach(4000);
+	assert_int_equal(model_found.disk_count, 2);
+	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(3, 0x1, 0));
+	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(3, 0x2, 0));
+	check_read(&model_found.disks[0], hub3->children[0]->luns);
+	check_read(&model_found.disks[1], hub2->children[1]->luns);
+}
+
 /* A full hub: a stick, a keyboard, one without an address, a hub with another stick. */
 static void hub_of_many(void **state)
 {
@@ -440,12 +508,17 @@ static void card_reader(void **state)
 
 static const struct rj_disk *one_stick(enum usb_speed speed)
 {
-	fresh();
 	(speed == USB_SUPER ? config.port3 : config.port2)[0].device = add_stick(speed);
 	attach(2500);
 	assert_int_equal(model_found.disk_count, 1);
 	assert_true(model_found.disks[0].max_sectors >= 1);
 	return &model_found.disks[0];
+}
+
+static const struct rj_disk *fresh_stick(enum usb_speed speed)
+{
+	fresh();
+	return one_stick(speed);
 }
 
 /* Buffers at any address that the disk allows, across multiples of 64 KiB. */
@@ -473,7 +546,7 @@ static void buffers(void **state)
 
 	(void)state;
 	FOR_EACH(s, speeds) {
-		const struct rj_disk *disk = one_stick(speeds[s]);
+		const struct rj_disk *disk = fresh_stick(speeds[s]);
 		uint8_t *memory = model_alloc(4 * BUFFER, BUFFER);
 
 		assert_non_null(memory);
@@ -549,7 +622,7 @@ static void faults(void **state)
 	(void)state;
 	FOR_EACH(s, speeds)
 		FOR_EACH_NAMED(i, rows, rows[i].name) {
-			const struct rj_disk *disk = one_stick(speeds[s]);
+			const struct rj_disk *disk = fresh_stick(speeds[s]);
 
 			check_fault(disk, rows[i].fault, false, rows[i].read, rows[i].most_ms);
 			check_fault(disk, rows[i].fault, true, rows[i].write, rows[i].most_ms);
@@ -566,13 +639,36 @@ static void faults_in_a_row(void **state)
 		check_fault(disk, fault, fault & 1, ANY, 12000);
 }
 
+/* A short packet in the first of two TRBs has two events; in the second, one. */
+static void short_across_boundary(void **state)
+{
+	static const uint32_t before[] = { 2048, 4096, 6144, 8192 - 512 };
+
+	(void)state;
+	for (unsigned spurious = 0; spurious < 2; spurious++) {
+		const struct rj_disk *disk;
+		uint8_t *memory;
+
+		fresh();
+		config.spurious_success = spurious;
+		disk = one_stick(USB_HIGH);
+		memory = model_alloc(2 * BUFFER, BUFFER);
+		FOR_EACH(i, before) {
+			devices[0].fault = FAULT_SHORT_DATA;
+			assert_int_not_equal(request(disk, RJ_READ, 0, 16,
+						     memory + BUFFER - before[i], 3000), RJ_DISK_OK);
+			check_read(disk, &luns[0]);
+		}
+	}
+}
+
 static void removed(void **state)
 {
 	static const enum usb_speed speeds[] = { USB_SUPER, USB_HIGH };
 
 	(void)state;
 	FOR_EACH(s, speeds) {
-		const struct rj_disk *disk = one_stick(speeds[s]);
+		const struct rj_disk *disk = fresh_stick(speeds[s]);
 		uint8_t *buffer = model_alloc(512, 512);
 
 		model_unplug(speeds[s] == USB_SUPER ? model_first3() : model_first2());
@@ -632,6 +728,8 @@ static void firmwares(void **state)
 		{ "untouched, of the BIOS", { .legacy = LEGACY_FIRMWARE }, true },
 		{ "halted after use", { .dcbaap = 0x7F000000 }, false },
 		{ "halted, free RAM", { .dcbaap = 0x200000 }, false },
+		{ "does not decode", { .memory_off = true }, false },
+		{ "gone", { .gone = true }, false },
 	};
 
 	(void)state;
@@ -689,13 +787,6 @@ static void attach_keyboard(enum usb_kind kind, enum usb_speed speed)
 	assert_int_equal(model_found.keyboards_count, 1);
 	assert_true(keyboard->boot_protocol);
 	keys.leds = 0;
-}
-
-static int setup_keyboard(void **state)
-{
-	(void)state;
-	fresh();
-	return 0;
 }
 
 static void key_codes(void **state)
@@ -911,6 +1002,24 @@ static void taken_over(void **state)
 	}
 }
 
+/* A report that fails is lost, but not the ones after it. */
+static void failed_report(void **state)
+{
+	static const enum usb_answer failures[] = { USB_STALL, USB_ERROR };
+
+	(void)state;
+	FOR_EACH(i, failures) {
+		fresh();
+		attach_keyboard(USB_KEYBOARD, USB_FULL);
+		press(0, 0x04, 0, 0);
+		EXPECT("\x1E");
+		keyboard->report_failure = failures[i];
+		EXPECT("");
+		press(0, 0, 0, 0);
+		EXPECT("\x9E");
+	}
+}
+
 static void keyboard_removed(void **state)
 {
 	uint8_t codes[256];
@@ -925,20 +1034,23 @@ static void keyboard_removed(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test_setup(bring_up, setup), cmocka_unit_test_setup(no_bring_up, setup),
+	  cmocka_unit_test_setup(little_memory, setup), cmocka_unit_test_setup(placements, setup),
 	  cmocka_unit_test_setup(nothing_attached, setup),
 	  cmocka_unit_test_setup(root_ports, setup), cmocka_unit_test_setup(late_connect, setup),
 	  cmocka_unit_test_setup(identification, setup), cmocka_unit_test_setup(others, setup),
 	  cmocka_unit_test_setup(hubs, setup), cmocka_unit_test_setup(hub_of_many, setup),
+	  cmocka_unit_test_setup(too_many_tiers, setup), cmocka_unit_test_setup(both_hubs, setup),
 	  cmocka_unit_test_setup(two_sticks, setup), cmocka_unit_test_setup(units, setup),
 	  cmocka_unit_test_setup(card_reader, setup), cmocka_unit_test_setup(buffers, setup),
 	  cmocka_unit_test_setup(writes, setup), cmocka_unit_test_setup(faults, setup),
-	  cmocka_unit_test_setup(faults_in_a_row, setup), cmocka_unit_test_setup(removed, setup),
+	  cmocka_unit_test_setup(faults_in_a_row, setup), cmocka_unit_test_setup(short_across_boundary, setup), cmocka_unit_test_setup(removed, setup),
 	  cmocka_unit_test_setup(controller_error, setup),
 	  cmocka_unit_test_setup(endurance, setup), cmocka_unit_test_setup(firmwares, setup),
-	  cmocka_unit_test_setup(key_codes, setup_keyboard),
+	  cmocka_unit_test_setup(key_codes, setup),
 	  cmocka_unit_test_setup(several_keys, setup), cmocka_unit_test_setup(repeat, setup),
 	  cmocka_unit_test_setup(leds, setup), cmocka_unit_test_setup(all_keyboards, setup),
 	  cmocka_unit_test_setup(two_keyboards, setup),
 	  cmocka_unit_test_setup(keys_and_disk, setup), cmocka_unit_test_setup(no_disks, setup),
 	  cmocka_unit_test_setup(taken_over, setup),
+	  cmocka_unit_test_setup(failed_report, setup),
 	  cmocka_unit_test_setup(keyboard_removed, setup))

@@ -738,7 +738,7 @@ static enum usb_answer take_command(struct usb_device *d, const uint8_t *data, u
 	return USB_ACK;
 }
 
-static enum usb_answer bot_stall(struct usb_device *d, unsigned dci)
+static enum usb_answer halt(struct usb_device *d, unsigned dci)
 {
 	d->halted[dci] = true;
 	return USB_STALL;
@@ -762,7 +762,7 @@ static enum usb_answer bot_send_data(struct usb_device *d, unsigned dci, uint8_t
 	}
 	if (!b->have && b->fault != FAULT_SHORT_FAILED) {
 		b->phase = BOT_STATUS;
-		return bot_stall(d, dci);
+		return halt(d, dci);
 	}
 	if (n < b->have && n % bulk_packet(d))
 		return USB_BABBLE;
@@ -784,7 +784,7 @@ static enum usb_answer bot_send_status(struct usb_device *d, unsigned dci, uint8
 
 	if (b->fault == FAULT_STALL_STATUS) {
 		b->fault = FAULT_NONE;
-		return bot_stall(d, dci);
+		return halt(d, dci);
 	}
 	le_store(status, b->fault == FAULT_SIGNATURE ? 0x12345678 : 0x53425355, 4);
 	le_store(status + 4, b->tag + (b->fault == FAULT_TAG), 4);
@@ -808,7 +808,7 @@ static enum usb_answer bot_in(struct usb_device *d, unsigned dci, uint8_t *data,
 	case BOT_STATUS:
 		return bot_send_status(d, dci, data, bytes);
 	case BOT_DEAD:
-		return bot_stall(d, dci);
+		return halt(d, dci);
 	default:
 		return USB_NAK;
 	}
@@ -833,7 +833,7 @@ static enum usb_answer bot_take_data(struct usb_device *d, unsigned dci, const u
 	b->left -= n;
 	if (n < bytes) {
 		b->phase = BOT_STATUS;
-		return bot_stall(d, dci);
+		return halt(d, dci);
 	}
 	if (!b->left)
 		b->phase = BOT_STATUS;
@@ -850,11 +850,11 @@ static enum usb_answer bot_out(struct usb_device *d, unsigned dci, const uint8_t
 	switch (d->bot.phase) {
 	case BOT_COMMAND:
 		answer = take_command(d, data, bytes);
-		return answer == USB_STALL ? bot_stall(d, dci) : answer;
+		return answer == USB_STALL ? halt(d, dci) : answer;
 	case BOT_OUT:
 		return bot_take_data(d, dci, data, bytes);
 	case BOT_DEAD:
-		return bot_stall(d, dci);
+		return halt(d, dci);
 	default:
 		fail_msg("%s: bytes to the device in phase %d", d->name, d->bot.phase);
 		return USB_STALL;
@@ -862,11 +862,18 @@ static enum usb_answer bot_out(struct usb_device *d, unsigned dci, const uint8_t
 }
 
 /* In report protocol a keyboard may send anything, such as a report ID first. */
-static enum usb_answer keyboard_in(struct usb_device *d, uint8_t *data, uint32_t *bytes)
+static enum usb_answer keyboard_in(struct usb_device *d, unsigned dci, uint8_t *data,
+				   uint32_t *bytes)
 {
 	uint8_t with_id[8] = { 1 };
 	const uint8_t *report = d->reports[0];
 
+	if (d->report_failure) {
+		enum usb_answer answer = d->report_failure;
+
+		d->report_failure = USB_ACK;
+		return answer == USB_STALL ? halt(d, dci) : answer;
+	}
 	if (!d->report_count)
 		return USB_NAK;
 	memcpy(with_id + 1, report, 7);
@@ -894,7 +901,7 @@ enum usb_answer usb_in(struct usb_device *d, unsigned dci, uint8_t *data, uint32
 	if (d->kind == USB_STICK)
 		return bot_in(d, dci, data, bytes);
 	if (dci == (d->kind == USB_BMC ? 5u : 3u))
-		return d->kind == USB_HUB ? USB_NAK : keyboard_in(d, data, bytes);
+		return d->kind == USB_HUB ? USB_NAK : keyboard_in(d, dci, data, bytes);
 	return USB_NAK;
 }
 

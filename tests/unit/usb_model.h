@@ -102,6 +102,7 @@ struct usb_device {
 	uint8_t leds;
 	uint8_t reports[16][8];
 	unsigned report_count;
+	enum usb_answer report_failure; /* once, in the place of a report */
 	bool has_depth;
 	struct hub_port ports[HUB_PORTS];
 };

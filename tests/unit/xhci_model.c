@@ -38,6 +38,7 @@
 #define WRC      0x80000u
 #define PRC      0x200000u
 #define PLC      0x400000u
+#define CAS      0x1000000u
 #define WPR      0x80000000u
 #define LINK_U0  0u
 #define LINK_RX_DETECT 5u
@@ -122,6 +123,7 @@ static struct {
 	unsigned port_count;
 	/* memory */
 	uint32_t used;
+	unsigned allocated;
 	uint64_t free_from, free_to, limit;
 	uint32_t limit_ms;
 } x;
@@ -162,8 +164,9 @@ void *model_alloc(uint32_t size, uint32_t alignment)
 	uint32_t start = (x.used + alignment - 1) & ~(alignment - 1);
 
 	assert_true(alignment && !(alignment & (alignment - 1)) && alignment <= 65536);
-	if (size > ARENA_SIZE - start || (x.config.little_room && start + size > PAGE))
+	if (size > ARENA_SIZE - start || (x.config.allocations && x.allocated == x.config.allocations))
 		return NULL;
+	x.allocated++;
 	x.used = start + size;
 	memset(arena + start, 0, size);
 	return arena + start;
@@ -301,6 +304,8 @@ static void connect(struct port *p)
 	} else if (p->trouble == PORT_COMPLIANCE) {
 		set_link(p, LINK_COMPLIANCE);
 		port_changed(p, PLC);
+	} else if (p->trouble == PORT_COLD) {
+		p->value |= CAS;
 	} else if (p->is_3) {
 		enable_port(p);
 		port_changed(p, CSC | PLC);
@@ -316,7 +321,7 @@ static void end_reset(struct port *p)
 	bool warm = p->value & WPR;
 
 	p->reset_due = 0;
-	p->value &= ~(PR | WPR);
+	p->value &= ~(PR | WPR | CAS);
 	if (!p->device)
 		return;
 	if (warm)
@@ -964,6 +969,16 @@ static void halt_endpoint(struct slot *s, unsigned dci, const struct trb *t, uin
 	store_state(s, dci);
 }
 
+/* Some controllers have another event than the specification for the last TRB of a short TD. */
+static void post_part(const struct slot *s, unsigned dci, const struct trb *t, bool is_short,
+		      bool ends, uint32_t rest)
+{
+	bool is_spurious = is_short && !ends && x.config.spurious_success;
+
+	post_transfer(t->at, is_short && !is_spurious ? CODE_SHORT : CODE_SUCCESS,
+		      is_spurious ? 0 : rest, slot_number(s), dci);
+}
+
 /*
  * 4.10.1.1: where a short packet ends a TD, that TRB has an event if it asks for one by ISP or
  * IOC, and the last one has another if it asks for one by IOC.
@@ -982,8 +997,7 @@ static void complete_td(const struct slot *s, unsigned dci, const struct td *td,
 		moved -= n;
 		if (t->control & TRB_IOC ? !is_short || ends || i + 1 == td->count
 					 : ends && t->control & TRB_ISP)
-			post_transfer(t->at, is_short ? CODE_SHORT : CODE_SUCCESS, length - n,
-				      slot_number(s), dci);
+			post_part(s, dci, t, is_short, ends, length - n);
 	}
 }
 
@@ -1203,7 +1217,7 @@ static void check_scratchpads(void)
 
 	if (!x.config.scratchpads)
 		return;
-	check_pointer(array, 64, x.config.scratchpads * 8, 0, "scratchpad array");
+	check_pointer(array, 64, x.config.scratchpads * 8, PAGE, "scratchpad array");
 	for (unsigned i = 0; i < x.config.scratchpads; i++) {
 		uint32_t page = dma_read(array + i * 8, "scratchpad array");
 
@@ -1762,7 +1776,7 @@ void model_power_on(const struct xhci_config *config)
 	memset(&model_found, 0, sizeof(model_found));
 	model_host.no_disks = false;
 	x.config = *config;
-	x.used = PAGE;
+	x.used = PAGE + x.config.skew;
 	model_limit_ms(120000);
 	fill_header();
 	fill_ports();
@@ -1785,15 +1799,6 @@ void model_unplug(unsigned port)
 	p->value &= ~(CCS | PED);
 	set_link(p, LINK_RX_DETECT);
 	port_changed(p, CSC);
-}
-
-void model_plug(unsigned port, struct usb_device *device)
-{
-	struct port *p = &x.ports[port - 1];
-
-	p->device = device;
-	p->occupied = false;
-	p->due = usb_now + device->connect_us;
 }
 
 void model_fail_controller(void)

@@ -28,7 +28,7 @@ enum xhci_port_state {
 	PORT_NORMAL,
 	PORT_INACTIVE,          /* of USB 3: needs a warm reset */
 	PORT_COMPLIANCE,
-	PORT_ENABLED,           /* of USB 2, as found */
+	PORT_COLD,              /* of USB 3: cold attach status, needs a warm reset, too */
 };
 
 struct xhci_port_config {
@@ -39,7 +39,7 @@ struct xhci_port_config {
 /* What the controller is, and how it is found. */
 struct xhci_config {
 	uint32_t id;                    /* device << 16 | vendor; 0: 12341B36h */
-	bool contexts_64, above_4g, port_power, usb2_first, little_room;
+	bool contexts_64, above_4g, port_power, usb2_first;
 	unsigned scratchpads;
 	bool routed_away;               /* Intel: all ports are at the EHCI controllers */
 	bool gone;                      /* all registers read as 1 */
@@ -49,6 +49,9 @@ struct xhci_config {
 	unsigned ready_ms;              /* CNR after power or HCRST */
 	unsigned halt_ms;               /* after RS = 0 */
 	bool reset_hangs, never_ready, never_halts, never_starts, no_completions;
+	bool spurious_success;          /* in place of the second event of a short packet */
+	unsigned allocations;           /* that succeed; 0: all */
+	uint32_t skew;                  /* bytes before the first one */
 	unsigned usb3, usb2;            /* ports; 0, 0: 4 and 4 */
 	struct xhci_port_config port3[XHCI_PORTS], port2[XHCI_PORTS];
 };
@@ -85,7 +88,6 @@ void model_set_free_ram(uint64_t from, uint64_t to);
 
 /* Events from outside. */
 void model_unplug(unsigned port);
-void model_plug(unsigned port, struct usb_device *device);
 void model_fail_controller(void);        /* HCE */
 /* What another operating system does that takes the controller. */
 void model_take_over(bool stop);
