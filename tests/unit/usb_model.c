@@ -35,7 +35,8 @@ static void put(struct bytes *b, const void *from, size_t size)
 	memcpy(b->at + b->size, from, size);
 	b->size += size;
 }
-#define PUT(b, ...) put((b), (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define BYTES(...) (const uint8_t[]){ __VA_ARGS__ }
+#define PUT(b, ...) put((b), BYTES(__VA_ARGS__), sizeof(BYTES(__VA_ARGS__)))
 
 static void put_interface(struct bytes *b, uint8_t number, uint8_t setting, uint8_t endpoints,
 			  uint32_t class)
@@ -73,12 +74,17 @@ static uint8_t interval_of(const struct usb_device *d)
 	return d->interval ? d->interval : 10;
 }
 
+static uint8_t report_bytes(const struct usb_device *d)
+{
+	return d->report_bytes ? d->report_bytes : 8;
+}
+
 static void put_keyboard(const struct usb_device *d, struct bytes *b, uint8_t number,
 			 uint8_t endpoint)
 {
 	put_interface(b, number, 0, 1, 0x030101);
 	put_hid(b);
-	put_endpoint(d, b, endpoint, 3, 8, interval_of(d));
+	put_endpoint(d, b, endpoint, 3, report_bytes(d), interval_of(d));
 }
 
 /* UAS alone, as QEMU's usb-uas has it: four pipes, no alternate setting of bulk-only. */
@@ -89,6 +95,15 @@ static void put_uas(const struct usb_device *d, struct bytes *b)
 	put_endpoint(d, b, 0x82, 2, bulk_packet(d), 0);
 	put_endpoint(d, b, 0x83, 2, bulk_packet(d), 0);
 	put_endpoint(d, b, 0x04, 2, bulk_packet(d), 0);
+}
+
+/* USB 2.0, 11.23.1: the second setting has a transaction translator for each port. */
+static void put_hub(const struct usb_device *d, struct bytes *b)
+{
+	for (uint8_t setting = 0; setting <= d->mtt; setting++) {
+		put_interface(b, 0, setting, 1, 0x090000u + setting + d->mtt);
+		put_endpoint(d, b, 0x81, 3, is_super(d) ? 2 : 1, d->speed == USB_FULL ? 255 : 12);
+	}
 }
 
 static uint8_t interfaces_of(const struct usb_device *d)
@@ -117,8 +132,7 @@ static void configuration(const struct usb_device *d, struct bytes *b)
 		put_keyboard(d, b, 1, 0x82);
 		break;
 	case USB_HUB:
-		put_interface(b, 0, 0, 1, d->mtt ? 0x090002 : 0x090000);
-		put_endpoint(d, b, 0x81, 3, is_super(d) ? 2 : 1, d->speed == USB_FULL ? 255 : 12);
+		put_hub(d, b);
 		break;
 	}
 	b->at[2] = (uint8_t)b->size;
@@ -140,7 +154,7 @@ static void hub_descriptor(const struct usb_device *d, struct bytes *b)
 	if (is_super(d))
 		PUT(b, 12, 0x2A, HUB_PORTS, 0x09, 0, HUB_POWER_2MS, 0, 0, 0, 0, 0, 0);
 	else
-		PUT(b, 9, 0x29, HUB_PORTS, 0x09, 0, HUB_POWER_2MS, 0, 0, 0xFF);
+		PUT(b, 9, 0x29, HUB_PORTS, 0x09 | HUB_TTT << 5, 0, HUB_POWER_2MS, 0, 0, 0xFF);
 }
 
 static const uint8_t *next_endpoint(const struct bytes *b, size_t *at)
@@ -188,7 +202,7 @@ void usb_reset(struct usb_device *d)
 	d->attached = d->addressed = false;
 	d->configuration = 0;
 	d->quiet_until = 0;
-	d->boot_protocol = d->idle_set = false;
+	d->boot_protocol = false;
 	memset(d->toggles, 0, sizeof(d->toggles));
 	memset(d->halted, 0, sizeof(d->halted));
 	memset(&d->bot, 0, sizeof(d->bot));
@@ -473,8 +487,8 @@ static enum usb_answer keyboard_request(struct usb_device *d, const uint8_t *set
 		d->leds = data[0];
 		return USB_ACK;
 	case 0x0A:
-		d->idle_set = setup[3] == 0;
-		return USB_ACK;
+		assert_int_equal(setup[3], 0);
+		return d->stalls_idle ? USB_STALL : USB_ACK;
 	case 0x0B:
 		d->boot_protocol = setup[2] == 0;
 		return USB_ACK;
@@ -877,10 +891,11 @@ static enum usb_answer keyboard_in(struct usb_device *d, unsigned dci, uint8_t *
 	if (!d->report_count)
 		return USB_NAK;
 	memcpy(with_id + 1, report, 7);
-	if (*bytes < 8)
+	if (*bytes < report_bytes(d))
 		return USB_BABBLE;
+	memset(data, 0x77, report_bytes(d));
 	memcpy(data, d->boot_protocol ? report : with_id, 8);
-	*bytes = 8;
+	*bytes = report_bytes(d);
 	d->report_count--;
 	memmove(d->reports[0], d->reports[1], sizeof(d->reports) - sizeof(d->reports[0]));
 	return USB_ACK;

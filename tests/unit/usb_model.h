@@ -50,6 +50,7 @@ struct usb_lun {
 };
 
 #define HUB_PORTS 4
+#define HUB_TTT   1u                    /* think time, as in wHubCharacteristics */
 
 struct usb_device;
 
@@ -84,6 +85,8 @@ struct usb_device {
 	unsigned control_failures;      /* transaction errors of the next control transfers */
 	uint8_t max_packet_0;           /* 0: the speed's largest */
 	uint8_t interval;               /* bInterval of the interrupt endpoint */
+	uint8_t report_bytes;           /* of a keyboard; 0: 8 */
+	bool stalls_idle;               /* a keyboard that does not know SET_IDLE */
 	bool mtt;                       /* a hub with a transaction translator for each port */
 	struct usb_device *children[HUB_PORTS];
 
@@ -98,7 +101,7 @@ struct usb_device {
 	uint64_t configured_at;
 	enum usb_fault fault;           /* of the next command that moves data */
 	unsigned reads, writes, flushes, resets;
-	bool boot_protocol, idle_set;
+	bool boot_protocol;
 	uint8_t leds;
 	uint8_t reports[16][8];
 	unsigned report_count;

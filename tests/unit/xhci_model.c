@@ -70,6 +70,7 @@ enum {
 enum { SLOT_DISABLED, SLOT_ENABLED, SLOT_DEFAULT, SLOT_ADDRESSED, SLOT_CONFIGURED };
 enum { EP_DISABLED, EP_RUNNING, EP_HALTED, EP_STOPPED, EP_ERROR };
 
+#define LIMIT_MS      120000u   /* where a test sets none */
 #define STEP_US       5u        /* that a look at the clock takes */
 #define COMMAND_US    20u
 #define TRANSFER_US   60u
@@ -164,9 +165,9 @@ void *model_alloc(uint32_t size, uint32_t alignment)
 	uint32_t start = (x.used + alignment - 1) & ~(alignment - 1);
 
 	assert_true(alignment && !(alignment & (alignment - 1)) && alignment <= 65536);
-	if (size > ARENA_SIZE - start || (x.config.allocations && x.allocated == x.config.allocations))
+	if (x.config.allocations && x.allocated++ == x.config.allocations)
 		return NULL;
-	x.allocated++;
+	assert_true(size <= ARENA_SIZE - start);
 	x.used = start + size;
 	memset(arena + start, 0, size);
 	return arena + start;
@@ -695,8 +696,10 @@ static void check_hub(struct slot *s, uint32_t base)
 	s->is_hub = first >> 26 & 1;
 	if (s->is_hub && (d->kind != USB_HUB || second >> 24 != HUB_PORTS))
 		fail_msg("%s: configured as a hub of %u ports", d->name, second >> 24);
-	if (first >> 25 & 1 && !d->mtt)
-		fail_msg("%s: MTT", d->name);
+	if (first >> 25 & 1)
+		fail_msg("%s: MTT, which needs another alternate setting", d->name);
+	if (s->is_hub && (input(base, 1, 2) >> 16 & 3) != (d->speed == USB_HIGH ? HUB_TTT : 0))
+		fail_msg("%s: TT think time in %x", d->name, input(base, 1, 2));
 }
 
 static void check_entries(const struct slot *s, uint32_t base)
@@ -1207,7 +1210,8 @@ static void ring_doorbell(unsigned slot, uint32_t value)
 	e->rung = true;
 	if (e->due < usb_now + TRANSFER_US)
 		e->due = usb_now + TRANSFER_US;
-	store_state(&x.slots[slot], dci);
+	if (!x.config.lazy_contexts)
+		store_state(&x.slots[slot], dci);
 }
 
 /* Start, stop, reset (4.2, 5.4.1). */
@@ -1321,8 +1325,15 @@ uint64_t rdtsc(void)
 	return usb_now * XHCI_TICKS / 1000;
 }
 
+void model_limit_ms(uint32_t ms)
+{
+	x.limit = usb_now + ms * UINT64_C(1000);
+	x.limit_ms = ms;
+}
+
 void model_wait_ms(uint32_t ms)
 {
+	model_limit_ms(LIMIT_MS);
 	for (uint64_t end = usb_now + ms * UINT64_C(1000); usb_now < end;)
 		tick();
 }
@@ -1330,12 +1341,6 @@ void model_wait_ms(uint32_t ms)
 uint32_t model_now_ms(void)
 {
 	return (uint32_t)(usb_now / 1000);
-}
-
-void model_limit_ms(uint32_t ms)
-{
-	x.limit = usb_now + ms * UINT64_C(1000);
-	x.limit_ms = ms;
 }
 
 /* Registers. */
@@ -1675,6 +1680,7 @@ static uint32_t map(uint64_t physical, uint32_t size)
 	return XHCI_WINDOW + (uint32_t)(physical - base);
 }
 
+__attribute__((format(printf, 1, 0)))
 static void keep_text(const char *format, va_list arguments)
 {
 	size_t used = strlen(model_found.text);
@@ -1777,7 +1783,7 @@ void model_power_on(const struct xhci_config *config)
 	model_host.no_disks = false;
 	x.config = *config;
 	x.used = PAGE + x.config.skew;
-	model_limit_ms(120000);
+	model_limit_ms(LIMIT_MS);
 	fill_header();
 	fill_ports();
 	fill_registers();
@@ -1809,11 +1815,12 @@ void model_fail_controller(void)
 void model_take_over(bool stop)
 {
 	if (stop) {
-		x.usbcmd &= ~RUN;
-		x.usbsts |= HCH;
-		x.started = false;
-	} else
-		x.dcbaap += 64;
+		x.usbcmd ^= RUN;
+		x.usbsts ^= HCH;
+		x.started = !x.started;
+	} else {
+		x.dcbaap ^= 64;
+	}
 }
 
 uint32_t model_register(uint32_t offset)

@@ -49,6 +49,7 @@ struct xhci_config {
 	unsigned ready_ms;              /* CNR after power or HCRST */
 	unsigned halt_ms;               /* after RS = 0 */
 	bool reset_hangs, never_ready, never_halts, never_starts, no_completions;
+	bool lazy_contexts;             /* the output context does not show Running (4.8.3) */
 	bool spurious_success;          /* in place of the second event of a short packet */
 	unsigned allocations;           /* that succeed; 0: all */
 	uint32_t skew;                  /* bytes before the first one */
@@ -89,7 +90,7 @@ void model_set_free_ram(uint64_t from, uint64_t to);
 /* Events from outside. */
 void model_unplug(unsigned port);
 void model_fail_controller(void);        /* HCE */
-/* What another operating system does that takes the controller. */
+/* What an operating system does that takes the controller; and undoes, if it is called again. */
 void model_take_over(bool stop);
 
 /* The state. */
