@@ -332,18 +332,19 @@ static void hubs(void **state)
 		const char *name;
 		enum usb_speed hub, stick;
 		unsigned tiers, port;
-		bool mtt;
+		enum { PLAIN, MTT, INACTIVE } how;
 		uint32_t route;
 	} rows[] = {
-		{ "SuperSpeed", USB_SUPER, USB_SUPER, 1, 3, false, 0x3 },
-		{ "SuperSpeed, 5 tiers", USB_SUPER, USB_SUPER, 5, 2, false, 0x22222 },
-		{ "high speed", USB_HIGH, USB_HIGH, 1, 4, false, 0x4 },
-		{ "high speed, 2 tiers", USB_HIGH, USB_HIGH, 2, 1, false, 0x11 },
-		{ "high speed, 5 tiers", USB_HIGH, USB_HIGH, 5, 4, false, 0x44444 },
-		{ "full-speed stick", USB_HIGH, USB_FULL, 1, 2, false, 0x2 },
-		{ "full-speed stick, 2 tiers", USB_HIGH, USB_FULL, 2, 3, false, 0x33 },
-		{ "full-speed stick, MTT", USB_HIGH, USB_FULL, 1, 2, true, 0x2 },
-		{ "full-speed hub", USB_FULL, USB_FULL, 2, 2, false, 0x22 },
+		{ "SuperSpeed, inactive", USB_SUPER, USB_SUPER, 1, 1, INACTIVE, 0x1 },
+		{ "SuperSpeed", USB_SUPER, USB_SUPER, 1, 3, PLAIN, 0x3 },
+		{ "SuperSpeed, 5 tiers", USB_SUPER, USB_SUPER, 5, 2, PLAIN, 0x22222 },
+		{ "high speed", USB_HIGH, USB_HIGH, 1, 4, PLAIN, 0x4 },
+		{ "high speed, 2 tiers", USB_HIGH, USB_HIGH, 2, 1, PLAIN, 0x11 },
+		{ "high speed, 5 tiers", USB_HIGH, USB_HIGH, 5, 4, PLAIN, 0x44444 },
+		{ "full-speed stick", USB_HIGH, USB_FULL, 1, 2, PLAIN, 0x2 },
+		{ "full-speed stick, 2 tiers", USB_HIGH, USB_FULL, 2, 3, PLAIN, 0x33 },
+		{ "full-speed stick, MTT", USB_HIGH, USB_FULL, 1, 2, MTT, 0x2 },
+		{ "full-speed hub", USB_FULL, USB_FULL, 2, 2, PLAIN, 0x22 },
 	};
 
 	(void)state;
@@ -353,11 +354,12 @@ static void hubs(void **state)
 
 		fresh();
 		d = add_stick(rows[i].stick);
+		d->link_fails = rows[i].how == INACTIVE;
 		lun = d->luns;
 		for (unsigned tier = 0; tier < rows[i].tiers; tier++) {
 			struct usb_device *hub = add("hub", USB_HUB, rows[i].hub);
 
-			hub->mtt = rows[i].mtt;
+			hub->mtt = rows[i].how == MTT;
 			hub->children[rows[i].port - 1] = d;
 			d = hub;
 		}
@@ -406,12 +408,10 @@ static void both_hubs(void **state)
 /* A full hub: a stick, a keyboard, one without an address, a hub with another stick. */
 static void hub_of_many(void **state)
 {
-	struct usb_device *hub = add_stick(USB_FULL), *inner;
+	struct usb_device *hub = add("hub", USB_HUB, USB_HIGH);
+	struct usb_device *inner = add("inner hub", USB_HUB, USB_FULL);
 
 	(void)state;
-	fresh();
-	hub = add("hub", USB_HUB, USB_HIGH);
-	inner = add("inner hub", USB_HUB, USB_FULL);
 	hub->children[0] = add("mute", USB_KEYBOARD, USB_FULL);
 	hub->children[0]->address_failures = 1000;
 	hub->children[1] = add_stick(USB_HIGH);
@@ -581,6 +581,8 @@ static void writes(void **state)
 	check_read(disk, &luns[0]);
 }
 
+#define ANY 0x100u                      /* status: whatever fits the data */
+
 /* Either the data is right, or the request fails; the next one succeeds. */
 static void check_fault(const struct rj_disk *disk, enum usb_fault fault, bool write,
 			uint32_t expected, uint32_t most_ms)
@@ -600,8 +602,6 @@ static void check_fault(const struct rj_disk *disk, enum usb_fault fault, bool w
 		check_read(disk, &luns[0]);
 }
 
-#define ANY 0x100u
-
 static void faults(void **state)
 {
 	static const enum usb_speed speeds[] = { USB_SUPER, USB_HIGH, USB_FULL };
@@ -609,22 +609,23 @@ static void faults(void **state)
 		const char *name;
 		enum usb_fault fault;
 		uint32_t read, write;   /* expected status */
+		unsigned resets;        /* reset recoveries (BOT 1.0, 5.3.4) of both together */
 		uint32_t most_ms;
 	} rows[] = {
-		{ "medium error", FAULT_MEDIUM, RJ_DISK_BAD_DATA, RJ_DISK_WRITE_FAULT, 2000 },
+		{ "medium error", FAULT_MEDIUM, RJ_DISK_BAD_DATA, RJ_DISK_WRITE_FAULT, 0, 2000 },
 		{ "medium error, no stall", FAULT_SHORT_FAILED, RJ_DISK_BAD_DATA,
-		  RJ_DISK_WRITE_FAULT, 2000 },
-		{ "stalled command", FAULT_STALL_COMMAND, ANY, ANY, 3000 },
-		{ "stalled status", FAULT_STALL_STATUS, RJ_DISK_OK, RJ_DISK_OK, 2000 },
-		{ "tag", FAULT_TAG, ANY, ANY, 3000 },
-		{ "signature", FAULT_SIGNATURE, ANY, ANY, 3000 },
-		{ "phase error", FAULT_PHASE, ANY, ANY, 3000 },
-		{ "short status", FAULT_SHORT_STATUS, ANY, ANY, 3000 },
-		{ "short data", FAULT_SHORT_DATA, ANY, ANY, 3000 },
-		{ "silent", FAULT_SILENT, ANY, ANY, 12000 },
-		{ "silent status", FAULT_SILENT_STATUS, ANY, ANY, 12000 },
-		{ "transaction error", FAULT_TRANSACTION, ANY, ANY, 3000 },
-		{ "unit attention", FAULT_ATTENTION, RJ_DISK_OK, RJ_DISK_OK, 2000 },
+		  RJ_DISK_WRITE_FAULT, 0, 2000 },
+		{ "stalled command", FAULT_STALL_COMMAND, ANY, ANY, 2, 3000 },
+		{ "stalled status", FAULT_STALL_STATUS, RJ_DISK_OK, RJ_DISK_OK, 0, 2000 },
+		{ "tag", FAULT_TAG, ANY, ANY, 2, 3000 },
+		{ "signature", FAULT_SIGNATURE, ANY, ANY, 2, 3000 },
+		{ "phase error", FAULT_PHASE, ANY, ANY, 2, 3000 },
+		{ "short status", FAULT_SHORT_STATUS, ANY, ANY, 2, 3000 },
+		{ "short data", FAULT_SHORT_DATA, ANY, ANY, 0, 3000 },
+		{ "silent", FAULT_SILENT, ANY, ANY, 2, 12000 },
+		{ "silent status", FAULT_SILENT_STATUS, ANY, ANY, 2, 12000 },
+		{ "transaction error", FAULT_TRANSACTION, ANY, ANY, 2, 3000 },
+		{ "unit attention", FAULT_ATTENTION, RJ_DISK_OK, RJ_DISK_OK, 0, 2000 },
 	};
 
 	(void)state;
@@ -634,6 +635,7 @@ static void faults(void **state)
 
 			check_fault(disk, rows[i].fault, false, rows[i].read, rows[i].most_ms);
 			check_fault(disk, rows[i].fault, true, rows[i].write, rows[i].most_ms);
+			assert_int_equal(devices[0].resets, rows[i].resets);
 		}
 }
 
@@ -693,6 +695,25 @@ static void removed(void **state)
 		assert_int_not_equal(request(disk, RJ_RESET, 0, 0, NULL, 12000), RJ_DISK_OK);
 		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
 	}
+}
+
+/* A device that no reset helps. */
+static void mute(void **state)
+{
+	const struct rj_disk *disk = one_stick(USB_HIGH);
+	uint8_t *buffer = model_alloc(512, 512);
+
+	(void)state;
+	devices[0].is_mute = true;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
+		assert_int_not_equal(request(disk, RJ_WRITE, 0, 1, buffer, 12000), RJ_DISK_OK);
+	}
+	devices[0].is_mute = false;
+	check_read(disk, &luns[0]);
+	devices[0].is_mute = true;
+	attach(14000);
+	assert_int_equal(model_found.disk_count, 0);
 }
 
 static void controller_error(void **state)
@@ -969,7 +990,8 @@ static void two_keyboards(void **state)
 /* As many as six keys and all modifiers at both: what has no room waits for the next poll. */
 static void many_keys(void **state)
 {
-	static const uint8_t all[8] = { 0xFF, 0, 0x4A, 0x4B, 0x4C, 0x4D, 0x4E, 0x4F };
+	static const uint8_t reports[2][8] = {
+		{ 0xFF, 0, 0x4A, 0x4B, 0x4C, 0x4D, 0x4E, 0x4F }, { 0 } };
 	struct usb_device *other = add("other", USB_KEYBOARD, USB_LOW);
 	uint8_t codes[256];
 	size_t count = 0, released = 0;
@@ -978,8 +1000,8 @@ static void many_keys(void **state)
 	config.port2[0].device = other;
 	attach_keyboard(USB_KEYBOARD, USB_FULL);
 	for (unsigned i = 0; i < 2; i++) {
-		usb_report(keyboard, i ? (const uint8_t[8]){ 0 } : all);
-		usb_report(other, i ? (const uint8_t[8]){ 0 } : all);
+		usb_report(keyboard, reports[i]);
+		usb_report(other, reports[i]);
 	}
 	poll_codes(200, 10, codes, &count);
 	assert_int_equal(count, 2 * 2 * 24);
@@ -1063,15 +1085,13 @@ static void taken_over(void **state)
 /* A report that fails is lost, but not the ones after it. */
 static void failed_report(void **state)
 {
-	static const enum usb_answer failures[] = { USB_STALL, USB_ERROR };
-
 	(void)state;
-	FOR_EACH(i, failures) {
+	for (unsigned stalls = 0; stalls < 2; stalls++) {
 		fresh();
 		attach_keyboard(USB_KEYBOARD, USB_FULL);
 		press(0, 0x04, 0, 0);
 		EXPECT("\x1E");
-		keyboard->report_failure = failures[i];
+		keyboard->report_failure = stalls ? USB_STALL : USB_ERROR;
 		EXPECT("");
 		press(0, 0, 0, 0);
 		EXPECT("\x9E");
@@ -1098,7 +1118,7 @@ UNIT_MAIN(TEST(bring_up), TEST(no_bring_up), TEST(little_memory), TEST(placement
 	  TEST(others), TEST(hubs), TEST(hub_of_many), TEST(too_many_tiers), TEST(both_hubs),
 	  TEST(two_sticks), TEST(units), TEST(card_reader), TEST(buffers), TEST(writes),
 	  TEST(faults), TEST(faults_in_a_row), TEST(short_across_boundary), TEST(removed),
-	  TEST(controller_error), TEST(endurance), TEST(firmwares), TEST(key_codes),
+	  TEST(mute), TEST(controller_error), TEST(endurance), TEST(firmwares), TEST(key_codes),
 	  TEST(several_keys), TEST(repeat), TEST(leds), TEST(all_keyboards), TEST(two_keyboards),
 	  TEST(many_keys), TEST(keys_and_disk), TEST(no_disks), TEST(taken_over),
 	  TEST(failed_report), TEST(keyboard_removed))

@@ -100,8 +100,8 @@ static void put_uas(const struct usb_device *d, struct bytes *b)
 /* USB 2.0, 11.23.1: the second setting has a transaction translator for each port. */
 static void put_hub(const struct usb_device *d, struct bytes *b)
 {
-	for (uint8_t setting = 0; setting <= d->mtt; setting++) {
-		put_interface(b, 0, setting, 1, 0x090000u + setting + d->mtt);
+	for (unsigned setting = 0; setting < (d->mtt ? 2u : 1u); setting++) {
+		put_interface(b, 0, (uint8_t)setting, 1, 0x090000u + setting + d->mtt);
 		put_endpoint(d, b, 0x81, 3, is_super(d) ? 2 : 1, d->speed == USB_FULL ? 255 : 12);
 	}
 }
@@ -219,11 +219,11 @@ static void hub_tick(struct usb_device *d)
 		if (!p->connected) {
 			p->connected = true;
 			p->changes |= 0x01;
-			p->enabled = p->device->attached = is_super(d);
+			p->enabled = p->device->attached = is_super(d) && !p->device->link_fails;
 		}
 		if (p->resetting) {
 			p->resetting = false;
-			p->enabled = p->device->attached = true;
+			p->enabled = p->device->attached = p->is_warm || !p->device->link_fails;
 			p->changes |= 0x10;
 			p->device->quiet_until = usb_now + RESET_RECOVERY_US;
 		}
@@ -269,8 +269,9 @@ static uint32_t hub_port_status(const struct usb_device *d, const struct hub_por
 	uint32_t status = (uint32_t)p->changes << 16;
 
 	status |= (p->connected ? 0x01 : 0) | (p->enabled ? 0x02 : 0) | (p->resetting ? 0x10 : 0);
-	if (is_super(d))                /* USB 3.2, 10.16.2.6.1: the link is in U0 or Rx.Detect */
-		return status | (p->powered ? 0x200 : 0) | (p->enabled ? 0 : 5u << 5);
+	if (is_super(d))        /* USB 3.2, 10.16.2.6.1: the link: U0, SS.Inactive, Rx.Detect */
+		return status | (p->powered ? 0x200 : 0)
+			| (p->enabled ? 0 : p->connected ? 6u << 5 : 5u << 5);
 	status |= p->powered ? 0x100 : 0;
 	if (p->connected && p->device->speed == USB_LOW)
 		status |= 0x200;
@@ -308,6 +309,7 @@ static enum usb_answer hub_set_feature(struct usb_device *d, struct hub_port *p,
 			return USB_STALL;
 		/* fallthrough */
 	case 4:
+		p->is_warm = feature == 28;
 		hub_port_reset(d, p);
 		return USB_ACK;
 	}
@@ -758,9 +760,11 @@ static enum usb_answer halt(struct usb_device *d, unsigned dci)
 	return USB_STALL;
 }
 
-static bool is_silent(const struct bot *b)
+static bool is_silent(const struct usb_device *d)
 {
-	return b->fault == FAULT_SILENT
+	const struct bot *b = &d->bot;
+
+	return d->is_mute || b->fault == FAULT_SILENT
 		|| (b->fault == FAULT_SILENT_STATUS && b->phase == BOT_STATUS);
 }
 
@@ -814,7 +818,7 @@ static enum usb_answer bot_send_status(struct usb_device *d, unsigned dci, uint8
 
 static enum usb_answer bot_in(struct usb_device *d, unsigned dci, uint8_t *data, uint32_t *bytes)
 {
-	if (is_silent(&d->bot))
+	if (is_silent(d))
 		return USB_NAK;
 	switch (d->bot.phase) {
 	case BOT_IN:
@@ -859,7 +863,7 @@ static enum usb_answer bot_out(struct usb_device *d, unsigned dci, const uint8_t
 {
 	enum usb_answer answer;
 
-	if (is_silent(&d->bot))
+	if (is_silent(d))
 		return USB_NAK;
 	switch (d->bot.phase) {
 	case BOT_COMMAND:

@@ -56,7 +56,7 @@ struct usb_device;
 
 struct hub_port {
 	struct usb_device *device;
-	bool powered, connected, enabled, resetting;
+	bool powered, connected, enabled, resetting, is_warm;
 	uint16_t changes;
 	uint64_t due;                   /* of the connect, or of the end of a reset */
 };
@@ -87,6 +87,8 @@ struct usb_device {
 	uint8_t interval;               /* bInterval of the interrupt endpoint */
 	uint8_t report_bytes;           /* of a keyboard; 0: 8 */
 	bool stalls_idle;               /* a keyboard that does not know SET_IDLE */
+	bool is_mute;                   /* answers control transfers only */
+	bool link_fails;                /* behind a SuperSpeed hub: needs a warm reset */
 	bool mtt;                       /* a hub with a transaction translator for each port */
 	struct usb_device *children[HUB_PORTS];
 

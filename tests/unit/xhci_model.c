@@ -77,7 +77,7 @@ enum { EP_DISABLED, EP_RUNNING, EP_HALTED, EP_STOPPED, EP_ERROR };
 #define RETRY_US      125u      /* after NAK */
 #define ARENA_SIZE    (8u << 20)
 #define PAGE          4096u
-#define TD_TRBS       64
+#define TD_TRBS       16
 
 struct endpoint {
 	uint8_t state, type, toggle;
@@ -912,7 +912,7 @@ static void check_td_size(const struct td *td, uint16_t max_packet)
 /* Reads a TD from at; false: there is none that is whole. */
 static bool read_td(struct td *td, uint32_t at, bool cycle, uint16_t max_packet)
 {
-	struct trb *t = td->trbs;
+	struct trb *t;
 
 	td->count = td->bytes = 0;
 	do {
@@ -1071,7 +1071,7 @@ static void bulk_tick(struct slot *s, unsigned dci)
 {
 	struct endpoint *e = &s->ep[dci];
 	enum usb_answer answer;
-	struct td td;
+	struct td td = { .count = 0 };
 	uint32_t bytes;
 
 	if (!read_td(&td, e->dequeue, e->cycle, e->max_packet)) {
@@ -1143,6 +1143,18 @@ static void finish_control(struct slot *s, const struct control *c, uint32_t byt
 	complete_td(s, 1, &c->status, 0);
 }
 
+/* A packet smaller than expected ends the data stage, and a larger one is babble. */
+static enum usb_answer cut_packets(const struct slot *s, uint32_t *bytes)
+{
+	uint32_t sent = usb_max_packet_0(s->device), expected = s->ep[1].max_packet;
+
+	if (*bytes > expected && sent > expected)
+		return USB_BABBLE;
+	if (*bytes > sent && sent < expected)
+		*bytes = sent;
+	return USB_ACK;
+}
+
 static void control_tick(struct slot *s)
 {
 	struct endpoint *e = &s->ep[1];
@@ -1163,6 +1175,8 @@ static void control_tick(struct slot *s)
 		copy_td(&c.data, bounce(bytes), bytes, false);
 	if (answers(s))
 		answer = usb_control(s->device, c.request, bounce(bytes), &bytes);
+	if (answer == USB_ACK && c.in)
+		answer = cut_packets(s, &bytes);
 	if (answer != USB_ACK) {
 		halt_endpoint(s, 1, c.has_data ? &c.data.trbs[0] : &c.status.trbs[0],
 			      code_of(answer));
@@ -1232,7 +1246,7 @@ static void check_scratchpads(void)
 	}
 }
 
-static void start(void)
+static void run(void)
 {
 	unsigned slots = x.config_register & 0xFF;
 
@@ -1295,7 +1309,7 @@ static void state_tick(void)
 	}
 	if (x.run_due && usb_now >= x.run_due && !x.config.never_starts) {
 		x.run_due = 0;
-		start();
+		run();
 	}
 	if (x.legacy_due && usb_now >= x.legacy_due && x.config.legacy == LEGACY_FIRMWARE) {
 		x.legacy_due = 0;
