@@ -1738,7 +1738,7 @@ static void fill_header(void)
 	memset(x.header, 0, sizeof(x.header));
 	x.header[0] = c->id ? c->id : 0x12341B36;
 	x.header[1] = (c->memory_off ? 0 : PCI_MEMORY)
-		| (c->bus_master || c->running ? PCI_BUS_MASTER : 0);
+		| (c->running ? PCI_BUS_MASTER : 0);
 	x.header[2] = 0x0C033000;
 	x.header[4] = (uint32_t)bar | 4;
 	x.header[5] = (uint32_t)(bar >> 32);

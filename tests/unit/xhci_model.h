@@ -43,7 +43,7 @@ struct xhci_config {
 	unsigned scratchpads;
 	bool routed_away;               /* Intel: all ports are at the EHCI controllers */
 	bool gone;                      /* all registers read as 1 */
-	bool running, bus_master, memory_off;
+	bool running, memory_off;
 	enum xhci_legacy legacy;
 	uint32_t dcbaap;                /* as found */
 	unsigned ready_ms;              /* CNR after power or HCRST */
