@@ -714,28 +714,42 @@ static const char *check_drive(const struct rj_drive *drive, uint32_t image_size
 	return NULL;
 }
 
+/* What is wrong with the numbers that stand for words, or NULL; replaces them, to be printed. */
+static const char *check_words(struct rj_services *block)
+{
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++)
+		if (block->map[i].word >= RJ_UNIT_COUNT) {
+			block->map[i].word = RJ_UNIT_none;
+			wrong = "drive map";
+		}
+	if (block->usb >= RJ_USB_COUNT) {
+		block->usb = RJ_USB_auto;
+		wrong = "USB mode";
+	}
+	if (block->int13 >= RJ_INT13_COUNT) {
+		block->int13 = RJ_INT13_auto;
+		wrong = "mode";
+	}
+	return wrong;
+}
+
 /* What is wrong with the numbers in the block, or NULL. */
 static const char *check_block(struct rj_services *block)
 {
-	const char *wrong = check_image(&block->image);
+	const char *wrong = check_words(block);
 
 	if (block->version != RJ_SERVICES_VERSION)
 		return "version";
-	if (block->int13 >= RJ_INT13_COUNT) {
-		block->int13 = RJ_INT13_auto;
-		return "mode";
-	}
-	if (block->usb >= RJ_USB_COUNT) {
-		block->usb = RJ_USB_auto;
-		return "USB mode";
-	}
+	if (!wrong)
+		wrong = check_image(&block->image);
 	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES && !wrong; i++)
 		wrong = check_drive(&block->drives[i], block->image.size);
 	if (!wrong && block->el_torito.size != 0 && block->el_torito.size != RJ_EL_TORITO_PACKET)
 		return "El Torito packet";
 	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP && !wrong; i++)
-		if ((block->map[i].number && block->map[i].number < HARD_DISKS) ||
-		    block->map[i].word >= RJ_UNIT_COUNT)
+		if (block->map[i].number && block->map[i].number < HARD_DISKS)
 			return "drive map";
 	return wrong;
 }

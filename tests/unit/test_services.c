@@ -253,6 +253,8 @@ static void hostile(void **state)
 	assert_string_equal(changed(0, offsetof(struct rj_services, version), 9, 2), "version");
 	assert_string_equal(changed(0, offsetof(struct rj_services, int13), RJ_INT13_COUNT, 1),
 			    "mode");
+	/* another version may know more words */
+	assert_string_equal(changed(0, offsetof(struct rj_services, version), 0xFF0009, 3), "version");
 	assert_string_equal(changed(0, offsetof(struct rj_services, usb), RJ_USB_COUNT, 4),
 			    "USB mode");
 	assert_string_equal(changed(0, offsetof(struct rj_services, map[7].word), RJ_UNIT_COUNT, 1),
