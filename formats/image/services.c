@@ -175,8 +175,10 @@ bool rj_usb_unit(const char *text, uint32_t *unit)
 		if (!take_decimal(&text, 0, 15, &lun))
 			return false;
 	}
+	if (*text != '\0')
+		return false;
 	*unit = RJ_USB_UNIT(port, route, lun);
-	return *text == '\0';
+	return true;
 }
 
 /* What follows the unit's word. */
