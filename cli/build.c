@@ -274,13 +274,13 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 	const struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
 	const struct rj_services *services = &build->plan.services;
 
-	if (rj_usb_check(services, err))
-		return err->class;
-	if (services->map[0].number && !rj_serves_usb_disks(services) &&
-	    (services->int13 == RJ_INT13_firmware || services->int13 == RJ_INT13_none))
+	if (services->map[0].number && (services->int13 == RJ_INT13_firmware ||
+					services->int13 == RJ_INT13_none))
 		return rj_fail_about(err, RJ_USAGE, "--drive-map",
 				     "no drive can be served without a driver; "
 				     "use --int13 auto or a driver's name");
+	if (rj_usb_check(services, err))
+		return err->class;
 	return rj_services_plan(&build->plan, &table, err);
 }
 

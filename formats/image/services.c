@@ -70,7 +70,8 @@ bool rj_carries_usb(const struct rj_services *services)
 
 bool rj_serves_usb_disks(const struct rj_services *services)
 {
-	return rj_carries_usb(services) && services->usb != RJ_USB_keyboard;
+	return rj_carries_usb(services) && services->usb != RJ_USB_keyboard &&
+	       services->int13 != RJ_INT13_none && services->int13 != RJ_INT13_firmware;
 }
 
 enum rj_err rj_usb_check(const struct rj_services *services, struct rj_error *err)
@@ -87,7 +88,7 @@ enum rj_err rj_usb_check(const struct rj_services *services, struct rj_error *er
 		if (services->map[i].number && services->map[i].word == RJ_UNIT_usb)
 			return rj_fail_about(err, RJ_USAGE, "--drive-map",
 					     "USB disks are not served with --int13 %s and --usb %s; "
-					     "use --int13 auto or --usb all",
+					     "use --usb all",
 					     rj_int13_modes[services->int13].name, mode);
 	return RJ_OK;
 }
