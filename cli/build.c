@@ -279,6 +279,8 @@ static enum rj_err add_services(struct build *build, struct rj_error *err)
 		return rj_fail_about(err, RJ_USAGE, "--drive-map",
 				     "no drive can be served without a driver; "
 				     "use --int13 auto or a driver's name");
+	if (rj_usb_check(services, err))
+		return err->class;
 	return rj_services_plan(&build->plan, &table, err);
 }
 

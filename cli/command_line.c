@@ -39,11 +39,11 @@ static void print_formats(void)
 		printf("  %-26s %s\n", containers[i]->name, containers[i]->help);
 }
 
-static void print_modes(void)
+static void print_modes(const char *title, const struct rj_mode *modes, size_t count)
 {
-	printf("\nWho serves INT 13h (--int13)\n");
-	for (size_t i = 0; i < RJ_INT13_COUNT; i++)
-		printf("  %-26s %s\n", rj_int13_modes[i].name, rj_int13_modes[i].what);
+	printf("\n%s\n", title);
+	for (size_t i = 0; i < count; i++)
+		printf("  %-26s %s\n", modes[i].name, modes[i].what);
 }
 
 static void print_for(void)
@@ -78,7 +78,8 @@ static int print_help(void)
 		}
 	}
 	print_formats();
-	print_modes();
+	print_modes("Who serves INT 13h (--int13)", rj_int13_modes, RJ_INT13_COUNT);
+	print_modes("What is served on USB (--usb)", rj_usb_modes, RJ_USB_COUNT);
 	print_repairs();
 	print_for();
 	return RJ_OK;

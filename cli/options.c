@@ -82,6 +82,11 @@ SETTER(int13)
 	return rj_int13_find(value.text, &o->services.int13, err);
 }
 
+SETTER(usb)
+{
+	return rj_usb_find(value.text, &o->services.usb, err);
+}
+
 #define BIOS_WORD(name, flags, what) " " #name
 #define BIOS_WORDS (&(RJ_BIOS_MODES(BIOS_WORD))[1])
 
@@ -228,6 +233,7 @@ SETTER(range)
 #define REPAIR_WORDS "all none" RJ_REPAIRS(REPAIR_WORD)
 #define INT13_WORD(name, what) " " #name
 #define INT13_WORDS (&(RJ_INT13_MODES(INT13_WORD))[1])
+#define USB_WORDS (&(RJ_USB_MODES(INT13_WORD))[1])
 static char format_words[128];  /* options_init sets it */
 #define BUILD COMMAND_BIT(build)
 #define SNAPSHOT COMMAND_BIT(snapshot)
@@ -248,7 +254,9 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, BIOS_WORDS, set_bios, NULL, NULL },
 	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
 	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL, NULL },
-	{ 0, "drive-map", "DRIVE=DISK", "0x80=pci:BB:DD.F[/portN|/nsN|/targetN]; repeatable",
+	{ 0, "usb", "MODE", "what is served on USB, see below (auto)",
+	  GROUP_DISKS, BUILD, false, USB_WORDS, set_usb, NULL, NULL },
+	{ 0, "drive-map", "DRIVE=DISK", "hd0=pci:BB:DD.F, then" RJ_UNIT_FORMS "; repeatable",
 	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, NULL },

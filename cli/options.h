@@ -43,7 +43,7 @@ struct options {
 	size_t reg_count;
 	uint8_t drive;
 	bool has_drive;                         /* drive was set */
-	struct rj_services services;            /* only int13 and map */
+	struct rj_services services;            /* only int13, usb and map */
 	uint64_t base;
 	uint32_t flags, repairs;                /* as in struct rj_manifest */
 	uint16_t serial_port, serial_divisor;

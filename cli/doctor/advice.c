@@ -93,23 +93,30 @@ uint8_t doctor_int13(const struct rj_machine *machine)
 	return first == RJ_INT13_ata ? RJ_INT13_auto : first;
 }
 
+/* With --usb auto, an image with only another driver does not serve a keyboard. */
+uint32_t doctor_usb(const struct rj_machine *machine)
+{
+	const struct rj_services services = { .int13 = doctor_int13(machine) };
+	bool only_usb = machine->usb.served_keyboards && !machine->usb.other_keyboard;
+
+	return only_usb && !rj_carries_usb(&services) ? RJ_USB_keyboard : RJ_USB_auto;
+}
+
 /* A disk's --drive-map option; empty if auto finds the disk by itself. */
 static void map_disk(const struct rj_machine_disk *disk, char *text, size_t size)
 {
-	static const char *const units[RJ_INT13_COUNT] = {
-		[RJ_INT13_ahci] = "port", [RJ_INT13_nvme] = "ns", [RJ_INT13_virtio] = "target",
-	};
-	uint8_t driver = rj_machine_int13(&disk->controller);
+	uint8_t word = rj_unit_word(rj_machine_int13(&disk->controller));
 	uint16_t address = disk->controller.address;
-	char unit[32] = "";
+	char unit[RJ_UNIT_TEXT] = "";
+	bool known = disk->has_unit == RJ_YES;
 
 	text[0] = '\0';
-	if (!units[driver])
+	if (word == RJ_UNIT_none || (word == RJ_UNIT_usb && !known))
 		return;
-	if (disk->has_unit == RJ_YES)
-		snprintf(unit, sizeof(unit), "/%s%" PRIu32, units[driver], disk->unit);
-	snprintf(text, size, " --drive-map hd0=pci:%02x:%02x.%x%s", address >> 8,
-		 address >> 3 & 31u, address & 7u, unit);
+	if (known)
+		rj_unit_format(word, disk->unit, unit);
+	snprintf(text, size, " --drive-map hd0=pci:%02x:%02x.%x%s%s", address >> 8,
+		 address >> 3 & 31u, address & 7u, known ? "/" : "", unit);
 }
 
 /* Whether a name needs no quoting in a shell. */
@@ -155,6 +162,7 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 {
 	const struct rj_machine *machine = &doctor->machine;
 	enum doctor_way way = doctor_way(machine);
+	uint32_t usb = doctor_usb(machine);
 	char map[64];
 
 	if (way == DOCTOR_LINUX)
@@ -164,8 +172,10 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 	if (machine->running.complete && has_memory(machine))
 		advice->alternative = FROM_RUNNING;
 	map_disk(&machine->disks[0], map, sizeof(map));
-	snprintf(advice->pack, sizeof(advice->pack), "rjpack --from-disk /dev/%s --int13 %s%s -o " IMAGE,
-		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map);
+	snprintf(advice->pack, sizeof(advice->pack),
+		 "rjpack --from-disk /dev/%s --int13 %s%s%s%s -o " IMAGE, machine->disks[0].name,
+		 rj_int13_modes[doctor_int13(machine)].name, map,
+		 usb == RJ_USB_auto ? "" : " --usb ", usb == RJ_USB_auto ? "" : rj_usb_modes[usb].name);
 }
 
 bool doctor_keeps_screen(const struct rj_machine *machine)

@@ -282,19 +282,29 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 static const char *unserved(const struct rj_machine_disk *disk)
 {
 	static const struct { const char *driver, *what; } known[] = {
-		{ "usb-storage", "on USB" }, { "uas", "on USB" }, { "mmcblk", "an SD card or eMMC" },
+		{ "usb-storage", "on a USB controller other than xHCI" },
+		{ "uas", "on a USB controller other than xHCI" }, { "mmcblk", "an SD card or eMMC" },
 		{ "vbd", "a Xen disk" }, { "hv_storvsc", "a Hyper-V disk" },
 		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
 		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
 		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
 	};
 
+	if (disk->controller.pci && disk->controller.domain)
+		return "in a PCI domain that a BIOS cannot reach";
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(disk->transport, known[i].driver) == 0 ||
 		    strcmp(disk->controller.driver, known[i].driver) == 0)
 			return known[i].what;
-	return disk->controller.pci && disk->controller.domain
-	       ? "in a PCI domain that a BIOS cannot reach" : "on a controller of another kind";
+	return "on a controller of another kind";
+}
+
+/* UAS is not supported; whether the device has the other interface, too, /sys does not say. */
+static void tell_uas(const struct rj_machine_disk *disk, struct doctor_finding *f)
+{
+	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb && strcmp(disk->transport, "uas") == 0)
+		find(f, DOCTOR_NOTE, NULL, "%s by its bulk-only interface, if it has one",
+		     disk->name);
 }
 
 static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
@@ -315,6 +325,8 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 	else
 		find(f, DOCTOR_OK, NULL, "--int13 %s: %s", rj_int13_modes[mode].name,
 		     rj_int13_modes[mode].what);
+	for (size_t i = 0; mode != RJ_INT13_none && i < machine->disk_count; i++)
+		tell_uas(&machine->disks[i], f);
 }
 
 static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
@@ -366,26 +378,55 @@ static void check_linux(const struct doctor *doctor, struct doctor_finding *f)
 }
 
 /* Linux takes them in any case: drivers/usb/host/pci-quirks.c, quirk_usb_early_handoff. */
+static void tell_controllers(const struct doctor *doctor, bool served, const char *what,
+			     struct doctor_finding *f)
+{
+	const struct rj_machine_usb *usb = &doctor->machine.usb;
+	struct rj_list names = { "" };
+
+	for (size_t i = 0; i < usb->count; i++) {
+		const struct rj_machine_controller *c = &usb->controllers[i];
+
+		if ((rj_machine_int13(c) == RJ_INT13_usb) == served)
+			rj_list_add(&names, "%02x:%02x.%x", c->address >> 8, c->address >> 3 & 31u,
+				    c->address & 7u);
+	}
+	if (*names.text && !doctor->machine.firmware.uefi)
+		find(f, served ? DOCTOR_OK : DOCTOR_NOTE, NULL, "Linux has taken %s from the BIOS%s",
+		     names.text, what);
+}
+
+/* By which mode of --usb the image, or the one to pack, serves keyboards; NULL: by none. */
+static const char *keyboard_mode(const struct doctor *doctor)
+{
+	const struct rj_services *block = &doctor->image.services.block;
+
+	if (!doctor->machine.usb.served_keyboards)
+		return NULL;
+	if (!doctor->image_name)
+		return rj_usb_modes[doctor_usb(&doctor->machine)].name;
+	return doctor->image.services.carried && rj_carries_usb(block) ? rj_usb_modes[block->usb].name
+								       : NULL;
+}
+
 static void check_usb(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_usb *usb = &doctor->machine.usb;
-	bool dead = usb->keyboards && !usb->other_keyboard;
-	char names[DOCTOR_TEXT / 2] = "";
+	const char *mode = keyboard_mode(doctor);
 
-	if (usb->count == 0 || doctor->machine.firmware.uefi)
+	tell_controllers(doctor, true, "; the driver usb can serve disks and keyboards there", f);
+	tell_controllers(doctor, false, ": disks and keyboards there are dead until the next system drives USB", f);
+	if (!usb->keyboards || usb->other_keyboard ||
+	    (!doctor->image_name && doctor_way(&doctor->machine) != DOCTOR_FROM_DISK))
 		return;
-	for (size_t i = 0; i < usb->count; i++) {
-		const struct rj_machine_controller *c = &usb->controllers[i];
-		size_t used = strlen(names);
-
-		snprintf(names + used, sizeof(names) - used, "%s%02x:%02x.%x", used ? ", " : "",
-			 c->address >> 8, c->address >> 3 & 31u, c->address & 7u);
-	}
-	find(f, dead ? DOCTOR_WARNING : DOCTOR_NOTE,
-	     dead ? "use a serial console or a PS/2 keyboard, or let the boot menu time out"
-		  : NULL,
-	     "Linux has taken %s from the BIOS: %s dead until the next system drives USB", names,
-	     dead ? "the keyboard is" : "USB keyboards and disks are");
+	if (mode)
+		find(f, DOCTOR_OK, NULL, "USB keyboard: served by --usb %s", mode);
+	else if (usb->served_keyboards)
+		find(f, DOCTOR_WARNING, "pack it with --usb keyboard",
+		     "the only keyboard is there, and the image does not serve it");
+	else
+		find(f, DOCTOR_WARNING, "use a serial console or a PS/2 keyboard, or let the boot menu time out",
+		     "the only keyboard is on USB, and no driver serves it");
 }
 
 /* An image that is loaded for a panic has to fit into memory that Linux has set aside at boot. */
@@ -493,6 +534,9 @@ static bool serves(const struct rj_image *image, uint8_t driver)
 	uint8_t mode = image->services.carried ? image->services.block.int13
 					       : (uint8_t)RJ_INT13_firmware;
 
+	if (driver == RJ_INT13_usb)
+		return rj_serves_usb_disks(&image->services.block) &&
+		       carries(&image->services, rj_int13_modes[driver].name);
 	if (mode == RJ_INT13_firmware)
 		return driver == RJ_INT13_ata;
 	return (mode == RJ_INT13_auto || mode == driver) &&
@@ -510,10 +554,11 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 	if (doctor->image.services.wrong)
 		find(f, DOCTOR_PROBLEM, "pack it again", "the image's services are damaged: %s",
 		     doctor->image.services.wrong);
-	else if (driver != RJ_INT13_none && serves(&doctor->image, driver))
+	else if (driver != RJ_INT13_none && serves(&doctor->image, driver)) {
 		find(f, DOCTOR_OK, NULL, "the image serves %s (%s)", disk->name,
 		     rj_int13_modes[driver].name);
-	else if (ram_disk)
+		tell_uas(disk, f);
+	} else if (ram_disk)
 		find(f, DOCTOR_NOTE, NULL, "the image does not serve %s, but carries a RAM disk",
 		     disk->name);
 	else if (driver != RJ_INT13_none)

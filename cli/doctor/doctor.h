@@ -90,6 +90,9 @@ bool doctor_refuses_file(const struct rj_machine_kernel *kernel);
 /* Returns RJ_INT13_* for the boot disks; RJ_INT13_none if no driver supports the first. */
 uint8_t doctor_int13(const struct rj_machine *machine);
 
+/* Returns RJ_USB_* for an image with doctor_int13. */
+uint32_t doctor_usb(const struct rj_machine *machine);
+
 void doctor_print(const struct doctor *doctor, const struct doctor_finding *findings,
 		  const struct doctor_advice *advice, bool works);
 void doctor_json(const struct doctor *doctor, const struct doctor_finding *findings,

@@ -44,13 +44,13 @@ static void print_map(const struct rj_services *block)
 {
 	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
 		const struct rj_drive_map *row = &block->map[i];
-		char pci[PCI_TEXT];
+		char pci[PCI_TEXT], unit[RJ_UNIT_TEXT];
 
 		if (row->number == 0)
 			continue;
 		format_pci(row->pci, pci);
-		printf("  %02Xh is unit %" PRIu32 " of the controller at PCI %s\n", row->number,
-		       row->unit, pci);
+		printf("  %02Xh is %s of the controller at PCI %s\n", row->number,
+		       rj_unit_format(row->word, row->unit, unit), pci);
 	}
 }
 
@@ -87,12 +87,15 @@ static void print_disk(const struct rj_services *block)
 
 void services_print(const struct rj_services_info *info)
 {
-	const struct rj_int13_mode *mode =
+	const struct rj_mode *mode =
 		&rj_int13_modes[info->carried ? info->block.int13 : RJ_INT13_firmware];
 
 	printf("\nINT 13h: %s, %s\n", mode->name, mode->what);
 	if (!info->carried)
 		return;
+	if (rj_carries_usb(&info->block))
+		printf("USB: %s, %s\n", rj_usb_modes[info->block.usb].name,
+		       rj_usb_modes[info->block.usb].what);
 	print_modules(info);
 	print_map(&info->block);
 	print_disk(&info->block);
@@ -119,7 +122,7 @@ static void json_map(struct json *json, const struct rj_services *block)
 {
 	json_open(json, "drive_map", '[');
 	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++) {
-		char pci[PCI_TEXT];
+		char pci[PCI_TEXT], unit[RJ_UNIT_TEXT];
 
 		if (block->map[i].number == 0)
 			continue;
@@ -128,6 +131,8 @@ static void json_map(struct json *json, const struct rj_services *block)
 		json_address(json, "number", block->map[i].number);
 		json_string(json, "pci", pci);
 		json_number(json, "unit", block->map[i].unit);
+		json_string(json, "unit_name",
+			    rj_unit_format(block->map[i].word, block->map[i].unit, unit));
 		json_close(json, '{');
 	}
 	json_close(json, '[');
@@ -198,6 +203,7 @@ void services_json(struct json *json, const struct rj_services_info *info)
 	}
 	json_open(json, "services", '{');
 	json_string(json, "int13", rj_int13_modes[info->block.int13].name);
+	json_string(json, "usb", rj_usb_modes[info->block.usb].name);
 	json_address(json, "boot_drive", info->block.boot_drive);
 	json_modules(json, info);
 	json_map(json, &info->block);

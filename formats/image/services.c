@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/services.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +14,15 @@
 #include "common/units.h"
 #include "common/unpack.h"
 
-const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT] = {
+const struct rj_mode rj_int13_modes[RJ_INT13_COUNT] = {
 #define ROW(name, what) { #name, what },
 	RJ_INT13_MODES(ROW)
+#undef ROW
+};
+
+const struct rj_mode rj_usb_modes[RJ_USB_COUNT] = {
+#define ROW(name, what) { #name, what },
+	RJ_USB_MODES(ROW)
 #undef ROW
 };
 
@@ -24,22 +32,97 @@ const struct rj_bios_mode rj_bios_modes[] = {
 #undef ROW
 };
 
-enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
+static enum rj_err find_mode(const struct rj_mode *modes, uint32_t count, const char *of,
+			     const char *name, uint32_t *mode, struct rj_error *err)
 {
 	struct rj_list names = { "" };
 
-	for (unsigned i = 0; i < RJ_INT13_COUNT; i++) {
-		*mode = (uint8_t)i;
-		if (strcmp(name, rj_int13_modes[i].name) == 0)
+	for (*mode = 0; *mode < count; (*mode)++) {
+		if (strcmp(name, modes[*mode].name) == 0)
 			return RJ_OK;
-		rj_list_add(&names, "%s", rj_int13_modes[i].name);
+		rj_list_add(&names, "%s", modes[*mode].name);
 	}
-	return rj_fail(err, RJ_USAGE, "there is no INT 13h mode \"%s\"; the modes are %s",
-		       name, names.text);
+	return rj_fail(err, RJ_USAGE, "there is no %s mode \"%s\"; the modes are %s", of, name,
+		       names.text);
 }
 
-/* A disk's unit on its controller, as --drive-map names it. */
-static const char *const units[] = { "/port", "/ns", "/target" };
+enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err)
+{
+	uint32_t number;
+
+	if (find_mode(rj_int13_modes, RJ_INT13_COUNT, "INT 13h", name, &number, err))
+		return err->class;
+	*mode = (uint8_t)number;
+	return RJ_OK;
+}
+
+enum rj_err rj_usb_find(const char *name, uint32_t *mode, struct rj_error *err)
+{
+	return find_mode(rj_usb_modes, RJ_USB_COUNT, "USB", name, mode, err);
+}
+
+bool rj_carries_usb(const struct rj_services *services)
+{
+	if (services->usb != RJ_USB_auto)
+		return services->usb != RJ_USB_none;
+	return services->int13 == RJ_INT13_auto || services->int13 == RJ_INT13_usb;
+}
+
+bool rj_serves_usb_disks(const struct rj_services *services)
+{
+	return rj_carries_usb(services) && services->usb != RJ_USB_keyboard &&
+	       services->int13 != RJ_INT13_none && services->int13 != RJ_INT13_firmware;
+}
+
+enum rj_err rj_usb_check(const struct rj_services *services, struct rj_error *err)
+{
+	const char *mode = rj_usb_modes[services->usb].name;
+
+	if (rj_serves_usb_disks(services))
+		return RJ_OK;
+	if (services->int13 == RJ_INT13_usb)
+		return rj_fail_about(err, RJ_USAGE, "--int13 usb",
+				     "USB disks are not served with --usb %s; "
+				     "leave out one of the two options", mode);
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++)
+		if (services->map[i].number && services->map[i].word == RJ_UNIT_usb)
+			return rj_fail_about(err, RJ_USAGE, "--drive-map",
+					     "USB disks are not served with --int13 %s and --usb %s; "
+					     "use --usb all",
+					     rj_int13_modes[services->int13].name, mode);
+	return RJ_OK;
+}
+
+static const char *const unit_words[RJ_UNIT_COUNT] = {
+	[RJ_UNIT_none] = "unit ",
+#define ROW(word, form) [RJ_UNIT_##word] = #word,
+	RJ_UNIT_WORDS(ROW)
+#undef ROW
+};
+
+const char *rj_unit_format(uint8_t word, uint32_t unit, char text[RJ_UNIT_TEXT])
+{
+	uint32_t first = word == RJ_UNIT_usb ? RJ_USB_PORT(unit) : unit;
+	int used = snprintf(text, RJ_UNIT_TEXT, "%s%" PRIu32, unit_words[word], first);
+
+	if (word != RJ_UNIT_usb)
+		return text;
+	for (uint32_t route = RJ_USB_ROUTE(unit); route; route >>= 4)
+		used += snprintf(text + used, RJ_UNIT_TEXT - (size_t)used, ".%" PRIu32, route & 0xF);
+	if (RJ_USB_LUN(unit))
+		snprintf(text + used, RJ_UNIT_TEXT - (size_t)used, "/lun%" PRIu32, RJ_USB_LUN(unit));
+	return text;
+}
+
+uint8_t rj_unit_word(uint8_t driver)
+{
+	static const uint8_t words[RJ_INT13_COUNT] = {
+		[RJ_INT13_ahci] = RJ_UNIT_port, [RJ_INT13_nvme] = RJ_UNIT_ns,
+		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_usb] = RJ_UNIT_usb,
+	};
+
+	return words[driver];
+}
 
 /*
  * Parses one or two hexadecimal digits, at most limit, and then `next`. Returns the rest, or
@@ -60,31 +143,76 @@ static const char *take_part(const char *text, char next, unsigned limit, unsign
 static enum rj_err not_an_address(const char *text, struct rj_error *err)
 {
 	return rj_fail(err, RJ_USAGE,
-		       "\"%s\" is not in the form NUMBER=pci:BB:DD.F[/portN|/nsN|/targetN]; "
-		       "for example 0x80=pci:00:1f.2/port0", text);
+		       "\"%s\" is not in the form NUMBER=pci:BB:DD.F, with one of" RJ_UNIT_FORMS
+		       " if the controller has several disks; for example 0x80=pci:00:1f.2/port0", text);
 }
 
-static enum rj_err parse_unit(const char *text, uint32_t *unit, struct rj_error *err)
+/* Takes a decimal number from min to max off the front of *text. */
+static bool take_decimal(const char **text, uint32_t min, uint32_t max, uint32_t *value)
+{
+	size_t digits = strspn(*text, "0123456789");
+
+	if (digits == 0 || digits > 3)
+		return false;
+	*value = (uint32_t)strtoul(*text, NULL, 10);
+	*text += digits;
+	return *value >= min && *value <= max;
+}
+
+bool rj_usb_unit(const char *text, uint32_t *unit)
+{
+	uint32_t port, hub, route = 0, lun = 0;
+
+	if (!take_decimal(&text, 1, 255, &port))
+		return false;
+	for (unsigned tier = 0; tier < RJ_USB_TIERS && *text == '.'; tier++) {
+		text++;
+		if (!take_decimal(&text, 1, 15, &hub))
+			return false;
+		route |= hub << 4 * tier;
+	}
+	if (strncmp(text, "/lun", 4) == 0) {
+		text += 4;
+		if (!take_decimal(&text, 0, 15, &lun))
+			return false;
+	}
+	if (*text != '\0')
+		return false;
+	*unit = RJ_USB_UNIT(port, route, lun);
+	return true;
+}
+
+/* What follows the unit's word. */
+static enum rj_err parse_number(const char *text, struct rj_drive_map *row, struct rj_error *err)
 {
 	uint64_t value;
 
-	*unit = 0;
+	if (row->word == RJ_UNIT_usb)
+		return rj_usb_unit(text, &row->unit) ? RJ_OK : rj_fail(err, RJ_USAGE,
+			"\"usb%s\" is not in the form usbPORT[.PORT][/lunN]: a root port from 1 to 255, "
+			"up to %u hubs' ports from 1 to 15, and a LUN up to 15; "
+			"for example usb2.1/lun3", text, RJ_USB_TIERS);
+	if (rj_parse_number(text, UINT32_MAX, &value, err))
+		return err->class;
+	row->unit = (uint32_t)value;
+	return RJ_OK;
+}
+
+/* Nothing, or a slash and a unit. */
+static enum rj_err parse_unit(const char *text, struct rj_drive_map *row, struct rj_error *err)
+{
 	if (*text == '\0')
 		return RJ_OK;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t length = strlen(units[i]);
+	for (row->word = RJ_UNIT_none + 1; row->word < RJ_UNIT_COUNT; row->word++) {
+		size_t length = strlen(unit_words[row->word]);
 
-		if (strncmp(text, units[i], length) != 0)
-			continue;
-		if (rj_parse_number(text + length, UINT32_MAX, &value, err))
-			return err->class;
-		*unit = (uint32_t)value;
-		return RJ_OK;
+		if (strncmp(text + 1, unit_words[row->word], length) == 0)
+			return parse_number(text + 1 + length, row, err);
 	}
 	return not_an_address(text, err);
 }
 
-/* pci:[0000:]BB:DD.F[/unit] */
+/* pci:[0000:]BB:DD.F and a unit */
 static enum rj_err parse_address(const char *text, struct rj_drive_map *row,
 				 struct rj_error *err)
 {
@@ -108,7 +236,7 @@ static enum rj_err parse_address(const char *text, struct rj_drive_map *row,
 	if (!take_part(digit, '\0', 7, &function))
 		return not_an_address(text, err);
 	row->pci = (uint16_t)(bus << 8 | device << 3 | function);
-	return parse_unit(at + 1, &row->unit, err);
+	return parse_unit(at + 1, row, err);
 }
 
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
@@ -146,11 +274,12 @@ enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 	row(el_torito.media, 8) row(el_torito.drive, 8) row(el_torito.controller, 8) \
 	row(el_torito.lba, 32) row(el_torito.device, 16) row(el_torito.cache_segment, 16) \
 	row(el_torito.load_segment, 16) row(el_torito.sector_count, 16) \
-	row(el_torito.cylinders, 8) row(el_torito.sectors, 8) row(el_torito.heads, 8)
+	row(el_torito.cylinders, 8) row(el_torito.sectors, 8) row(el_torito.heads, 8) \
+	row(usb, 32)
 #define DRIVE_FIELDS(row) row(offset, 32) row(sectors, 32) row(sector_size, 16) \
 	row(cylinders, 16) row(heads, 16) row(sectors_per_track, 8) row(number, 8) \
 	row(flags, 8) row(floppy_type, 8)
-#define MAP_FIELDS(row) row(number, 8) row(pci, 16) row(unit, 32)
+#define MAP_FIELDS(row) row(number, 8) row(word, 8) row(pci, 16) row(unit, 32)
 
 #define DRIVE_AT(n) (offsetof(struct rj_services, drives) + (n) * sizeof(struct rj_drive))
 #define MAP_AT(n) (offsetof(struct rj_services, map) + (n) * sizeof(struct rj_drive_map))
@@ -221,22 +350,19 @@ static bool for_linux(const struct rj_plan *plan, const char *name)
 	return for_own_bios(plan, name) && (plan->linux_setup || plan->boots_initrd);
 }
 
+static bool for_usb(const struct rj_plan *plan, const char *name)
+{
+	(void)name;
+	return rj_carries_usb(&plan->services);
+}
+
 static bool for_driver(const struct rj_plan *plan, const char *name)
 {
 	uint8_t mode = plan->services.int13;
 
+	if (strcmp(name, rj_int13_modes[RJ_INT13_usb].name) == 0)
+		return for_usb(plan, name);
 	return mode == RJ_INT13_auto || strcmp(name, rj_int13_modes[mode].name) == 0;
-}
-
-static bool for_usb(const struct rj_plan *plan, const char *name)
-{
-	(void)name;
-	switch (plan->services.usb) {
-	case RJ_USB_auto: return plan->services.int13 == RJ_INT13_auto ||
-				 plan->services.int13 == RJ_INT13_usb;
-	case RJ_USB_none: return false;
-	default: return true;
-	}
 }
 
 const struct rj_service_module rj_service_modules[] = {
@@ -373,6 +499,14 @@ static enum rj_err add_runtime(struct rj_plan *plan, const struct rj_service_tab
 	return add_code(plan, table, RJ_MAKER_PIECE, DISK_MAKER, RJ_PIECE_MAKER, err);
 }
 
+static bool needs_services(const struct rj_plan *plan)
+{
+	const struct rj_services *services = &plan->services;
+
+	return services->int13 != RJ_INT13_firmware || services->image.size || rj_carries_usb(services)
+		|| plan->boots_initrd;
+}
+
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err)
 {
@@ -382,7 +516,7 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 
 	if (plan->boots_initrd && add_runtime(plan, table, err))
 		return err->class;
-	if (services->int13 == RJ_INT13_firmware && services->image.size == 0 && !plan->boots_initrd) {
+	if (!needs_services(plan)) {
 		if (plan->flags & RJ_OWN_BIOS_ALWAYS)
 			return rj_fail_about(err, RJ_USAGE, "--bios own",
 					     "does not go with --int13 firmware");
@@ -583,17 +717,36 @@ static const char *check_drive(const struct rj_drive *drive, uint32_t image_size
 	return NULL;
 }
 
+/* What is wrong with the numbers that stand for words, or NULL; replaces them, to be printed. */
+static const char *check_words(struct rj_services *block)
+{
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < RJ_MAX_DRIVE_MAP; i++)
+		if (block->map[i].word >= RJ_UNIT_COUNT) {
+			block->map[i].word = RJ_UNIT_none;
+			wrong = "drive map";
+		}
+	if (block->usb >= RJ_USB_COUNT) {
+		block->usb = RJ_USB_auto;
+		wrong = "USB mode";
+	}
+	if (block->int13 >= RJ_INT13_COUNT) {
+		block->int13 = RJ_INT13_auto;
+		wrong = "mode";
+	}
+	return wrong;
+}
+
 /* What is wrong with the numbers in the block, or NULL. */
 static const char *check_block(struct rj_services *block)
 {
-	const char *wrong = check_image(&block->image);
+	const char *wrong = check_words(block);
 
 	if (block->version != RJ_SERVICES_VERSION)
 		return "version";
-	if (block->int13 >= RJ_INT13_COUNT) {
-		block->int13 = RJ_INT13_auto;
-		return "mode";
-	}
+	if (!wrong)
+		wrong = check_image(&block->image);
 	for (size_t i = 0; i < RJ_MAX_RAM_DRIVES && !wrong; i++)
 		wrong = check_drive(&block->drives[i], block->image.size);
 	if (!wrong && block->el_torito.size != 0 && block->el_torito.size != RJ_EL_TORITO_PACKET)

@@ -28,11 +28,13 @@ struct rj_service_table {
 	size_t count;
 };
 
-/* The values of --int13 by number: the word, and its meaning. */
-struct rj_int13_mode {
+/* A value of --int13 or --usb: the word, and its meaning. */
+struct rj_mode {
 	const char *name, *what;
 };
-extern const struct rj_int13_mode rj_int13_modes[RJ_INT13_COUNT];
+/* By number. */
+extern const struct rj_mode rj_int13_modes[RJ_INT13_COUNT];
+extern const struct rj_mode rj_usb_modes[RJ_USB_COUNT];
 
 /* The values of --bios, with what they are in rj_manifest.flags; the first is the default. */
 #define RJ_BIOS_COUNT 3
@@ -44,10 +46,33 @@ extern const struct rj_bios_mode rj_bios_modes[RJ_BIOS_COUNT];
 
 /* By name; the error lists all names. */
 enum rj_err rj_int13_find(const char *name, uint8_t *mode, struct rj_error *err);
+enum rj_err rj_usb_find(const char *name, uint32_t *mode, struct rj_error *err);
+
+/* Whether the driver usb is carried, and whether it is to serve disks. */
+bool rj_carries_usb(const struct rj_services *services);
+bool rj_serves_usb_disks(const struct rj_services *services);
+
+/* Checks that --usb contradicts neither --int13 nor the drive map. */
+enum rj_err rj_usb_check(const struct rj_services *services, struct rj_error *err);
+
+/* The forms that a disk's unit on its controller can have, for help and errors. */
+#define RJ_UNIT_FORM(word, form) " /" #word form
+#define RJ_UNIT_FORMS RJ_UNIT_WORDS(RJ_UNIT_FORM)
+
+#define RJ_UNIT_TEXT 32         /* of a unit, with the NUL */
+
+/* Writes a unit as --drive-map names it, such as port5 or usb2.1/lun3; returns the text. */
+const char *rj_unit_format(uint8_t word, uint32_t unit, char text[RJ_UNIT_TEXT]);
+
+/* The word that names the units of a driver's controllers; RJ_UNIT_none: there is none. */
+uint8_t rj_unit_word(uint8_t driver);
+
+/* Parses a USB disk's PORT[.PORT...][/lunN]; false if it is not in this form. */
+bool rj_usb_unit(const char *text, uint32_t *unit);
 
 /*
- * Parses NUMBER=pci:[0000:]BB:DD.F[/portN|/nsN|/targetN] and appends it to services->map,
- * which has neither the number nor the disk yet.
+ * Parses NUMBER=pci:[0000:]BB:DD.F and a unit, in one of RJ_UNIT_FORMS or none, and appends it
+ * to services->map, which has neither the number nor the disk yet.
  */
 enum rj_err rj_drive_map_add(struct rj_services *services, const char *text,
 			     struct rj_error *err);

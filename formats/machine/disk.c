@@ -21,13 +21,16 @@
 #define BIOS_DRIVE     0x80
 
 #define CLASS_STORAGE  0x01u   /* PCI Code and ID Assignment 1.11, 1.2 */
+#define CLASS_SERIAL   0x0Cu   /* 1.13: USB among others */
 
 extern const struct payload_kind payload_from_disk;
 
 uint8_t rj_machine_int13(const struct rj_machine_controller *controller)
 {
+	uint32_t class = controller->class >> 16;
+
 	if (!controller->pci || controller->domain != 0 ||
-	    controller->class >> 16 != CLASS_STORAGE)
+	    (class != CLASS_STORAGE && class != CLASS_SERIAL))
 		return RJ_INT13_none;
 	return rj_driver_for(controller->class, controller->id);
 }
@@ -89,13 +92,15 @@ static void read_controller(const struct rj_root *root, struct rj_machine_disk *
 	}
 	while ((slash = strrchr(device, '/')) && slash != device) {
 		if (rj_pci_function(root, device, &disk->controller))
-			return;
+			break;
 		take_unit(root, device, disk);
 		rj_pci_driver(root, device, driver);
 		if (*driver && strcmp(driver, "sd") != 0 && !*disk->transport)
 			strcpy(disk->transport, driver);
 		*slash = '\0';
 	}
+	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb)
+		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
 }
 
 struct path_search {
@@ -130,11 +135,7 @@ static void find_nvme_path(const struct rj_root *root, struct rj_machine_disk *d
 		return;
 	*slash = '\0';
 	rj_root_names(root, directory, controller_link, &search);
-	while ((slash = strrchr(device, '/')) && slash != device) {
-		if (rj_pci_function(root, device, &disk->controller))
-			return;
-		*slash = '\0';
-	}
+	rj_pci_above(root, device, &disk->controller);
 }
 
 /* Adds a whole disk by its directory in /sys, unless it is listed. */

@@ -97,7 +97,7 @@ struct rj_machine_disk {
 	struct rj_machine_controller controller;
 	char transport[RJ_MACHINE_NAME]; /* a driver in between, such as usb-storage */
 	enum rj_known has_unit;
-	uint32_t unit;                  /* AHCI port, NVMe namespace, SCSI target */
+	uint32_t unit;                  /* AHCI port, NVMe namespace, SCSI target, RJ_USB_UNIT */
 	char mount[RJ_MACHINE_NAME];     /* what is mounted from it: / or /boot; or empty */
 	bool stacked;                   /* through device mapper or md */
 };
@@ -113,6 +113,7 @@ struct rj_machine_usb {
 	struct rj_machine_controller controllers[RJ_MACHINE_USB];
 	size_t count;
 	unsigned keyboards;             /* on any controller */
+	unsigned served_keyboards;      /* on those that the driver usb serves */
 	bool other_keyboard;            /* there is one on the 8042 */
 };
 
@@ -157,6 +158,9 @@ void rj_machine_usb(struct rj_machine *machine);
 /* The PCI function at this address in domain 0; false if there is none. */
 bool rj_machine_function(const struct rj_machine *machine, uint16_t address,
 			 struct rj_machine_controller *controller);
+
+/* Where a USB disk is, by its directory in /sys; false: its path does not say. */
+bool rj_machine_usb_unit(const char *path, uint32_t *unit);
 
 /*
  * RJ_INT13_* of the driver that supports a controller, or RJ_INT13_none: chosen like the

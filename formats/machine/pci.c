@@ -75,6 +75,20 @@ bool rj_pci_function(const struct rj_root *root, const char *device,
 	return true;
 }
 
+bool rj_pci_above(const struct rj_root *root, const char *device,
+		  struct rj_machine_controller *controller)
+{
+	char above[PATH_MAX], *slash;
+
+	strcpy(above, device);
+	while ((slash = strrchr(above, '/')) && slash != above) {
+		if (rj_pci_function(root, above, controller))
+			return true;
+		*slash = '\0';
+	}
+	return false;
+}
+
 bool rj_machine_function(const struct rj_machine *machine, uint16_t address,
 			 struct rj_machine_controller *controller)
 {

@@ -20,4 +20,8 @@ bool rj_pci_number(const struct rj_root *root, const char *device, const char *n
 bool rj_pci_function(const struct rj_root *root, const char *device,
 		     struct rj_machine_controller *controller);
 
+/* The nearest PCI function from such a directory upwards; false: none. */
+bool rj_pci_above(const struct rj_root *root, const char *device,
+		  struct rj_machine_controller *controller);
+
 #endif

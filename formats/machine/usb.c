@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "image/services.h"
 #include "machine/pci.h"
 
 #define USB_DEVICES   "/sys/bus/usb/devices"
@@ -35,14 +36,20 @@ static bool look_at_function(void *context, const char *name)
 static bool look_at_interface(void *context, const char *name)
 {
 	struct rj_machine *machine = context;
-	char path[PATH_MAX];
+	struct rj_machine_controller controller = { 0 };
+	char path[PATH_MAX], device[PATH_MAX];
 	uint64_t class, protocol;
 
-	if (snprintf(path, sizeof(path), USB_DEVICES "/%s", name) < PATH_MAX &&
-	    rj_pci_number(&machine->root, path, "bInterfaceClass", 16, &class) &&
-	    rj_pci_number(&machine->root, path, "bInterfaceProtocol", 16, &protocol) &&
-	    class == HID_CLASS && protocol == HID_KEYBOARD)
-		machine->usb.keyboards++;
+	if (snprintf(path, sizeof(path), USB_DEVICES "/%s", name) >= PATH_MAX ||
+	    !rj_root_resolve(&machine->root, path, device) ||
+	    !rj_pci_number(&machine->root, device, "bInterfaceClass", 16, &class) ||
+	    !rj_pci_number(&machine->root, device, "bInterfaceProtocol", 16, &protocol) ||
+	    class != HID_CLASS || protocol != HID_KEYBOARD)
+		return true;
+	machine->usb.keyboards++;
+	if (rj_pci_above(&machine->root, device, &controller) &&
+	    rj_machine_int13(&controller) == RJ_INT13_usb)
+		machine->usb.served_keyboards++;
 	return true;
 }
 
@@ -56,6 +63,26 @@ static bool look_at_port(void *context, const char *name)
 		rj_pci_driver(&machine->root, path, driver);
 	machine->usb.other_keyboard = machine->usb.other_keyboard || strcmp(driver, "atkbd") == 0;
 	return true;
+}
+
+/*
+ * In /usb2/2-1/2-1.3/2-1.3:1.0/host6/target6:0:0/6:0:0:0/ the last name with a bus and ports
+ * alone is the device's, and the last number is the LUN.
+ */
+bool rj_machine_usb_unit(const char *path, uint32_t *unit)
+{
+	char ports[32] = "", lun[4] = "", text[64];
+
+	for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
+		char name[32], end;
+
+		if (sscanf(at, "/%*[0-9]-%31[0-9.]%c", name, &end) == 2 && end == '/')
+			strcpy(ports, name);
+		else if (sscanf(at, "/%*[0-9]:%*[0-9]:%*[0-9]:%3[0-9]%c", name, &end) == 2 && end == '/')
+			strcpy(lun, name);
+	}
+	snprintf(text, sizeof(text), "%s/lun%s", ports, lun);
+	return rj_usb_unit(text, unit);
 }
 
 void rj_machine_usb(struct rj_machine *machine)

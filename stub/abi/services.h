@@ -167,10 +167,26 @@ struct rj_el_torito {
 _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
 #define RJ_EL_TORITO_PACKET offsetof(struct rj_el_torito, zero) /* 13h, its size */
 
+/* How --drive-map names a disk of a controller: row(word, what follows it). */
+#define RJ_UNIT_WORDS(row) \
+	row(port, "N") \
+	row(ns, "N") \
+	row(target, "N") \
+	row(usb, "N[.N][/lunN]")
+
+/* The values of rj_drive_map.word. */
+enum rj_unit_word {
+	RJ_UNIT_none,
+#define ROW(word, form) RJ_UNIT_##word,
+	RJ_UNIT_WORDS(ROW)
+#undef ROW
+	RJ_UNIT_COUNT
+};
+
 /* --drive-map: the disk of the machine that gets this number. */
 struct rj_drive_map {
 	uint8_t number;         /* 80h or more; 0: this row is not used */
-	uint8_t zero;
+	uint8_t word;           /* RJ_UNIT_*: how to print the unit */
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
 				   channel * 2 + device, RJ_USB_UNIT; 0 for

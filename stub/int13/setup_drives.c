@@ -315,6 +315,42 @@ static void print_firmware_drive(const struct rj_setup *setup, const char *numbe
 		setup->print("drive %s: the firmware's %s", number, two_digits(int13.map[n]));
 }
 
+/* Appends a word and a number at `to`; returns the end. */
+static char *append(char *to, const char *word, uint32_t number)
+{
+	char digits[10];
+	uint32_t count = 0;
+
+	while (*word)
+		*to++ = *word++;
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (count)
+		*to++ = digits[--count];
+	*to = '\0';
+	return to;
+}
+
+/* A USB disk's as --drive-map names it. Returns a string that is valid until the next call. */
+static const char *unit_of(const struct rj_disk *disk)
+{
+	static char text[] = "usb255.15.15.15.15.15/lun15";
+	char *end;
+
+	if (!is_name(disk->interface, "USB")) {
+		append(text, "unit ", disk->unit);
+		return text;
+	}
+	end = append(text, "usb", RJ_USB_PORT(disk->unit));
+	for (uint32_t route = RJ_USB_ROUTE(disk->unit); route; route >>= 4)
+		end = append(end, ".", route & 0xF);
+	if (RJ_USB_LUN(disk->unit))
+		append(end, "/lun", RJ_USB_LUN(disk->unit));
+	return text;
+}
+
 static void print_unit(const struct rj_setup *setup, const char *number,
 		       const struct rj_disk *disk)
 {
@@ -324,8 +360,8 @@ static void print_unit(const struct rj_setup *setup, const char *number,
 	put_hex(address + 3, disk->pci >> 3 & 0x1F, 2);
 	put_hex(address + 6, disk->pci & 7, 1);
 	if (disk->transfer)
-		setup->print("drive %s: %s %s, unit %u, %u sectors of %u bytes", number,
-			     driver_of(setup, disk), address, disk->unit,
+		setup->print("drive %s: %s %s, %s, %u sectors of %u bytes", number,
+			     driver_of(setup, disk), address, unit_of(disk),
 			     (uint32_t)disk->sectors, disk->sector_size);
 	else
 		setup->print("drive %s: RAM disk at %x, %u sectors of %u bytes", number,

@@ -370,6 +370,9 @@ static void parse_texts(char *text)
 	rj_parse_far(text, &segment, &offset, &error);
 	rj_parse_drive(text, &byte, &error);
 	rj_int13_find(text, &byte, &error);
+	rj_usb_find(text, &same, &error);
+	if (rj_usb_unit(text, &same))
+		require(RJ_USB_PORT(same), "a USB disk at no port");
 	if (rj_geometry_read(text, &geometry))
 		require(geometry.heads && geometry.sectors && geometry.cylinders, "a geometry of 0");
 	for (size_t i = 0; i < 20; i++)

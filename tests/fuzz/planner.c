@@ -63,6 +63,7 @@ static void set_head(struct rj_plan *plan, const uint8_t *head)
 	rj_plan_init(plan, head[0]);
 	plan->base = HIGH_MEMORY + (uint64_t)(le16(head + 2) & (head[1] & 1 ? 0xFF : 0xFFFF)) * 4096;
 	plan->services.int13 = head[1] & 2 ? RJ_INT13_firmware : head[1] >> 2 & 3;
+	plan->services.usb = head[0] & 3;
 	plan->boots_initrd = (head[1] & 0xF0) == 0x10;
 	plan->regs.ss = (uint16_t)le16(head + 4);
 	plan->regs.esp = le32(head + 6);

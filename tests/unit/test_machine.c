@@ -207,6 +207,9 @@ static void controllers(void **state)
 		{ { .pci = true, .class = 0x010000, .id = 0x10481AF4 }, RJ_INT13_virtio },
 		{ { .pci = true, .class = 0x020000, .id = 0x10001AF4 }, RJ_INT13_none },
 		{ { .pci = true, .class = 0x010400 }, RJ_INT13_none },
+		{ { .pci = true, .class = 0x0C0330 }, RJ_INT13_usb },
+		{ { .pci = true, .class = 0x0C0320 }, RJ_INT13_none },
+		{ { .pci = true, .class = 0x0C0330, .domain = 0x10000 }, RJ_INT13_none },
 		{ { .pci = true, .class = 0x010802, .domain = 0x10000 }, RJ_INT13_none },
 		{ { .class = 0x010601 }, RJ_INT13_none },
 	};
@@ -214,6 +217,34 @@ static void controllers(void **state)
 	(void)state;
 	FOR_EACH(i, rows)
 		assert_int_equal(rj_machine_int13(&rows[i].controller), rows[i].driver);
+}
+
+#define DISK "/target6:0:0/6:0:0:0/block/sda"
+
+static void usb_units(void **state)
+{
+	static const struct { const char *path; uint32_t unit; } rows[] = {
+		{ "/sys/devices/pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6" DISK, 1 },
+		{ "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-12/1-12:1.0/host6" DISK, 12 },
+		{ "/x/usb2/2-1/2-1.3/2-1.3:1.0/host6" DISK, RJ_USB_UNIT(1u, 3u, 0u) },
+		{ "/x/usb10/10-2/10-2.15/10-2.15.4/10-2.15.4:1.2/host6/target6:0:0/6:0:0:7/block/sdc",
+		  RJ_USB_UNIT(2u, 0x4Fu, 7u) },
+		/* ports and units that no drive map can have, and paths without them */
+		{ "/x/usb2/2-1/2-1.16/2-1.16:1.0/host6" DISK, 0 },
+		{ "/x/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:16/block/sda", 0 },
+		{ "/x/usb2/2-1.1.1.1.1.1.1/host6" DISK, 0 },
+		{ "/x/usb2/2-1.1111111111111111111111111111111111111111/host6" DISK, 0 },
+		{ "/x/usb2/2-/2-:1.0/host6" DISK, 0 }, { "/x/usb2/2-1/2-1:1.0/block/sda", 0 },
+		{ "/x/usb2/2-1:1.0/host6" DISK, 0 }, { "", 0 },
+	};
+
+	(void)state;
+	FOR_EACH_NAMED(i, rows, rows[i].path) {
+		uint32_t unit = 0;
+
+		assert_int_equal(rj_machine_usb_unit(rows[i].path, &unit), rows[i].unit != 0);
+		assert_int_equal(unit, rows[i].unit);
+	}
 }
 
 /* A kernel of Linux 7.2.1+x; the rows of tests/cli have every place for it. */
@@ -295,5 +326,5 @@ static void usb_controllers(void **state)
 
 UNIT_MAIN(cmocka_unit_test(rows_of_iomem), IN_ROOT(damaged_iomem), IN_ROOT(many_ranges),
 	  IN_ROOT(links_stay_below), IN_ROOT(no_regular_file), IN_ROOT(circles),
-	  cmocka_unit_test(controllers), IN_ROOT(running_linux), IN_ROOT(nothing_of_linux),
+	  cmocka_unit_test(controllers), cmocka_unit_test(usb_units), IN_ROOT(running_linux), IN_ROOT(nothing_of_linux),
 	  IN_ROOT(usb_controllers))

@@ -8,6 +8,7 @@
 
 #define MAP_DOMAIN { RJ_BAD, "is in a PCI domain that a BIOS cannot reach" }
 #define MAP_NUMBER { RJ_BAD, "does not start with a hard disk's number" }
+#define MAP_USB { RJ_USAGE, "is not in the form usbPORT[.PORT][/lunN]: " }
 #define MAP_SYNTAX { RJ_USAGE, "is not in the form NUMBER=pci:" }
 #define NUMBER { RJ_USAGE, "is not a number" }
 #define OVERLAP { RJ_BAD, "overlaps the piece" }
@@ -26,12 +27,18 @@ static const struct rj_service_table *table(void)
 	return &fake;
 }
 
-/* A plan of a boot sector and of the services for a mode. */
-static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode)
+/* A plan of the services for modes of --int13 and --usb. */
+static enum rj_err plan_with_usb(struct rj_plan *plan, uint8_t mode, uint32_t usb)
 {
 	rj_plan_init(plan, 0x81);
 	plan->services.int13 = mode;
+	plan->services.usb = usb;
 	return rj_services_plan(plan, table(), &error);
+}
+
+static enum rj_err plan_for(struct rj_plan *plan, uint8_t mode)
+{
+	return plan_with_usb(plan, mode, RJ_USB_auto);
 }
 
 /* Whether the driver has a mode of its own. */
@@ -42,10 +49,18 @@ static bool is_driver(const char *module)
 #undef OR_ROW
 }
 
+/* Whether a plan has to carry a driver. */
+static bool is_needed(const struct rj_services *services, const char *driver)
+{
+	if (strcmp(driver, "usb") == 0 && services->usb != RJ_USB_auto)
+		return services->usb != RJ_USB_none;
+	return services->int13 == RJ_INT13_auto ||
+	       strcmp(driver, rj_int13_modes[services->int13].name) == 0;
+}
+
 /* The modules are those that the plan needs, in the table's order: a mode's driver, or all. */
 static void check_modules(const struct rj_plan *plan, const struct rj_services_info *info)
 {
-	const char *mode = rj_int13_modes[plan->services.int13].name;
 	size_t count = 0;
 
 	for (size_t i = 0; i < rj_service_module_count; i++) {
@@ -53,8 +68,7 @@ static void check_modules(const struct rj_plan *plan, const struct rj_services_i
 		bool needed = module->needed(plan, module->name);
 
 		if (is_driver(module->name))
-			assert_int_equal(needed, plan->services.int13 == RJ_INT13_auto ||
-						 strcmp(module->name, mode) == 0);
+			assert_int_equal(needed, is_needed(&plan->services, module->name));
 		if (needed)
 			assert_string_equal(info->modules[count++].name, module->name);
 	}
@@ -67,10 +81,13 @@ static void modules_by_mode(void **state)
 	struct rj_plan plan;
 
 	(void)state;
-	for (unsigned mode = 0; mode < RJ_INT13_COUNT; mode++) {
-		if (mode == RJ_INT13_firmware)
+	for (unsigned i = 0; i < RJ_INT13_COUNT * RJ_USB_COUNT; i++) {
+		uint8_t mode = (uint8_t)(i % RJ_INT13_COUNT);
+		uint32_t usb = i / RJ_INT13_COUNT;
+
+		if (mode == RJ_INT13_firmware && usb != RJ_USB_keyboard && usb != RJ_USB_all)
 			continue;
-		assert_int_equal(plan_for(&plan, (uint8_t)mode), RJ_OK);
+		assert_int_equal(plan_with_usb(&plan, mode, usb), RJ_OK);
 		rj_services_of_plan(&info, unit_stub(), &plan);
 		assert_true(info.carried);
 		assert_null(info.wrong);
@@ -83,6 +100,8 @@ static void modules_by_mode(void **state)
 		rj_plan_free(&plan);
 	}
 	assert_int_equal(plan_for(&plan, RJ_INT13_firmware), RJ_OK);
+	assert_int_equal(plan.piece_count, 0);
+	assert_int_equal(plan_with_usb(&plan, RJ_INT13_firmware, RJ_USB_none), RJ_OK);
 	assert_int_equal(plan.piece_count, 0);
 	rj_services_of_plan(&info, unit_stub(), &plan);
 	assert_false(info.carried);
@@ -142,7 +161,8 @@ static void read_back(void **state)
 						     0xE0, RJ_DISK_CD, 5, 0 };
 	plan.services.el_torito = (struct rj_el_torito){ 0x13, 4, 0x80, 1, 0x12345678, 2, 3, 0x7C0,
 							 4, 5, 6, 7, 0 };
-	plan.services.map[7] = (struct rj_drive_map){ 0x9F, 0, 0xABCD, 0x13572468 };
+	plan.services.map[7] = (struct rj_drive_map){ 0x9F, RJ_UNIT_usb, 0xABCD, 0x13572468 };
+	plan.services.usb = RJ_USB_all;
 	assert_int_equal(rj_services_plan(&plan, table(), &error), RJ_OK);
 	rj_services_of_plan(&info, unit_stub(), &plan);
 	assert_null(info.wrong);
@@ -233,6 +253,12 @@ static void hostile(void **state)
 	assert_string_equal(changed(0, offsetof(struct rj_services, version), 9, 2), "version");
 	assert_string_equal(changed(0, offsetof(struct rj_services, int13), RJ_INT13_COUNT, 1),
 			    "mode");
+	/* another version may know more words */
+	assert_string_equal(changed(0, offsetof(struct rj_services, version), 0xFF0009, 3), "version");
+	assert_string_equal(changed(0, offsetof(struct rj_services, usb), RJ_USB_COUNT, 4),
+			    "USB mode");
+	assert_string_equal(changed(0, offsetof(struct rj_services, map[7].word), RJ_UNIT_COUNT, 1),
+			    "drive map");
 	assert_string_equal(changed(0, offsetof(struct rj_services, image.flags), 0x10, 4),
 			    "RAM disk's flags");
 	assert_string_equal(changed(0, offsetof(struct rj_services, image.size), 512, 4),
@@ -307,11 +333,17 @@ static void many_modules(void **state)
 
 static void drive_maps(void **state)
 {
-	static const struct { const char *text; uint8_t number; uint16_t pci; uint32_t unit; } good[] = {
-		{ "0x80=pci:00:1f.2/port0", 0x80, 0x00FA, 0 },
-		{ "hd1=pci:0000:03:00.0/ns1", 0x81, 0x0300, 1 },
-		{ "0xff=pci:ff:1f.7/target4294967295", 0xFF, 0xFFFF, UINT32_MAX },
-		{ "82h=pci:0:4.0", 0x82, 0x0020, 0 },
+	static const struct { const char *text; uint8_t number; uint16_t pci; uint32_t unit;
+			      const char *name; } good[] = {
+		{ "0x80=pci:00:1f.2/port0", 0x80, 0x00FA, 0, "port0" },
+		{ "hd1=pci:0000:03:00.0/ns1", 0x81, 0x0300, 1, "ns1" },
+		{ "0xff=pci:ff:1f.7/target4294967295", 0xFF, 0xFFFF, UINT32_MAX,
+		  "target4294967295" },
+		{ "82h=pci:0:4.0", 0x82, 0x0020, 0, "unit 0" },
+		{ "hd3=pci:00:14.0/usb2", 0x83, 0x00A0, 2, "usb2" },
+		{ "hd4=pci:00:14.0/usb2.1/lun3", 0x84, 0x00A0, 0x30000102, "usb2.1/lun3" },
+		{ "hd5=pci:00:14.0/usb255.15.14.13.12.11/lun15", 0x85, 0x00A0, 0xFBCDEFFF,
+		  "usb255.15.14.13.12.11/lun15" },
 	};
 	static const struct { const char *text; struct unit_outcome outcome; } bad[] = {
 		{ "0x80", MAP_SYNTAX }, { "=pci:0:0.0", MAP_NUMBER },
@@ -324,6 +356,12 @@ static void drive_maps(void **state)
 		{ "hd0=pci:100:0.0", MAP_SYNTAX }, { "hd0=pci:0:0.0x", MAP_SYNTAX },
 		{ "hd0=pci:0:0.0/", MAP_SYNTAX }, { "hd0=pci:0:0.0/lun1", MAP_SYNTAX },
 		{ "hd0=pci:0:0.0/port", NUMBER }, { "hd0=pci:0:0.0/port4G", TOO_LARGE },
+		{ "hd0=pci:0:0.0/usb", MAP_USB }, { "hd0=pci:0:0.0/usb0", MAP_USB },
+		{ "hd0=pci:0:0.0/usb256", MAP_USB }, { "hd0=pci:0:0.0/usb1.0", MAP_USB },
+		{ "hd0=pci:0:0.0/usb1.16", MAP_USB }, { "hd0=pci:0:0.0/usb1.", MAP_USB },
+		{ "hd0=pci:0:0.0/usb1.1.1.1.1.1.1", MAP_USB }, { "hd0=pci:0:0.0/usb0001", MAP_USB },
+		{ "hd0=pci:0:0.0/usb1/lun", MAP_USB }, { "hd0=pci:0:0.0/usb1/lun16", MAP_USB },
+		{ "hd0=pci:0:0.0/usb1/lun1.1", MAP_USB }, { "hd0=pci:0:0.0/usb1x", MAP_USB },
 		{ "hd0=pci:0001:00:0.0", MAP_DOMAIN }, { "hd0=usb:0:0.0", MAP_SYNTAX },
 	};
 	struct rj_services services = { 0 };
@@ -335,6 +373,8 @@ static void drive_maps(void **state)
 		assert_int_equal(services.map[i].number, good[i].number);
 		assert_int_equal(services.map[i].pci, good[i].pci);
 		assert_int_equal(services.map[i].unit, good[i].unit);
+		assert_string_equal(rj_unit_format(services.map[i].word, services.map[i].unit, text),
+				    good[i].name);
 	}
 	FOR_EACH_NAMED(i, bad, bad[i].text)
 		assert_outcome(rj_drive_map_add(&services, bad[i].text, &error),
