@@ -11,6 +11,7 @@ enum {
 	KEY_ILLEGAL = 0x5,
 	KEY_PROTECTED = 0x7,
 	KEY_ABORTED = 0xB,
+	ASC_COMMAND = 0x20,             /* it is not known */
 	ASC_MEDIUM_CHANGED = 0x28,
 	ASC_NO_MEDIUM = 0x3A,
 };
@@ -20,6 +21,7 @@ enum {
 	TEST_UNIT_READY = 0x00,
 	INQUIRY = 0x12,
 	MODE_SENSE_6 = 0x1A,
+	START_STOP_UNIT = 0x1B,
 	READ_CAPACITY_10 = 0x25,
 	WRITE_10 = 0x2A,
 	SYNCHRONIZE_CACHE_10 = 0x35,
@@ -35,6 +37,8 @@ enum {
 #define REMOVABLE        0x80           /* in its second byte */
 #define WRITE_PROTECTED  0x80           /* in MODE SENSE's device-specific byte (SBC-3) */
 #define MODE_SENSE_SIZE  4
+#define IMMEDIATELY      0x01           /* START STOP UNIT (SBC-3): do not wait, */
+#define START            0x01           /* and spin up */
 
 #define SHIFT_MIN 9u                    /* blocks of 512 bytes */
 #define SHIFT_MAX 12u                   /* to 4096 */
@@ -53,7 +57,8 @@ enum rj_status scsi_key_status(uint32_t key, uint32_t asc)
 	case KEY_MEDIUM:
 		return RJ_DISK_BAD_DATA;
 	case KEY_ILLEGAL:
-		return asc == SCSI_LBA_RANGE ? RJ_DISK_NOT_FOUND : RJ_DISK_CONTROLLER;
+		return asc == SCSI_LBA_RANGE ? RJ_DISK_NOT_FOUND
+			: asc == ASC_COMMAND ? RJ_DISK_INVALID : RJ_DISK_CONTROLLER;
 	case SCSI_ATTENTION:
 		return asc == ASC_MEDIUM_CHANGED ? RJ_DISK_CHANGED : SCSI_AGAIN;
 	case KEY_PROTECTED:
@@ -104,6 +109,8 @@ enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *re
 		command.write = request->operation == RJ_WRITE;
 	}
 	status = execute(unit, &command);
+	if (request->operation == RJ_FLUSH && status == RJ_DISK_INVALID)
+		return RJ_DISK_OK;      /* no such command: nothing to flush */
 	return status == RJ_DISK_BAD_DATA && command.write ? RJ_DISK_WRITE_FAULT : status;
 }
 
@@ -123,11 +130,14 @@ static INIT uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* A reset and a new medium each fail TEST UNIT READY once. */
+/* A reset and a new medium each fail TEST UNIT READY once; some disks wait to be started. */
 INIT bool scsi_wait_ready(struct scsi_unit *unit)
 {
 	static INIT_DATA const struct scsi_command command = { .cdb = { TEST_UNIT_READY } };
+	static INIT_DATA const struct scsi_command start = {
+		.cdb = { [0] = START_STOP_UNIT, [1] = IMMEDIATELY, [4] = START } };
 	uint64_t deadline = deadline_in(READY_MS);
+	bool is_started = false;
 
 	for (;;) {
 		enum rj_status status = scsi_ask(unit, &command, 0);
@@ -136,6 +146,9 @@ INIT bool scsi_wait_ready(struct scsi_unit *unit)
 			return true;
 		if ((status != RJ_DISK_NOT_READY && status != RJ_DISK_CHANGED) || expired(deadline))
 			return false;
+		if (status == RJ_DISK_NOT_READY && !is_started)
+			scsi_ask(unit, &start, 0);
+		is_started = status == RJ_DISK_NOT_READY;
 		delay_ms(STEP_MS);
 	}
 }

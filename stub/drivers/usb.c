@@ -149,11 +149,12 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 {
 	struct usb_bus bus = { .host = host };
 
-	if (!xhci_start(pci, host, &bus)) {
+	if (xhci_start(pci, host, &bus))
+		usb_find(&bus);
+	else
 		host->print("usb: the controller does not start");
-		return;
-	}
-	usb_find(&bus);
+	if (!bus.is_used)
+		xhci_stop(bus.controller);
 }
 
 DRIVER(xhci_is_firmwares, attach);

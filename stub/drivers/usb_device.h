@@ -15,6 +15,7 @@ struct usb_bus {
 	uint8_t *descriptors;           /* USB_DESCRIPTORS bytes, for the device at hand */
 	uint8_t *scratch;               /* USB_SCRATCH bytes, for short answers and a sector */
 	struct usb_keyboards *keyboards;        /* NULL: none yet */
+	bool is_used;                   /* a device is served */
 	uint32_t ports;                 /* root ports */
 	uint8_t protocol[256];          /* of root ports: 2 or 3; 0: unknown */
 	uint8_t number[256];            /* as counted among those of that protocol */
@@ -40,6 +41,9 @@ static inline uint32_t usb_unit(const struct usb_device *device)
 
 /* Resets and starts the controller, and fills in bus. Returns false on failure. */
 bool xhci_start(uint32_t pci, const struct rj_host *host, struct usb_bus *bus);
+
+/* Stops a controller that serves nothing, or has not started; c may be NULL. */
+void xhci_stop(const struct xhci *c);
 
 /* Whether the controller is as the firmware left it; for struct rj_driver. */
 bool xhci_is_firmwares(uint32_t pci, const struct rj_host *host);

@@ -105,14 +105,14 @@ static uint32_t read_status(struct storage *s)
 	return s->status.status;
 }
 
-/* 5.3.4: in this order. */
+/* 5.3.4: in this order. Nothing that was queued may reach the device after its reset. */
 static bool reset_device(struct storage *s)
 {
 	const struct usb_request request = {
 		.type = USB_CLASS | USB_TO_INTERFACE, .request = BULK_RESET,
 		.index = (uint16_t)s->interface };
 
-	s->is_gone = !xhci_request(s->control, &request, NULL)
+	s->is_gone = !xhci_recover(s->in) || !xhci_recover(s->out) || !xhci_request(s->control, &request, NULL)
 		|| !xhci_clear_halt(s->in, s->control) || !xhci_clear_halt(s->out, s->control);
 	return !s->is_gone;
 }

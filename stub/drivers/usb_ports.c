@@ -241,13 +241,16 @@ static INIT struct usb_device at_root(struct usb_bus *bus, uint32_t port)
 static INIT void try_port(struct usb_bus *bus, const struct usb_device *hub, uint32_t port,
 			  struct hubs *hubs)
 {
+	bool is_tried = false;
+
 	for (uint32_t i = 0; i < ATTEMPTS; i++) {
 		enum usb_found found;
 		struct usb_device device;
 
 		if (!(hub ? hub_ready(hub, port, i) : root_ready(bus, port, i)))
-			return;
+			break;
 		device = hub ? behind(hub, port) : at_root(bus, port);
+		is_tried = true;
 		if (!xhci_address(&device))
 			continue;
 		found = usb_serve(&device);
@@ -255,9 +258,14 @@ static INIT void try_port(struct usb_bus *bus, const struct usb_device *hub, uin
 			hubs->rows[hubs->count++] = device;
 		else if (found != USB_SERVED)
 			xhci_forget(&device);
+		bus->is_used |= found == USB_SERVED;
 		if (found != USB_FAILED)
 			return;
 	}
+	if (!is_tried)
+		return;
+	if (hub && hub->speed < USB_SUPER)      /* the next device's address is not for this one */
+		hub_feature(hub, USB_CLEAR_FEATURE, port, USB_PORT_ENABLE);
 	bus->host->print("usb: the device at port %u does not answer", hub ? port : bus->number[port]);
 }
 

@@ -4,7 +4,8 @@
 
 #include "common/mem.h"
 
-#define WAIT_MS 5000u                   /* USB 2.0, 9.2.6.1; also for disks that spin up */
+#define WAIT_MS 5000u                   /* USB 2.0, 9.2.6.1 */
+#define BULK_MS 15000u                  /* for disks that spin up */
 #define LINK    (RING_TRBS - 1)
 
 void xhci_empty(struct xhci_ring *ring)
@@ -42,7 +43,7 @@ static void go(const struct xhci *c, uint32_t slot, uint32_t dci, struct xhci_tr
 	barrier();
 	*(volatile uint32_t *)&first->control ^= TRB_CYCLE;
 	barrier();
-	write32(c->doorbells + slot * sizeof(uint32_t), dci);
+	write32(c->doorbells + slot * DOORBELL, dci);
 }
 
 static bool is_in(const struct xhci_ring *ring, uint32_t address)
@@ -74,6 +75,17 @@ static void note_queued(const struct xhci *c, const struct xhci_trb *event)
 			pipe->code = TRB_CODE(event->status);
 }
 
+/* 4.10.1.1: a short packet may have a second event, which some controllers call a success. */
+static void note_event(struct xhci *c, const struct xhci_trb *event)
+{
+	if (!has_address(event))
+		c->port_changed |= TRB_TYPE_OF(event->control) == TRB_PORT_EVENT;
+	else if (!is_awaited(c, event->parameter))
+		note_queued(c, event);
+	else if (!c->answer.control)
+		c->answer = *event;
+}
+
 static bool take_event(struct xhci *c)
 {
 	const struct xhci_trb *event = &c->events[c->event];
@@ -81,12 +93,7 @@ static bool take_event(struct xhci *c)
 	if ((*(const volatile uint32_t *)&event->control & TRB_CYCLE) != c->event_cycle)
 		return false;
 	barrier();
-	if (has_address(event) && is_awaited(c, event->parameter))
-		c->answer = *event;
-	else if (has_address(event))
-		note_queued(c, event);
-	else
-		c->port_changed |= TRB_TYPE_OF(event->control) == TRB_PORT_EVENT;
+	note_event(c, event);
 	if (++c->event == EVENTS) {
 		c->event = 0;
 		c->event_cycle ^= TRB_CYCLE;
@@ -94,12 +101,30 @@ static bool take_event(struct xhci *c)
 	return true;
 }
 
+static void free_events(const struct xhci *c)
+{
+	xhci_put64(c->interrupter + ERDP, bus_address(&c->events[c->event]) | ERDP_BUSY);
+}
+
+static void take_events(struct xhci *c)
+{
+	bool any = false;
+
+	while (take_event(c))
+		any = true;
+	if (any)
+		free_events(c);
+}
+
+/*
+ * ERDP is written even without an event: the timer interrupt of a firmware that has had the
+ * controller may have written it, for its own ring, and QEMU's controller then fails.
+ */
 void xhci_poll(struct xhci *c)
 {
 	while (take_event(c))
 		;
-	/* Always: SeaBIOS's INT 08h may have written it, for an event that was left in its ring. */
-	xhci_put64(c->interrupter + ERDP, bus_address(&c->events[c->event]) | ERDP_BUSY);
+	free_events(c);
 }
 
 bool xhci_is_ours(struct xhci *c)
@@ -133,13 +158,13 @@ static bool waits(struct xhci *c, const struct xhci_pipe *pipe, uint64_t deadlin
 	return !may_be_gone || !pipe || is_attached(pipe);
 }
 
-static uint32_t wait(struct xhci *c, const struct xhci_pipe *pipe)
+static uint32_t wait(struct xhci *c, const struct xhci_pipe *pipe, uint32_t ms)
 {
-	uint64_t deadline = deadline_in(WAIT_MS);
+	uint64_t deadline = deadline_in(ms);
 
 	do {
 		relax();
-		xhci_poll(c);
+		take_events(c);
 	} while (waits(c, pipe, deadline));
 	c->first = c->last = 0;
 	return c->answer.control ? TRB_CODE(c->answer.status) : CODE_NONE;
@@ -153,35 +178,35 @@ uint32_t xhci_command(struct xhci *c, uint32_t parameter, uint32_t control)
 
 	if (!xhci_is_ours(c))
 		return CODE_NONE;
+	xhci_poll(c);
 	first = put(&c->commands, &trb, true);
 	await(c, first, first);
 	go(c, 0, 0, first);
-	code = wait(c, NULL);
+	code = wait(c, NULL, WAIT_MS);
 	c->lost |= code == CODE_NONE;
 	return code;
 }
 
 static uint32_t transfer(struct xhci_pipe *pipe, struct xhci_trb *first,
-			 const struct xhci_trb *last)
+			 const struct xhci_trb *last, uint32_t ms)
 {
 	struct xhci *c = pipe->controller;
 
+	xhci_poll(c);
 	await(c, first, last);
 	c->port_changed = true;         /* perhaps before */
 	go(c, pipe->slot, pipe->dci, first);
-	return wait(c, pipe);
+	return wait(c, pipe, ms);
 }
 
-/* 4.11.2.4: packets that remain after a TRB. */
-static uint32_t td_size(const struct xhci_pipe *pipe, uint32_t bytes)
+/* 4.11.2.4: packets that remain after the first `now` of all bytes. */
+static uint32_t td_size(const struct xhci_pipe *pipe, uint32_t bytes, uint32_t now)
 {
-	uint32_t packets = 0;
+	uint32_t packets = (bytes + pipe->packet - 1) / pipe->packet - now / pipe->packet;
 
-	while (bytes && packets < TRB_TD_SIZE_MAX) {
-		packets++;
-		bytes -= bytes < pipe->packet ? bytes : pipe->packet;
-	}
-	return TRB_TD_SIZE(packets);
+	if (bytes == now)
+		packets = 0;
+	return TRB_TD_SIZE(packets < TRB_TD_SIZE_MAX ? packets : TRB_TD_SIZE_MAX);
 }
 
 /* At most two TRBs, since no buffer crosses more than one boundary. */
@@ -189,7 +214,7 @@ uint32_t xhci_bulk(struct xhci_pipe *pipe, uint32_t buffer, uint32_t bytes, uint
 {
 	uint32_t to_boundary = TRB_BOUNDARY - buffer % TRB_BOUNDARY;
 	uint32_t now = bytes < to_boundary ? bytes : to_boundary, left = bytes - now;
-	struct xhci_trb trb = { .parameter = buffer, .status = now | td_size(pipe, left),
+	struct xhci_trb trb = { .parameter = buffer, .status = now | td_size(pipe, bytes, now),
 				.control = TRB_TYPE(TRB_NORMAL) | TRB_SHORT };
 	struct xhci_trb *first, *last;
 	uint32_t code;
@@ -201,7 +226,7 @@ uint32_t xhci_bulk(struct xhci_pipe *pipe, uint32_t buffer, uint32_t bytes, uint
 			.control = TRB_TYPE(TRB_NORMAL) | TRB_SHORT | TRB_INTERRUPT };
 		last = put(&pipe->ring, &trb, false);
 	}
-	code = transfer(pipe, first, last);
+	code = transfer(pipe, first, last, BULK_MS);
 	*rest = TRB_REST(pipe->controller->answer.status);
 	if (pipe->controller->answer.parameter == bus_address(first))
 		*rest += left;
@@ -211,7 +236,7 @@ uint32_t xhci_bulk(struct xhci_pipe *pipe, uint32_t buffer, uint32_t bytes, uint
 /* 4.11.2.2: a setup stage, a data stage if there are data, and a status stage. */
 bool xhci_request(struct xhci_pipe *control, const struct usb_request *request, void *data)
 {
-	bool is_in = request->type & USB_IN, has_data = request->length != 0;
+	bool reads = request->type & USB_IN, has_data = request->length != 0;
 	struct xhci_trb *first, *last;
 
 	first = put(&control->ring, &(struct xhci_trb){
@@ -220,47 +245,70 @@ bool xhci_request(struct xhci_pipe *control, const struct usb_request *request, 
 		.parameter_high = request->index | (uint32_t)request->length << 16,
 		.status = sizeof(*request),
 		.control = TRB_TYPE(TRB_SETUP) | TRB_IMMEDIATE
-			| (!has_data ? TRB_SETUP_NO_DATA : is_in ? TRB_SETUP_IN : TRB_SETUP_OUT),
+			| (!has_data ? TRB_SETUP_NO_DATA : reads ? TRB_SETUP_IN : TRB_SETUP_OUT),
 	}, true);
 	if (has_data)
 		put(&control->ring, &(struct xhci_trb){
 			.parameter = bus_address(data), .status = request->length,
-			.control = TRB_TYPE(TRB_DATA) | (is_in ? TRB_IN : 0),
+			.control = TRB_TYPE(TRB_DATA) | (reads ? TRB_IN : 0),
 		}, false);
 	last = put(&control->ring, &(struct xhci_trb){
-		.control = TRB_TYPE(TRB_STATUS) | TRB_INTERRUPT | (is_in && has_data ? 0 : TRB_IN),
+		.control = TRB_TYPE(TRB_STATUS) | TRB_INTERRUPT | (reads && has_data ? 0 : TRB_IN),
 	}, false);
-	if (transfer(control, first, last) == CODE_SUCCESS)
+	if (transfer(control, first, last, WAIT_MS) == CODE_SUCCESS)
 		return true;
 	xhci_recover(control);
 	return false;
 }
 
-static uint32_t state_of(const struct xhci_pipe *pipe)
+/* What a pipe's context says of its state may be late (4.8.3), so both commands are tried. */
+static void stop(const struct xhci_pipe *pipe)
 {
-	const struct xhci *c = pipe->controller;
-	uint32_t context = (uint32_t)c->contexts[pipe->slot] + pipe->dci * c->context_size;
-
-	return ENDPOINT_STATE(read32(context));
-}
-
-/* An endpoint may halt just before the command that stops it. */
-bool xhci_recover(struct xhci_pipe *pipe)
-{
-	struct xhci *c = pipe->controller;
 	uint32_t which = TRB_SLOT(pipe->slot) | TRB_ENDPOINT(pipe->dci);
 
-	for (int i = 0; i < 2; i++) {
-		uint32_t state = state_of(pipe);
+	if (xhci_command(pipe->controller, 0, TRB_TYPE(TRB_STOP_ENDPOINT) | which) != CODE_SUCCESS)
+		xhci_command(pipe->controller, 0, TRB_TYPE(TRB_RESET_ENDPOINT) | which);
+}
 
-		if (state == ENDPOINT_RUNNING)
-			xhci_command(c, 0, TRB_TYPE(TRB_STOP_ENDPOINT) | which);
-		else if (state == ENDPOINT_HALTED)
-			xhci_command(c, 0, TRB_TYPE(TRB_RESET_ENDPOINT) | which);
-	}
+bool xhci_recover(struct xhci_pipe *pipe)
+{
+	stop(pipe);
 	xhci_empty(&pipe->ring);
-	return xhci_command(c, bus_address(pipe->ring.trbs) | TRB_CYCLE,
-			    TRB_TYPE(TRB_SET_DEQUEUE) | which) == CODE_SUCCESS;
+	return xhci_command(pipe->controller, bus_address(pipe->ring.trbs) | TRB_CYCLE,
+			    TRB_TYPE(TRB_SET_DEQUEUE) | TRB_SLOT(pipe->slot)
+			    | TRB_ENDPOINT(pipe->dci)) == CODE_SUCCESS;
+}
+
+struct xhci_slot_context *xhci_input(const struct xhci *c, uint32_t slot, uint32_t drop,
+				     uint32_t add)
+{
+	struct xhci_slot_context *context = xhci_input_context(c, DCI_SLOT);
+	uint32_t *flags = (uint32_t *)c->input;
+
+	memset(c->input, 0, (CONTEXTS + 1) * c->context_size);
+	flags[0] = drop;
+	flags[1] = add;
+	memcpy(context, (const void *)(uintptr_t)c->contexts[slot], sizeof(*context));
+	context->state = 0;
+	return context;
+}
+
+/* 4.6.6: drops the endpoint and adds it again, as no other command resets a toggle for certain. */
+static bool reopen(const struct xhci_pipe *pipe)
+{
+	const struct xhci *c = pipe->controller;
+	const uint8_t *now = (const uint8_t *)(uintptr_t)c->contexts[pipe->slot];
+	struct xhci_endpoint_context *context = xhci_input_context(c, pipe->dci);
+
+	xhci_input(c, pipe->slot, ADD_CONTEXT(pipe->dci),
+		   ADD_CONTEXT(DCI_SLOT) | ADD_CONTEXT(pipe->dci));
+	memcpy(context, now + pipe->dci * c->context_size, sizeof(*context));
+	context->interval &= ~ENDPOINT_STATE_MASK;
+	context->dequeue = bus_address(pipe->ring.trbs) | ENDPOINT_CYCLE;
+	context->dequeue_high = 0;
+	return xhci_command(pipe->controller, bus_address(c->input),
+			    TRB_TYPE(TRB_CONFIGURE_ENDPOINT) | TRB_SLOT(pipe->slot))
+		== CODE_SUCCESS;
 }
 
 bool xhci_clear_halt(struct xhci_pipe *pipe, struct xhci_pipe *control)
@@ -270,7 +318,9 @@ bool xhci_clear_halt(struct xhci_pipe *pipe, struct xhci_pipe *control)
 		.index = (uint16_t)(pipe->dci / 2 | (pipe->dci & 1 ? USB_IN : 0)),
 	};
 
-	return xhci_recover(pipe) && xhci_request(control, &request, NULL);
+	stop(pipe);
+	xhci_empty(&pipe->ring);
+	return reopen(pipe) && xhci_request(control, &request, NULL);
 }
 
 void xhci_queue(struct xhci_pipe *pipe, void *buffer, uint32_t bytes)

@@ -7,12 +7,12 @@
 #define RJ_XHCI_H
 
 #include "drivers/driver.h"
-#include "drivers/usb.h"
+#include "drivers/usb_protocol.h"
 #include "drivers/xhci_registers.h"
 #include "hardware/io.h"
 
 #define RING_TRBS 16u                   /* with the link at the end */
-#define RING_SIZE (RING_TRBS * sizeof(struct xhci_trb))         /* bytes; also its alignment */
+#define RING_SIZE ((uint32_t)(RING_TRBS * sizeof(struct xhci_trb)))     /* also its alignment */
 #define EVENTS    256u
 
 /* 4.9.2: commands, or the transfers of an endpoint. */
@@ -75,8 +75,21 @@ static inline void xhci_put64(uint32_t address, uint32_t value)
 /* Whether the controller runs, and for us. Once it does not, it never does again. */
 bool xhci_is_ours(struct xhci *c);
 
-/* Takes the events that have come. */
+/* Takes the events that have come. To be called before anything is queued. */
 void xhci_poll(struct xhci *c);
+
+/*
+ * 6.2.5: makes an input context of these contexts to drop and to add (ADD_CONTEXT), with the
+ * slot's own one as it is now. Returns where the slot's is in it.
+ */
+struct xhci_slot_context *xhci_input(const struct xhci *c, uint32_t slot, uint32_t drop,
+				     uint32_t add);
+
+/* Where the context of an endpoint or, for DCI_SLOT, of the slot is in the input context. */
+static inline void *xhci_input_context(const struct xhci *c, uint32_t dci)
+{
+	return c->input + (dci + 1) * c->context_size;
+}
 
 /* Executes a command (6.4.3) and waits. Returns CODE_*; the event is in c->answer. */
 uint32_t xhci_command(struct xhci *c, uint32_t parameter, uint32_t control);
@@ -91,10 +104,13 @@ uint32_t xhci_bulk(struct xhci_pipe *pipe, uint32_t buffer, uint32_t bytes, uint
 /* A request to endpoint 0. data: request->length bytes, or NULL if that is 0. */
 bool xhci_request(struct xhci_pipe *control, const struct usb_request *request, void *data);
 
-/* 4.6.8 to 4.6.10: makes a pipe that has halted, or did not end in time, ready again. */
+/* 4.6.8 to 4.6.10: empties a pipe that has halted, or whose transfer has not ended. */
 bool xhci_recover(struct xhci_pipe *pipe);
 
-/* That, and the device's endpoint (USB 2.0, 9.4.5). */
+/*
+ * That, and puts the data toggles of the controller and of the device's endpoint back (USB 2.0,
+ * 9.4.5). control is the same device's.
+ */
 bool xhci_clear_halt(struct xhci_pipe *pipe, struct xhci_pipe *control);
 
 /* Starts a read of an interrupt pipe; xhci_poll sets pipe->code when it is done. */

@@ -13,6 +13,7 @@
 #define HCCPARAMS1  0x10u
 #define DBOFF       0x14u
 #define RTSOFF      0x18u
+#define DOORBELL    4u                  /* bytes, 5.6 */
 #define MAX_SLOTS(hcsparams1) ((hcsparams1) & 0xFF)
 #define MAX_PORTS(hcsparams1) ((hcsparams1) >> 24)
 #define SCRATCHPADS(hcsparams2) (((hcsparams2) >> 21 & 0x1F) << 5 | (hcsparams2) >> 27)
@@ -172,8 +173,7 @@ struct xhci_endpoint_context {
 #define ENDPOINT_PACKET(n)   ((uint32_t)(n) << 16)
 #define ENDPOINT_CYCLE       0x1u       /* of dequeue */
 #define ENDPOINT_PAYLOAD(n)  ((uint32_t)(n) << 16)      /* Max ESIT Payload, of average */
-#define ENDPOINT_STATE(interval) ((interval) & 0x7)
-enum { ENDPOINT_RUNNING = 1, ENDPOINT_HALTED = 2, ENDPOINT_STOPPED = 3, ENDPOINT_ERROR = 4 };
+#define ENDPOINT_STATE_MASK  0x7u       /* of interval in an output context */
 enum { TYPE_BULK_OUT = 2, TYPE_CONTROL = 4, TYPE_BULK_IN = 6, TYPE_INTERRUPT_IN = 7 };
 
 #define CONTEXTS 32u                    /* 6.2.1: of a slot: itself and 31 endpoints */

@@ -10,7 +10,9 @@
 #include "hardware/pci.h"
 
 #define REGISTERS   0x10000u            /* bytes that nearly all controllers have */
-#define BOUNDARY    0x1000u             /* 6: contexts do not cross a page */
+#define BOUNDARY    0x1000u             /* table 6-1: what does not cross a page */
+#define DWORD       4u
+#define CONTEXTS_ALIGNMENT 512u         /* of DCBAA, so that it does not cross one */
 #define HANDOVER_MS 1000u
 #define HALT_MS     32u                 /* 5.4.1.1: 16; some need more after another system */
 #define RESET_MS    1000u
@@ -25,8 +27,6 @@
 #define USB3_PSSEN  0xD8u
 #define USB3PRM     0xDCu
 
-#define CONTEXT_WORD(c, dci, type) ((struct type *)((c)->input + ((dci) + 1) * (c)->context_size))
-
 /* Calls for each extended capability; returns the first with this id after `after`, or 0. */
 static INIT uint32_t next_capability(uint32_t registers, uint32_t after, uint32_t id)
 {
@@ -35,7 +35,7 @@ static INIT uint32_t next_capability(uint32_t registers, uint32_t after, uint32_
 		: HCC_CAPABILITIES(read32(registers + HCCPARAMS1));
 
 	for (unsigned i = 0; step && i < CAPABILITIES_MAX; i++) {
-		at += step * sizeof(uint32_t);
+		at += step * DWORD;
 		if (at - registers >= REGISTERS)
 			return 0;
 		head = read32(at);
@@ -124,11 +124,23 @@ static INIT bool wait_bits(const struct xhci *c, uint32_t offset, uint32_t bits,
 	return true;
 }
 
+static INIT bool halt(const struct xhci *c)
+{
+	xhci_put(c, USBCMD, xhci_get(c, USBCMD) & ~CMD_RUN);
+	return wait_bits(c, USBSTS, STS_HALTED, STS_HALTED, HALT_MS);
+}
+
+INIT void xhci_stop(const struct xhci *c)
+{
+	if (c && c->operational)
+		halt(c);
+}
+
 /* 4.2 and 5.4.1: a running controller must not be reset. */
 static INIT bool reset(const struct xhci *c)
 {
-	xhci_put(c, USBCMD, xhci_get(c, USBCMD) & ~CMD_RUN);
-	wait_bits(c, USBSTS, STS_HALTED, STS_HALTED, HALT_MS);
+	if (!wait_bits(c, USBSTS, STS_NOT_READY, 0, RESET_MS) || !halt(c))
+		return false;
 	xhci_put(c, USBCMD, CMD_RESET);
 	delay_ms(SETTLE_MS);
 	return wait_bits(c, USBCMD, CMD_RESET, 0, RESET_MS)
@@ -154,7 +166,7 @@ static INIT bool give_scratchpads(const struct xhci *c, const struct rj_host *ho
 		return true;
 	if (!(xhci_get(c, PAGESIZE) & 1))       /* 4 KiB */
 		return false;
-	pages = host->alloc(count * sizeof(*pages), 64);
+	pages = host->alloc(count * sizeof(*pages), BOUNDARY);
 	memory = host->alloc(count * BOUNDARY, BOUNDARY);
 	if (!pages || !memory)
 		return false;
@@ -168,7 +180,7 @@ static INIT bool give_memory(struct xhci *c, uint32_t slots, struct usb_bus *bus
 {
 	const struct rj_host *host = bus->host;
 
-	c->contexts = host->alloc((slots + 1) * sizeof(*c->contexts), 64);
+	c->contexts = host->alloc((slots + 1) * sizeof(*c->contexts), CONTEXTS_ALIGNMENT);
 	c->input = host->alloc((CONTEXTS + 1) * c->context_size, BOUNDARY);
 	c->events = host->alloc(EVENTS * sizeof(*c->events), BOUNDARY);
 	c->event_cycle = TRB_CYCLE;
@@ -253,13 +265,6 @@ INIT bool xhci_start(uint32_t pci, const struct rj_host *host, struct usb_bus *b
 	return give_memory(c, slots, bus) && run(c, pci, slots, host);
 }
 
-/* 6.2.5.1: an input context that adds the slot's context and one more. */
-static INIT void begin_input(struct xhci *c, uint32_t dci)
-{
-	memset(c->input, 0, (CONTEXTS + 1) * c->context_size);
-	((uint32_t *)c->input)[1] = ADD_CONTEXT(DCI_SLOT) | ADD_CONTEXT(dci);
-}
-
 static INIT uint32_t evaluate(const struct usb_device *device, uint32_t type)
 {
 	struct xhci *c = device->bus->controller;
@@ -287,8 +292,7 @@ static INIT struct xhci_pipe *make_pipe(const struct usb_device *device, uint32_
 static INIT struct xhci_endpoint_context *put_endpoint(const struct xhci_pipe *pipe, uint32_t type,
 						       uint32_t average)
 {
-	struct xhci *c = pipe->controller;
-	struct xhci_endpoint_context *endpoint = CONTEXT_WORD(c, pipe->dci, xhci_endpoint_context);
+	struct xhci_endpoint_context *endpoint = xhci_input_context(pipe->controller, pipe->dci);
 
 	endpoint->type = ENDPOINT_ERRORS | ENDPOINT_TYPE(type) | ENDPOINT_PACKET(pipe->packet);
 	endpoint->dequeue = bus_address(pipe->ring.trbs) | ENDPOINT_CYCLE;
@@ -325,8 +329,7 @@ INIT bool xhci_address(struct usb_device *device)
 	device->control = make_pipe(device, DCI_CONTROL, first_packet(device->speed));
 	if (!device->control)
 		return false;
-	begin_input(c, DCI_CONTROL);
-	slot = CONTEXT_WORD(c, DCI_SLOT, xhci_slot_context);
+	slot = xhci_input(c, device->slot, 0, ADD_CONTEXT(DCI_SLOT) | ADD_CONTEXT(DCI_CONTROL));
 	slot->route = device->route | SLOT_SPEED(device->speed) | SLOT_CONTEXTS(1);
 	slot->ports = SLOT_ROOT_PORT(device->root_port);
 	slot->tt = SLOT_TT_HUB(device->tt_slot) | SLOT_TT_PORT(device->tt_port);
@@ -352,23 +355,18 @@ INIT bool xhci_set_packet(const struct usb_device *device, uint32_t packet)
 	struct xhci *c = device->bus->controller;
 
 	device->control->packet = packet;
-	begin_input(c, DCI_CONTROL);
-	((uint32_t *)c->input)[1] = ADD_CONTEXT(DCI_CONTROL);
+	xhci_input(c, device->slot, 0, ADD_CONTEXT(DCI_CONTROL));
 	put_endpoint(device->control, TYPE_CONTROL, sizeof(struct usb_request));
 	return evaluate(device, TRB_EVALUATE_CONTEXT) == CODE_SUCCESS;
 }
 
-/* The slot's context as it is, for a command that changes a part of it. */
-static INIT struct xhci_slot_context *copy_slot(const struct usb_device *device, uint32_t dci)
+/* An input context that adds one, and the slot's with as many contexts as there are then. */
+static INIT struct xhci_slot_context *add_context(const struct usb_device *device, uint32_t dci)
 {
-	struct xhci *c = device->bus->controller;
-	struct xhci_slot_context *slot = CONTEXT_WORD(c, DCI_SLOT, xhci_slot_context);
-	uint32_t contexts;
+	struct xhci_slot_context *slot = xhci_input(device->bus->controller, device->slot, 0,
+						    ADD_CONTEXT(DCI_SLOT) | ADD_CONTEXT(dci));
+	uint32_t contexts = SLOT_CONTEXTS_OF(slot->route);
 
-	begin_input(c, dci);
-	memcpy(slot, (const void *)(uintptr_t)c->contexts[device->slot], sizeof(*slot));
-	slot->state = 0;
-	contexts = SLOT_CONTEXTS_OF(slot->route);
 	slot->route &= ~SLOT_CONTEXTS(SLOT_CONTEXTS_MAX);
 	slot->route |= SLOT_CONTEXTS(dci > contexts ? dci : contexts);
 	return slot;
@@ -408,7 +406,7 @@ INIT struct xhci_pipe *xhci_open(const struct usb_device *device,
 	pipe = make_pipe(device, DCI(endpoint->address & USB_ENDPOINT_NUMBER, is_in), packet);
 	if (!pipe || !packet)
 		return NULL;
-	copy_slot(device, pipe->dci);
+	add_context(device, pipe->dci);
 	context = put_endpoint(pipe, is_bulk ? (is_in ? TYPE_BULK_IN : TYPE_BULK_OUT)
 			       : TYPE_INTERRUPT_IN, packet);
 	context->type |= ENDPOINT_BURST(burst);
@@ -422,7 +420,7 @@ INIT struct xhci_pipe *xhci_open(const struct usb_device *device,
 
 INIT bool xhci_set_hub(const struct usb_device *device, uint32_t ports, uint32_t think_time)
 {
-	struct xhci_slot_context *slot = copy_slot(device, DCI_SLOT);
+	struct xhci_slot_context *slot = add_context(device, DCI_SLOT);
 
 	slot->route |= SLOT_HUB;
 	slot->ports |= SLOT_HUB_PORTS(ports);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RJ_USB_OWNER_H
-#define RJ_USB_OWNER_H
+#ifndef RJ_USB_H
+#define RJ_USB_H
 
 #include <stdint.h>
 

@@ -164,7 +164,7 @@ static void no_bring_up(void **state)
 		{ "CNR stays", { .never_ready = true }, 3000 },
 		{ "does not halt", { .running = true, .never_halts = true }, 3000 },
 		{ "does not start", { .never_starts = true }, 3000 },
-		{ "no completions", { .no_completions = true }, 12000 },
+		{ "no completions", { .no_completions = true }, 22000 },
 		{ "gone", { .gone = true }, 1000 },
 		{ "no memory", { .allocations = 1 }, 3000 },
 	};
@@ -622,8 +622,8 @@ static void faults(void **state)
 		{ "phase error", FAULT_PHASE, ANY, ANY, 2, 3000 },
 		{ "short status", FAULT_SHORT_STATUS, ANY, ANY, 2, 3000 },
 		{ "short data", FAULT_SHORT_DATA, ANY, ANY, 0, 3000 },
-		{ "silent", FAULT_SILENT, ANY, ANY, 2, 12000 },
-		{ "silent status", FAULT_SILENT_STATUS, ANY, ANY, 2, 12000 },
+		{ "silent", FAULT_SILENT, ANY, ANY, 2, 22000 },
+		{ "silent status", FAULT_SILENT_STATUS, ANY, ANY, 2, 22000 },
 		{ "transaction error", FAULT_TRANSACTION, ANY, ANY, 2, 3000 },
 		{ "unit attention", FAULT_ATTENTION, RJ_DISK_OK, RJ_DISK_OK, 0, 2000 },
 	};
@@ -650,7 +650,7 @@ static void faults_in_a_row(void **state)
 		config.lazy_contexts = lazy;
 		disk = one_stick(USB_HIGH);
 		for (enum usb_fault fault = FAULT_MEDIUM; fault <= FAULT_ATTENTION; fault++)
-			check_fault(disk, fault, fault & 1, ANY, 12000);
+			check_fault(disk, fault, fault & 1, ANY, 22000);
 	}
 }
 
@@ -690,10 +690,10 @@ static void removed(void **state)
 
 		model_unplug(speeds[s] == USB_SUPER ? model_first3() : model_first2());
 		for (unsigned i = 0; i < 3; i++)
-			assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000),
+			assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 22000),
 					     RJ_DISK_OK);
-		assert_int_not_equal(request(disk, RJ_RESET, 0, 0, NULL, 12000), RJ_DISK_OK);
-		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
+		assert_int_not_equal(request(disk, RJ_RESET, 0, 0, NULL, 22000), RJ_DISK_OK);
+		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 22000), RJ_DISK_OK);
 	}
 }
 
@@ -706,13 +706,13 @@ static void mute(void **state)
 	(void)state;
 	devices[0].is_mute = true;
 	for (unsigned i = 0; i < 2; i++) {
-		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
-		assert_int_not_equal(request(disk, RJ_WRITE, 0, 1, buffer, 12000), RJ_DISK_OK);
+		assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 22000), RJ_DISK_OK);
+		assert_int_not_equal(request(disk, RJ_WRITE, 0, 1, buffer, 22000), RJ_DISK_OK);
 	}
 	devices[0].is_mute = false;
 	check_read(disk, &luns[0]);
 	devices[0].is_mute = true;
-	attach(14000);
+	attach(22000);
 	assert_int_equal(model_found.disk_count, 0);
 }
 
@@ -723,9 +723,9 @@ static void controller_error(void **state)
 
 	(void)state;
 	model_fail_controller();
-	assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 12000), RJ_DISK_OK);
-	request(disk, RJ_RESET, 0, 0, NULL, 12000);
-	request(disk, RJ_READ, 0, 1, buffer, 12000);
+	assert_int_not_equal(request(disk, RJ_READ, 0, 1, buffer, 22000), RJ_DISK_OK);
+	request(disk, RJ_RESET, 0, 0, NULL, 22000);
+	request(disk, RJ_READ, 0, 1, buffer, 22000);
 }
 
 /* Many requests: no event is left behind, and no TRB is used twice. */
@@ -1026,7 +1026,7 @@ static void keys_and_disk(void **state)
 	devices[0].fault = FAULT_SILENT;
 	press(0, 0x05, 0, 0);
 	press(0, 0, 0, 0);
-	request(&model_found.disks[0], RJ_READ, 0, 1, model_alloc(512, 512), 12000);
+	request(&model_found.disks[0], RJ_READ, 0, 1, model_alloc(512, 512), 22000);
 	EXPECT("\x30\xB0");
 }
 

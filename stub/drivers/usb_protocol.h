@@ -3,8 +3,8 @@
  * Universal Serial Bus 2.0, 9 "USB Device Framework" and 11 "Hub Specification"; USB 3.2, 9 and
  * 10; HID 1.11; Mass Storage Bulk-Only Transport 1.0.
  */
-#ifndef RJ_USB_H
-#define RJ_USB_H
+#ifndef RJ_USB_PROTOCOL_H
+#define RJ_USB_PROTOCOL_H
 
 #include <stdint.h>
 
@@ -91,7 +91,7 @@ _Static_assert(sizeof(struct usb_endpoint_descriptor) == 7, "9.6.6");
 struct usb_companion_descriptor {
 	uint8_t size, type, burst, attributes;
 	uint16_t interval_bytes;
-};
+} __attribute__((packed));
 _Static_assert(sizeof(struct usb_companion_descriptor) == 6, "USB 3.2, 9.6.7");
 
 struct usb_hub_descriptor {
@@ -103,6 +103,7 @@ _Static_assert(sizeof(struct usb_hub_descriptor) == 6, "11.23.2.1");
 #define USB_HUB_THINK_TIME(characteristics) ((characteristics)[0] >> 5 & 3)
 
 /* 11.24.2: features of a hub's port, and 11.24.2.7: bits of its status. */
+#define USB_PORT_ENABLE        1u
 #define USB_PORT_RESET         4u
 #define USB_PORT_POWER         8u
 #define USB_PORT_C_CONNECTION  16u
