@@ -26,6 +26,7 @@ CONTROLLERS = {
     "AHCI": ["-M", "q35", "-device", "ide-hd,drive=disk,bus=ide.0"],
     "NVMe": ["-device", "nvme,drive=disk,serial=1"],
     "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+    "USB": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }
 # QEMU's VGA in SeaBIOS's mode 141h, whose text is 80x25, too.

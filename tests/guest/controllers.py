@@ -29,8 +29,8 @@ CONTROLLERS = {
     # not served by rjpack
     "megasas": Controller("-device megasas -device scsi-hd,drive=disk{}",
                           ("megaraid_sas", "sd_mod"), "sda"),
-    "lsi": Controller("-device lsi53c895a -device scsi-hd,drive=disk{}",
-                      ("sym53c8xx", "sd_mod"), "sda"),
+    "ehci": Controller("-device usb-ehci -device usb-storage,drive=disk{}",
+                       ("ehci_pci", "usb_storage", "sd_mod"), "sda"),
     # SuperSpeed, High Speed, and other numbers of ports
     "usb": Controller(XHCI.format("") + STICK, USB, "sda"),
     "usb-high": Controller(XHCI.format(",p3=0") + STICK, USB, "sda"),
