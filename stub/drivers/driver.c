@@ -64,6 +64,27 @@ INIT uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id)
 	return 0;
 }
 
+/*
+ * PCI Power Management 1.2, 3.2.4 and 5.4.1: from D3hot to D0, where the function may have
+ * forgotten its BARs.
+ */
+INIT void pci_wake(uint32_t pci)
+{
+	uint32_t at = pci_capability(pci, 0, PCI_POWER), bars[PCI_BARS];
+	uint16_t command = pci_read16(pci, PCI_COMMAND), control;
+
+	control = at ? pci_read16(pci, at + PCI_POWER_CONTROL) : 0;
+	if (!(control & PCI_POWER_STATE))
+		return;
+	for (uint32_t i = 0; i < PCI_BARS; i++)
+		bars[i] = bar(pci, i);
+	pci_write16(pci, at + PCI_POWER_CONTROL, (uint16_t)(control & ~PCI_POWER_STATE));
+	delay_ms(PCI_WAKE_MS);
+	for (uint32_t i = 0; i < PCI_BARS; i++)
+		pci_write(pci, PCI_BAR0 + i * 4, bars[i]);
+	pci_write16(pci, PCI_COMMAND, command);
+}
+
 INIT void timer_init(uint32_t per_ms)
 {
 	ticks_per_ms = per_ms;

@@ -145,6 +145,9 @@ void pci_enable(uint32_t pci, uint16_t bits);
 /* The offset of the next capability with this id after offset, 0 for the first; 0: none. */
 uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id);
 
+/* Wakes a function from D3hot. Its BARs and its command register stay as they are. */
+void pci_wake(uint32_t pci);
+
 /* Time, resident too: call deadline_in before a wait, and expired in its loop. */
 void timer_init(uint32_t ticks_per_ms);         /* attach calls it first */
 uint64_t deadline_in(uint32_t ms);

@@ -12,7 +12,6 @@
 #define DATA       192u                 /* what Windows asks MODE SENSE for; others confuse some */
 #define GENESYS    0x05E3u              /* its bridges fail above 32 KiB */
 #define GENESYS_MAX 0x8000u
-#define FLOPPY_SECTORS 5760u            /* 2.88 MB */
 
 /* 5.1: command block wrapper. */
 struct wrapper {
@@ -203,10 +202,16 @@ static INIT void check_capacity(const struct usb_device *device, struct unit *un
 		disk->sectors--;
 }
 
-/* BMCs offer floppy images as small removable disks. */
+/* Floppy drives, and the floppy images of BMCs: 720 KB, 1.2, 1.44 and 2.88 MB. */
 static INIT bool is_floppy(const struct rj_disk *disk)
 {
-	return disk->flags & RJ_DISK_REMOVABLE && disk->sectors <= FLOPPY_SECTORS;
+	static INIT_DATA const uint16_t sizes[] = { 1440, 2400, 2880, 5760 };
+
+	for (uint32_t i = 0; disk->flags & RJ_DISK_REMOVABLE && i < sizeof(sizes) / sizeof(sizes[0]);
+	     i++)
+		if (disk->sectors == sizes[i])
+			return true;
+	return false;
 }
 
 static INIT bool add_unit(const struct usb_device *device, const struct unit *found)
@@ -228,7 +233,7 @@ static INIT bool add_unit(const struct usb_device *device, const struct unit *fo
 	}
 	check_capacity(device, unit, &disk);
 	if (is_floppy(&disk))
-		return false;
+		disk.flags |= RJ_DISK_FLOPPY;
 	disk.context = unit;
 	disk.max_sectors = (device->vendor == GENESYS ? GENESYS_MAX : XHCI_BULK_MAX)
 		>> unit->scsi.shift;

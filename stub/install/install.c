@@ -157,7 +157,7 @@ static uint32_t hard_disks(void)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < found_count; i++)
-		count += !(found[i].disk.flags & RJ_DISK_CD);
+		count += !(found[i].disk.flags & (RJ_DISK_CD | RJ_DISK_FLOPPY));
 	return count;
 }
 
@@ -204,28 +204,6 @@ static bool is_free_ram(uint64_t address)
 	return stub->acpi->iommu_was_on || memory_is_free(address);
 }
 
-/*
- * PCI Power Management 1.2, 3.2.4 and 5.4.1: from D3hot to D0, where the function may have
- * forgotten its BARs.
- */
-static void wake(uint32_t pci)
-{
-	uint32_t at = pci_capability(pci, 0, PCI_POWER), bars[PCI_BARS];
-	uint16_t command = pci_read16(pci, PCI_COMMAND), control;
-
-	control = at ? pci_read16(pci, at + PCI_POWER_CONTROL) : 0;
-	if (!(control & PCI_POWER_STATE))
-		return;
-	for (uint32_t i = 0; i < PCI_BARS; i++)
-		bars[i] = pci_read(pci, PCI_BAR0 + i * sizeof(bars[0]));
-	pci_write16(pci, at + PCI_POWER_CONTROL, (uint16_t)(control & ~PCI_POWER_STATE));
-	timer_init(host.ticks_per_ms);
-	delay_ms(PCI_WAKE_MS);
-	for (uint32_t i = 0; i < PCI_BARS; i++)
-		pci_write(pci, PCI_BAR0 + i * sizeof(bars[0]), bars[i]);
-	pci_write16(pci, PCI_COMMAND, command);
-}
-
 /* If the controller has no devices, restores its command register. */
 static void attach_one(const struct controller *c, const struct rj_driver *driver)
 {
@@ -234,7 +212,8 @@ static void attach_one(const struct controller *c, const struct rj_driver *drive
 
 	pci_now = (uint16_t)(c->pci >> 8);
 	driver_now = modes[c->driver];
-	wake(c->pci);
+	timer_init(host.ticks_per_ms);
+	pci_wake(c->pci);
 	driver->attach(c->pci, &host);
 	if (devices() == before)
 		pci_write16(c->pci, PCI_COMMAND, command);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "common/bda.h"
+#include "common/disk_geometry.h"
 #include "common/geometry.h"
 #include "common/mem.h"
 #include "hardware/io.h"
@@ -82,7 +83,7 @@ static struct firmware_disk ask(const struct rj_setup *setup, uint32_t number)
 
 static bool is_same(const struct firmware_disk *theirs, const struct rj_found *ours)
 {
-	return !ours->numbered && !(ours->disk.flags & RJ_DISK_CD)
+	return !ours->numbered && !(ours->disk.flags & (RJ_DISK_CD | RJ_DISK_FLOPPY))
 		&& theirs->sectors == ours->disk.sectors
 		&& theirs->sector_size == ours->disk.sector_size
 		&& (theirs->pci == NO_PCI || theirs->pci == ours->disk.pci);
@@ -95,6 +96,18 @@ static uint32_t log2_of(uint32_t power)
 	while (power >> shift > 1)
 		shift++;
 	return shift;
+}
+
+/* The geometry that a floppy disk of this size has by itself. */
+static void set_floppy(struct rj_unit *unit)
+{
+	const struct rj_geometry *g = rj_floppy_of_size(unit->disk.sectors << unit->sector_shift);
+
+	if (!(unit->disk.flags & RJ_DISK_FLOPPY) || !g)
+		return;
+	unit->heads = g->heads;
+	unit->sectors_per_track = g->sectors;
+	unit->floppy_type = rj_floppy_type(g);
 }
 
 /* Makes a disk a unit; returns its value for the map. */
@@ -114,6 +127,7 @@ static uint8_t add_unit(struct rj_found *found,
 		unit->heads = theirs->heads;
 		unit->sectors_per_track = theirs->sectors_per_track;
 	}
+	set_floppy(unit);
 	unit->cylinders = geometry_cylinders(unit->disk.sectors, unit->heads,
 					     unit->sectors_per_track);
 	return INT13_UNIT + int13.unit_count++;
@@ -228,24 +242,35 @@ static void number_as_firmware(const struct rj_setup *setup)
 	}
 }
 
+static bool is_unit(uint32_t number)
+{
+	return int13.map[number] >= INT13_UNIT && int13.map[number] < INT13_NOBODY;
+}
+
+/* Gives a floppy disk or a CD the first of these numbers that no other one of ours has. */
+static void take_first(struct rj_found *found, uint32_t from, uint32_t count)
+{
+	uint32_t number = from;
+
+	while (number < from + count && is_unit(number))
+		number++;
+	if (number < from + count)
+		int13.map[number] = add_unit(found, NULL);
+}
+
 static void number_rest(const struct rj_setup *setup)
 {
-	uint32_t cd = CD;
-
 	for (uint32_t i = 0; i < setup->found_count; i++) {
 		struct rj_found *found = &setup->found[i];
 
 		if (found->numbered)
 			continue;
-		if (!(found->disk.flags & RJ_DISK_CD)) {
+		if (found->disk.flags & RJ_DISK_CD)
+			take_first(found, CD, MAX_CDS);
+		else if (found->disk.flags & RJ_DISK_FLOPPY)
+			take_first(found, 0, MAX_FLOPPIES);
+		else
 			take_slot(add_unit(found, NULL));
-			continue;
-		}
-		while (cd < CD + MAX_CDS && int13.map[cd] >= INT13_UNIT
-		       && int13.map[cd] < INT13_NOBODY)
-			cd++;
-		if (cd < CD + MAX_CDS)
-			int13.map[cd] = add_unit(found, NULL);
 	}
 }
 
@@ -258,8 +283,7 @@ static void number_floppies(void)
 	uint32_t ours = 0, next = 0;
 
 	for (uint32_t i = 0; i < HARD_DISK; i++)
-		if (int13.map[i] >= INT13_UNIT && int13.map[i] < INT13_NOBODY)
-			ours++;
+		ours += is_unit(i);
 	for (uint32_t i = 0; ours && i < HARD_DISK; i++)
 		if (int13.map[i] < INT13_UNIT)
 			int13.map[i] = next < theirs ? (uint8_t)next++ : INT13_NOBODY;

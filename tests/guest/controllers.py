@@ -47,6 +47,8 @@ CONTROLLERS = {
     "usb-cd": Controller(XHCI.format("") + "-device usb-bot,id=bot,bus=xhci.0 "
                          "-device scsi-cd,bus=bot.0,scsi-id=0,lun=0,drive=disk{}",
                          (*USB, "sr_mod"), "sr0"),
+    "uas": Controller(XHCI.format("") + "-device usb-uas,id=uas,bus=xhci.0 "
+                      "-device scsi-hd,bus=uas.0,scsi-id=0,lun=0,drive=disk{}", (*USB, "uas"), "sda"),
     # the second controller, behind a root port
     "usb-second": Controller("-M q35 -device qemu-xhci -device pcie-root-port,id=root,chassis=1 "
                              + XHCI.format(",bus=root") + STICK + ",bus=xhci.0", USB, "sda"),

@@ -189,7 +189,7 @@ def run(row, work):
         problems += varies(row["same"], lines)
     if "session" in row and row.get("native"):
         problems += compare_screens(row, work / "native", shown)
-    if before:
+    if before and not row.get("readonly"):
         after = files["test_disk"].read_bytes()
         problems += disktest.compare(row["disk_test"], before, after, lines)
     if row.get("like_native"):

@@ -127,7 +127,8 @@ def drive(inputs):
     arguments = CONTROLLERS[row["controller"]].arguments.format(row.get("disk_options", ""))
     kept = "off" if "disk_test" in row else "on"
     file = f"blkdebug:{inputs['errors']}:" if row.get("errors") else ""
-    return ["-drive", f"id=disk,file={file}{inputs[row['drive']]},format=raw,if=none,snapshot={kept}",
+    locked = ",readonly=on" if row.get("readonly") else ""
+    return ["-drive", f"id=disk,file={file}{inputs[row['drive']]},format=raw,if=none,snapshot={kept}{locked}",
             *arguments.split()]
 
 
