@@ -21,7 +21,8 @@ NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
 # sanitizers anyway, and all rows in cli/ except one of so many.
 SLOW = {"instrumented": ("inflate", "mover", "image", "survey", "snapshot", "detect-"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
-                     "core-lengths", "foreign", "examples", "stub", "initrd", "progress")}
+                     "core-lengths", "foreign", "examples", "stub", "initrd", "progress",
+                     "xhci")}
 EVERY = {"instrumented": 1, "valgrind": 16}
 ENOUGH = 90     # % of the lines of a directory
 

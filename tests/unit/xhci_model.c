@@ -71,7 +71,7 @@ enum { SLOT_DISABLED, SLOT_ENABLED, SLOT_DEFAULT, SLOT_ADDRESSED, SLOT_CONFIGURE
 enum { EP_DISABLED, EP_RUNNING, EP_HALTED, EP_STOPPED, EP_ERROR };
 
 #define LIMIT_MS      120000u   /* where a test sets none */
-#define STEP_US       5u        /* that a look at the clock takes */
+#define STEP_US       50u        /* that a look at the clock takes */
 #define COMMAND_US    20u
 #define TRANSFER_US   60u
 #define RETRY_US      125u      /* after NAK */
