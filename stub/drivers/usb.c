@@ -6,6 +6,20 @@
 
 #define FIRST_BYTES 8u                  /* of a device descriptor, up to packet: 5.5.3 */
 
+INIT const char *usb_id(const struct usb_device *device)
+{
+	char *text = device->bus->id;
+	uint32_t id = (uint32_t)device->vendor << 16 | device->product;
+
+	for (uint32_t i = 0; i < 8; i++, id <<= 4) {
+		uint32_t digit = id >> 28;
+
+		text[i + (i >= 4)] = (char)(digit < 10 ? '0' + digit : 'A' - 10 + digit);
+	}
+	text[4] = ':';
+	return text;
+}
+
 static INIT bool read_descriptor(const struct usb_device *device, uint32_t type, uint32_t bytes)
 {
 	return usb_request(device, (struct usb_request){
@@ -120,9 +134,8 @@ static INIT bool serve_interface(const struct usb_device *device,
 	if (is_disk(i))
 		return serve_disk(device, i, end);
 	host->warn(i->protocol == USB_STORAGE_UAS
-		   ? "usb: the disk %x:%x speaks only UAS, which is not supported"
-		   : "usb: the disk %x:%x has no bulk-only SCSI interface", device->vendor,
-		   device->product);
+		   ? "usb: the disk %s speaks only UAS, which is not supported"
+		   : "usb: the disk %s has no bulk-only SCSI interface", usb_id(device));
 	return false;
 }
 

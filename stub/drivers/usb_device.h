@@ -16,6 +16,7 @@ struct usb_bus {
 	uint8_t *scratch;               /* USB_SCRATCH bytes, for short answers and a sector */
 	struct usb_keyboards *keyboards;        /* NULL: none yet */
 	bool is_used;                   /* a device is served */
+	char id[sizeof("VVVV:PPPP")];   /* of usb_id */
 	uint32_t ports;                 /* root ports */
 	uint8_t protocol[256];          /* of root ports: 2 or 3; 0: unknown */
 	uint8_t number[256];            /* as counted among those of that protocol */
@@ -66,6 +67,9 @@ bool xhci_set_hub(const struct usb_device *device, uint32_t ports, uint32_t thin
 
 /* Finds all devices and serves those that it can. */
 void usb_find(struct usb_bus *bus);
+
+/* Its vendor and product, as VVVV:PPPP; valid until the next call. */
+const char *usb_id(const struct usb_device *device);
 
 /* Reads an addressed device's descriptors, and serves its disks and keyboards. */
 enum usb_found { USB_FAILED, USB_NOTHING, USB_SERVED, USB_IS_HUB };

@@ -227,8 +227,8 @@ static INIT bool add_unit(const struct usb_device *device, const struct unit *fo
 		return false;
 	*unit = *found;
 	if (!scsi_identify(&unit->scsi, &disk)) {
-		host->print("usb: unit %u of %x:%x has no medium, or is no disk", unit->lun,
-			    device->vendor, device->product);
+		host->print("usb: unit %u of %s has no medium, or is no disk", unit->lun,
+			    usb_id(device));
 		return false;
 	}
 	check_capacity(device, unit, &disk);

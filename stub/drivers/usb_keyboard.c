@@ -247,6 +247,6 @@ INIT bool usb_keyboard_found(const struct usb_device *device, uint32_t interface
 	if (!list(device->bus, k))
 		return false;
 	xhci_queue(in, k->report, k->bytes);
-	device->bus->host->print("usb: keyboard %x:%x", device->vendor, device->product);
+	device->bus->host->print("usb: keyboard %s", usb_id(device));
 	return true;
 }

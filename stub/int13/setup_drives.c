@@ -83,7 +83,7 @@ static struct firmware_disk ask(const struct rj_setup *setup, uint32_t number)
 
 static bool is_same(const struct firmware_disk *theirs, const struct rj_found *ours)
 {
-	return !ours->numbered && !(ours->disk.flags & (RJ_DISK_CD | RJ_DISK_FLOPPY))
+	return !(ours->disk.flags & RJ_DISK_CD)
 		&& theirs->sectors == ours->disk.sectors
 		&& theirs->sector_size == ours->disk.sector_size
 		&& (theirs->pci == NO_PCI || theirs->pci == ours->disk.pci);
@@ -222,19 +222,35 @@ static void number_mapped(const struct rj_setup *setup)
 	}
 }
 
+/* The disk that the firmware describes, rather one without a number; NULL: none. */
+static struct rj_found *find_same(const struct rj_setup *setup, const struct firmware_disk *theirs)
+{
+	struct rj_found *same = NULL;
+
+	for (uint32_t i = setup->found_count; i > 0; i--) {
+		struct rj_found *ours = &setup->found[i - 1];
+
+		if (is_same(theirs, ours) && (!same || !ours->numbered))
+			same = ours;
+	}
+	return same;
+}
+
+/* What the firmware calls a hard disk is one, even if it has the size of a floppy disk. */
 static void number_as_firmware(const struct rj_setup *setup)
 {
 	uint32_t count = setup->asks_firmware ? read8(BDA_HARD_DISKS) : 0;
 
 	for (uint32_t n = 0; n < count && n < MAX_HARD_DISKS; n++) {
 		struct firmware_disk theirs = ask(setup, HARD_DISK + n);
-		uint32_t i = 0;
+		struct rj_found *ours = find_same(setup, &theirs);
 
-		while (i < setup->found_count && !is_same(&theirs, &setup->found[i]))
-			i++;
-		if (i < setup->found_count)
-			take_slot(add_unit(&setup->found[i], &theirs));
-		else if (setup->firmware_serves)
+		if (ours && ours->numbered)
+			continue;       /* --drive-map has given it another number */
+		if (ours) {
+			ours->disk.flags &= ~RJ_DISK_FLOPPY;
+			take_slot(add_unit(ours, &theirs));
+		} else if (setup->firmware_serves)
 			take_slot((uint8_t)(HARD_DISK + n));
 		else
 			setup->print("drive %s: the firmware's; its controller is not supported",
