@@ -19,10 +19,11 @@ OTHERS = ("stub flags", "left out", "rjload alone", "fuzz ")
 NOT_IN = {"instrumented": (), "valgrind": ("no-temporary",)}
 # The part leaves out the slowest tests, most of them of readers that the fuzz targets run with
 # sanitizers anyway, and all rows in cli/ except one of so many.
-SLOW = {"instrumented": ("inflate", "mover", "image", "survey", "snapshot", "detect-"),
+SLOW = {"instrumented": ("inflate", "mover", "image", "survey", "snapshot", "detect-",
+                         "reproducible", "progress"),
         "valgrind": ("inflate", "mover", "snapshot", "image", "rjload", "disk", "detect-",
                      "core-lengths", "foreign", "examples", "stub", "initrd", "progress",
-                     "xhci")}
+                     "survey", "xhci")}
 EVERY = {"instrumented": 1, "valgrind": 16}
 ENOUGH = 90     # % of the lines of a directory
 
