@@ -21,6 +21,15 @@ struct efi_map {
 /* Describes the framebuffer of the screen, if there is one that has a framebuffer. */
 void efi_screen(struct efi_boot_services *boot, struct screen_info *screen);
 
+/*
+ * Takes the file that is supplied to the image, and lists it as an initrd: the one that a loader
+ * offers as Linux's initrd, or, for an image that boots such a file, the one that rj.file= in the
+ * command line names, or rjpack.rjp or rjpack.img in the image's folder. Returns what is wrong, or
+ * NULL.
+ */
+const char *efi_supply(struct efi_boot_services *boot, const struct efi_loaded_image *image,
+		       const char *line, bool needs_file, struct boot_params *params);
+
 /* Allocates memory for the firmware's memory map; what was allocated before does not change it. */
 efi_status efi_map_allocate(struct efi_boot_services *boot, struct efi_map *map);
 

@@ -33,7 +33,7 @@ static uint32_t type_of(const struct efi_memory_descriptor *row)
 	case EFI_BOOT_SERVICES_CODE:
 	case EFI_BOOT_SERVICES_DATA:
 	case EFI_CONVENTIONAL_MEMORY:
-		return row->attributes & EFI_MEMORY_SP ? RJ_MEMORY_RESERVED : RJ_MEMORY_FREE;
+		return (row->attributes & EFI_MEMORY_SP) ? RJ_MEMORY_RESERVED : RJ_MEMORY_FREE;
 	case EFI_ACPI_RECLAIM_MEMORY:
 		return RJ_MEMORY_ACPI;
 	case EFI_ACPI_MEMORY_NVS:

@@ -5,6 +5,7 @@
  */
 #include "abi/efi_blob.h"
 #include "abi/layout.h"
+#include "abi/manifest.h"
 #include "efi/efi.h"
 
 #define TRIES        8u                 /* of leaving, as events of the firmware change the map */
@@ -16,7 +17,7 @@ extern const volatile struct rj_efi_header efi_header;
 extern const uint8_t efi_code[], efi_end[];
 #pragma GCC visibility pop
 
-efi_status EFIAPI efi_start(efi_handle image, struct efi_system_table *system);
+efi_status EFIAPI efi_start(efi_handle handle, struct efi_system_table *system);
 
 static const struct efi_guid loaded_image_guid = EFI_LOADED_IMAGE_GUID;
 
@@ -66,7 +67,7 @@ static bool is_intact(void)
 {
 	uint32_t crc = crc32(0, stub(), efi_header.distance);
 
-	return crc32(crc, efi_code, (uint64_t)(efi_end - efi_code)) == efi_header.crc;
+	return crc32(crc, efi_code, (uintptr_t)efi_end - (uintptr_t)efi_code) == efi_header.crc;
 }
 
 /* Options are UTF-16, but some programs pass ASCII. What is not ASCII cannot be one of ours. */
@@ -76,13 +77,29 @@ static void copy_options(const struct efi_loaded_image *image, char *line)
 	uint32_t step = image->options_size > 1 && from[1] ? 1 : 2, length = 0;
 
 	for (uint32_t i = 0; i + step <= image->options_size; i += step) {
-		bool is_ascii = from[i] >= ' ' && from[i] <= '~' && (step == 1 || !from[i + 1]);
+		bool is_narrow = step == 1 || !from[i + 1];
 
-		if ((!from[i] && (step == 1 || !from[i + 1])) || length == COMMAND_LINE_SIZE - 1)
+		if ((!from[i] && is_narrow) || length == COMMAND_LINE_SIZE - 1)
 			break;
-		line[length++] = is_ascii ? (char)from[i] : '?';
+		if (!is_narrow || from[i] < ' ' || from[i] > '~')
+			line[length++] = '?';
+		else
+			line[length++] = (char)from[i];
 	}
 	line[length] = '\0';
+}
+
+/* Whether the image boots what is supplied to it. */
+static bool needs_file(void)
+{
+	const struct rj_stub_header *header = (const void *)(stub() + STUB_HEADER);
+	const struct rj_manifest *manifest = (const void *)(stub() + header->stub_size);
+	const struct rj_piece *piece = (const void *)(manifest + 1);
+
+	for (uint32_t i = 0; i < manifest->piece_count; i++)
+		if (piece[i].flags & RJ_PIECE_RUNTIME)
+			return true;
+	return false;
 }
 
 static efi_status leave_firmware(efi_handle image, struct efi_boot_services *boot,
@@ -120,6 +137,7 @@ efi_status EFIAPI efi_start(efi_handle handle, struct efi_system_table *system)
 	char line[COMMAND_LINE_SIZE];
 	struct efi_map map = { 0 };
 	struct efi_loaded_image *image;
+	const char *wrong;
 	efi_status status;
 
 	boot->set_watchdog_timer(0, 0, 0, NULL);
@@ -131,6 +149,9 @@ efi_status EFIAPI efi_start(efi_handle handle, struct efi_system_table *system)
 			    "use another boot manager");
 	copy_options(image, line);
 	fill(&params, system, line);
+	wrong = efi_supply(boot, image, line, needs_file(), &params);
+	if (wrong)
+		return fail(system, EFI_LOAD_ERROR, wrong);
 	efi_screen(boot, &params.screen);
 	status = efi_map_allocate(boot, &map);
 	if (status != EFI_SUCCESS)

@@ -49,13 +49,30 @@ struct efi_memory_descriptor {
 _Static_assert(offsetof(struct efi_memory_descriptor, start) == 8, "EFI_MEMORY_DESCRIPTOR");
 _Static_assert(offsetof(struct efi_memory_descriptor, attributes) == 32, "EFI_MEMORY_DESCRIPTOR");
 
+/* 7.2.1 "EFI_BOOT_SERVICES.AllocatePages()": how */
+#define EFI_ALLOCATE_MAX_ADDRESS 1u
+
+/* 10.2 "EFI Device Path Protocol": the header of each node */
+struct efi_device_path {
+	uint8_t type, subtype;
+	uint8_t length[2];              /* little-endian, with the header */
+};
+#define EFI_PATH_MEDIA  0x04u
+#define EFI_MEDIA_VENDOR 0x03u          /* 10.3.5.3: a GUID follows */
+#define EFI_MEDIA_FILE  0x04u           /* 10.3.5.4: a part of the path follows */
+#define EFI_PATH_END    0x7Fu
+#define EFI_PATH_END_ALL 0xFFu
+
 /* 7.3.16 "EFI_BOOT_SERVICES.LocateHandleBuffer()": the search type */
 #define EFI_BY_PROTOCOL 2u
 
 /* 4.4 "EFI Boot Services Table" */
 struct efi_boot_services {
 	uint8_t header[24];
-	void *unused1[4];
+	void *unused1[2];
+	efi_status (EFIAPI *allocate_pages)(uint32_t how, uint32_t type, uint64_t pages,
+					    uint64_t *address);
+	efi_status (EFIAPI *free_pages)(uint64_t address, uint64_t pages);
 	efi_status (EFIAPI *get_memory_map)(uint64_t *size, void *map, uint64_t *key,
 					    uint64_t *row_size, uint32_t *version);
 	efi_status (EFIAPI *allocate_pool)(uint32_t type, uint64_t size, void **to);
@@ -63,7 +80,11 @@ struct efi_boot_services {
 	void *unused2[9];
 	efi_status (EFIAPI *handle_protocol)(efi_handle handle, const struct efi_guid *guid,
 					     void **interface);
-	void *unused3[9];
+	void *unused3[3];
+	efi_status (EFIAPI *locate_device_path)(const struct efi_guid *guid,
+						const struct efi_device_path **path,
+						efi_handle *handle);
+	void *unused6[5];
 	efi_status (EFIAPI *exit_boot_services)(efi_handle image, uint64_t key);
 	void *unused4;
 	efi_status (EFIAPI *stall)(uint64_t microseconds);
@@ -75,6 +96,7 @@ struct efi_boot_services {
 						  efi_handle **handles);
 };
 _Static_assert(offsetof(struct efi_boot_services, get_memory_map) == 56, "GetMemoryMap");
+_Static_assert(offsetof(struct efi_boot_services, locate_device_path) == 184, "LocateDevicePath");
 _Static_assert(offsetof(struct efi_boot_services, handle_protocol) == 152, "HandleProtocol");
 _Static_assert(offsetof(struct efi_boot_services, exit_boot_services) == 232, "ExitBootServices");
 _Static_assert(offsetof(struct efi_boot_services, set_watchdog_timer) == 256, "SetWatchdogTimer");
@@ -96,11 +118,49 @@ _Static_assert(offsetof(struct efi_system_table, boot) == 96, "BootServices");
 #define EFI_LOADED_IMAGE_GUID \
 	{ 0x5B1B31A1, 0x9562, 0x11D2, { 0x8E, 0x3F, 0x00, 0xA0, 0xC9, 0x69, 0x72, 0x3B } }
 struct efi_loaded_image {
-	uint8_t unused[48];
+	uint8_t unused[24];
+	efi_handle device;
+	const struct efi_device_path *path;
+	void *reserved;
 	uint32_t options_size;
 	void *options;
 };
 _Static_assert(offsetof(struct efi_loaded_image, options) == 56, "LoadOptions");
+
+/* 13.2 "Load File 2 Protocol" */
+#define EFI_LOAD_FILE2_GUID \
+	{ 0x4006C0C1, 0xFCB3, 0x403E, { 0x99, 0x6D, 0x4A, 0x6C, 0x87, 0x24, 0xE0, 0x6D } }
+struct efi_load_file2 {
+	efi_status (EFIAPI *load_file)(struct efi_load_file2 *self,
+				       const struct efi_device_path *path, uint8_t boot_policy,
+				       uint64_t *size, void *to);
+};
+
+/* Linux: Documentation/arch/x86/boot.rst, include/linux/efi.h: the vendor of the initrd's path */
+#define LINUX_INITRD_GUID \
+	{ 0x5568E427, 0x68FC, 0x4F3D, { 0xAC, 0x74, 0xCA, 0x55, 0x52, 0x31, 0xCC, 0x68 } }
+
+/* 13.4 "Simple File System Protocol", 13.5 "File Protocol" */
+#define EFI_FILE_SYSTEM_GUID \
+	{ 0x964E5B22, 0x6459, 0x11D2, { 0x8E, 0x39, 0x00, 0xA0, 0xC9, 0x69, 0x72, 0x3B } }
+struct efi_file {
+	uint64_t revision;
+	efi_status (EFIAPI *open)(struct efi_file *self, struct efi_file **file,
+				  const uint16_t *name, uint64_t mode, uint64_t attributes);
+	efi_status (EFIAPI *close)(struct efi_file *self);
+	void *unused1;
+	efi_status (EFIAPI *read)(struct efi_file *self, uint64_t *size, void *to);
+	void *unused2;
+	efi_status (EFIAPI *get_position)(struct efi_file *self, uint64_t *position);
+	efi_status (EFIAPI *set_position)(struct efi_file *self, uint64_t position);
+};
+_Static_assert(offsetof(struct efi_file, set_position) == 56, "SetPosition");
+struct efi_file_system {
+	uint64_t revision;
+	efi_status (EFIAPI *open_volume)(struct efi_file_system *self, struct efi_file **root);
+};
+#define EFI_FILE_READ 1u                /* the mode */
+#define EFI_FILE_END  UINT64_MAX        /* a position */
 
 /* 12.9 "Graphics Output Protocol" */
 #define EFI_GRAPHICS_OUTPUT_GUID \

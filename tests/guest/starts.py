@@ -217,7 +217,7 @@ def grub_efi(inputs):
 
 
 ENTRY = """title image
-efi /EFI/BOOT/image.efi
+{} /EFI/BOOT/image.efi
 options {}
 """
 SHELL = """fs0:\\EFI\\BOOT\\image.efi {}
@@ -257,7 +257,8 @@ def boot_manager(inputs, by):
         (work / "startup.nsh").write_text(SHELL.format(append))
         return {"/startup.nsh": work / "startup.nsh"}
     if by == "systemd-boot":
-        (work / "image.conf").write_text(ENTRY.format(append))
+        entry = ENTRY.format("linux" if "offered" in inputs.row else "efi", append)
+        (work / "image.conf").write_text(entry + inputs.row.get("offered", ""))
         return {"BOOTX64.EFI": SYSTEMD_BOOT, "/loader/entries/image.conf": work / "image.conf"}
     script = f"{disk.SERIAL}set root=hd0\n{by} /EFI/BOOT/image.efi {append}\nboot\n"
     modules = ["fat", "boot", "serial", "terminal", "efi_gop", {"chainloader": "chain"}.get(by, by)]
@@ -271,6 +272,8 @@ def efi(inputs):
     image, by = efi_image(inputs), inputs.row.get("by")
     files = ({"BOOTX64.EFI": image} if by is None
              else {"image.efi": image, **boot_manager(inputs, by)})
+    if "beside" in inputs.row:
+        files[inputs.row["beside"]] = inputs["initrd"]
     disk.system_partition(inputs.work / "stick", files)
     return [*firmware(inputs), *memory(inputs), *drive(inputs),
             *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",

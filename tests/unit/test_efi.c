@@ -321,13 +321,170 @@ static void which_screen(void **state)
 	assert_int_equal(take_screen().type, 0);
 }
 
+/* A disk with one file, and what its image was started with. */
+static struct {
+	const char *name;
+	uint64_t size, at;
+	bool fails, has_initrd, is_full;
+} disk;
+static uint8_t memory[64];
+
+static efi_status EFIAPI locate_path(const struct efi_guid *guid,
+				     const struct efi_device_path **path, efi_handle *handle)
+{
+	static const uint8_t expected[] = {
+		4, 3, 20, 0, 0x27, 0xE4, 0x68, 0x55, 0xFC, 0x68, 0x3D, 0x4F, 0xAC, 0x74, 0xCA, 0x55,
+		0x52, 0x31, 0xCC, 0x68, 0x7F, 0xFF, 4, 0 };
+
+	assert_int_equal(guid->a, 0x4006C0C1);
+	assert_memory_equal(*path, expected, sizeof(expected));
+	*path = (const void *)((const uint8_t *)*path + 20);
+	*handle = &disk;
+	return disk.has_initrd ? EFI_SUCCESS : EFI_ERROR(14);
+}
+
+static efi_status EFIAPI load_file(struct efi_load_file2 *self, const struct efi_device_path *path,
+				   uint8_t boot_policy, uint64_t *size, void *to)
+{
+	(void)self;
+	assert_int_equal(path->type, EFI_PATH_END);
+	assert_int_equal(boot_policy, 0);
+	if (*size < disk.size) {
+		*size = disk.size;
+		return EFI_BUFFER_TOO_SMALL;
+	}
+	assert_non_null(to);
+	return disk.fails ? EFI_ERROR(7) : EFI_SUCCESS;
+}
+
+static efi_status EFIAPI allocate_pages(uint32_t how, uint32_t type, uint64_t pages, uint64_t *at)
+{
+	assert_int_equal(how, EFI_ALLOCATE_MAX_ADDRESS);
+	assert_int_equal(type, EFI_LOADER_DATA);
+	assert_int_equal(pages, 1);
+	assert_int_equal(*at, 0xFFFFFFFF);
+	*at = (uintptr_t)memory;
+	return disk.is_full ? EFI_ERROR(9) : EFI_SUCCESS;
+}
+
+static efi_status EFIAPI open_file(struct efi_file *self, struct efi_file **file,
+				   const uint16_t *name, uint64_t mode, uint64_t attributes)
+{
+	const char *expected = disk.name;
+
+	assert_int_equal(mode, EFI_FILE_READ);
+	assert_int_equal(attributes, 0);
+	if (!expected)
+		return EFI_ERROR(14);
+	while (*name && *name == (uint8_t)*expected)
+		name++, expected++;
+	*file = self;
+	return *name || *expected ? EFI_ERROR(14) : EFI_SUCCESS;
+}
+
+static efi_status EFIAPI read_file(struct efi_file *self, uint64_t *size, void *to)
+{
+	(void)self;
+	assert_ptr_equal(to, memory);
+	assert_int_equal(disk.at, 0);
+	assert_int_equal(*size, disk.size);
+	*size -= disk.fails;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI get_position(struct efi_file *self, uint64_t *position)
+{
+	(void)self;
+	*position = disk.at == EFI_FILE_END ? disk.size : disk.at;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI set_position(struct efi_file *self, uint64_t position)
+{
+	(void)self;
+	disk.at = position;
+	return EFI_SUCCESS;
+}
+
+static struct efi_file root = { .open = open_file, .read = read_file,
+				.get_position = get_position, .set_position = set_position };
+
+static efi_status EFIAPI open_volume(struct efi_file_system *self, struct efi_file **volume)
+{
+	(void)self;
+	*volume = &root;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI disk_protocol(efi_handle handle, const struct efi_guid *guid, void **to)
+{
+	static struct efi_load_file2 loader = { load_file };
+	static struct efi_file_system system = { .open_volume = open_volume };
+
+	assert_ptr_equal(handle, &disk);
+	*to = guid->a == 0x4006C0C1 ? (void *)&loader : (void *)&system;
+	return EFI_SUCCESS;
+}
+
+static void supplies(void **state)
+{
+	/* the path in two nodes, which firmware may use */
+	static const uint8_t path[] = {
+		1, 1, 6, 0, 0, 0,
+		4, 4, 14, 0, '\\', 0, 'E', 0, 'F', 0, 'I', 0, 0, 0,
+		4, 4, 12, 0, '\\', 0, 'a', 0, '.', 0, 'e', 0,
+		0x7F, 0xFF, 4, 0 };
+	static const struct {
+		const char *name, *line;
+		bool has_initrd, needs_file, is_taken;
+		const char *wrong;
+	} rows[] = {
+		{ NULL, "", false, false, false, NULL },
+		{ NULL, "", true, false, true, NULL },
+		{ NULL, "", true, true, true, NULL },
+		{ "\\EFI\\rjpack.rjp", "", false, false, false, NULL },
+		{ "\\EFI\\rjpack.rjp", "", false, true, true, NULL },
+		{ "\\EFI\\rjpack.img", "quiet", false, true, true, NULL },
+		{ "\\rjpack.img", "", false, true, false, "no file" },
+		{ "\\EFI\\dos.img", "a.efi rj.file=dos.img quiet", false, true, true, NULL },
+		{ "\\dos\\dos.img", "rjrj.file=/dos/dos.img", false, true, true, NULL },
+		{ "\\EFI\\rjpack.rjp", "rj.file=other", false, true, false, "no file" },
+	};
+	struct efi_boot_services boot = { .handle_protocol = disk_protocol,
+		.locate_device_path = locate_path, .allocate_pages = allocate_pages };
+	struct efi_loaded_image image = { .device = &disk, .path = (const void *)path };
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		for (int bad = 0; bad < 3; bad++) {
+			struct boot_params params = { .e820_count = 0 };
+			const char *wrong;
+
+			memset(&disk, 0, sizeof(disk));
+			disk.name = rows[i].name;
+			disk.size = 50;
+			disk.has_initrd = rows[i].has_initrd;
+			disk.fails = bad == 1;
+			disk.is_full = bad == 2;
+			wrong = efi_supply(&boot, &image, rows[i].line, rows[i].needs_file, &params);
+			if (rows[i].wrong)
+				assert_memory_equal(wrong, rows[i].wrong, strlen(rows[i].wrong));
+			else
+				assert_true((wrong != NULL) == (bad && rows[i].is_taken));
+			if (!bad)
+				assert_int_equal(params.header.ramdisk_size,
+						 rows[i].is_taken ? disk.size : 0);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers), cmocka_unit_test(sections), cmocka_unit_test(checksum),
 		cmocka_unit_test(signature), cmocka_unit_test(memory_map),
 		cmocka_unit_test(long_memory_map), cmocka_unit_test(screen_formats),
-		cmocka_unit_test(which_screen),
+		cmocka_unit_test(which_screen), cmocka_unit_test(supplies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
