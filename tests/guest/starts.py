@@ -266,10 +266,24 @@ def boot_manager(inputs, by):
     return {"BOOTX64.EFI": work / "starter.efi"}
 
 
+def network(inputs, image):
+    """UEFI starts iPXE from the network card's ROM, and that the image."""
+    tree = inputs.work / "tftp"
+    tree.mkdir()
+    (tree / "image.efi").write_bytes(image.read_bytes())
+    (tree / "script").write_text("#!ipxe\nkernel tftp://${next-server}/image.efi "
+                                 f"{inputs.row.get('append', '')}\nboot\n")
+    return ["-bios", OVMF, *memory(inputs), *drive(inputs), "-boot", "n", "-netdev",
+            f"user,id=net,restrict=on,tftp={tree},bootfile=script",
+            "-device", "virtio-net-pci,netdev=net"]
+
+
 def efi(inputs):
     """UEFI starts the image from a USB stick; or what the row names does so: systemd-boot, UEFI's
-    shell, or GRUB with its command chainloader or linux."""
+    shell, iPXE over the network, or GRUB with its command chainloader or linux."""
     image, by = efi_image(inputs), inputs.row.get("by")
+    if by == "ipxe":
+        return network(inputs, image)
     files = ({"BOOTX64.EFI": image} if by is None
              else {"image.efi": image, **boot_manager(inputs, by)})
     if "beside" in inputs.row:
