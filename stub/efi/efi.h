@@ -24,8 +24,8 @@ void efi_screen(struct efi_boot_services *boot, struct screen_info *screen);
 /*
  * Takes the file that is supplied to the image, and lists it as an initrd: the one that a loader
  * offers as Linux's initrd, or, for an image that boots such a file, the one that rj.file= in the
- * command line names, or rjpack.rjp or rjpack.img in the image's folder. Returns what is wrong, or
- * NULL.
+ * command line names, or rjpack.rjp or rjpack.img in the image's folder, or else a boot sector that
+ * boots the first disk. Returns what is wrong, or NULL.
  */
 const char *efi_supply(struct efi_boot_services *boot, const struct efi_loaded_image *image,
 		       const char *line, bool needs_file, struct boot_params *params);

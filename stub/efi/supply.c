@@ -3,10 +3,14 @@
  * UEFI 2.10, 13.2 "Load File 2 Protocol", 13.5 "File Protocol".
  * Linux: Documentation/admin-guide/efi-stub.rst: how loaders offer an initrd.
  */
+#include "common/boot_sector.h"
+#include "common/mem.h"
 #include "efi/efi.h"
 
 #define PATH_MAX      260u
 #define LAST_ADDRESS  0xFFFFFFFFu       /* the stub reaches no more without paging */
+#define INT           0xCDu             /* the instruction */
+#define BOOTSTRAP     0x19u
 #define NO_MEMORY     "not enough memory below 4 GiB for the file"
 
 static const struct efi_guid load_file2_guid = EFI_LOAD_FILE2_GUID;
@@ -128,34 +132,49 @@ static const char *named_in(const char *line)
 	return NULL;
 }
 
-static struct efi_file *find_file(struct efi_file *root, const struct efi_loaded_image *image,
-				  const char *line)
+/* NULL: it is not there, or the image does not come from a file system. */
+static struct efi_file *find_file(struct efi_boot_services *boot,
+				  const struct efi_loaded_image *image, const char *name)
 {
 	uint16_t path[PATH_MAX + 1];
 	uint32_t folder = folder_of(image->path, path);
-	const char *name = named_in(line);
-	struct efi_file *file;
+	struct efi_file_system *system;
+	struct efi_file *root, *file;
 
+	if (boot->handle_protocol(image->device, &file_system_guid, (void **)&system) != EFI_SUCCESS
+	    || system->open_volume(system, &root) != EFI_SUCCESS)
+		return NULL;
 	if (name)
 		return open_file(root, path, folder, name);
 	file = open_file(root, path, folder, "rjpack.rjp");
 	return file ? file : open_file(root, path, folder, "rjpack.img");
 }
 
+/* A boot sector that has the BIOS boot the first disk. */
+static const char *take_first_disk(struct efi_boot_services *boot, struct boot_params *params)
+{
+	uint8_t *sector = allocate(boot, SECTOR_SIZE, params);
+
+	if (!sector)
+		return NO_MEMORY;
+	memset(sector, 0, SECTOR_SIZE);
+	sector[0] = INT;
+	sector[1] = BOOTSTRAP;
+	sector[SIGNATURE_OFFSET] = SIGNATURE & 0xFF;
+	sector[SIGNATURE_OFFSET + 1] = SIGNATURE >> 8;
+	return NULL;
+}
+
 static const char *take_file(struct efi_boot_services *boot, const struct efi_loaded_image *image,
 			     const char *line, struct boot_params *params)
 {
-	struct efi_file_system *system;
-	struct efi_file *root, *file;
+	const char *name = named_in(line);
+	struct efi_file *file = find_file(boot, image, name);
 
-	if (boot->handle_protocol(image->device, &file_system_guid, (void **)&system) != EFI_SUCCESS
-	    || system->open_volume(system, &root) != EFI_SUCCESS)
-		return "no initrd, and no file system with the image; supply the file as an initrd";
-	file = find_file(root, image, line);
-	if (!file)
-		return "no file to boot: put it beside the image as rjpack.rjp or rjpack.img, or name "
-		       "it with rj.file=";
-	return read_file(boot, file, params);
+	if (file)
+		return read_file(boot, file, params);
+	return name ? "the file of rj.file= is not there; give its path on the image's file system"
+		    : take_first_disk(boot, params);
 }
 
 const char *efi_supply(struct efi_boot_services *boot, const struct efi_loaded_image *image,

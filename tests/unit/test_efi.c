@@ -327,7 +327,7 @@ static struct {
 	uint64_t size, at;
 	bool fails, has_initrd, is_full;
 } disk;
-static uint8_t memory[64];
+static uint8_t memory[512];
 
 static efi_status EFIAPI locate_path(const struct efi_guid *guid,
 				     const struct efi_device_path **path, efi_handle *handle)
@@ -426,14 +426,25 @@ static efi_status EFIAPI disk_protocol(efi_handle handle, const struct efi_guid 
 	return EFI_SUCCESS;
 }
 
+/* The image's path in two nodes, which firmware may use. */
+static const uint8_t image_path[] = {
+	1, 1, 6, 0, 0, 0,
+	4, 4, 14, 0, '\\', 0, 'E', 0, 'F', 0, 'I', 0, 0, 0,
+	4, 4, 12, 0, '\\', 0, 'a', 0, '.', 0, 'e', 0,
+	0x7F, 0xFF, 4, 0 };
+
+static const char *supply(const char *line, bool needs_file, struct boot_params *params)
+{
+	struct efi_boot_services boot = { .handle_protocol = disk_protocol,
+		.locate_device_path = locate_path, .allocate_pages = allocate_pages };
+	struct efi_loaded_image image = { .device = &disk, .path = (const void *)image_path };
+
+	*params = (struct boot_params){ .e820_count = 0 };
+	return efi_supply(&boot, &image, line, needs_file, params);
+}
+
 static void supplies(void **state)
 {
-	/* the path in two nodes, which firmware may use */
-	static const uint8_t path[] = {
-		1, 1, 6, 0, 0, 0,
-		4, 4, 14, 0, '\\', 0, 'E', 0, 'F', 0, 'I', 0, 0, 0,
-		4, 4, 12, 0, '\\', 0, 'a', 0, '.', 0, 'e', 0,
-		0x7F, 0xFF, 4, 0 };
 	static const struct {
 		const char *name, *line;
 		bool has_initrd, needs_file, is_taken;
@@ -445,19 +456,15 @@ static void supplies(void **state)
 		{ "\\EFI\\rjpack.rjp", "", false, false, false, NULL },
 		{ "\\EFI\\rjpack.rjp", "", false, true, true, NULL },
 		{ "\\EFI\\rjpack.img", "quiet", false, true, true, NULL },
-		{ "\\rjpack.img", "", false, true, false, "no file" },
 		{ "\\EFI\\dos.img", "a.efi rj.file=dos.img quiet", false, true, true, NULL },
 		{ "\\dos\\dos.img", "rjrj.file=/dos/dos.img", false, true, true, NULL },
-		{ "\\EFI\\rjpack.rjp", "rj.file=other", false, true, false, "no file" },
+		{ "\\EFI\\rjpack.rjp", "rj.file=other", false, true, false, "the file of rj.file=" },
 	};
-	struct efi_boot_services boot = { .handle_protocol = disk_protocol,
-		.locate_device_path = locate_path, .allocate_pages = allocate_pages };
-	struct efi_loaded_image image = { .device = &disk, .path = (const void *)path };
 
 	(void)state;
 	FOR_EACH(i, rows) {
 		for (int bad = 0; bad < 3; bad++) {
-			struct boot_params params = { .e820_count = 0 };
+			struct boot_params params;
 			const char *wrong;
 
 			memset(&disk, 0, sizeof(disk));
@@ -466,7 +473,7 @@ static void supplies(void **state)
 			disk.has_initrd = rows[i].has_initrd;
 			disk.fails = bad == 1;
 			disk.is_full = bad == 2;
-			wrong = efi_supply(&boot, &image, rows[i].line, rows[i].needs_file, &params);
+			wrong = supply(rows[i].line, rows[i].needs_file, &params);
 			if (rows[i].wrong)
 				assert_memory_equal(wrong, rows[i].wrong, strlen(rows[i].wrong));
 			else
@@ -478,6 +485,23 @@ static void supplies(void **state)
 	}
 }
 
+/* With no file beside the image, a boot sector with INT 19h. */
+static void first_disk(void **state)
+{
+	struct boot_params params;
+
+	(void)state;
+	memset(&disk, 0, sizeof(disk));
+	disk.name = "\\rjpack.img";             /* in another folder */
+	disk.size = 50;
+	assert_null(supply("", true, &params));
+	assert_int_equal(params.header.ramdisk_size, 512);
+	assert_int_equal(le16(memory), 0x19CD);
+	assert_int_equal(le16(memory + 510), 0xAA55);
+	disk.is_full = true;
+	assert_non_null(supply("", true, &params));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +509,7 @@ int main(void)
 		cmocka_unit_test(signature), cmocka_unit_test(memory_map),
 		cmocka_unit_test(long_memory_map), cmocka_unit_test(screen_formats),
 		cmocka_unit_test(which_screen), cmocka_unit_test(supplies),
+		cmocka_unit_test(first_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
