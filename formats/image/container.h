@@ -16,7 +16,7 @@
 #include "image/loaders.h"
 #include "image/plan.h"
 
-#define CONTAINERS(row) row(elf) row(elf_strict) row(elf32) row(bzimage) row(payload)
+#define CONTAINERS(row) row(elf) row(elf_strict) row(elf32) row(bzimage) row(efi) row(payload)
 
 /* The front of an image as built by stub/: see stub_blob.h. */
 struct rj_blob {
@@ -29,7 +29,8 @@ struct container {
 	const char *help;
 	const char *suffixes;   /* file suffixes that select it, with spaces between; NULL */
 	struct rj_features features;    /* of its files; perhaps no loader accepts them */
-	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file */
+	int elf_class;          /* ELFCLASS32 or 64; ELFCLASSNONE: not an ELF file, */
+	uint32_t front_magic;   /* but one that starts with this */
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 
 	/*

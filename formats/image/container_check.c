@@ -61,11 +61,11 @@ enum rj_err layout_find_stub(struct rj_image *image, const struct rj_input *inpu
 			     "no rjpack stub in the file; use an image made by rjpack");
 }
 
-/* Whether the front starts as the container's does: an ELF header of its class, or zeros. */
+/* Whether the front starts as the container's does: an ELF header of its class, or its magic. */
 static bool has_class(const struct container *container, const uint8_t *front)
 {
 	if (container->elf_class == ELFCLASSNONE)
-		return le32(front) == 0;
+		return le32(front) == container->front_magic;
 	return memcmp(front, ELFMAG, SELFMAG) == 0 && front[EI_CLASS] == container->elf_class;
 }
 
@@ -269,24 +269,30 @@ static void check_checksum(const struct rj_check *check)
 				"the image checksum is wrong; a byte of the file was changed");
 }
 
+void layout_check_front(const struct container *container, const struct rj_check *check)
+{
+	struct front_layout layout;
+
+	front_lay_out(container, &layout);
+	check_parts(check, &layout);
+	check_stray(check, &layout);
+	if (container->elf_class != ELFCLASSNONE)
+		check_elf(check, &layout);
+}
+
 void layout_check(const struct container *container, const struct rj_image *image,
 		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
 		  void *context)
 {
 	struct rj_check check = { image, input, finding, context };
 	uint64_t size = layout_file_size(image->manifest.image_size);
-	struct front_layout layout;
 
-	front_lay_out(container, &layout);
 	if (input->size != size)
 		rj_check_report(&check,
 				"the file's size is not that of its Linux header %s; "
 				"the file is cut short, or has trailing data",
 				RJ_FOUND(input->size, size, input->size));
-	check_parts(&check, &layout);
-	check_stray(&check, &layout);
-	if (container->elf_class != ELFCLASSNONE)
-		check_elf(&check, &layout);
+	layout_check_front(container, &check);
 	if (with_checksum)
 		check_checksum(&check);
 }

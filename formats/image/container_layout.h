@@ -26,6 +26,7 @@
 
 #include "base/setup_header.h"
 #include "image/container.h"
+#include "image/finding.h"
 #include "image/multiboot.h"
 #include "image/pvh.h"
 
@@ -129,6 +130,9 @@ uint64_t layout_image_memory(const struct rj_image *image);
 void layout_check(const struct container *container, const struct rj_image *image,
 		  const struct rj_input *input, bool with_checksum, rj_finding *finding,
 		  void *context);
+
+/* The part of layout_check that looks at the front only. */
+void layout_check_front(const struct container *container, const struct rj_check *check);
 
 /*
  * Finds the stub of an image whose front no container recognises, by its magic. Sets

@@ -10,6 +10,7 @@
 #include "common/le.h"
 #include "common/units.h"
 #include "image/multiboot.h"
+#include "image/pe.h"
 #include "image/pvh.h"
 
 #define MULTIBOOT2_SEARCH  32768u
@@ -31,6 +32,22 @@ static void read_linux(struct rj_features *features, const uint8_t *setup)
 	features->linux64 = features->linux32 && version >= 0x020C && flags & XLF_KERNEL_64 &&
 			 flags & XLF_CAN_BE_LOADED_ABOVE_4G &&
 			 LE_GET(setup, struct setup_header, cmdline_size) > 0;
+}
+
+/* The headers of a PE file may be anywhere in it. */
+static bool is_efi(const struct rj_input *input, const uint8_t *front)
+{
+	const size_t headers = offsetof(struct pe_front, signature);
+	uint8_t pe[sizeof(struct pe_front)] = { 0 };
+
+	if (LE_GET(front, struct pe_front, dos_magic) != PE_DOS_MAGIC)
+		return false;
+	rj_input_peek(input, pe + headers, sizeof(pe) - headers,
+		      LE_GET(front, struct pe_front, pe_at));
+	return LE_GET(pe, struct pe_front, signature) == PE_SIGNATURE &&
+	       LE_GET(pe, struct pe_front, machine) == PE_AMD64 &&
+	       LE_GET(pe, struct pe_front, magic) == PE_PLUS &&
+	       LE_GET(pe, struct pe_front, subsystem) == PE_EFI_APPLICATION;
 }
 
 static bool find_multiboot2(const uint8_t *bytes, size_t size)
@@ -137,6 +154,7 @@ void rj_features_read(struct rj_features *features, const struct rj_input *input
 	read_linux(features, front + SETUP_HEADER);
 	features->multiboot = multiboot_find(front, MULTIBOOT_SEARCH, &at);
 	features->multiboot2 = find_multiboot2(front, size);
+	features->efi = is_efi(input, front);
 	read_elf(features, input);
 }
 
@@ -245,6 +263,12 @@ static const char *refuses_ipxe(const struct rj_features *f)
 	return f->linux16 ? NULL : refuses_multiboot(f);
 }
 
+/* IA-32 firmware takes no application for x86-64 (UEFI 2.10, 2.1.1). */
+static const char *refuses_uefi(const struct rj_features *f)
+{
+	return f->efi ? NULL : "not an EFI application for x86-64";
+}
+
 /* An image packed with --boot initrd, which takes a payload file as initrd or module. */
 static const char *refuses_image(const struct rj_features *f)
 {
@@ -266,6 +290,10 @@ const struct rj_loader rj_loaders[] = {
 	{ "ipxe", "iPXE", "kernel ", "", true, refuses_ipxe },
 	{ "limine", "Limine", "protocol: linux, path: boot():/", "", true, refuses_linux32 },
 	{ "pvh", "Xen, PVH", "kernel = ", "", false, refuses_pvh },
+	{ "uefi", "UEFI firmware", "efibootmgr -c -L rjpack -l /", "", true, refuses_uefi },
+	{ "systemd-boot", "systemd-boot", "efi /", "", true, refuses_uefi },
+	{ "grub-efi", "GRUB, on UEFI", "chainloader /", "", true, refuses_uefi },
+	{ "ipxe-efi", "iPXE, on UEFI", "chain ", "", true, refuses_uefi },
 	{ "rjpack.lkrn", "rjpack.lkrn", "kexec -l rjpack.lkrn --initrd=", " && kexec -e", false,
 	  refuses_image },
 };

@@ -23,6 +23,7 @@ struct rj_features {
 	bool entry_inside;
 	bool pvh;                       /* the PVH note */
 	bool multiboot, multiboot2;     /* headers where loaders look for them */
+	bool efi;                       /* a PE32+ file, an EFI application for x86-64 */
 	bool payload_file;              /* loaded with an image; its container says so */
 	bool linux16, linux32, linux64; /* protocol 2.00; 2.05, relocatable; above 4 GiB */
 };

@@ -12,6 +12,8 @@
 #define RJ_MEMORY_RESERVED 2
 #define RJ_MEMORY_ACPI     3            /* free when the tables have been read */
 #define RJ_MEMORY_NVS      4
+#define RJ_MEMORY_UNUSABLE 5
+#define RJ_MEMORY_PERSISTENT 7
 #define RJ_MEMORY_HELD     100          /* not in a map: free, whatever other rows say */
 
 struct rj_memory {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 SHARED = ("stub/abi", "stub/common")
 STUB = ("stub/hardware", "stub/repairs", "stub/entry", "stub/drivers", "stub/screen", "stub/int13", "stub/bios",
-        "stub/keys", "stub/install", "stub/runtime", "stub/survey")
+        "stub/keys", "stub/install", "stub/runtime", "stub/survey", "stub/efi")
 FORMATS = ("formats/base", "formats/disk", "formats/image", "formats/payload", "formats/machine")
 TOOLS = "stub/tools"            # for the build; not a room
 ROOTS = ("cli", "formats", "stub")

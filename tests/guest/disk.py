@@ -228,11 +228,15 @@ def fat(path, files, *install, offset=0, sectors=0):
 
 def system_partition(path, files):
     """A removable disk with FILES, name to source, in the folder from which UEFI starts
-    BOOTX64.EFI."""
+    BOOTX64.EFI; a name that starts with / has its own folder."""
     run("mformat", "-C", "-i", path, "-T", str(SYSTEM_SECTORS), "-h", "16", "-s", "63", "::")
     run("mmd", "-i", path, "::EFI", "::EFI/BOOT")
     for name, source in files.items():
-        run("mcopy", "-i", path, source, f"::EFI/BOOT/{name}")
+        folders = list(Path(name).parents)[-2::-1]
+        for folder in folders:
+            subprocess.run(["mmd", "-D", "s", "-i", path, f"::{folder}"], check=False,
+                           stdin=subprocess.DEVNULL, capture_output=True)
+        run("mcopy", "-i", path, source, f"::{Path('/EFI/BOOT') / name}")
 
 
 def modules(*names):

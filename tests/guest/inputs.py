@@ -365,6 +365,8 @@ class Inputs(dict, Loaders):
             arguments += ["--append", self.row["kernel_line"].format(console=disk.CONSOLE)]
         if "container" in self.row:
             arguments += ["--format", self.row["container"]]
+        elif self.row["start"] == "efi":
+            arguments += ["--format", "efi"]
         pieces = [] if "rjp" in self.row else self.piece_arguments()
         run(self.row["rjpack"], *arguments, *pieces, "-o", path)
         if "damage" in self.row and "initrd" not in self.row:

@@ -10,7 +10,7 @@ import sys
 import matrix
 import rowfile
 
-FIRMWARE = {"qemu": "SeaBIOS", "grub-efi": "OVMF"}      # by what starts the row's image
+FIRMWARE = {"qemu": "SeaBIOS", "grub-efi": "OVMF, GRUB", "efi": "OVMF"} # by what starts the row's image
 RESULTS = {None: matrix.NOT_RUN, matrix.PASSED: matrix.WORKS}
 
 

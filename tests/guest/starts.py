@@ -16,6 +16,8 @@ from inputs import run
 
 LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
 OVMF = "/usr/share/ovmf/OVMF.fd"
+SNAKEOIL = "/usr/share/ovmf/PkKek-1-snakeoil"
+SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 MEMDISK = "/usr/lib/syslinux/memdisk"
 MEMDISKFIND = Path("/usr/bin/memdiskfind")
 RAM_DISK = Path(__file__).parent / "ram-disk"
@@ -215,6 +217,85 @@ def grub_efi(inputs):
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
 
 
+ENTRY = """title image
+{} /EFI/BOOT/image.efi
+options {}
+"""
+SHELL = """fs0:\\EFI\\BOOT\\image.efi {}
+echo back in the shell
+"""
+
+
+def efi_image(inputs):
+    """The image, cut short or signed if the row says so."""
+    path = inputs.work / "image.efi"
+    path.write_bytes(inputs["image"].read_bytes()[:inputs.row.get("cut")])
+    if "signed" in inputs.row:
+        run("openssl", "rsa", "-in", f"{SNAKEOIL}.key", "-passin", "pass:snakeoil", "-out",
+            inputs.work / "key")
+        run("sbsign", "--key", inputs.work / "key", "--cert", f"{SNAKEOIL}.pem", "--output", path,
+            path)
+    return path
+
+
+def firmware(inputs):
+    """OVMF; if the row asks for Secure Boot, with Debian's test key enrolled. Then the machine has
+    no SMRAM in base memory, which QEMU's has by default."""
+    if "secure" not in inputs.row:
+        return ["-bios", OVMF]
+    flash = [f"file=/usr/share/OVMF/{name},format=raw,if=pflash,{mode}=on"
+             for name, mode in (("OVMF_CODE_4M.secboot.fd", "readonly"),
+                                ("OVMF_VARS_4M.snakeoil.fd", "snapshot"))]
+    return ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
+            "-global", "mch.smbase-smram=off",
+            "-drive", flash[0], "-drive", flash[1]]
+
+
+def boot_manager(inputs, by):
+    """The files, beside the image, of what starts it on the stick."""
+    append, work = inputs.row.get("append", ""), inputs.work
+    if by == "shell":
+        (work / "startup.nsh").write_text(SHELL.format(append))
+        return {"/startup.nsh": work / "startup.nsh"}
+    if by == "systemd-boot":
+        entry = ENTRY.format("linux" if "offered" in inputs.row else "efi", append)
+        (work / "image.conf").write_text(entry + inputs.row.get("offered", ""))
+        return {"BOOTX64.EFI": SYSTEMD_BOOT, "/loader/entries/image.conf": work / "image.conf"}
+    script = f"{disk.SERIAL}set root=hd0\n{by} /EFI/BOOT/image.efi {append}\nboot\n"
+    modules = ["fat", "boot", "serial", "terminal", "efi_gop", {"chainloader": "chain"}.get(by, by)]
+    disk.core_image(work / "starter.efi", modules, script, kind="x86_64-efi")
+    return {"BOOTX64.EFI": work / "starter.efi"}
+
+
+def network(inputs, image):
+    """UEFI starts iPXE from the network card's ROM, and that the image."""
+    tree = inputs.work / "tftp"
+    tree.mkdir()
+    (tree / "image.efi").write_bytes(image.read_bytes())
+    (tree / "script").write_text("#!ipxe\nkernel tftp://${next-server}/image.efi "
+                                 f"{inputs.row.get('append', '')}\nboot\n")
+    return ["-bios", OVMF, *memory(inputs), *drive(inputs), "-boot", "n", "-netdev",
+            f"user,id=net,restrict=on,tftp={tree},bootfile=script",
+            "-device", "virtio-net-pci,netdev=net"]
+
+
+def efi(inputs):
+    """UEFI starts the image from a USB stick; or what the row names does so: systemd-boot, UEFI's
+    shell, iPXE over the network, or GRUB with its command chainloader or linux."""
+    image, by = efi_image(inputs), inputs.row.get("by")
+    if by == "ipxe":
+        return network(inputs, image)
+    files = ({"BOOTX64.EFI": image} if by is None
+             else {"image.efi": image, **boot_manager(inputs, by)})
+    if "beside" in inputs.row:
+        files[inputs.row["beside"]] = inputs["initrd"]
+    disk.system_partition(inputs.work / "stick", files)
+    return [*firmware(inputs), *memory(inputs), *drive(inputs),
+            *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
+            f"id=stick,file={inputs.work / 'stick'},format=raw,if=none,snapshot=on",
+            "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
+
+
 def started_by(inputs, path):
     """The BIOS starts the disk PATH, or what the row names starts it as a RAM disk."""
     if "started_by" not in inputs.row:
@@ -330,5 +411,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, grub_efi, os_qemu, os_grub, syslinux, ipxe, loader,
+          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, grub_efi, efi, os_qemu, os_grub, syslinux, ipxe, loader,
                         hostile, native, ram_disk, memdisk)}

@@ -40,7 +40,7 @@ cd "$work"
 { head -c 510 /dev/zero; printf '\125\252'; } >sector
 rjpack --mbr sector -o image.elf
 rjpack verify image.elf
-for image in rjpack.lkrn rjpack.elf rjpack32.elf; do
+for image in rjpack.lkrn rjpack.elf rjpack32.elf rjpack.efi; do
 	rjpack verify "$root/usr/share/rjpack/$image"
 	cmp "$root/usr/share/rjpack/$image" "$build/cli/$image"
 done

@@ -43,7 +43,7 @@ complete -c rjpack -l usb -x -a 'auto none keyboard all' -d 'what is served on U
 complete -c rjpack -l drive-map -x -d 'hd0=pci:BB:DD.F, then /portN /nsN /targetN /usbN[.N][/lunN]; repeatable'
 complete -c rjpack -s o -l output -r -F -d 'write the image here; - is standard output'
 complete -c rjpack -l depfile -r -F -d 'list the image'\''s input files here, as a rule for make and ninja'
-complete -c rjpack -l format -x -a 'elf elf-strict elf32 bzimage payload' -d 'the file format, see below (by suffix, else elf)'
+complete -c rjpack -l format -x -a 'elf elf-strict elf32 bzimage efi payload' -d 'the file format, see below (by suffix, else elf)'
 complete -c rjpack -l base -x -d 'where loaders are to put the image (1M)'
 complete -c rjpack -l dry-run -d 'check everything, show the plan, write nothing'
 complete -c rjpack -l console -x -d 'vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)'

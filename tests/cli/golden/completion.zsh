@@ -44,7 +44,7 @@ _rjpack()
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
 		'*--depfile=[list the image'\''s input files here, as a rule for make and ninja]:FILE:_files' \
-		'*--format=[the file format, see below (by suffix, else elf)]:NAME:(elf elf-strict elf32 bzimage payload)' \
+		'*--format=[the file format, see below (by suffix, else elf)]:NAME:(elf elf-strict elf32 bzimage efi payload)' \
 		'*--base=[where loaders are to put the image (1M)]:ADDRESS:' \
 		'*--dry-run[check everything, show the plan, write nothing]' \
 		'*--console=[vga,serial\[\:PORT\[,BAUD\]\] or none (vga,serial\:0x3F8,115200)]:LIST:' \
