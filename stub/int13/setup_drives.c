@@ -101,7 +101,7 @@ static uint32_t log2_of(uint32_t power)
 /* The geometry that a floppy disk of this size has by itself. */
 static void set_floppy(struct rj_unit *unit)
 {
-	const struct rj_geometry *g = rj_floppy_of_size(unit->disk.sectors << unit->sector_shift);
+	const struct rj_geometry *g = rj_floppy_of_size(unit->disk.sectors * unit->disk.sector_size);
 
 	if (!(unit->disk.flags & RJ_DISK_FLOPPY) || !g)
 		return;
