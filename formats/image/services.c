@@ -118,7 +118,8 @@ uint8_t rj_unit_word(uint8_t driver)
 {
 	static const uint8_t words[RJ_INT13_COUNT] = {
 		[RJ_INT13_ahci] = RJ_UNIT_port, [RJ_INT13_nvme] = RJ_UNIT_ns,
-		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_usb] = RJ_UNIT_usb,
+		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_pvscsi] = RJ_UNIT_target,
+		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 
 	return words[driver];

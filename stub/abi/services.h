@@ -25,7 +25,7 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 6
+#define RJ_SERVICES_VERSION 7
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -34,6 +34,7 @@
 	row(nvme, "NVMe controllers") \
 	row(virtio, "virtio-blk and virtio-scsi") \
 	row(ata, "IDE controllers by programmed I/O") \
+	row(pvscsi, "VMware's paravirtual SCSI controllers") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
@@ -56,6 +57,7 @@ enum {
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
 	row(usb, class, 0xFFFFFFu, 0x0C0330u) /* xHCI 1.2, 5.2.1 */ \
+	row(pvscsi, id, 0xFFFFFFFFu, 0x07C015ADu) /* vmw_pvscsi.c in Linux */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
