@@ -48,6 +48,21 @@ static bool last_number(const char *name, const char *prefix, uint32_t *number)
 }
 
 /*
+ * A disk of megaraid_sas, from targetHOST:CHANNEL:ID: two channels of physical drives, then those
+ * of logical ones, with 128 ids each (MEGASAS_MAX_PD_CHANNELS, MEGASAS_MAX_DEV_PER_CHANNEL).
+ */
+static bool megaraid_unit(const char *path, uint32_t *unit)
+{
+	const char *name = strstr(path, "/target");
+	unsigned channel, id;
+
+	if (!name || sscanf(name, "/target%*[0-9]:%3u:%3u", &channel, &id) != 2)
+		return false;
+	*unit = channel < 2 ? RJ_MEGARAID_PD | (channel * 128 + id) : (channel - 2) * 128 + id;
+	return true;
+}
+
+/*
  * Reads which disk of the controller it is, from a directory on the path to it. libata's
  * port_no counts from 1 (local_port_no), AHCI's ports from 0.
  */
@@ -99,6 +114,8 @@ static void read_controller(const struct rj_root *root, struct rj_machine_disk *
 			strcpy(disk->transport, driver);
 		*slash = '\0';
 	}
+	if (rj_machine_int13(&disk->controller) == RJ_INT13_megaraid)
+		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
 	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb)
 		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
 }
