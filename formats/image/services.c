@@ -120,6 +120,7 @@ uint8_t rj_unit_word(uint8_t driver, uint32_t unit)
 	static const uint8_t words[RJ_INT13_COUNT] = {
 		[RJ_INT13_ahci] = RJ_UNIT_port, [RJ_INT13_nvme] = RJ_UNIT_ns,
 		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_pvscsi] = RJ_UNIT_target,
+		[RJ_INT13_mptsas] = RJ_UNIT_target,
 		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 

@@ -94,6 +94,25 @@ static void take_unit(const struct rj_root *root, const char *device,
 	read_unit(root, device, disk);
 }
 
+/* What the path says about the unit; at SAS, Linux numbers the targets itself. */
+static void take_path(struct rj_machine_disk *disk)
+{
+	switch (rj_machine_int13(&disk->controller)) {
+	case RJ_INT13_megaraid:
+		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+		break;
+	case RJ_INT13_mptsas:
+		if (strstr(disk->path, "/end_device-"))
+			disk->has_unit = RJ_UNKNOWN;
+		break;
+	case RJ_INT13_usb:
+		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+		break;
+	default:
+		break;
+	}
+}
+
 /* Walks up from the disk to its PCI function, and reads drivers and the unit on the way. */
 static void read_controller(const struct rj_root *root, struct rj_machine_disk *disk)
 {
@@ -114,10 +133,7 @@ static void read_controller(const struct rj_root *root, struct rj_machine_disk *
 			strcpy(disk->transport, driver);
 		*slash = '\0';
 	}
-	if (rj_machine_int13(&disk->controller) == RJ_INT13_megaraid)
-		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
-	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb)
-		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+	take_path(disk);
 }
 
 struct path_search {

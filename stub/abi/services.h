@@ -36,6 +36,7 @@
 	row(ata, "IDE controllers by programmed I/O") \
 	row(pvscsi, "VMware's paravirtual SCSI controllers") \
 	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
+	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
@@ -68,6 +69,11 @@ enum {
 	row(megaraid, id, 0xFFFFFFFFu, 0x00791000u) /* 2108: PERC H700, H800 */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x00711000u) /* 2008, skinny */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x00731000u) /* 2008, skinny: PERC H310, 9240 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00301000u) /* mpi_cnfg.h in Linux: 53C1030 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00501000u) /* SAS1064 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00561000u) /* SAS1064E */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00581000u) /* SAS1068E */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
