@@ -28,6 +28,7 @@ CONTROLLERS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk"],
     "PVSCSI": ["-device", "pvscsi", "-device", "scsi-hd,drive=disk"],
     "MegaRAID": ["-device", "megasas", "-device", "scsi-hd,drive=disk"],
+    "MPTSAS": ["-device", "mptsas1068", "-device", "scsi-hd,drive=disk"],
     "USB": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }

@@ -17,6 +17,7 @@ AHCI = ("ahci", "sd_mod")
 SCSI = ("virtio_pci", "virtio_scsi", "sd_mod")
 BLOCK = ("virtio_pci", "virtio_blk")
 MEGARAID = ("megaraid_sas", "sd_mod")
+MPTSAS = ("mptsas", "sd_mod")
 PVSCSI = ("vmw_pvscsi", "sd_mod")
 USB = ("xhci_pci", "usb_storage", "sd_mod")
 SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
@@ -41,6 +42,10 @@ CONTROLLERS = {
     # QEMU's number of another one is more than a byte
     "megasas-jbod": Controller("-device megasas-gen2,id=raid,use_jbod=on "
                                "-device scsi-hd,bus=raid.0,scsi-id=0,drive=disk{}", MEGARAID, "sda"),
+    # Linux looks for disks only at ports that have a name
+    "mptsas": Controller("-device mptsas1068,id=sas "
+                         "-device scsi-hd,bus=sas.0,scsi-id=2,wwn=0x5000C50015EA71AC,drive=disk{}",
+                         MPTSAS, "sda"),
     "pvscsi": Controller("-device pvscsi,id=pvscsi -device scsi-hd,bus=pvscsi.0,scsi-id=5,drive=disk{}",
                          PVSCSI, "sda"),
     "pvscsi-cd": Controller("-device pvscsi,id=pvscsi -device scsi-cd,bus=pvscsi.0,drive=disk{}",
