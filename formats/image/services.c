@@ -102,7 +102,8 @@ static const char *const unit_words[RJ_UNIT_COUNT] = {
 
 const char *rj_unit_format(uint8_t word, uint32_t unit, char text[RJ_UNIT_TEXT])
 {
-	uint32_t first = word == RJ_UNIT_usb ? RJ_USB_PORT(unit) : unit;
+	uint32_t first = word == RJ_UNIT_usb ? RJ_USB_PORT(unit) :
+			 word == RJ_UNIT_pd ? unit & ~RJ_MEGARAID_PD : unit;
 	int used = snprintf(text, RJ_UNIT_TEXT, "%s%" PRIu32, unit_words[word], first);
 
 	if (word != RJ_UNIT_usb)
@@ -114,13 +115,17 @@ const char *rj_unit_format(uint8_t word, uint32_t unit, char text[RJ_UNIT_TEXT])
 	return text;
 }
 
-uint8_t rj_unit_word(uint8_t driver)
+uint8_t rj_unit_word(uint8_t driver, uint32_t unit)
 {
 	static const uint8_t words[RJ_INT13_COUNT] = {
 		[RJ_INT13_ahci] = RJ_UNIT_port, [RJ_INT13_nvme] = RJ_UNIT_ns,
-		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_usb] = RJ_UNIT_usb,
+		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_pvscsi] = RJ_UNIT_target,
+		[RJ_INT13_mptsas] = RJ_UNIT_target,
+		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 
+	if (driver == RJ_INT13_megaraid)
+		return unit & RJ_MEGARAID_PD ? RJ_UNIT_pd : RJ_UNIT_ld;
 	return words[driver];
 }
 
@@ -194,7 +199,7 @@ static enum rj_err parse_number(const char *text, struct rj_drive_map *row, stru
 			"for example usb2.1/lun3", text, RJ_USB_TIERS);
 	if (rj_parse_number(text, UINT32_MAX, &value, err))
 		return err->class;
-	row->unit = (uint32_t)value;
+	row->unit = (uint32_t)value | (row->word == RJ_UNIT_pd ? RJ_MEGARAID_PD : 0);
 	return RJ_OK;
 }
 

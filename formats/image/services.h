@@ -64,8 +64,8 @@ enum rj_err rj_usb_check(const struct rj_services *services, struct rj_error *er
 /* Writes a unit as --drive-map names it, such as port5 or usb2.1/lun3; returns the text. */
 const char *rj_unit_format(uint8_t word, uint32_t unit, char text[RJ_UNIT_TEXT]);
 
-/* The word that names the units of a driver's controllers; RJ_UNIT_none: there is none. */
-uint8_t rj_unit_word(uint8_t driver);
+/* The word that names a unit of a driver's controllers; RJ_UNIT_none: there is none. */
+uint8_t rj_unit_word(uint8_t driver, uint32_t unit);
 
 /* Parses a USB disk's PORT[.PORT...][/lunN]; false if it is not in this form. */
 bool rj_usb_unit(const char *text, uint32_t *unit);

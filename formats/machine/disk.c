@@ -48,6 +48,21 @@ static bool last_number(const char *name, const char *prefix, uint32_t *number)
 }
 
 /*
+ * A disk of megaraid_sas, from targetHOST:CHANNEL:ID: two channels of physical drives, then those
+ * of logical ones, with 128 ids each (MEGASAS_MAX_PD_CHANNELS, MEGASAS_MAX_DEV_PER_CHANNEL).
+ */
+static bool megaraid_unit(const char *path, uint32_t *unit)
+{
+	const char *name = strstr(path, "/target");
+	unsigned channel, id;
+
+	if (!name || sscanf(name, "/target%*[0-9]:%3u:%3u", &channel, &id) != 2)
+		return false;
+	*unit = channel < 2 ? RJ_MEGARAID_PD | (channel * 128 + id) : (channel - 2) * 128 + id;
+	return true;
+}
+
+/*
  * Reads which disk of the controller it is, from a directory on the path to it. libata's
  * port_no counts from 1 (local_port_no), AHCI's ports from 0.
  */
@@ -79,6 +94,25 @@ static void take_unit(const struct rj_root *root, const char *device,
 	read_unit(root, device, disk);
 }
 
+/* What the path says about the unit; at SAS, Linux numbers the targets itself. */
+static void take_path(struct rj_machine_disk *disk)
+{
+	switch (rj_machine_int13(&disk->controller)) {
+	case RJ_INT13_megaraid:
+		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+		break;
+	case RJ_INT13_mptsas:
+		if (strstr(disk->path, "/end_device-"))
+			disk->has_unit = RJ_UNKNOWN;
+		break;
+	case RJ_INT13_usb:
+		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+		break;
+	default:
+		break;
+	}
+}
+
 /* Walks up from the disk to its PCI function, and reads drivers and the unit on the way. */
 static void read_controller(const struct rj_root *root, struct rj_machine_disk *disk)
 {
@@ -99,8 +133,7 @@ static void read_controller(const struct rj_root *root, struct rj_machine_disk *
 			strcpy(disk->transport, driver);
 		*slash = '\0';
 	}
-	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb)
-		disk->has_unit = rj_machine_usb_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
+	take_path(disk);
 }
 
 struct path_search {

@@ -97,7 +97,7 @@ struct rj_machine_disk {
 	struct rj_machine_controller controller;
 	char transport[RJ_MACHINE_NAME]; /* a driver in between, such as usb-storage */
 	enum rj_known has_unit;
-	uint32_t unit;                  /* AHCI port, NVMe namespace, SCSI target, RJ_USB_UNIT */
+	uint32_t unit;                  /* as in struct rj_drive_map */
 	char mount[RJ_MACHINE_NAME];     /* what is mounted from it: / or /boot; or empty */
 	bool stacked;                   /* through device mapper or md */
 };

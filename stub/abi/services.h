@@ -25,7 +25,7 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 6
+#define RJ_SERVICES_VERSION 7
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -34,6 +34,9 @@
 	row(nvme, "NVMe controllers") \
 	row(virtio, "virtio-blk and virtio-scsi") \
 	row(ata, "IDE controllers by programmed I/O") \
+	row(pvscsi, "VMware's paravirtual SCSI controllers") \
+	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
+	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
@@ -56,6 +59,21 @@ enum {
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
 	row(usb, class, 0xFFFFFFu, 0x0C0330u) /* xHCI 1.2, 5.2.1 */ \
+	row(pvscsi, id, 0xFFFFFFFFu, 0x07C015ADu) /* vmw_pvscsi.c in Linux */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x04111000u) /* megaraid_sas.h in Linux: 1064R */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x04131000u) /* 1064R, Verde-ZCR */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00151028u) /* Dell's own id of it: PERC 5 */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00601000u) /* 1078: PERC 6 */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x007C1000u) /* 1078 for others */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00781000u) /* 2108 */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00791000u) /* 2108: PERC H700, H800 */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00711000u) /* 2008, skinny */ \
+	row(megaraid, id, 0xFFFFFFFFu, 0x00731000u) /* 2008, skinny: PERC H310, 9240 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00301000u) /* mpi_cnfg.h in Linux: 53C1030 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00501000u) /* SAS1064 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00561000u) /* SAS1064E */ \
+	row(mptsas, id, 0xFFFFFFFFu, 0x00581000u) /* SAS1068E */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
@@ -172,6 +190,8 @@ _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
 	row(port, "N") \
 	row(ns, "N") \
 	row(target, "N") \
+	row(ld, "N") \
+	row(pd, "N") \
 	row(usb, "N[.N][/lunN]")
 
 /* The values of rj_drive_map.word. */
@@ -189,10 +209,13 @@ struct rj_drive_map {
 	uint8_t word;           /* RJ_UNIT_*: how to print the unit */
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
-				   channel * 2 + device, RJ_USB_UNIT; 0 for
-				   virtio-blk */
+				   channel * 2 + device, logical drive,
+				   RJ_MEGARAID_PD | physical drive, RJ_USB_UNIT;
+				   0 for virtio-blk */
 };
 _Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");
+
+#define RJ_MEGARAID_PD 0x80000000u
 
 /*
  * Where a USB disk is: the root port, as counted from 1 among those of its protocol (USB 2 or

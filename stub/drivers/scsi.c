@@ -16,6 +16,10 @@ enum {
 	ASC_NO_MEDIUM = 0x3A,
 };
 
+/* SAM-5, 5.3.1: status. */
+enum { GOOD = 0x00, CHECK_CONDITION = 0x02, BUSY = 0x08, TASK_SET_FULL = 0x28 };
+#define BUSY_MS 100u
+
 /* SPC-4 and SBC-3: operation codes. */
 enum {
 	TEST_UNIT_READY = 0x00,
@@ -67,6 +71,28 @@ enum rj_status scsi_key_status(uint32_t key, uint32_t asc)
 		return SCSI_AGAIN;
 	}
 	return RJ_DISK_CONTROLLER;
+}
+
+enum rj_status scsi_status(uint32_t status, const uint8_t *sense)
+{
+	switch (status) {
+	case GOOD:
+		return RJ_DISK_OK;
+	case CHECK_CONDITION:
+		return scsi_sense_status(sense);
+	case BUSY:
+	case TASK_SET_FULL:
+		delay_ms(BUSY_MS);
+		return SCSI_AGAIN;
+	}
+	return RJ_DISK_CONTROLLER;
+}
+
+uint8_t scsi_cdb_size(const uint8_t *cdb)
+{
+	static const uint8_t sizes[8] = { 6, 10, 10, 16, 16, 12, 16, 16 };
+
+	return sizes[cdb[0] >> 5];
 }
 
 /* Inline, since both INIT and resident code need it in their own section. */

@@ -55,6 +55,15 @@ static inline enum rj_status scsi_sense_status(const uint8_t *sense)
 	return scsi_key_status(sense[descriptors ? 1 : 2] & 0xF, sense[descriptors ? 2 : 12]);
 }
 
+/*
+ * Converts a status (SAM-5, 5.3.1), whose sense data the transport has. Waits before a command
+ * that the device was too busy for is sent again.
+ */
+enum rj_status scsi_status(uint32_t status, const uint8_t *sense);
+
+/* The bytes of a command, which its operation code's group determines (SPC-4 and SBC-3). */
+uint8_t scsi_cdb_size(const uint8_t *cdb);
+
 /* Serves a request; the transport itself serves RJ_RESET. */
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request);
 

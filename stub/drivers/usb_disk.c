@@ -63,13 +63,11 @@ static bool send_command(const struct unit *unit, const struct scsi_command *com
 {
 	struct storage *s = unit->storage;
 	uint32_t rest, tag = s->wrapper.tag + 1;
-	/* SPC-4 and SBC-3: the operation code's group says how long the command is */
-	static const uint8_t sizes[8] = { 6, 10, 10, 16, 16, 12, 16, 16 };
 
 	s->wrapper = (struct wrapper){
 		.signature = WRAPPER_SIGNATURE, .tag = tag, .bytes = command->bytes,
 		.flags = command->write ? 0 : USB_IN, .lun = (uint8_t)unit->lun,
-		.size = sizes[command->cdb[0] >> 5],
+		.size = scsi_cdb_size(command->cdb),
 	};
 	memcpy(s->wrapper.cdb, command->cdb, SCSI_CDB);
 	return move(s, s->out, bus_address(&s->wrapper), WRAPPER, &rest) == CODE_SUCCESS;

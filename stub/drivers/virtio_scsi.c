@@ -22,9 +22,6 @@ enum {
 	RESPONSE_BUSY = 5,
 };
 
-/* SAM-5, 5.3.1: status. */
-enum { GOOD = 0x00, CHECK_CONDITION = 0x02, BUSY = 0x08, TASK_SET_FULL = 0x28 };
-
 #define REPORT_LUNS 0xA0                /* SPC-4 */
 #define LUNS        16u                 /* at most, of a target */
 #define LUNS_SIZE   (8u + LUNS * 8u)
@@ -68,23 +65,11 @@ static enum rj_status virtio_scsi_response_status(const struct response *r)
 {
 	switch (r->response) {
 	case RESPONSE_OK:
-		break;
+		return scsi_status(r->status, r->sense);
 	case RESPONSE_ABORTED:
 	case RESPONSE_RESET:
 		return SCSI_AGAIN;
 	case RESPONSE_BUSY:
-		delay_ms(RETRY_MS);
-		return SCSI_AGAIN;
-	default:
-		return RJ_DISK_CONTROLLER;
-	}
-	switch (r->status) {
-	case GOOD:
-		return RJ_DISK_OK;
-	case CHECK_CONDITION:
-		return scsi_sense_status(r->sense);
-	case BUSY:
-	case TASK_SET_FULL:
 		delay_ms(RETRY_MS);
 		return SCSI_AGAIN;
 	}

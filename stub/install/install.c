@@ -106,12 +106,21 @@ static void note_controller(uint32_t pci)
 			.pci = pci, .driver = driver, .firmwares = has_disks };
 }
 
+static void tell_full(void)
+{
+	static bool is_told;
+
+	if (!is_told)
+		stub->print("more than %u disks; not all of %s's are served", RJ_MAX_UNITS, driver_now);
+	is_told = true;
+}
+
 static void add_disk(const struct rj_disk *disk)
 {
 	uint32_t at = found_count;
 
 	if (found_count == RJ_MAX_UNITS) {
-		stub->print("more than %u disks; the others are not served", found_count);
+		tell_full();
 		return;
 	}
 	/* In the order of the controllers, and for each in its driver's order. USB disks come

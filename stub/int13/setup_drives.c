@@ -373,12 +373,20 @@ static char *append(char *to, const char *word, uint32_t number)
 	return to;
 }
 
-/* A USB disk's as --drive-map names it. Returns a string that is valid until the next call. */
+/*
+ * A USB disk's and a RAID controller's as --drive-map names it. Returns a string that is valid
+ * until the next call.
+ */
 static const char *unit_of(const struct rj_disk *disk)
 {
 	static char text[] = "usb255.15.15.15.15.15/lun15";
 	char *end;
 
+	if (is_name(disk->interface, "RAID")) {
+		append(text, disk->unit & RJ_MEGARAID_PD ? "pd" : "ld",
+		       disk->unit & ~RJ_MEGARAID_PD);
+		return text;
+	}
 	if (!is_name(disk->interface, "USB")) {
 		append(text, "unit ", disk->unit);
 		return text;

@@ -26,6 +26,9 @@ CONTROLLERS = {
     "AHCI": ["-M", "q35", "-device", "ide-hd,drive=disk,bus=ide.0"],
     "NVMe": ["-device", "nvme,drive=disk,serial=1"],
     "virtio": ["-device", "virtio-blk-pci,drive=disk"],
+    "PVSCSI": ["-device", "pvscsi", "-device", "scsi-hd,drive=disk"],
+    "MegaRAID": ["-device", "megasas", "-device", "scsi-hd,drive=disk"],
+    "MPTSAS": ["-device", "mptsas1068", "-device", "scsi-hd,drive=disk"],
     "USB": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }

@@ -16,6 +16,9 @@ ATA = ("ata_piix", "sd_mod")
 AHCI = ("ahci", "sd_mod")
 SCSI = ("virtio_pci", "virtio_scsi", "sd_mod")
 BLOCK = ("virtio_pci", "virtio_blk")
+MEGARAID = ("megaraid_sas", "sd_mod")
+MPTSAS = ("mptsas", "sd_mod")
+PVSCSI = ("vmw_pvscsi", "sd_mod")
 USB = ("xhci_pci", "usb_storage", "sd_mod")
 SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
 XHCI = "-device qemu-xhci,id=xhci{} "
@@ -27,10 +30,26 @@ CONTROLLERS = {
     "ahci": Controller("-M q35 -device ide-hd,drive=disk,bus=ide.1{}", AHCI, "sda"),
     "ahci-cd": Controller("-M q35 -device ide-cd,drive=disk,bus=ide.2{}", (*AHCI, "sr_mod"), "sr0"),
     # not served by rjpack
-    "megasas": Controller("-device megasas -device scsi-hd,drive=disk{}",
-                          ("megaraid_sas", "sd_mod"), "sda"),
+    "lsi": Controller("-device lsi53c895a -device scsi-hd,drive=disk{}",
+                      ("sym53c8xx", "sd_mod"), "sda"),
     "ehci": Controller("-device usb-ehci -device usb-storage,drive=disk{}",
                        ("ehci_pci", "usb_storage", "sd_mod"), "sda"),
+    "megasas": Controller("-device megasas,id=raid -device scsi-hd,bus=raid.0,scsi-id=3,drive=disk{}",
+                          MEGARAID, "sda"),
+    "megasas-gen2":
+        Controller("-device megasas-gen2,id=raid -device scsi-hd,bus=raid.0,scsi-id=17,drive=disk{}",
+                   MEGARAID, "sda"),
+    # QEMU's number of another one is more than a byte
+    "megasas-jbod": Controller("-device megasas-gen2,id=raid,use_jbod=on "
+                               "-device scsi-hd,bus=raid.0,scsi-id=0,drive=disk{}", MEGARAID, "sda"),
+    # Linux looks for disks only at ports that have a name
+    "mptsas": Controller("-device mptsas1068,id=sas "
+                         "-device scsi-hd,bus=sas.0,scsi-id=2,wwn=0x5000C50015EA71AC,drive=disk{}",
+                         MPTSAS, "sda"),
+    "pvscsi": Controller("-device pvscsi,id=pvscsi -device scsi-hd,bus=pvscsi.0,scsi-id=5,drive=disk{}",
+                         PVSCSI, "sda"),
+    "pvscsi-cd": Controller("-device pvscsi,id=pvscsi -device scsi-cd,bus=pvscsi.0,drive=disk{}",
+                            (*PVSCSI, "sr_mod"), "sr0"),
     # SuperSpeed, High Speed, and other numbers of ports
     "usb": Controller(XHCI.format("") + STICK, USB, "sda"),
     "usb-high": Controller(XHCI.format(",p3=0") + STICK, USB, "sda"),

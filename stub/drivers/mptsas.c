@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * LSI's SAS1 controllers and 53C1030, by Fusion-MPT's message passing interface (MPI 1.5), whose
+ * names in Linux, drivers/message/fusion/lsi/mpi*.h, are cited here.
+ *
+ * Only one message is active at a time, so one reply frame is enough.
+ */
+#include "drivers/driver.h"
+
+#include "common/mem.h"
+#include "drivers/scsi.h"
+#include "hardware/io.h"
+#include "hardware/pci.h"
+
+/* mpi.h: registers, in the first memory BAR. */
+#define DOORBELL         0x00u
+#define INTERRUPT_STATUS 0x30u
+#define INTERRUPT_MASK   0x34u
+#define REQUEST_QUEUE    0x40u
+#define REPLY_QUEUE      0x44u          /* write: free frames; read: replies */
+#define REGISTERS        0x80u          /* bytes */
+
+/* MPI_DOORBELL_*, MPI_IOC_STATE_*. */
+#define STATE(doorbell)    ((doorbell) >> 28 & 0x7)
+#define WHO_INIT(doorbell) ((doorbell) >> 24 & 0x7)
+enum { STATE_READY = 1, STATE_OPERATIONAL = 2, STATE_FAULT = 4 };
+enum { WHO_SYSTEM_BIOS = 1, WHO_ROM_BIOS = 2, WHO_HOST_DRIVER = 4 };
+
+#define DOORBELL_INTERRUPT 0x00000001u  /* MPI_HIS_*: the controller has written the doorbell, */
+#define DOORBELL_BUSY      0x80000000u  /* and it has not read it yet */
+#define MASK_ALL           0x00000009u  /* MPI_HIM_RIM | MPI_HIM_DIM */
+#define NO_REPLY           0xFFFFFFFFu
+#define REPLY_IS_ADDRESS   0x80000000u  /* MPI_ADDRESS_REPLY_A_BIT; of the frame's half */
+
+/* MPI_FUNCTION_*. */
+enum { SCSI_IO = 0x00, IOC_INIT = 0x02, PORT_ENABLE = 0x06, UNIT_RESET = 0x40, HANDSHAKE = 0x42 };
+
+/* MPI_IOCSTATUS_*. */
+enum {
+	IOC_OK = 0x00,
+	IOC_BUSY = 0x02,
+	IOC_RECOVERED = 0x40,
+	IOC_BAD_BUS = 0x41,
+	IOC_BAD_TARGET = 0x42,
+	IOC_NO_DEVICE = 0x43,
+	IOC_UNDERRUN = 0x45,
+	IOC_TASK_TERMINATED = 0x48,
+	IOC_TERMINATED = 0x4B,
+};
+#define IOC_STATUS_MASK 0x7FFFu         /* MPI_IOCSTATUS_MASK */
+
+#define CONTROL_WRITE  0x01000000u      /* MPI_SCSIIO_CONTROL_* */
+#define CONTROL_READ   0x02000000u
+#define SEGMENT        0xD3000000u      /* MPI_SGE_FLAGS_*: the only one, simple, 64-bit address */
+#define SEGMENT_WRITE  0x04000000u
+
+#define TARGETS        256u
+#define RESET_MS       15000u
+#define DOORBELL_MS    5000u
+#define MESSAGE_MS     30000u
+#define PORT_MS        60000u
+#define MAX_BYTES      0x10000u
+
+/* mpi_ioc.h: MSG_IOC_INIT. */
+struct ioc_init {
+	uint8_t who, zero, chain, function;
+	uint8_t flags, devices, buses, message_flags;
+	uint32_t context;
+	uint16_t reply_size, zeros;
+	uint32_t request_high, sense_high;
+};
+_Static_assert(sizeof(struct ioc_init) == 24, "MSG_IOC_INIT, up to MPI 1.2");
+#define IOC_INIT_REPLY 20u              /* bytes: MSG_IOC_INIT_REPLY */
+
+/* MSG_PORT_ENABLE. */
+struct port_enable {
+	uint8_t zero[2], chain, function;
+	uint8_t zeros[2], port, message_flags;
+	uint32_t context;
+};
+_Static_assert(sizeof(struct port_enable) == 12, "MSG_PORT_ENABLE");
+
+/* mpi_init.h: MSG_SCSI_IO_REQUEST, with one SGESimple64_t. */
+struct scsi_io {
+	uint8_t target, bus, chain, function;
+	uint8_t cdb_size, sense_size, zero, message_flags;
+	uint32_t context;
+	uint8_t lun[8];
+	uint32_t control;
+	uint8_t cdb[SCSI_CDB];
+	uint32_t bytes;
+	uint32_t sense;
+	uint32_t segment;
+	uint64_t buffer;
+} __attribute__((packed));
+_Static_assert(offsetof(struct scsi_io, segment) == 0x30, "MSG_SCSI_IO_REQUEST");
+_Static_assert(sizeof(struct scsi_io) == 60, "MSG_SCSI_IO_REQUEST");
+
+/* MSG_SCSI_IO_REPLY. */
+struct reply {
+	uint8_t target, bus, size, function;
+	uint8_t cdb_size, sense_size, zero, message_flags;
+	uint32_t context;
+	uint8_t scsi_status, scsi_state;
+	uint16_t ioc_status;
+	uint32_t log, transferred, sense_count, response;
+	uint8_t more[96];
+};
+_Static_assert(offsetof(struct reply, ioc_status) == 14, "MSG_SCSI_IO_REPLY");
+_Static_assert(sizeof(struct reply) == 128, "as Linux has them");
+
+/* Aligned to a reply frame. */
+struct controller {
+	struct reply reply;
+	union {
+		struct scsi_io scsi_io;
+		struct port_enable port_enable;
+		uint8_t bytes[128];
+	} request;
+	uint32_t registers;
+	bool is_gone;                   /* it could not be reset */
+	uint8_t sense[SCSI_SENSE];
+	uint8_t data[SCSI_DATA];
+};
+
+struct unit {
+	struct scsi_unit scsi;
+	struct controller *controller;
+	uint8_t target;
+};
+
+static uint32_t get(const struct controller *c, uint32_t offset)
+{
+	return read32(c->registers + offset);
+}
+
+static void put(const struct controller *c, uint32_t offset, uint32_t value)
+{
+	write32(c->registers + offset, value);
+}
+
+/* Waits until the register's bits in mask have a value. */
+static bool wait_for(const struct controller *c, uint32_t offset, uint32_t mask, uint32_t value,
+		     uint32_t ms)
+{
+	uint64_t deadline = deadline_in(ms);
+
+	while ((get(c, offset) & mask) != value) {
+		if (expired(deadline))
+			return false;
+		relax();
+	}
+	return true;
+}
+
+/* A message unit reset ends what is active, from every state but FAULT. */
+static bool reset(const struct controller *c)
+{
+	put(c, INTERRUPT_MASK, MASK_ALL);
+	put(c, DOORBELL, (uint32_t)UNIT_RESET << 24);
+	if (!wait_for(c, DOORBELL, 0xF0000000u, (uint32_t)STATE_READY << 28, RESET_MS))
+		return false;
+	put(c, INTERRUPT_STATUS, 0);
+	return true;
+}
+
+/* The controller reads the doorbell. */
+static bool send_word(const struct controller *c, uint32_t word)
+{
+	put(c, DOORBELL, word);
+	return wait_for(c, INTERRUPT_STATUS, DOORBELL_BUSY, 0, DOORBELL_MS);
+}
+
+/* 16 bits of an answer, which are then acknowledged. */
+static bool skip_word(const struct controller *c)
+{
+	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS))
+		return false;
+	get(c, DOORBELL);
+	put(c, INTERRUPT_STATUS, 0);
+	return true;
+}
+
+/* A message through the doorbell, before there are queues (mpt_handshake_req_reply_wait). */
+static bool handshake(const struct controller *c, const uint32_t *words, uint32_t count,
+		      uint32_t answer)
+{
+	put(c, INTERRUPT_STATUS, 0);
+	put(c, DOORBELL, (uint32_t)HANDSHAKE << 24 | count << 16);
+	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS))
+		return false;
+	put(c, INTERRUPT_STATUS, 0);
+	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_BUSY, 0, DOORBELL_MS))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (!send_word(c, words[i]))
+			return false;
+	for (uint32_t i = 0; i < answer / 2; i++)
+		if (!skip_word(c))
+			return false;
+	/* the last interrupt says that the doorbell is free */
+	wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS);
+	put(c, INTERRUPT_STATUS, 0);
+	return true;
+}
+
+/* Posts the request and waits for its reply. Returns NO_REPLY on a timeout. */
+static uint32_t run(struct controller *c, uint32_t ms)
+{
+	uint64_t deadline = deadline_in(ms);
+	uint32_t answer;
+
+	barrier();
+	put(c, REQUEST_QUEUE, (uintptr_t)&c->request);
+	while ((answer = get(c, REPLY_QUEUE)) == NO_REPLY && !expired(deadline))
+		relax();
+	barrier();
+	return answer;
+}
+
+/* Gives a reply frame back that has been read. */
+static void release(const struct controller *c, uint32_t answer)
+{
+	if (answer != NO_REPLY && answer & REPLY_IS_ADDRESS)
+		put(c, REPLY_QUEUE, (uintptr_t)&c->reply);
+}
+
+/* Finds the devices; real controllers answer nothing before. */
+static bool enable_port(struct controller *c)
+{
+	uint32_t answer;
+
+	memset(&c->request, 0, sizeof(c->request));
+	c->request.port_enable.function = PORT_ENABLE;
+	answer = run(c, PORT_MS);
+	release(c, answer);
+	return answer != NO_REPLY;
+}
+
+static bool start(struct controller *c)
+{
+	const struct ioc_init init = {
+		.who = WHO_HOST_DRIVER, .function = IOC_INIT, .buses = 1,
+		.reply_size = sizeof(c->reply) };
+
+	c->is_gone = true;
+	if (!reset(c) || !handshake(c, (const uint32_t *)&init, sizeof(init) / 4, IOC_INIT_REPLY)
+	    || !wait_for(c, DOORBELL, 0xF0000000u, (uint32_t)STATE_OPERATIONAL << 28, DOORBELL_MS))
+		return false;
+	put(c, REPLY_QUEUE, (uintptr_t)&c->reply);
+	c->is_gone = !enable_port(c);
+	return !c->is_gone;
+}
+
+static void prepare(const struct unit *unit, const struct scsi_command *command)
+{
+	struct controller *c = unit->controller;
+	struct scsi_io *r = &c->request.scsi_io;
+
+	memset(&c->request, 0, sizeof(c->request));
+	r->target = unit->target;
+	r->function = SCSI_IO;
+	r->cdb_size = scsi_cdb_size(command->cdb);
+	r->sense_size = SCSI_SENSE;
+	memcpy(r->cdb, command->cdb, SCSI_CDB);
+	r->sense = (uintptr_t)c->sense;
+	r->bytes = command->bytes;
+	r->segment = SEGMENT | (command->write ? SEGMENT_WRITE : 0) | command->bytes;
+	r->buffer = command->buffer;
+	if (command->bytes)
+		r->control = command->write ? CONTROL_WRITE : CONTROL_READ;
+}
+
+/* A failed command may also have moved fewer bytes. Answers to attach's commands may be shorter. */
+static enum rj_status status_of(const struct controller *c, bool may_be_short)
+{
+	switch (c->reply.ioc_status & IOC_STATUS_MASK) {
+	case IOC_UNDERRUN:
+		if (!c->reply.scsi_status && !may_be_short)
+			return RJ_DISK_CONTROLLER;
+		return scsi_status(c->reply.scsi_status, c->sense);
+	case IOC_OK:
+	case IOC_RECOVERED:
+		return scsi_status(c->reply.scsi_status, c->sense);
+	case IOC_BUSY:
+	case IOC_TASK_TERMINATED:
+	case IOC_TERMINATED:
+		return SCSI_AGAIN;
+	case IOC_BAD_BUS:
+	case IOC_BAD_TARGET:
+	case IOC_NO_DEVICE:
+		return RJ_DISK_TIMEOUT;
+	}
+	return RJ_DISK_CONTROLLER;
+}
+
+/* Without an error there is no reply frame. */
+static enum rj_status execute(struct scsi_unit *scsi, const struct scsi_command *command)
+{
+	const struct unit *unit = (const struct unit *)scsi;
+	struct controller *c = unit->controller;
+	enum rj_status status = RJ_DISK_OK;
+	uint32_t answer;
+
+	if (c->is_gone)
+		return RJ_DISK_TIMEOUT;
+	prepare(unit, command);
+	answer = run(c, MESSAGE_MS);
+	if (answer == NO_REPLY) {
+		start(c);
+		return RJ_DISK_TIMEOUT;
+	}
+	if (answer & REPLY_IS_ADDRESS)
+		status = status_of(c, command->buffer == (uintptr_t)c->data);
+	release(c, answer);
+	return status;
+}
+
+static enum rj_status transfer(void *context, const struct rj_request *request)
+{
+	struct unit *unit = context;
+
+	if (request->operation != RJ_RESET)
+		return scsi_transfer(&unit->scsi, request);
+	return start(unit->controller) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
+}
+
+static INIT void add_unit(const struct unit *found, const struct rj_host *host)
+{
+	struct rj_disk disk = {
+		.interface = "SCSI    ",
+		.device_path = { found->target },       /* EDD 3.0: the LUN is 0 */
+		.transfer = transfer, .alignment = 1, .unit = found->target,
+	};
+	struct unit *unit = host->alloc(sizeof(*unit), 4);
+
+	if (!unit)
+		return;
+	*unit = *found;
+	if (!scsi_identify(&unit->scsi, &disk)) {
+		host->print("mptsas: target %u has no medium, or is no disk", unit->target);
+		return;
+	}
+	disk.context = unit;
+	disk.max_sectors = MAX_BYTES >> unit->scsi.shift;
+	host->add_disk(&disk);
+}
+
+/* By TEST UNIT READY (SPC-4), all zeros; a target that is there at most fails it. */
+static INIT void add_targets(struct controller *c, const struct rj_host *host)
+{
+	static INIT_DATA const struct scsi_command test = { .bytes = 0 };
+	struct unit unit = { .scsi = { .execute = execute, .data = c->data }, .controller = c };
+
+	for (uint32_t target = 0; target < TARGETS && !c->is_gone; target++) {
+		uint32_t answer;
+		bool is_there;
+
+		unit.target = (uint8_t)target;
+		prepare(&unit, &test);
+		answer = run(c, MESSAGE_MS);
+		if (answer == NO_REPLY)
+			return;
+		is_there = !(answer & REPLY_IS_ADDRESS)
+			|| status_of(c, true) != RJ_DISK_TIMEOUT;
+		release(c, answer);
+		if (is_there)
+			add_unit(&unit, host);
+	}
+}
+
+/* The first BAR that is memory: 0, or 1 after one with ports. */
+static INIT uint32_t map(uint32_t pci, const struct rj_host *host)
+{
+	uint64_t physical = pci_memory(pci, 0);
+
+	if (!physical)
+		physical = pci_memory(pci, 1);
+	return physical ? host->map(physical, REGISTERS) : 0;
+}
+
+static INIT void attach(uint32_t pci, const struct rj_host *host)
+{
+	uint32_t registers = map(pci, host);
+	struct controller *c = host->alloc(sizeof(*c), sizeof(c->reply));
+
+	timer_init(host->ticks_per_ms);
+	if (!registers || !c) {
+		host->print("mptsas: registers out of reach, or not enough memory");
+		return;
+	}
+	c->registers = registers;
+	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	if (start(c))
+		add_targets(c, host);
+	else
+		host->warn("mptsas: not ready, doorbell %x", get(c, DOORBELL));
+}
+
+/* The doorbell says who has initialised the controller. */
+static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
+{
+	uint32_t registers = map(pci, host), needed = PCI_MEMORY | PCI_BUS_MASTER, doorbell;
+
+	if (!registers || (pci_read16(pci, PCI_COMMAND) & needed) != needed)
+		return false;
+	doorbell = read32(registers + DOORBELL);
+	return STATE(doorbell) == STATE_OPERATIONAL
+		&& (WHO_INIT(doorbell) == WHO_SYSTEM_BIOS || WHO_INIT(doorbell) == WHO_ROM_BIOS);
+}
+
+DRIVER(is_firmwares, attach);
