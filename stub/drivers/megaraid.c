@@ -490,13 +490,16 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		host->print("megaraid: registers out of reach");
 		return;
 	}
-	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	pci_enable(pci, PCI_MEMORY);
 	c = new_controller(pci, registers, host);
 	if (!c) {
 		host->print("megaraid: not enough memory");
 		return;
 	}
 	host->print("megaraid: state %x", state_of(registers, c->kind));
+	/* Bus Master stays off until then: what another system has queued may be anywhere. */
+	make_ready(c);
+	pci_enable(pci, PCI_BUS_MASTER);
 	if (start(c))
 		add_disks(c, host);
 	else

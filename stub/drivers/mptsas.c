@@ -390,7 +390,10 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 		return;
 	}
 	c->registers = registers;
-	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	/* Bus Master stays off until then: what another system has queued may be anywhere. */
+	pci_enable(pci, PCI_MEMORY);
+	reset(c);
+	pci_enable(pci, PCI_BUS_MASTER);
 	if (start(c))
 		add_targets(c, host);
 	else

@@ -292,7 +292,10 @@ static INIT void pvscsi_attach(uint32_t pci, const struct rj_host *host)
 		host->print("pvscsi: not enough memory for rings");
 		return;
 	}
-	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	/* Bus Master stays off until then: what another system has queued may be anywhere. */
+	pci_enable(pci, PCI_MEMORY);
+	write32(registers + COMMAND, ADAPTER_RESET);
+	pci_enable(pci, PCI_BUS_MASTER);
 	pvscsi_start(c);
 	pvscsi_add_targets(c, host);
 }
