@@ -234,6 +234,7 @@ static bool enable_port(struct controller *c)
 	c->request.port_enable.function = PORT_ENABLE;
 	answer = run(c, PORT_MS);
 	release(c, answer);
+	memset(&c->request, 0, sizeof(c->request));
 	return answer != NO_REPLY;
 }
 
@@ -252,12 +253,12 @@ static bool start(struct controller *c)
 	return !c->is_gone;
 }
 
+/* All fields that are not set here are always 0. */
 static void prepare(const struct unit *unit, const struct scsi_command *command)
 {
 	struct controller *c = unit->controller;
 	struct scsi_io *r = &c->request.scsi_io;
 
-	memset(&c->request, 0, sizeof(c->request));
 	r->target = unit->target;
 	r->function = SCSI_IO;
 	r->cdb_size = scsi_cdb_size(command->cdb);
@@ -267,8 +268,7 @@ static void prepare(const struct unit *unit, const struct scsi_command *command)
 	r->bytes = command->bytes;
 	r->segment = SEGMENT | (command->write ? SEGMENT_WRITE : 0) | command->bytes;
 	r->buffer = command->buffer;
-	if (command->bytes)
-		r->control = command->write ? CONTROL_WRITE : CONTROL_READ;
+	r->control = !command->bytes ? 0 : command->write ? CONTROL_WRITE : CONTROL_READ;
 }
 
 /* A failed command may also have moved fewer bytes. Answers to attach's commands may be shorter. */
