@@ -75,10 +75,6 @@ CONTROLLERS = {
     "usb-root-bus": Controller("-M q35 -device pxb-pcie,id=pxb,bus_nr=128 "
                                "-device pcie-root-port,id=root,bus=pxb,chassis=1 "
                                + XHCI.format(",bus=root") + STICK, USB, "sda"),
-    # registers above 4 GiB
-    "usb-high-bar": Controller("-object memory-backend-ram,id=large,size=16G,reserve=off "
-                               "-device ivshmem-plain,memdev=large " + XHCI.format("") + STICK,
-                               USB, "sda"),
     "nvme": Controller("-device nvme,drive=disk,serial=1{}", ("nvme",), "nvme0n1"),
     "virtio-blk": Controller("-device virtio-blk-pci,drive=disk,disable-legacy=on{}", BLOCK, "vda"),
     "virtio-blk-legacy":
