@@ -15,7 +15,6 @@
 #define PE_DOS_MAGIC      0x5A4Du       /* MZ */
 #define PE_SIGNATURE      0x00004550u   /* PE, NUL, NUL */
 #define PE_AMD64          0x8664u
-#define PE_I386           0x014Cu
 #define PE_PLUS           0x020Bu
 #define PE_EFI_APPLICATION 10u
 

@@ -405,7 +405,7 @@ static INIT void add_logical(struct controller *c, const struct ld_list *list,
 				add_unit(c, LD_SCSI_IO, target, host);
 }
 
-/* The list has system drives only: physical drives that are no part of a logical one. */
+/* The list has system drives only: physical drives that are not part of a logical one. */
 static INIT void add_physical(struct controller *c, const struct pd_list *list,
 			      const struct rj_host *host)
 {

@@ -109,8 +109,6 @@ _Static_assert(sizeof(struct usb_hub_descriptor) == 6, "11.23.2.1");
 #define USB_PORT_C_CONNECTION  16u
 #define USB_PORT_C_RESET       20u
 #define USB_PORT_BH_RESET      28u      /* USB 3.2, 10.16.2.11: a warm reset */
-#define USB_PORT_C_BH_RESET    29u
-#define USB_PORT_C_LINK        25u
 #define USB_STATUS_CONNECTED   0x0001u
 #define USB_STATUS_ENABLED     0x0002u
 #define USB_STATUS_RESET       0x0010u
@@ -132,6 +130,5 @@ _Static_assert(sizeof(struct usb_hub_descriptor) == 6, "11.23.2.1");
 #define USB_STORAGE_SCSI  0x06
 #define USB_STORAGE_BULK  0x50          /* protocol: bulk-only, */
 #define USB_STORAGE_UAS   0x62          /* and USB attached SCSI */
-#define USB_HUB_MULTI_TT  0x02          /* protocol */
 
 #endif

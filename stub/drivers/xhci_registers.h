@@ -95,7 +95,6 @@ _Static_assert(sizeof(struct xhci_trb) == 16, "6.4");
 #define TRB_SLOT(slot) ((uint32_t)(slot) << 24)
 #define TRB_SLOT_OF(control) ((control) >> 24)
 #define TRB_ENDPOINT(dci) ((uint32_t)(dci) << 16)
-#define TRB_ENDPOINT_OF(control) ((control) >> 16 & 0x1F)
 #define TRB_SETUP_NO_DATA  0u           /* 6.4.1.2.1: TRT */
 #define TRB_SETUP_OUT      0x20000u
 #define TRB_SETUP_IN       0x30000u

@@ -27,7 +27,7 @@
 #define USB3_PSSEN  0xD8u
 #define USB3PRM     0xDCu
 
-/* Calls for each extended capability; returns the first with this id after `after`, or 0. */
+/* The first extended capability with this id, after the one at `after` unless that is 0; or 0. */
 static INIT uint32_t next_capability(uint32_t registers, uint32_t after, uint32_t id)
 {
 	uint32_t at = after ? after : registers, head;
