@@ -16,6 +16,7 @@ struct efi_map {
 	uint8_t *rows;
 	uint64_t space;                 /* bytes at rows */
 	uint64_t size, row_size, key;
+	struct rj_memory *list;         /* room for as many rows as boot_params has them */
 };
 
 /* Describes the framebuffer of the screen, if there is one that has a framebuffer. */
@@ -30,13 +31,18 @@ void efi_screen(struct efi_boot_services *boot, struct screen_info *screen);
 const char *efi_supply(struct efi_boot_services *boot, const struct efi_loaded_image *image,
 		       const char *line, bool needs_file, struct boot_params *params);
 
+/* Frees the memory of that file. */
+void efi_supply_free(struct efi_boot_services *boot, const struct boot_params *params);
+
 /* Allocates memory for the firmware's memory map; what was allocated before does not change it. */
 efi_status efi_map_allocate(struct efi_boot_services *boot, struct efi_map *map);
+
+void efi_map_free(struct efi_boot_services *boot, const struct efi_map *map);
 
 /* Reads the map; its key is valid until memory is allocated or freed. */
 efi_status efi_map_read(struct efi_boot_services *boot, struct efi_map *map);
 
-/* Lists it in boot_params; neighbours of one type are one row. */
+/* Lists it in boot_params, and from row 129 on in setup_data; neighbours of one type are one row. */
 void efi_map_list(const struct efi_map *map, struct boot_params *params);
 
 /* leave.asm */

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* UEFI 2.10, 7.2.3 "EFI_BOOT_SERVICES.GetMemoryMap()"; ACPI 6.4, 15.4 "UEFI Assumptions". */
+/*
+ * UEFI 2.10, 7.2.3 "EFI_BOOT_SERVICES.GetMemoryMap()"; ACPI 6.4, 15.4 "UEFI Assumptions".
+ * Linux: Documentation/arch/x86/boot.rst, SETUP_E820_EXT.
+ */
+#include "common/mem.h"
 #include "efi/efi.h"
 
 #define SPARE_ROWS 16u                  /* for what allocating and leaving may add */
+
+_Static_assert(sizeof(struct rj_memory) <= sizeof(struct efi_memory_descriptor), "room for the list");
 
 efi_status efi_map_read(struct efi_boot_services *boot, struct efi_map *map)
 {
@@ -21,7 +27,15 @@ efi_status efi_map_allocate(struct efi_boot_services *boot, struct efi_map *map)
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return status ? status : EFI_LOAD_ERROR;
 	map->space = map->size + SPARE_ROWS * map->row_size;
-	return boot->allocate_pool(EFI_LOADER_DATA, map->space, (void **)&map->rows);
+	status = boot->allocate_pool(EFI_LOADER_DATA, 2 * map->space, (void **)&map->rows);
+	map->list = (void *)(map->rows + map->space);
+	return status;
+}
+
+void efi_map_free(struct efi_boot_services *boot, const struct efi_map *map)
+{
+	if (map->rows)
+		boot->free_pool(map->rows);
 }
 
 /* What the firmware's drivers use is free once they have ended. */
@@ -47,26 +61,43 @@ static uint32_t type_of(const struct efi_memory_descriptor *row)
 	}
 }
 
-/* Adds a row if there is room: what no row lists is not used. */
-static void add(struct boot_params *params, const struct rj_memory *row)
+/* Adds a row to a list of count rows; returns how many it has then. */
+static uint32_t add(struct rj_memory *list, uint32_t count, const struct rj_memory *row)
 {
-	struct rj_memory *last = &params->e820[params->e820_count];
+	struct rj_memory *last = list + count - 1;
 
-	if (params->e820_count && last[-1].type == row->type
-	    && last[-1].base + last[-1].size == row->base)
-		last[-1].size += row->size;
-	else if (params->e820_count < BOOT_PARAMS_E820_MAX) {
-		*last = *row;
-		params->e820_count++;
+	if (count && last->type == row->type && last->base + last->size == row->base) {
+		last->size += row->size;
+		return count;
 	}
+	list[count] = *row;
+	return count + 1;
+}
+
+/* Makes setup_data of the rows that boot_params have no room for: its header is over the last one
+   that they have. */
+static void list_more(const struct rj_memory *more, uint32_t count, struct boot_params *params)
+{
+	const struct setup_data header = { 0, SETUP_E820_EXT, count * (uint32_t)sizeof(*more) };
+	uint8_t *at = (uint8_t *)more - sizeof(header);
+
+	memcpy(at, &header, sizeof(header));
+	params->header.setup_data = (uintptr_t)at;
 }
 
 void efi_map_list(const struct efi_map *map, struct boot_params *params)
 {
+	uint32_t count = 0, first;
+
 	for (uint64_t at = 0; at + map->row_size <= map->size; at += map->row_size) {
 		const struct efi_memory_descriptor *from = (const void *)(map->rows + at);
 		struct rj_memory row = { from->start, from->pages * EFI_PAGE, type_of(from) };
 
-		add(params, &row);
+		count = add(map->list, count, &row);
 	}
+	first = count < BOOT_PARAMS_E820_MAX ? count : BOOT_PARAMS_E820_MAX;
+	memcpy(params->e820, map->list, first * sizeof(*map->list));
+	params->e820_count = (uint8_t)first;
+	if (count > first)
+		list_more(map->list + first, count - first, params);
 }

@@ -32,14 +32,13 @@ static void print(const struct efi_system_table *system, const char *text)
 }
 
 /* Prints the message and waits; returns the status, for the firmware. */
-static efi_status fail(const struct efi_system_table *system, efi_status status,
-		       const char *text)
+static efi_status fail(const struct efi_system_table *system, const char *text)
 {
 	print(system, "rjpack: ");
 	print(system, text);
 	print(system, "\r\n");
 	system->boot->stall(READING_US);
-	return status;
+	return EFI_LOAD_ERROR;
 }
 
 static const uint8_t *stub(void)
@@ -128,6 +127,23 @@ static void fill(struct boot_params *params, const struct efi_system_table *syst
 	params->command_line_high = (uint32_t)(at >> 32);
 }
 
+/* Takes everything that the stub needs from the firmware, and ends its services; returns what is
+   wrong, or NULL. */
+static const char *take_all(struct efi_boot_services *boot, efi_handle handle,
+			    const struct efi_loaded_image *image, const char *line,
+			    struct boot_params *params, struct efi_map *map)
+{
+	const char *wrong = efi_supply(boot, image, line, needs_file(), params);
+
+	if (wrong)
+		return wrong;
+	efi_screen(boot, &params->screen);
+	if (efi_map_allocate(boot, map) != EFI_SUCCESS)
+		return "not enough memory for the memory map";
+	return leave_firmware(handle, boot, map) == EFI_SUCCESS
+		? NULL : "the firmware does not end its services; reset the machine";
+}
+
 /* The stub takes the ACPI and SMBIOS tables from the system table. */
 __attribute__((section(".first")))
 efi_status EFIAPI efi_start(efi_handle handle, struct efi_system_table *system)
@@ -138,27 +154,21 @@ efi_status EFIAPI efi_start(efi_handle handle, struct efi_system_table *system)
 	struct efi_map map = { 0 };
 	struct efi_loaded_image *image;
 	const char *wrong;
-	efi_status status;
 
 	boot->set_watchdog_timer(0, 0, 0, NULL);
 	if (!is_intact())
-		return fail(system, EFI_LOAD_ERROR, "the image is damaged; copy it again");
-	status = boot->handle_protocol(handle, &loaded_image_guid, (void **)&image);
-	if (status != EFI_SUCCESS)
-		return fail(system, status, "the firmware does not say how it started the image; "
+		return fail(system, "the image is damaged; copy it again");
+	if (boot->handle_protocol(handle, &loaded_image_guid, (void **)&image) != EFI_SUCCESS)
+		return fail(system, "the firmware does not say how it started the image; "
 			    "use another boot manager");
 	copy_options(image, line);
 	fill(&params, system, line);
-	wrong = efi_supply(boot, image, line, needs_file(), &params);
-	if (wrong)
-		return fail(system, EFI_LOAD_ERROR, wrong);
-	efi_screen(boot, &params.screen);
-	status = efi_map_allocate(boot, &map);
-	if (status != EFI_SUCCESS)
-		return fail(system, status, "not enough memory for the memory map");
-	status = leave_firmware(handle, boot, &map);
-	if (status != EFI_SUCCESS)
-		return fail(system, status, "the firmware does not end its services; reset the machine");
+	wrong = take_all(boot, handle, image, line, &params, &map);
+	if (wrong) {
+		efi_map_free(boot, &map);
+		efi_supply_free(boot, &params);
+		return fail(system, wrong);
+	}
 	efi_map_list(&map, &params);
 	efi_leave(stub() + STUB_ENTRY64, &params);
 }

@@ -27,6 +27,11 @@ static const struct {
 };
 _Static_assert(sizeof(initrd_path) == 24, "path of the initrd");
 
+static uint64_t pages_of(uint64_t size)
+{
+	return (size + EFI_PAGE - 1) / EFI_PAGE;
+}
+
 /* Memory for the file, which boot_params then lists; NULL: there is not enough. */
 static void *allocate(struct efi_boot_services *boot, uint64_t size, struct boot_params *params)
 {
@@ -34,11 +39,18 @@ static void *allocate(struct efi_boot_services *boot, uint64_t size, struct boot
 
 	if (size > LAST_ADDRESS
 	    || boot->allocate_pages(EFI_ALLOCATE_MAX_ADDRESS, EFI_LOADER_DATA,
-				    (size + EFI_PAGE - 1) / EFI_PAGE, &address) != EFI_SUCCESS)
+				    pages_of(size), &address) != EFI_SUCCESS)
 		return NULL;
 	params->header.ramdisk_image = (uint32_t)address;
 	params->header.ramdisk_size = (uint32_t)size;
 	return (void *)(uintptr_t)address;
+}
+
+void efi_supply_free(struct efi_boot_services *boot, const struct boot_params *params)
+{
+	if (params->header.ramdisk_size)
+		boot->free_pages(params->header.ramdisk_image,
+				 pages_of(params->header.ramdisk_size));
 }
 
 /* Returns what is wrong, or NULL. */
@@ -144,10 +156,11 @@ static struct efi_file *find_file(struct efi_boot_services *boot,
 	if (boot->handle_protocol(image->device, &file_system_guid, (void **)&system) != EFI_SUCCESS
 	    || system->open_volume(system, &root) != EFI_SUCCESS)
 		return NULL;
-	if (name)
-		return open_file(root, path, folder, name);
-	file = open_file(root, path, folder, "rjpack.rjp");
-	return file ? file : open_file(root, path, folder, "rjpack.img");
+	file = open_file(root, path, folder, name ? name : "rjpack.rjp");
+	if (!file && !name)
+		file = open_file(root, path, folder, "rjpack.img");
+	root->close(root);
+	return file;
 }
 
 /* A boot sector that has the BIOS boot the first disk. */
@@ -168,13 +181,15 @@ static const char *take_first_disk(struct efi_boot_services *boot, struct boot_p
 static const char *take_file(struct efi_boot_services *boot, const struct efi_loaded_image *image,
 			     const char *line, struct boot_params *params)
 {
-	const char *name = named_in(line);
+	const char *name = named_in(line), *wrong;
 	struct efi_file *file = find_file(boot, image, name);
 
-	if (file)
-		return read_file(boot, file, params);
-	return name ? "the file of rj.file= is not there; give its path on the image's file system"
-		    : take_first_disk(boot, params);
+	if (!file)
+		return name ? "the file of rj.file= is not there; give its path on the image's file system"
+			    : take_first_disk(boot, params);
+	wrong = read_file(boot, file, params);
+	file->close(file);
+	return wrong;
 }
 
 const char *efi_supply(struct efi_boot_services *boot, const struct efi_loaded_image *image,

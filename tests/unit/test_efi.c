@@ -183,32 +183,125 @@ static void memory_map(void **state)
 		{ 0xFEC00000, 0x1000, RJ_MEMORY_RESERVED },
 		{ UINT64_C(0x100000000), 0x10000000, RJ_MEMORY_FREE },
 	};
+	struct rj_memory list[sizeof(rows) / sizeof(rows[0])];
 	struct boot_params params = { .e820_count = 0 };
 	uint8_t copy[sizeof(rows)];
-	const struct efi_map map = { copy, sizeof(copy), sizeof(copy), sizeof(rows[0]), 0 };
+	const struct efi_map map = {
+		copy, sizeof(copy), sizeof(copy), sizeof(rows[0]), 0, list };
 
 	(void)state;
 	memcpy(copy, rows, sizeof(rows));
 	efi_map_list(&map, &params);
 	assert_int_equal(params.e820_count, sizeof(expected) / sizeof(expected[0]));
+	assert_int_equal(params.header.setup_data, 0);
 	FOR_EACH(i, expected)
 		assert_memory_equal(&params.e820[i], &expected[i], sizeof(expected[i]));
 }
 
-/* More ranges than boot_params has room for. */
+/* The rest of a map that is longer than the list in boot_params is in setup_data. */
 static void long_memory_map(void **state)
 {
-	struct efi_memory_descriptor rows[BOOT_PARAMS_E820_MAX + 5];
-	struct boot_params params = { .e820_count = 0 };
-	const struct efi_map map = { (uint8_t *)rows, sizeof(rows), sizeof(rows), sizeof(rows[0]), 0 };
+	enum { MORE = 5, ALL = BOOT_PARAMS_E820_MAX + MORE };
+	static const uint32_t counts[] = { BOOT_PARAMS_E820_MAX, BOOT_PARAMS_E820_MAX + 1, ALL };
+	struct efi_memory_descriptor rows[ALL];
+	struct rj_memory list[ALL], row;
+	struct efi_map map = { (uint8_t *)rows, sizeof(rows), 0, sizeof(rows[0]), 0, list };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		rows[i] = (struct efi_memory_descriptor){ EFI_LOADER_DATA, i * 0x2000, 0, 1, 0 };
-	efi_map_list(&map, &params);
-	assert_int_equal(params.e820_count, BOOT_PARAMS_E820_MAX);
-	assert_int_equal(params.e820[BOOT_PARAMS_E820_MAX - 1].base,
-			 (BOOT_PARAMS_E820_MAX - 1) * 0x2000);
+	for (uint32_t i = 0; i < ALL; i++)
+		rows[i] = (struct efi_memory_descriptor){ EFI_LOADER_DATA, i * UINT64_C(0x2000), 0, 1, 0 };
+	FOR_EACH(n, counts) {
+		struct boot_params params = { .e820_count = 0 };
+		uint32_t more = counts[n] - BOOT_PARAMS_E820_MAX;
+		const uint8_t *data;
+
+		map.size = counts[n] * sizeof(rows[0]);
+		efi_map_list(&map, &params);
+		assert_int_equal(params.e820_count, BOOT_PARAMS_E820_MAX);
+		assert_int_equal(params.e820[BOOT_PARAMS_E820_MAX - 1].base,
+				 (BOOT_PARAMS_E820_MAX - 1) * 0x2000);
+		data = (const uint8_t *)(uintptr_t)params.header.setup_data;
+		assert_int_equal(data != NULL, more > 0);
+		if (!more)
+			continue;
+		assert_int_equal(le_load(data, 8), 0);          /* next */
+		assert_int_equal(le32(data + 8), 1);            /* SETUP_E820_EXT */
+		assert_int_equal(le32(data + 12), more * 20);
+		for (uint32_t i = 0; i < more; i++) {
+			memcpy(&row, data + 16 + i * sizeof(row), sizeof(row));
+			assert_int_equal(row.base, (BOOT_PARAMS_E820_MAX + i) * 0x2000);
+			assert_int_equal(row.size, 0x1000);
+			assert_int_equal(row.type, RJ_MEMORY_FREE);
+		}
+	}
+}
+
+/* What the firmware's pool and pages hold. */
+static struct {
+	uint64_t map_size, pool_size, pages;
+	bool is_full;
+} heap;
+static uint64_t pool[512];
+
+static efi_status EFIAPI get_map(uint64_t *size, void *map, uint64_t *key, uint64_t *row_size,
+				 uint32_t *version)
+{
+	bool fits = *size >= heap.map_size;
+
+	*size = heap.map_size;
+	*row_size = 48;
+	*version = 1;
+	if (!fits)
+		return EFI_BUFFER_TOO_SMALL;
+	assert_ptr_equal(map, pool);
+	*key = 7;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI allocate_pool(uint32_t type, uint64_t size, void **to)
+{
+	assert_int_equal(type, EFI_LOADER_DATA);
+	assert_true(size <= sizeof(pool));
+	if (heap.is_full)
+		return EFI_ERROR(9);
+	heap.pool_size = size;
+	*to = pool;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI free_map(void *at)
+{
+	assert_ptr_equal(at, pool);
+	heap.pool_size = 0;
+	return EFI_SUCCESS;
+}
+
+/* The memory has room for a map that grows, and for its list; it is given back once. */
+static void map_memory(void **state)
+{
+	struct efi_boot_services boot = { .get_memory_map = get_map,
+		.allocate_pool = allocate_pool, .free_pool = free_map };
+
+	(void)state;
+	for (int full = 0; full < 2; full++) {
+		struct efi_map map = { 0 };
+
+		heap.map_size = 10u * 48;
+		heap.is_full = full;
+		assert_int_equal(efi_map_allocate(&boot, &map) == EFI_SUCCESS, !full);
+		if (!full) {
+			heap.map_size += 16u * 48;
+			assert_int_equal(efi_map_read(&boot, &map), EFI_SUCCESS);
+			assert_int_equal(map.size, 26u * 48);
+			assert_int_equal(map.key, 7);
+			assert_true((uint8_t *)map.list >= map.rows + map.size);
+			assert_true((uint8_t *)(map.list + 26) <= map.rows + heap.pool_size);
+			heap.map_size += 48;
+			assert_int_equal(efi_map_read(&boot, &map), EFI_BUFFER_TOO_SMALL);
+		}
+		efi_map_free(&boot, &map);
+		assert_int_equal(heap.pool_size, 0);
+	}
 }
 
 /* A machine's screens: its handles are these rows. */
@@ -326,6 +419,7 @@ static struct {
 	const char *name;
 	uint64_t size, at;
 	bool fails, has_initrd, is_full;
+	int open;                       /* handles */
 } disk;
 static uint8_t memory[512];
 
@@ -363,8 +457,18 @@ static efi_status EFIAPI allocate_pages(uint32_t how, uint32_t type, uint64_t pa
 	assert_int_equal(type, EFI_LOADER_DATA);
 	assert_int_equal(pages, 1);
 	assert_int_equal(*at, 0xFFFFFFFF);
+	if (disk.is_full)
+		return EFI_ERROR(9);
 	*at = (uintptr_t)memory;
-	return disk.is_full ? EFI_ERROR(9) : EFI_SUCCESS;
+	heap.pages += pages;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI free_pages(uint64_t at, uint64_t pages)
+{
+	assert_int_equal(at, (uint32_t)(uintptr_t)memory);
+	heap.pages -= pages;
+	return EFI_SUCCESS;
 }
 
 static efi_status EFIAPI open_file(struct efi_file *self, struct efi_file **file,
@@ -378,8 +482,18 @@ static efi_status EFIAPI open_file(struct efi_file *self, struct efi_file **file
 		return EFI_ERROR(14);
 	while (*name && *name == (uint8_t)*expected)
 		name++, expected++;
+	if (*name || *expected)
+		return EFI_ERROR(14);
+	disk.open++;
 	*file = self;
-	return *name || *expected ? EFI_ERROR(14) : EFI_SUCCESS;
+	return EFI_SUCCESS;
+}
+
+static efi_status EFIAPI close_file(struct efi_file *self)
+{
+	(void)self;
+	disk.open--;
+	return EFI_SUCCESS;
 }
 
 static efi_status EFIAPI read_file(struct efi_file *self, uint64_t *size, void *to)
@@ -406,12 +520,13 @@ static efi_status EFIAPI set_position(struct efi_file *self, uint64_t position)
 	return EFI_SUCCESS;
 }
 
-static struct efi_file root = { .open = open_file, .read = read_file,
+static struct efi_file root = { .open = open_file, .close = close_file, .read = read_file,
 				.get_position = get_position, .set_position = set_position };
 
 static efi_status EFIAPI open_volume(struct efi_file_system *self, struct efi_file **volume)
 {
 	(void)self;
+	disk.open++;
 	*volume = &root;
 	return EFI_SUCCESS;
 }
@@ -436,11 +551,18 @@ static const uint8_t image_path[] = {
 static const char *supply(const char *line, bool needs_file, struct boot_params *params)
 {
 	struct efi_boot_services boot = { .handle_protocol = disk_protocol,
-		.locate_device_path = locate_path, .allocate_pages = allocate_pages };
+		.locate_device_path = locate_path, .allocate_pages = allocate_pages,
+		.free_pages = free_pages };
 	struct efi_loaded_image image = { .device = &disk, .path = (const void *)image_path };
+	const char *wrong;
 
 	*params = (struct boot_params){ .e820_count = 0 };
-	return efi_supply(&boot, &image, line, needs_file, params);
+	wrong = efi_supply(&boot, &image, line, needs_file, params);
+	assert_int_equal(heap.pages, params->header.ramdisk_size ? 1 : 0);
+	efi_supply_free(&boot, params);
+	assert_int_equal(heap.pages, 0);
+	assert_int_equal(disk.open, 0);
+	return wrong;
 }
 
 static void supplies(void **state)
@@ -507,7 +629,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers), cmocka_unit_test(sections), cmocka_unit_test(checksum),
 		cmocka_unit_test(signature), cmocka_unit_test(memory_map),
-		cmocka_unit_test(long_memory_map), cmocka_unit_test(screen_formats),
+		cmocka_unit_test(long_memory_map), cmocka_unit_test(map_memory),
+		cmocka_unit_test(screen_formats),
 		cmocka_unit_test(which_screen), cmocka_unit_test(supplies),
 		cmocka_unit_test(first_disk),
 	};
