@@ -26,6 +26,7 @@
 #include "int13/resident.h"
 #include "screen/text_screen.h"
 
+#define HOLE_MIN 0x10000u               /* single pages in base memory are usual */
 #define VECTORS         256u
 #define MAX_CONTROLLERS 32
 #define PARAGRAPH       16u
@@ -522,6 +523,18 @@ static uint32_t base_memory_end(void)
 	return end;
 }
 
+/* INT 12h cannot tell of a hole, and few programs ask for the map of base memory. */
+static void tell_of_holes(void)
+{
+	uint32_t rows;
+
+	for (const struct rj_memory *row = memory_map(&rows); rows--; row++)
+		if (row->type != RJ_MEMORY_FREE && row->size >= HOLE_MIN
+		    && row->base + row->size <= STUB_HOME)
+			stub->print("base memory has a hole, %x + %x, which the payload must not use",
+				    (uint32_t)row->base, (uint32_t)row->size);
+}
+
 /*
  * The EBDA of our own BIOS, at the end of base memory: where a payload that finds no RSDP in a
  * BIOS's ROM looks for it (ACPI 6.4, 5.2.5.1). Returns its address.
@@ -596,8 +609,10 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);
-	if (firmware == RJ_FIRMWARE_OWN)
+	if (firmware == RJ_FIRMWARE_OWN) {
+		tell_of_holes();
 		ebda = make_ebda();
+	}
 	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_map() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,

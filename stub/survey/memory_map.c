@@ -9,8 +9,9 @@
 #define ROM_START 0xF0000u
 #define ALL_TYPES 0u
 
-/* UEFI firmware reserves single pages in base memory, for waking up and starting CPUs. */
-#define HOLE_MAX  0x10000u
+/* UEFI firmware reserves single pages in base memory, for waking up and starting CPUs. On QEMU's
+   Q35 it reserves SMRAM at the CPUs' first SMBASE, 128 KiB from 30000h (SDM 3C, 32.11). */
+#define HOLE_MAX  0x20000u
 
 struct list {
 	struct rj_memory *rows;

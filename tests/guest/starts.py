@@ -239,15 +239,14 @@ def efi_image(inputs):
 
 
 def firmware(inputs):
-    """OVMF; if the row asks for Secure Boot, with Debian's test key enrolled. Then the machine has
-    no SMRAM in base memory, which QEMU's has by default."""
+    """OVMF; if the row asks for Secure Boot, with Debian's test key enrolled, and with SMRAM in base
+    memory."""
     if "secure" not in inputs.row:
         return ["-bios", OVMF]
     flash = [f"file=/usr/share/OVMF/{name},format=raw,if=pflash,{mode}=on"
              for name, mode in (("OVMF_CODE_4M.secboot.fd", "readonly"),
                                 ("OVMF_VARS_4M.snakeoil.fd", "snapshot"))]
     return ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
-            "-global", "mch.smbase-smram=off",
             "-drive", flash[0], "-drive", flash[1]]
 
 
