@@ -13,6 +13,8 @@
 #define FROM_RUNNING "rjpack --from-running -o " IMAGE
 #define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
 #define KEXEC "kexec "
+#define MENU_IMAGE "back.efi"
+#define MENU_FOLDER "EFI/rjpack"        /* of the EFI system partition */
 
 static bool refuses_kexec(const struct rj_machine_kernel *kernel)
 {
@@ -158,12 +160,22 @@ static bool has_memory(const struct rj_machine *machine)
 	       (!memory->available || memory->available >= needed);
 }
 
+/* The command that packs the boot disk's boot code, without the image's name. */
+static void pack_disk(const struct rj_machine *machine, char text[DOCTOR_TEXT])
+{
+	uint32_t usb = doctor_usb(machine);
+	char map[64];
+
+	map_disk(&machine->disks[0], map, sizeof(map));
+	snprintf(text, DOCTOR_TEXT, "rjpack --from-disk /dev/%s --int13 %s%s%s%s -o ",
+		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map,
+		 usb == RJ_USB_auto ? "" : " --usb ", usb == RJ_USB_auto ? "" : rj_usb_modes[usb].name);
+}
+
 static void advise_pack(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const struct rj_machine *machine = &doctor->machine;
 	enum doctor_way way = doctor_way(machine);
-	uint32_t usb = doctor_usb(machine);
-	char map[64];
 
 	if (way == DOCTOR_LINUX)
 		strcpy(advice->pack, FROM_RUNNING);
@@ -171,11 +183,65 @@ static void advise_pack(const struct doctor *doctor, struct doctor_advice *advic
 		return;
 	if (machine->running.complete && has_memory(machine))
 		advice->alternative = FROM_RUNNING;
-	map_disk(&machine->disks[0], map, sizeof(map));
-	snprintf(advice->pack, sizeof(advice->pack),
-		 "rjpack --from-disk /dev/%s --int13 %s%s%s%s -o " IMAGE, machine->disks[0].name,
-		 rj_int13_modes[doctor_int13(machine)].name, map,
-		 usb == RJ_USB_auto ? "" : " --usb ", usb == RJ_USB_auto ? "" : rj_usb_modes[usb].name);
+	pack_disk(machine, advice->pack);
+	strcat(advice->pack, IMAGE);
+}
+
+bool doctor_has_systemd_boot(const struct rj_machine *machine)
+{
+	const char name[] = "systemd-boot";
+
+	return machine->uefi.has_entries &&
+	       strncmp(machine->uefi.loader, name, strlen(name)) == 0;
+}
+
+/* The image's name in a boot menu's folder; NULL: there is none to put there. */
+static const char *menu_image(const struct doctor *doctor)
+{
+	const char *slash = doctor->image_name ? strrchr(doctor->image_name, '/') : NULL;
+
+	if (!doctor->image_name)
+		return doctor_way(&doctor->machine) == DOCTOR_FROM_DISK ? MENU_IMAGE : NULL;
+	if (!doctor->image.features.efi || !is_plain(doctor->image_name))
+		return NULL;
+	return slash ? slash + 1 : doctor->image_name;
+}
+
+/* Packs the image there, or copies it. */
+static void menu_file(const struct doctor *doctor, const char *folder, char text[DOCTOR_TEXT])
+{
+	size_t used;
+
+	if (doctor->image_name) {
+		snprintf(text, DOCTOR_TEXT, "cp %s %s", doctor->image_name, folder);
+		return;
+	}
+	pack_disk(&doctor->machine, text);
+	used = strlen(text);
+	snprintf(text + used, DOCTOR_TEXT - used, "%s/" MENU_IMAGE, folder);
+}
+
+/* UEFI has backslashes in paths; the shell must leave them. */
+static void advise_menu(const struct doctor *doctor, struct doctor_advice *advice)
+{
+	const struct rj_machine_uefi *uefi = &doctor->machine.uefi;
+	const char *image = menu_image(doctor);
+	char folder[64];
+
+	if (!image || !*uefi->mount ||
+	    (!doctor_has_systemd_boot(&doctor->machine) && (!*uefi->disk || !is_plain(uefi->disk))))
+		return;
+	snprintf(folder, sizeof(folder), "%s/" MENU_FOLDER, uefi->mount);
+	snprintf(advice->menu[0], DOCTOR_TEXT, "mkdir -p %s", folder);
+	menu_file(doctor, folder, advice->menu[1]);
+	if (doctor_has_systemd_boot(&doctor->machine))
+		snprintf(advice->menu[2], DOCTOR_TEXT,
+			 "printf 'title rjpack\\nefi /" MENU_FOLDER "/%s\\n' "
+			 ">%s/loader/entries/rjpack.conf", image, uefi->mount);
+	else
+		snprintf(advice->menu[2], DOCTOR_TEXT,
+			 "efibootmgr -c -d /dev/%s -p %u -L rjpack -l '\\EFI\\rjpack\\%s'", uefi->disk,
+			 (unsigned)uefi->partition, image);
 }
 
 bool doctor_keeps_screen(const struct rj_machine *machine)
@@ -244,6 +310,7 @@ void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 	memset(advice, 0, sizeof(*advice));
 	if (!doctor->image_name)
 		advise_pack(doctor, advice);
+	advise_menu(doctor, advice);
 	if (!kexec || (!doctor->image_name && !*advice->pack))
 		return;
 	advise_load(doctor, kexec, advice->load, sizeof(advice->load));

@@ -634,6 +634,30 @@ static void check_image_snapshot(const struct doctor *doctor, struct doctor_find
 				       : "the firmware's memory ranges are unknown");
 }
 
+static void check_menu(const struct doctor *doctor, struct doctor_finding *f)
+{
+	const struct rj_machine_uefi *uefi = &doctor->machine.uefi;
+
+	if (!doctor->machine.firmware.uefi)
+		return;
+	if (!*uefi->mount) {
+		find(f, DOCTOR_NOTE, "mount it to have the commands that put an image there",
+		     "no EFI system partition is mounted on /efi, /boot or /boot/efi");
+		return;
+	}
+	find(f, DOCTOR_OK, NULL, "%s%sthe EFI system partition is %s%s%s", uefi->loader,
+	     *uefi->loader ? " has started Linux; " : "", uefi->mount, *uefi->disk ? " on " : "",
+	     uefi->disk);
+	if (!*uefi->disk && !doctor_has_systemd_boot(&doctor->machine))
+		find(f, DOCTOR_NOTE, NULL, "it is not a partition of a disk, so efibootmgr cannot name it");
+	if (doctor->image_name && !doctor->image.features.efi)
+		find(f, DOCTOR_NOTE, "pack it with --format efi",
+		     "the image is not an EFI application");
+	else if (doctor->machine.firmware.secure_boot == RJ_YES)
+		find(f, DOCTOR_WARNING, "sign the image with sbsign and an enrolled key",
+		     "Secure Boot is on, and refuses what is not signed");
+}
+
 static void check_image_loader(const struct doctor *doctor, struct doctor_finding *f)
 {
 	if (!doctor_loadable(doctor))
@@ -657,6 +681,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "iommu", "IOMMU", check_iommu },
 	{ "cpus", "CPUs", check_cpus },
 	{ "video", "Video", check_video },
+	{ "boot-menu", "Boot menu", check_menu },
 	{ "image-loader", "Image: loader", check_image_loader },
 	{ "image-int13", "Image: INT 13h", check_image_int13 },
 	{ "image-map", "Image: drives", check_image_map },

@@ -52,9 +52,12 @@ extern const size_t doctor_check_count;
 #define DOCTOR_CHECKS_MAX 32
 
 /* The commands to use; empty: none would work. */
+#define DOCTOR_MENU 3
 struct doctor_advice {
 	char pack[DOCTOR_TEXT], load[DOCTOR_TEXT];
 	const char *alternative;        /* to pack; NULL: none */
+	/* Those that put the image into the boot menu of the firmware or of its boot manager. */
+	char menu[DOCTOR_MENU][DOCTOR_TEXT];
 };
 
 /* What to pack for this machine. */
@@ -79,6 +82,9 @@ void doctor_panic_load(const struct doctor *doctor, char *text, size_t size);
 
 /* Whether kexec has a loader that accepts the image; true without an image. */
 bool doctor_loadable(const struct doctor *doctor);
+
+/* Whether systemd-boot has started this Linux; then it is its menu that gets the image. */
+bool doctor_has_systemd_boot(const struct rj_machine *machine);
 
 /* Returns kexec's options for loading an image here, such as "-l"; NULL: none works. */
 const char *doctor_kexec(const struct doctor *doctor);

@@ -77,7 +77,11 @@ void doctor_print(const struct doctor *doctor, const struct doctor_finding *find
 		print_command(advice->alternative);
 		print_command(advice->load);
 	}
-	(void)doctor;
+	if (*advice->menu[0])
+		printf("For the boot menu of %s:\n",
+		       doctor_has_systemd_boot(&doctor->machine) ? "systemd-boot" : "the firmware");
+	for (size_t i = 0; i < DOCTOR_MENU; i++)
+		print_command(advice->menu[i]);
 }
 
 static const char *text_or_null(const char *text)
@@ -103,6 +107,20 @@ static void json_disk(struct json *json, const struct rj_machine_disk *disk)
 	json_close(json, '{');
 }
 
+static void json_uefi(struct json *json, const struct rj_machine_uefi *uefi)
+{
+	json_string(json, "boot_manager", text_or_null(uefi->loader));
+	if (!*uefi->mount) {
+		json_string(json, "esp", NULL);
+		return;
+	}
+	json_open(json, "esp", '{');
+	json_string(json, "mount", uefi->mount);
+	json_string(json, "disk", text_or_null(uefi->disk));
+	json_number(json, "partition", uefi->partition);
+	json_close(json, '{');
+}
+
 static void json_machine(struct json *json, const struct rj_machine *machine)
 {
 	json_open(json, "machine", '{');
@@ -119,6 +137,7 @@ static void json_machine(struct json *json, const struct rj_machine *machine)
 	for (size_t i = 0; i < machine->disk_count; i++)
 		json_disk(json, &machine->disks[i]);
 	json_close(json, '[');
+	json_uefi(json, &machine->uefi);
 	json_close(json, '{');
 }
 
@@ -148,5 +167,9 @@ void doctor_json(const struct doctor *doctor, const struct doctor_finding *findi
 	json_string(&json, "pack", text_or_null(advice->pack));
 	json_string(&json, "load", text_or_null(advice->load));
 	json_string(&json, "alternative", advice->alternative);
+	json_open(&json, "menu", '[');
+	for (size_t i = 0; i < DOCTOR_MENU && *advice->menu[i]; i++)
+		json_string(&json, NULL, advice->menu[i]);
+	json_close(&json, '[');
 	json_close(&json, '{');
 }

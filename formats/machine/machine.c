@@ -14,4 +14,5 @@ void rj_machine_read(struct rj_machine *machine, const char *root, const char *p
 	rj_machine_disks(machine);
 	rj_machine_platform(machine);
 	rj_machine_usb(machine);
+	rj_machine_uefi(machine);
 }

@@ -3,7 +3,7 @@
  * Facts about the way back from /proc, /sys, /dev and /boot, without a judgement: of the
  * running machine, or of a tree recorded on one. Any user can gather them; what only root can
  * see is left unknown. There is a file for each subject: kernel.c, linux.c, memory.c, disk.c,
- * platform.c, usb.c.
+ * platform.c, usb.c, uefi.c.
  */
 #ifndef RJ_MACHINE_H
 #define RJ_MACHINE_H
@@ -117,6 +117,15 @@ struct rj_machine_usb {
 	bool other_keyboard;            /* there is one on the 8042 */
 };
 
+/* Of a machine that UEFI has booted. */
+struct rj_machine_uefi {
+	char loader[RJ_MACHINE_NAME];   /* the boot manager by its own name, such as systemd-boot 252 */
+	char mount[16];                 /* of the EFI system partition: /efi, /boot, /boot/efi; empty: none */
+	char disk[RJ_MACHINE_NAME];     /* that has it, as in /sys/block; empty: it is no partition */
+	uint32_t partition;             /* its number */
+	bool has_entries;               /* it has a folder for the entries of systemd-boot */
+};
+
 struct rj_machine_platform {
 	unsigned cpus, packages;
 	bool x2apic;                    /* the CPUs support it */
@@ -139,6 +148,7 @@ struct rj_machine {
 	struct rj_machine_loader loader; /* of the first disk */
 	struct rj_machine_platform platform;
 	struct rj_machine_usb usb;
+	struct rj_machine_uefi uefi;
 };
 
 /*
@@ -154,6 +164,7 @@ void rj_machine_memory(struct rj_machine *machine);
 void rj_machine_disks(struct rj_machine *machine);
 void rj_machine_platform(struct rj_machine *machine);
 void rj_machine_usb(struct rj_machine *machine);
+void rj_machine_uefi(struct rj_machine *machine);       /* after rj_machine_firmware() */
 
 /* The PCI function at this address in domain 0; false if there is none. */
 bool rj_machine_function(const struct rj_machine *machine, uint16_t address,

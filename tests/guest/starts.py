@@ -3,12 +3,14 @@
 
 import hashlib
 import lzma
+import shutil
 import struct
 import subprocess
 from pathlib import Path
 
 import cache
 import disk
+import esp
 import hostile as hostile_system
 import initramfs
 from controllers import CONTROLLERS
@@ -17,7 +19,6 @@ from inputs import run
 LOADER = Path(__file__).parent.parent / "boot" / "loader.asm"
 OVMF = "/usr/share/ovmf/OVMF.fd"
 SNAKEOIL = "/usr/share/ovmf/PkKek-1-snakeoil"
-SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 MEMDISK = "/usr/lib/syslinux/memdisk"
 MEMDISKFIND = Path("/usr/bin/memdiskfind")
 RAM_DISK = Path(__file__).parent / "ram-disk"
@@ -41,8 +42,7 @@ kernel tftp://${{next-server}}/image {} && {}boot ||
 echo iPXE does not take it
 """
 
-RJPACK = """rjpack() { /test/ld-linux-x86-64.so.2 --library-path /test /test/rjpack "$@"; }
-chmod -R +x /test
+PROGRAM = """{0}() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/{0} "$@"; }}
 """
 KEXEC = """{check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
@@ -100,10 +100,23 @@ def kexec_files(inputs):
 
 def test_files(inputs):
     """The files in the guest's /test; "run" contains the row's commands, or kexec."""
-    files, script = (({}, inputs.row["commands"]) if "commands" in inputs.row
+    files, script = ((program_files(inputs), inputs.row["commands"]) if "commands" in inputs.row
                      else kexec_files(inputs))
-    return {**files, "run": (RJPACK + script).encode(),
+    names = ["rjpack", *inputs.row.get("programs", [])]
+    prelude = "".join(map(PROGRAM.format, names)) + "chmod -R +x /test\n"
+    return {**files, "run": (prelude + script).encode(),
             "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
+
+
+def program_files(inputs):
+    """The host's programs that the row's commands run, with their libraries, and the modules that
+    these load."""
+    files, modules = {}, initramfs.Modules(cache.unpacked("linux", inputs.debian))
+    for name in inputs.row.get("programs", []):
+        files.update(initramfs.host_program(shutil.which(name)))
+    for name in inputs.row.get("late_modules", []):
+        modules.add(name)
+    return {**files, **{f"{name}.ko": data for name, data in modules.loaded.items()}}
 
 
 def target_files(inputs):
@@ -238,16 +251,20 @@ def efi_image(inputs):
     return path
 
 
+def flash(code, variables):
+    """The firmware CODE, with a copy of VARIABLES that lasts as long as the guest."""
+    return [word for name, mode in ((code, "readonly"), (variables, "snapshot")) for word in
+            ("-drive", f"file=/usr/share/OVMF/{name},format=raw,if=pflash,{mode}=on")]
+
+
 def firmware(inputs):
     """OVMF; if the row asks for Secure Boot, with Debian's test key enrolled, and with SMRAM in base
-    memory."""
-    if "secure" not in inputs.row:
-        return ["-bios", OVMF]
-    flash = [f"file=/usr/share/OVMF/{name},format=raw,if=pflash,{mode}=on"
-             for name, mode in (("OVMF_CODE_4M.secboot.fd", "readonly"),
-                                ("OVMF_VARS_4M.snakeoil.fd", "snapshot"))]
-    return ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
-            "-drive", flash[0], "-drive", flash[1]]
+    memory; or a flash for what the guest adds to its boot menu."""
+    if "secure" in inputs.row:
+        return ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
+                *flash("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd")]
+    return (flash("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd") if "programs" in inputs.row
+            else ["-bios", OVMF])
 
 
 def boot_manager(inputs, by):
@@ -259,7 +276,7 @@ def boot_manager(inputs, by):
     if by == "systemd-boot":
         entry = ENTRY.format("linux" if "offered" in inputs.row else "efi", append)
         (work / "image.conf").write_text(entry + inputs.row.get("offered", ""))
-        return {"BOOTX64.EFI": SYSTEMD_BOOT, "/loader/entries/image.conf": work / "image.conf"}
+        return {"BOOTX64.EFI": esp.SYSTEMD_BOOT, "/loader/entries/image.conf": work / "image.conf"}
     script = f"{disk.SERIAL}set root=hd0\n{by} /EFI/BOOT/image.efi {append}\nboot\n"
     modules = ["fat", "boot", "serial", "terminal", "efi_gop", {"chainloader": "chain"}.get(by, by)]
     disk.core_image(work / "starter.efi", modules, script, kind="x86_64-efi")
@@ -293,6 +310,14 @@ def efi(inputs):
             *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
             f"id=stick,file={inputs.work / 'stick'},format=raw,if=none,snapshot=on",
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
+
+
+def efi_disk(inputs):
+    """UEFI starts the row's image from its disk, or Linux there: esp.py."""
+    starts_linux = "by" in inputs.row
+    esp.extend(inputs, initramfs.test_archive(test_files(inputs)) if starts_linux else b"")
+    test = [] if starts_linux else fw_cfg(inputs, {"run": b"leave 20\n"})
+    return [*firmware(inputs), *memory(inputs), *drive(inputs), *test]
 
 
 def started_by(inputs, path):
@@ -410,5 +435,5 @@ def memdisk(inputs):
 
 
 STARTS = {start.__name__.replace("_", "-"): start
-          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, grub_efi, efi, os_qemu, os_grub, syslinux, ipxe, loader,
+          for start in (disk_kexec, kexec, kexec_rounds, qemu, grub, grub_efi, efi, efi_disk, os_qemu, os_grub, syslinux, ipxe, loader,
                         hostile, native, ram_disk, memdisk)}
