@@ -292,6 +292,7 @@ const struct rj_loader rj_loaders[] = {
 	{ "pvh", "Xen, PVH", "kernel = ", "", false, refuses_pvh },
 	{ "uefi", "UEFI firmware", "efibootmgr -c -L rjpack -l /", "", true, refuses_uefi },
 	{ "systemd-boot", "systemd-boot", "efi /", "", true, refuses_uefi },
+	{ "refind", "rEFInd", "loader /", "", true, refuses_uefi },
 	{ "grub-efi", "GRUB, on UEFI", "chainloader /", "", true, refuses_uefi },
 	{ "ipxe-efi", "iPXE, on UEFI", "chain ", "", true, refuses_uefi },
 	{ "rjpack.lkrn", "rjpack.lkrn", "kexec -l rjpack.lkrn --initrd=", " && kexec -e", false,

@@ -352,6 +352,9 @@ class Inputs(dict, Loaders):
     def memtest(self, path):
         path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+x64.bin")
 
+    def memtest_ia32(self, path):
+        path.symlink_to(cache.unpacked("payloads") / "boot" / "memtest86+ia32.bin")
+
     def ipxe_lkrn(self, path):
         path.symlink_to(cache.unpacked("payloads") / "boot" / "ipxe.lkrn")
 

@@ -18,7 +18,7 @@ import cache
 import rowfile
 
 SKIPPED = 77
-CONTAINERS = ("elf", "elf-strict", "elf32", "bzimage")
+CONTAINERS = ("elf", "elf-strict", "elf32", "bzimage", "efi")
 PASSED = 0                      # the results of rows
 WORKS, REFUSED, MISSING, NOTHING = "works", "refused", "missing", ""
 NOT_RUN, FAILED, DIFFERS = "not run", "FAILED", "NOT BY --for"
@@ -58,6 +58,12 @@ def loaders(rjpack):
     return re.search(r"the loaders are (.*)", told)[1].split(", ")
 
 
+def columns_of(rows):
+    """The containers that the rows try."""
+    tried = {row["container"] for row in rows.values()}
+    return [container for container in CONTAINERS if container in tried]
+
+
 def takers(rjpack, container, names, scratch):
     """Those of the loaders NAMES that accept such an image, according to rjpack."""
     code, image = Path(scratch) / "code", Path(scratch) / container
@@ -92,9 +98,10 @@ def table(rows, rules, statuses):
             notes += [row["unlike_rule"]] if row["unlike_rule"] not in notes else []
             line[row["container"]] += f" [{notes.index(row['unlike_rule']) + 1}]"
     tried = {(rule, row["container"]) for row in rows.values() for rule in row["rule"].split()}
+    taken = {row["container"] for row in rows.values() if "refused" not in row}
     for container, names in rules.items():
         for name in sorted(names):
-            if (name, container) not in tried:
+            if container in taken and (name, container) not in tried:
                 lines.setdefault(f"--for {name}", {})[container] = MISSING
     return lines, notes
 
@@ -116,14 +123,13 @@ def exit_status(cells):
 
 
 def main(path, rjpack, work):
-    rows = rowfile.read(path)
-    names = loaders(rjpack)
+    rows = {name: row for name, row in rowfile.read(path).items() if "matrix" in row}
+    columns, names = columns_of(rows), loaders(rjpack)
     with tempfile.TemporaryDirectory() as scratch:
-        rules = {container: takers(rjpack, container, names, scratch)
-                 for container in CONTAINERS}
+        rules = {container: takers(rjpack, container, names, scratch) for container in columns}
     statuses = {name: status_of(name, row, rjpack, work) for name, row in rows.items()}
     lines, notes = table(rows, rules, statuses)
-    show(lines, notes, CONTAINERS)
+    show(lines, notes, columns)
     return exit_status({cell.split(" [")[0] for line in lines.values() for cell in line.values()})
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import ci
 import disk
+import esp
 import initramfs
 import manpage
 import opal
@@ -96,13 +97,15 @@ class Recipe:
         """The archive that runs the recipe with initramfs.base()."""
         row = inputs.row
         runner = RUNNERS[row.get("runner", "sh")].format(then=row.get("then", ""), unit=UNIT_PATH)
-        files = {**self.files, "/bin/rjpack": PROGRAM.format("rjpack").encode()}
+        programs = {f"/bin/{name}": PROGRAM.format(name).encode()
+                    for name in ("rjpack", *row.get("programs", []))}
+        files = {**self.files, **programs}
         if row.get("runner") == "systemd":
             files[UNIT_PATH] = UNIT.encode()
         files = {str(Path("/root", name)).lstrip("/"): data for name, data in files.items()}
         script = RUN.format(prepare=row.get("prepare", ""), runner=runner)
         return initramfs.test_archive({
-            **initramfs.host_program(row["rjpack"]), "files.tar": disk.tar(files),
+            **starts.program_files(inputs), **initramfs.host_program(row["rjpack"]), "files.tar": disk.tar(files),
             "recipe": "".join(self.commands).encode(), "run": script.encode(),
             "typed": row.get("typed", "").encode()})
 
@@ -113,6 +116,13 @@ def recipe(inputs):
     if inputs.row.get("runner") == "systemd":
         archives.append(initramfs.systemd().read_bytes())
     return starts.linux(inputs, archives)
+
+
+def recipe_uefi(inputs):
+    """UEFI starts Linux from the row's disk, which follows the recipe."""
+    esp.extend(inputs, Recipe(inputs).archive(inputs))
+    return [*starts.firmware(inputs), *starts.memory(inputs), *starts.drive(inputs),
+            *starts.fw_cfg(inputs, {})]
 
 
 def pre_boot_disk(inputs, path):
@@ -138,7 +148,7 @@ def recipe_locked(inputs):
             *starts.fw_cfg(inputs, {"rounds": b"0\n"})]
 
 
-STARTS = {"recipe": recipe, "recipe-locked": recipe_locked}
+STARTS = {"recipe": recipe, "recipe-locked": recipe_locked, "recipe-uefi": recipe_uefi}
 
 
 def main(rows):

@@ -230,13 +230,21 @@ def grub_efi(inputs):
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
 
 
+IPXE_PROGRAMS = ("ipxe.efi", "snponly.efi")
 ENTRY = """title image
 {} /EFI/BOOT/image.efi
 options {}
 """
-SHELL = """fs0:\\EFI\\BOOT\\image.efi {}
-echo back in the shell
+SHELL = "fs0:\\EFI\\BOOT\\image.efi {}\necho back in the shell\n"
+REFIND = """timeout 1
+textonly true
+scanfor {}
+menuentry "image" {{
+	loader /EFI/rjpack/image.efi
+	options "{}"
+}}
 """
+NETWORK = "-netdev user,id=net,restrict=on,tftp={},bootfile=script -device virtio-net-pci,netdev=net"
 
 
 def efi_image(inputs):
@@ -260,9 +268,11 @@ def flash(code, variables):
 def firmware(inputs):
     """OVMF; if the row asks for Secure Boot, with Debian's test key enrolled, and with SMRAM in base
     memory; or a flash for what the guest adds to its boot menu."""
+    smm = ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"]
+    if "ia32" in inputs.row:
+        return [*smm, *flash("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd")]
     if "secure" in inputs.row:
-        return ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
-                *flash("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd")]
+        return [*smm, *flash("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd")]
     return (flash("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd") if "programs" in inputs.row
             else ["-bios", OVMF])
 
@@ -270,9 +280,18 @@ def firmware(inputs):
 def boot_manager(inputs, by):
     """The files, beside the image, of what starts it on the stick."""
     append, work = inputs.row.get("append", ""), inputs.work
+    refind = cache.unpacked("refind") / "usr/share/refind/refind/refind_x64.efi"
     if by == "shell":
-        (work / "startup.nsh").write_text(SHELL.format(append))
+        lines = [*inputs.row.get("before", []), append]
+        (work / "startup.nsh").write_text("".join(map(SHELL.format, lines)))
         return {"/startup.nsh": work / "startup.nsh"}
+    if by == "refind":
+        scan = "manual" if append else "external"
+        (work / "refind.conf").write_text(REFIND.format(scan, append))
+        return {"BOOTX64.EFI": refind, "refind.conf": work / "refind.conf",
+                "/EFI/rjpack/image.efi": inputs["image"]}
+    if by in IPXE_PROGRAMS:
+        return {"BOOTX64.EFI": cache.unpacked("payloads") / "usr/lib/ipxe" / by}
     if by == "systemd-boot":
         entry = ENTRY.format("linux" if "offered" in inputs.row else "efi", append)
         (work / "image.conf").write_text(entry + inputs.row.get("offered", ""))
@@ -284,32 +303,35 @@ def boot_manager(inputs, by):
 
 
 def network(inputs, image):
-    """UEFI starts iPXE from the network card's ROM, and that the image."""
+    """The network card by which iPXE starts the image, from its ROM if the firmware has no other."""
     tree = inputs.work / "tftp"
     tree.mkdir()
     (tree / "image.efi").write_bytes(image.read_bytes())
     (tree / "script").write_text("#!ipxe\nkernel tftp://${next-server}/image.efi "
                                  f"{inputs.row.get('append', '')}\nboot\n")
-    return ["-bios", OVMF, *memory(inputs), *drive(inputs), "-boot", "n", "-netdev",
-            f"user,id=net,restrict=on,tftp={tree},bootfile=script",
-            "-device", "virtio-net-pci,netdev=net"]
+    return NETWORK.format(tree).split()
 
 
 def efi(inputs):
     """UEFI starts the image from a USB stick; or what the row names does so: systemd-boot, UEFI's
     shell, iPXE over the network, or GRUB with its command chainloader or linux."""
-    image, by = efi_image(inputs), inputs.row.get("by")
+    image, by = efi_image(inputs), inputs.row.get("by") or None
     if by == "ipxe":
-        return network(inputs, image)
-    files = ({"BOOTX64.EFI": image} if by is None
-             else {"image.efi": image, **boot_manager(inputs, by)})
+        return ["-bios", OVMF, *memory(inputs), *drive(inputs), "-boot", "n", *network(inputs, image)]
+    name = "BOOTIA32.EFI" if "ia32" in inputs.row else "BOOTX64.EFI"
+    files = {name: image} if by is None else {"image.efi": image, **boot_manager(inputs, by)}
+    for name, size in inputs.row.get("large", {}).items():
+        files[name] = inputs.work / "large"
+        with files[name].open("wb") as file:
+            file.truncate(size << 20)
     if "beside" in inputs.row:
         files[inputs.row["beside"]] = inputs["initrd"]
     disk.system_partition(inputs.work / "stick", files)
     return [*firmware(inputs), *memory(inputs), *drive(inputs),
             *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
             f"id=stick,file={inputs.work / 'stick'},format=raw,if=none,snapshot=on",
-            "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
+            "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1",
+            *(network(inputs, image) if by in IPXE_PROGRAMS else [])]
 
 
 def efi_disk(inputs):
