@@ -21,8 +21,11 @@ static void read_loader(struct rj_machine *machine)
 	long size = rj_root_read(&machine->root, INFO_VARIABLE, value, sizeof(value));
 	char *to = machine->uefi.loader;
 
-	for (long i = ATTRIBUTES; i + 1 < size && (value[i] || value[i + 1]); i += 2)
-		*to++ = value[i + 1] || value[i] < ' ' || value[i] > '~' ? '?' : value[i];
+	for (long i = ATTRIBUTES; i + 1 < size && (value[i] || value[i + 1]); i += 2) {
+		bool is_known = !value[i + 1] && value[i] >= ' ' && value[i] <= '~';
+
+		*to++ = (char)(is_known ? value[i] : '?');
+	}
 	*to = '\0';
 }
 

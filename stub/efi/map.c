@@ -98,6 +98,6 @@ void efi_map_list(const struct efi_map *map, struct boot_params *params)
 	first = count < BOOT_PARAMS_E820_MAX ? count : BOOT_PARAMS_E820_MAX;
 	memcpy(params->e820, map->list, first * sizeof(*map->list));
 	params->e820_count = (uint8_t)first;
-	if (count > first)
+	if (count > BOOT_PARAMS_E820_MAX)
 		list_more(map->list + first, count - first, params);
 }

@@ -230,7 +230,15 @@ def grub_efi(inputs):
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1"]
 
 
-IPXE_PROGRAMS = ("ipxe.efi", "snponly.efi")
+IPXE_EFI, SNPONLY = "boot/ipxe.efi", "usr/lib/ipxe/snponly.efi"
+# snponly.efi uses the network card by which it was started; its driver tells the two iPXEs apart.
+SNPONLY_FIRST = """iseq ${net0/chip} SNP && goto image ||
+iseq ${net0/chip} NII && goto image ||
+chain tftp://${next-server}/snponly.efi ||
+exit
+:image
+echo started by snponly.efi
+"""
 ENTRY = """title image
 {} /EFI/BOOT/image.efi
 options {}
@@ -290,8 +298,8 @@ def boot_manager(inputs, by):
         (work / "refind.conf").write_text(REFIND.format(scan, append))
         return {"BOOTX64.EFI": refind, "refind.conf": work / "refind.conf",
                 "/EFI/rjpack/image.efi": inputs["image"]}
-    if by in IPXE_PROGRAMS:
-        return {"BOOTX64.EFI": cache.unpacked("payloads") / "usr/lib/ipxe" / by}
+    if by == "ipxe.efi":
+        return {"BOOTX64.EFI": cache.unpacked("payloads") / IPXE_EFI}
     if by == "systemd-boot":
         entry = ENTRY.format("linux" if "offered" in inputs.row else "efi", append)
         (work / "image.conf").write_text(entry + inputs.row.get("offered", ""))
@@ -307,16 +315,20 @@ def network(inputs, image):
     tree = inputs.work / "tftp"
     tree.mkdir()
     (tree / "image.efi").write_bytes(image.read_bytes())
-    (tree / "script").write_text("#!ipxe\nkernel tftp://${next-server}/image.efi "
+    first = ""
+    if inputs.row["by"] == "snponly.efi":
+        (tree / "snponly.efi").write_bytes((cache.unpacked("payloads") / SNPONLY).read_bytes())
+        first = SNPONLY_FIRST
+    (tree / "script").write_text(f"#!ipxe\n{first}kernel tftp://${{next-server}}/image.efi "
                                  f"{inputs.row.get('append', '')}\nboot\n")
     return NETWORK.format(tree).split()
 
 
 def efi(inputs):
-    """UEFI starts the image from a USB stick; or what the row names does so: systemd-boot, UEFI's
-    shell, iPXE over the network, or GRUB with its command chainloader or linux."""
+    """UEFI starts the image from a USB stick; or what the row names does so: systemd-boot, rEFInd,
+    UEFI's shell, iPXE over the network, or GRUB with its command chainloader or linux."""
     image, by = efi_image(inputs), inputs.row.get("by") or None
-    if by == "ipxe":
+    if by in ("ipxe", "snponly.efi"):
         return ["-bios", OVMF, *memory(inputs), *drive(inputs), "-boot", "n", *network(inputs, image)]
     name = "BOOTIA32.EFI" if "ia32" in inputs.row else "BOOTX64.EFI"
     files = {name: image} if by is None else {"image.efi": image, **boot_manager(inputs, by)}
@@ -331,7 +343,7 @@ def efi(inputs):
             *fw_cfg(inputs, {"run": b"leave 20\n"}), "-drive",
             f"id=stick,file={inputs.work / 'stick'},format=raw,if=none,snapshot=on",
             "-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=1",
-            *(network(inputs, image) if by in IPXE_PROGRAMS else [])]
+            *(network(inputs, image) if by == "ipxe.efi" else [])]
 
 
 def efi_disk(inputs):
