@@ -94,16 +94,27 @@ static void check_read(const struct rj_disk *disk, const struct usb_lun *lun)
 }
 
 /* That there is one disk, at this place, and that it can be read. */
-static void check_one(uint32_t unit, const struct usb_lun *lun)
+static void check_disk(const struct rj_disk *disk, uint32_t unit, const struct usb_lun *lun)
 {
-	const struct rj_disk *disk = &model_found.disks[0];
-
-	assert_int_equal(model_found.disk_count, 1);
 	assert_int_equal(disk->unit, unit);
 	assert_int_equal(disk->sectors, LUN_SIZE / lun->sector_size);
 	assert_int_equal(disk->sector_size, lun->sector_size);
 	assert_memory_equal(disk->interface, "USB     ", 8);
 	check_read(disk, lun);
+}
+
+static void check_one(uint32_t unit, const struct usb_lun *lun)
+{
+	assert_int_equal(model_found.disk_count, 1);
+	check_disk(&model_found.disks[0], unit, lun);
+}
+
+static void check_two(uint32_t unit0, const struct usb_lun *lun0, uint32_t unit1,
+		      const struct usb_lun *lun1)
+{
+	assert_int_equal(model_found.disk_count, 2);
+	check_disk(&model_found.disks[0], unit0, lun0);
+	check_disk(&model_found.disks[1], unit1, lun1);
 }
 
 static void check_ready_controller(void)
@@ -398,11 +409,8 @@ static void both_hubs(void **state)
 	config.port3[2].device = hub3;
 	config.port2[2].device = hub2;
 	attach(4000);
-	assert_int_equal(model_found.disk_count, 2);
-	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(3, 0x1, 0));
-	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(3, 0x2, 0));
-	check_read(&model_found.disks[0], hub3->children[0]->luns);
-	check_read(&model_found.disks[1], hub2->children[1]->luns);
+	check_two(RJ_USB_UNIT(3, 0x1, 0), hub3->children[0]->luns, RJ_USB_UNIT(3, 0x2, 0),
+		  hub2->children[1]->luns);
 }
 
 /* A full hub: a stick, a keyboard, one without an address, a hub with another stick. */
@@ -420,12 +428,9 @@ static void hub_of_many(void **state)
 	inner->children[2] = add_stick(USB_FULL);
 	config.port2[0].device = hub;
 	attach(7000);
-	assert_int_equal(model_found.disk_count, 2);
 	assert_int_equal(model_found.keyboards_count, 1);
-	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(1, 0x2, 0));
-	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(1, 0x34, 0));
-	check_read(&model_found.disks[0], hub->children[1]->luns);
-	check_read(&model_found.disks[1], inner->children[2]->luns);
+	check_two(RJ_USB_UNIT(1, 0x2, 0), hub->children[1]->luns, RJ_USB_UNIT(1, 0x34, 0),
+		  inner->children[2]->luns);
 }
 
 static void two_sticks(void **state)
@@ -507,11 +512,7 @@ static void card_reader(void **state)
 	luns[0].no_medium = luns[2].no_medium = true;
 	config.port2[0].device = reader;
 	attach(3500);
-	assert_int_equal(model_found.disk_count, 2);
-	assert_int_equal(model_found.disks[0].unit, RJ_USB_UNIT(1, 0, 1));
-	assert_int_equal(model_found.disks[1].unit, RJ_USB_UNIT(1, 0, 3));
-	check_read(&model_found.disks[0], &luns[1]);
-	check_read(&model_found.disks[1], &luns[3]);
+	check_two(RJ_USB_UNIT(1, 0, 1), &luns[1], RJ_USB_UNIT(1, 0, 3), &luns[3]);
 }
 
 static const struct rj_disk *one_stick(enum usb_speed speed)
