@@ -81,6 +81,12 @@ fn part(bytes: &[u8], at: u64, size: u64) -> Option<&[u8]> {
     from.get(..usize::try_from(size).ok()?)
 }
 
+/// The same, to write to.
+fn part_mut(bytes: &mut [u8], at: u64, size: u64) -> Option<&mut [u8]> {
+    let from = bytes.get_mut(usize::try_from(at).ok()?..)?;
+    from.get_mut(..usize::try_from(size).ok()?)
+}
+
 /// Where a header says that the image is, in bytes.
 struct Span {
     at: u64,
@@ -177,7 +183,7 @@ impl<'a> Load<'a> {
     /// [`Error::Place`], [`Error::Options`]; then nothing is written.
     pub fn copy(&self, mapped: &mut [u8], physical: u64, options: &[u8]) -> Result<Ready, Error> {
         let ready = Ready::at(physical, self).ok_or(Error::Place)?;
-        let place = span_mut(mapped, 0, self.memory()).ok_or(Error::Place)?;
+        let place = part_mut(mapped, 0, self.memory()).ok_or(Error::Place)?;
         let options = options.split(|&byte| byte == 0).next().unwrap_or(&[]);
         if options.len() > OPTIONS_MAX {
             return Err(Error::Options);
@@ -200,14 +206,9 @@ impl<'a> Load<'a> {
     }
 }
 
-fn span_mut(bytes: &mut [u8], at: u64, size: u64) -> Option<&mut [u8]> {
-    let from = bytes.get_mut(usize::try_from(at).ok()?..)?;
-    from.get_mut(..usize::try_from(size).ok()?)
-}
-
+/// Copies bytes to `at`, if there is room for them.
 fn put(to: &mut [u8], at: u64, bytes: &[u8]) -> Option<()> {
-    let to = to.get_mut(usize::try_from(at).ok()?..)?;
-    to.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    part_mut(to, at, u64::try_from(bytes.len()).ok()?)?.copy_from_slice(bytes);
     Some(())
 }
 
