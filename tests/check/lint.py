@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 # Only GCC has these.
@@ -18,6 +19,9 @@ GCC_ONLY = ("-fno-tree-", "-malign-data=", "-mpreferred-stack-boundary=")
 # variableScope: a function declares its variables together.
 CPPCHECK_NOT = ("unusedStructMember", "variableScope")
 CPPCHECK_OF = ("cli", "formats", "stub", "tests/unit", "tests/fuzz", "tests/os")
+
+RUST_EDITION = "2021"
+CLIPPY = ("pedantic", "undocumented_unsafe_blocks", "missing_safety_doc")
 
 
 def compiled(source, build, directory):
@@ -78,8 +82,25 @@ def pyflakes(source, build):
     return subprocess.run(["pyflakes3", *sources(source, b"python3", ".py")]).returncode
 
 
-TOOLS = {"clang-tidy": clang_tidy, "clang-analyzer": clang_analyzer, "cppcheck": cppcheck,
-         "shellcheck": shellcheck, "pyflakes": pyflakes}
+def rustfmt(source, build):
+    return subprocess.run(["rustfmt", "--check", "--edition", RUST_EDITION,
+                           *sources(source, b"", ".rs")]).returncode
+
+
+def clippy(source, build):
+    """The crate for other kernels."""
+    crate = source / "stub/rjload.rs"
+    manifest = tomllib.loads((source / "stub/Cargo.toml").read_text())["package"]
+    with tempfile.TemporaryDirectory(prefix="rjpack-lint-") as work:
+        Path(work, "clippy.toml").write_text(f'msrv = "{manifest["rust-version"]}"\n')
+        return subprocess.run(
+            ["clippy-driver", "--edition", manifest["edition"], "--crate-type", "rlib", "--out-dir", work,
+             "-Dwarnings", *(f"-Wclippy::{name}" for name in CLIPPY), crate],
+            env={**os.environ, "CLIPPY_CONF_DIR": work}).returncode
+
+
+TOOLS = {"clang-tidy": clang_tidy, "clang-analyzer": clang_analyzer, "clippy": clippy, "cppcheck": cppcheck,
+         "pyflakes": pyflakes, "rustfmt": rustfmt, "shellcheck": shellcheck}
 
 if __name__ == "__main__":
     sys.exit(TOOLS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))

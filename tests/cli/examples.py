@@ -25,7 +25,7 @@ import manpage
 
 RECIPES = Path(__file__).parent.parent.parent / "man/rjpack-recipes.7"
 GRUB = Path("/usr/lib/grub/i386-pc")
-ELSEWHERE = re.compile(r"^(tests/|meson |menuentry )")
+ELSEWHERE = re.compile(r"^(tests/|apt-get |meson |menuentry )")
 KEXEC = """#!/bin/sh
 case $1 in
 -l) ;;

@@ -241,6 +241,7 @@ class Inputs(dict, Loaders):
         path.write_bytes((Path(os.environ["RJPACK_TEST_OS"]) / f"{path.name}.elf").read_bytes())
 
     os32 = os
+    os_rust = os
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""

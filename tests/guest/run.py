@@ -17,6 +17,7 @@ from pathlib import Path
 import bochs
 import disktest
 import framebuffer
+import fresh
 import hostile
 import inputs
 import matrix
@@ -37,7 +38,7 @@ QUIET, LONGEST = 1.0, 5.0
 HELD = "PROBE HOLDS"
 MACHINES = {"qemu": qemu.Guest, "bochs": bochs.Guest,
             "qemu-sid": lambda *given: qemu.Guest(*given, command=qemu.command_of("sid"))}
-STARTS = {**starts.STARTS, **recipes.STARTS}
+STARTS = {**starts.STARTS, **recipes.STARTS, **fresh.STARTS}
 WAITS = "PROBE WAITS FOR A KEY"
 
 

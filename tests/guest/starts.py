@@ -192,7 +192,7 @@ def kexec_rounds(inputs):
 
 def os_qemu(inputs):
     """QEMU starts the test system, which starts the image."""
-    return [*memory(inputs), *drive(inputs), "-kernel", inputs["os"], "-initrd", inputs["image"],
+    return [*memory(inputs), *drive(inputs), "-kernel", inputs[inputs.row.get("os", "os")], "-initrd", inputs["image"],
             "-append", inputs.row.get("append", "")]
 
 

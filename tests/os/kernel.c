@@ -9,6 +9,7 @@
  *	at=N	the image's address, 1 MiB if there is none
  *	cpus=N	how many other CPUs there are
  *	lost=1	the firmware's data is overwritten, too
+ *	panic=1	the system panics when it would be done
  *	rj....	for the image
  */
 #include <stdbool.h>
@@ -115,7 +116,7 @@ static void serial_init(void)
 	out8(COM1 + 3, 3);              /* 8 bits, no parity */
 }
 
-static void print(const char *text)
+void print(const char *text)
 {
 	for (; *text; text++) {
 		while (!(in8(COM1 + 5) & 0x20))
@@ -134,10 +135,8 @@ static void print_number(uint64_t value)
 	}
 }
 
-_Noreturn void panic(const char *why)
+_Noreturn void halt(void)
 {
-	print("os: ");
-	print(why);
 	print("\n");
 	out8(EXIT_PORT, 1);
 	for (;;)
@@ -414,7 +413,6 @@ void identity_map(uint64_t at, uint64_t size)
 _Noreturn void kernel_main(uint32_t magic, uint32_t info)
 {
 	struct module module;
-	const void *file;
 
 	serial_init();
 	module = magic == MULTIBOOT2_MAGIC ? read_multiboot2(info) : read_pvh(info);
@@ -423,12 +421,14 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t info)
 	print(" levels of page tables\n");
 	if (!module.size)
 		panic("the loader has brought no image");
-	file = keep(module);
+	find_way_back(keep(module), module.size);
 	map(LAPIC, LAPIC_PHYSICAL, PAGE, PTE_UNCACHED);
 	*lapic(LAPIC_SVR) = 0x1FF;
 	start_cpus(option("cpus=", 0));
 	unmap(ROOT_LOW);                /* all CPUs are in the upper half */
 	start_timers();
 	overwrite(option("lost=", 0));
-	back_to_linux(file, module.size, command_line);
+	if (option("panic=", 0))
+		panic("os: panic, as asked\n");
+	back_to_linux(command_line);
 }

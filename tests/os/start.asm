@@ -176,5 +176,5 @@ counter: resd 1
 pit_ticks: resd 1
 apic_ticks: resd 1
 	alignb	16
-	resb	4096
+	resb	16384
 stack_top:

@@ -55,7 +55,13 @@ for compiler in gcc clang; do
 done
 compile gcc-c11-kernel gcc -std=c11 -O2 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-pic "$work/kernel.c"
-compile g++ g++ -std=c++11 -O2 -fno-pic "$work/kernel.cc"
-compile clang++ clang++ -std=c++11 -O2 -fno-pic "$work/kernel.cc"
+for compiler in g++ clang++; do
+	for mode in 64 32; do
+		for standard in c++11 c++14 c++17 c++20; do
+			compile "$compiler-m$mode-$standard" "$compiler" "-m$mode" -O2 "-std=$standard" \
+				-fno-exceptions -fno-rtti -fno-pic "$work/kernel.cc"
+		done
+	done
+done
 lines=$(wc -l <"$header")
 [ "$lines" -lt 120 ] || { echo "$header has $lines lines" && exit 1; }
