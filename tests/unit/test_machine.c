@@ -101,7 +101,7 @@ static void rows_of_iomem(void **state)
 	FOR_EACH_NAMED(i, rows, rows[i].line) {
 		uint64_t from = 0, end = 0;
 
-		assert_int_equal(rj_iomem_ram(rows[i].line, &from, &end), rows[i].ram);
+		assert_int_equal(rj_iomem_is(rows[i].line, RJ_IOMEM_RAM, &from, &end), rows[i].ram);
 		if (!rows[i].ram)
 			continue;
 		assert_true(from == rows[i].from);
