@@ -4,7 +4,6 @@
  */
 #define _GNU_SOURCE             /* memfd_create */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +25,9 @@
 
 #define PROCESSOR "x86_64"
 #define APPEND    "append"
+#define INITRD    "initrd"
 /* Options for packing that also apply to an IMAGE. */
-#define FOR_IMAGE APPEND " dry-run"
+#define FOR_IMAGE APPEND " " INITRD " dry-run"
 
 struct load {
 	const struct options *options;
@@ -44,20 +44,6 @@ static enum rj_err open_memory(int *fd, struct rj_error *err)
 	return *fd < 0 ? rj_fail(err, RJ_HOST, "memfd_create: %s", strerror(errno)) : RJ_OK;
 }
 
-/* kexec_file_load refuses a file that is open for writing. */
-static int reopen(int fd)
-{
-	char path[64];
-	int reader;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	reader = open(path, O_RDONLY | O_CLOEXEC);
-	if (reader < 0)
-		return fd;
-	close(fd);
-	return reader;
-}
-
 static int pack(struct load *load)
 {
 	struct rj_error error;
@@ -66,14 +52,14 @@ static int pack(struct load *load)
 	if (open_memory(&fd, &error))
 		return diag(&error);
 	status = build_into(&load->pack, &container_bzimage, fd, &load->image);
-	load->file = (struct rj_input){ .fd = reopen(fd), .size = load->image.file_size };
+	load->file = (struct rj_input){ .fd = fd, .size = load->image.file_size };
 	return status;
 }
 
 /* Packs the image that boots a payload file, which becomes its initrd. */
 static int pack_generic(struct load *load)
 {
-	static char word[] = "initrd";
+	static char word[] = INITRD;
 
 	load->initrd = load->file;
 	for (size_t i = 0; i < payload_kind_count; i++)
@@ -109,6 +95,26 @@ static void take_append(struct load *load)
 			load->command_line = setting->text;
 	}
 	settings->count = count;
+}
+
+/* An image may boot what it gets as an initrd. */
+static enum rj_err take_initrd(struct load *load, struct rj_error *err)
+{
+	const struct rj_settings *settings = &load->options->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct rj_setting *setting = &settings->rows[i];
+
+		if (strcmp(setting->option->name, INITRD) != 0)
+			continue;
+		if (load->initrd.fd >= 0 || load->image.features.payload_file)
+			return rj_fail_about(err, RJ_USAGE, "--" INITRD,
+					     "an image takes only one file, and a payload file "
+					     "none");
+		if (rj_input_open(&load->initrd, setting->text, err))
+			return err->class;
+	}
+	return RJ_OK;
 }
 
 /* An image is packed already: options for packing come too late. */
@@ -149,7 +155,8 @@ static int take_image(struct load *load)
 	struct rj_error error;
 	int status;
 
-	if (refuse_packing(load, &error) || rj_image_read(&load->image, &load->file, &error))
+	if (refuse_packing(load, &error) || rj_image_read(&load->image, &load->file, &error) ||
+	    take_initrd(load, &error))
 		return diag_about(load->file.path, NULL, &error);
 	take_append(load);
 	status = check_image(load);
@@ -333,6 +340,7 @@ static void read_machine(struct rj_machine *machine, const char *root)
 	rj_machine_firmware(machine);
 	rj_machine_kernel(machine, "");
 	rj_machine_memory(machine);
+	rj_machine_platform(machine);
 }
 
 static int unload(const struct options *options, const struct rj_machine *machine)
@@ -355,7 +363,7 @@ static int start(const struct rj_machine *machine)
 		return diag_say(RJ_BAD, "--now", "nothing is loaded; name a payload or an image");
 	if (machine->kernel.has_boot == RJ_NO)
 		return diag_say(RJ_HOST, "--now",
-				"only root may (CAP_SYS_BOOT); run rjpack as root");
+				"only root can start it (CAP_SYS_BOOT); run rjpack as root");
 	return leave(&machine->root, &leave_calls);
 }
 

@@ -10,7 +10,8 @@
 #include "image/container.h"
 
 #define IMAGE "back.elf"
-#define FROM_RUNNING "rjpack --from-running -o " IMAGE
+#define FROM_RUNNING "--from-running"
+#define LOAD_NOW(what) "rjpack load " what " --now"
 #define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
 #define KEXEC "kexec "
 
@@ -158,24 +159,34 @@ static bool has_memory(const struct rj_machine *machine)
 	       (!memory->available || memory->available >= needed);
 }
 
+#define PACK(what) "rjpack " what " -o " IMAGE
+
+/* The commands that pack these options of rjpack, and that load what they pack. */
+static void put_pack(const char *what, struct doctor_advice *advice)
+{
+	snprintf(advice->pack, sizeof(advice->pack), PACK("%s"), what);
+	snprintf(advice->now, sizeof(advice->now), LOAD_NOW("%s"), what);
+}
+
 static void advise_pack(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const struct rj_machine *machine = &doctor->machine;
 	enum doctor_way way = doctor_way(machine);
 	uint32_t usb = doctor_usb(machine);
-	char map[64];
+	char map[64], what[DOCTOR_TEXT / 2];
 
 	if (way == DOCTOR_LINUX)
-		strcpy(advice->pack, FROM_RUNNING);
+		put_pack(FROM_RUNNING, advice);
 	if (way != DOCTOR_FROM_DISK)
 		return;
 	if (machine->running.complete && has_memory(machine))
-		advice->alternative = FROM_RUNNING;
+		advice->alternative = PACK(FROM_RUNNING);
 	map_disk(&machine->disks[0], map, sizeof(map));
-	snprintf(advice->pack, sizeof(advice->pack),
-		 "rjpack --from-disk /dev/%s --int13 %s%s%s%s -o " IMAGE, machine->disks[0].name,
+	snprintf(what, sizeof(what),
+		 "--from-disk /dev/%s --int13 %s%s%s%s", machine->disks[0].name,
 		 rj_int13_modes[doctor_int13(machine)].name, map,
 		 usb == RJ_USB_auto ? "" : " --usb ", usb == RJ_USB_auto ? "" : rj_usb_modes[usb].name);
+	put_pack(what, advice);
 }
 
 bool doctor_keeps_screen(const struct rj_machine *machine)
@@ -240,11 +251,17 @@ void doctor_panic_load(const struct doctor *doctor, char *text, size_t size)
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 {
-	const char *kexec = doctor_kexec(doctor);
+	const char *kexec = doctor_kexec(doctor), *image = doctor->image_name;
+
 	memset(advice, 0, sizeof(*advice));
-	if (!doctor->image_name)
+	if (image)
+		snprintf(advice->now, sizeof(advice->now), LOAD_NOW("%s"), image);
+	else
 		advise_pack(doctor, advice);
-	if (!kexec || (!doctor->image_name && !*advice->pack))
+	if (!kexec)
+		*advice->now = '\0';
+	if (!kexec || (!image && !*advice->pack))
 		return;
-	advise_load(doctor, kexec, advice->load, sizeof(advice->load));
+	if (*doctor->machine.kernel.kexec_path)
+		advise_load(doctor, kexec, advice->load, sizeof(advice->load));
 }

@@ -54,6 +54,7 @@ extern const size_t doctor_check_count;
 /* The commands to use; empty: none would work. */
 struct doctor_advice {
 	char pack[DOCTOR_TEXT], load[DOCTOR_TEXT];
+	char now[DOCTOR_TEXT];          /* both in one, without kexec-tools */
 	const char *alternative;        /* to pack; NULL: none */
 };
 

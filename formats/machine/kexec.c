@@ -131,6 +131,19 @@ static enum rj_err judge(const struct rj_kexec *kexec, const struct rj_machine *
 	return err->class;
 }
 
+/* What Linux would not refuse, and the stub could not leave. */
+static enum rj_err check_machine(const struct rj_machine *machine, struct rj_error *err)
+{
+	if (machine->platform.encrypted)
+		return rj_fail(err, RJ_HOST, "the memory of this %s guest is encrypted, and no "
+			       "real-mode code can run in it", machine->platform.encrypted);
+	if (strncmp(machine->firmware.xen, "PV", 2) == 0)
+		return rj_fail(err, RJ_HOST, "this Linux runs on Xen (%s, which dom0 is, too), which "
+			       "kexec_load does not leave; boot it without Xen",
+			       machine->firmware.xen);
+	return RJ_OK;
+}
+
 static enum rj_err load_file(const struct rj_kexec *kexec, const struct rj_kexec_calls *calls,
 			     const struct rj_machine *machine, struct rj_error *err)
 {
@@ -174,6 +187,8 @@ enum rj_err rj_kexec_load(const struct rj_kexec *kexec, const struct rj_kexec_ca
 	struct rj_error first, second;
 
 	*used = RJ_KEXEC_LOAD;
+	if (check_machine(machine, err))
+		return err->class;
 	if (!rj_kexec_is_kernel(kexec))
 		return load_segments(kexec, calls, machine, err);
 	*used = RJ_KEXEC_FILE_LOAD;

@@ -31,7 +31,7 @@ struct rj_kexec_calls {
 enum rj_kexec_call { RJ_KEXEC_FILE_LOAD, RJ_KEXEC_LOAD, RJ_KEXEC_CALLS };
 extern const char *const rj_kexec_names[RJ_KEXEC_CALLS];
 
-/* A file, open for reading only, and the same in memory. */
+/* A file, and the same in memory. */
 struct rj_kexec_file {
 	int fd;                         /* -1: there is none */
 	const uint8_t *bytes;
@@ -74,8 +74,8 @@ enum rj_err rj_kexec_command_line(const struct rj_kexec *kexec, const struct rj_
 bool rj_kexec_is_kernel(const struct rj_kexec *kexec);
 
 /*
- * Loads the image; *used is the call that did. Kernel, firmware and memory of the machine have been
- * read. The error says why the kernel refuses each call, and what to do.
+ * Loads the image; *used is the call that did. Kernel, firmware, platform and memory of the machine
+ * have been read. The error says why the kernel refuses each call, and what to do.
  */
 enum rj_err rj_kexec_load(const struct rj_kexec *kexec, const struct rj_kexec_calls *calls,
 			  const struct rj_machine *machine, enum rj_kexec_call *used,
