@@ -21,7 +21,7 @@ const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_DISKS] = "Disks on arrival",
 	[GROUP_IMAGE] = "Image",
 	[GROUP_MACHINE] = "While the stub runs",
-	[GROUP_LOAD] = "Load",
+	[GROUP_LOAD] = "With rjpack load",
 	[GROUP_GENERAL] = "General",
 };
 
@@ -282,11 +282,11 @@ static const struct option_row rows[] = {
 	  GROUP_MACHINE, PACKING, false, "reboot halt", set_on_error, NULL, NULL },
 	{ 0, "repair", "LIST", "what to put back: all, none, NAME, -NAME (all)",
 	  GROUP_MACHINE, PACKING, false, REPAIR_WORDS, set_repair, NULL, NULL },
-	{ 0, "panic", NULL, "load: start the image when Linux panics",
+	{ 0, "panic", NULL, "start the image when Linux panics",
 	  GROUP_LOAD, LOAD, false, NULL, set_panic, NULL, NULL },
-	{ 0, "now", NULL, "load: stop this system and start what is loaded",
+	{ 0, "now", NULL, "stop this system, and start what is loaded",
 	  GROUP_LOAD, LOAD, false, NULL, set_now, NULL, NULL },
-	{ 0, "unload", NULL, "load: unload what is loaded",
+	{ 0, "unload", NULL, "unload what is loaded",
 	  GROUP_LOAD, LOAD, false, NULL, set_unload, NULL, NULL },
 	{ 'C', "directory", "DIR", "extract: write the pieces here",
 	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, NULL },

@@ -51,9 +51,9 @@ _rjpack()
 		'*--verbose[the stub reports its steps]' \
 		'*--on-error=[reboot or halt (reboot)]:WHAT:(reboot halt)' \
 		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp pci iommu pirq hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
-		'*--panic[load\: start the image when Linux panics]' \
-		'*--now[load\: stop this system and start what is loaded]' \
-		'*--unload[load\: unload what is loaded]' \
+		'*--panic[start the image when Linux panics]' \
+		'*--now[stop this system, and start what is loaded]' \
+		'*--unload[unload what is loaded]' \
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: also save this memory below 640K; repeatable]:ADDR+LENGTH:' \
