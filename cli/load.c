@@ -165,19 +165,24 @@ static int take_image(struct load *load)
 	return pack_generic(load);
 }
 
-/* Whether the only operand is an image; then it stays open. */
-static bool is_image(struct load *load)
+/*
+ * Whether the only operand is an image; then it stays open. An error is one of the host; what else
+ * is wrong with the file, packing it will tell.
+ */
+static enum rj_err find_image(struct load *load, bool *is_image, struct rj_error *err)
 {
 	const struct options *options = load->options;
-	struct rj_error error;
 
-	if (options->payload_count > 0 || options->operand_count != 1 ||
-	    rj_input_open(&load->file, options->operands[0].text, &error))
-		return false;
-	if (!rj_image_read(&load->image, &load->file, &error) || load->image.container)
-		return true;
+	*is_image = false;
+	if (options->payload_count > 0 || options->operand_count != 1)
+		return RJ_OK;
+	if (rj_input_open(&load->file, options->operands[0].text, err))
+		return err->os_error ? err->class : RJ_OK;
+	*is_image = !rj_image_read(&load->image, &load->file, err) || load->image.container;
+	if (*is_image || err->class == RJ_HOST)
+		return *is_image ? RJ_OK : err->class;
 	rj_input_close(&load->file);
-	return false;
+	return RJ_OK;
 }
 
 /* Whether a payload is read from the tree of --root; otherwise only the machine is. */
@@ -192,11 +197,15 @@ static bool has_found_payload(const struct options *options)
 static int get_image(struct load *load)
 {
 	static char here[] = "";
+	struct rj_error error;
+	bool is_image;
 
 	load->pack = *load->options;
 	if (!has_found_payload(load->options))
 		load->pack.root.text = here;
-	if (is_image(load))
+	if (find_image(load, &is_image, &error))
+		return diag(&error);
+	if (is_image)
 		return take_image(load);
 	if (load->options->payload_count > 0)
 		take_append(load);
@@ -248,17 +257,21 @@ static enum rj_err show_call(const struct rj_kexec *kexec, const struct rj_machi
 	return RJ_OK;
 }
 
-static void print_command(const struct rj_root *root)
+static int print_command(const struct rj_root *root)
 {
 	const char *const *command = leave_command(root);
+	struct rj_error error;
 
+	if (rj_input_failure(&error))
+		return diag(&error);
 	if (!command) {
 		puts("rjpack load --now");
-		return;
+		return RJ_OK;
 	}
 	for (size_t i = 0; command[i]; i++)
 		printf("%s%s", i ? " " : "", command[i]);
 	putchar('\n');
+	return RJ_OK;
 }
 
 static enum rj_err dry_run(const struct rj_kexec *kexec, const struct load *load,
@@ -309,7 +322,8 @@ static enum rj_err check_kernel(const struct options *options, struct rj_error *
 				     "the kernel that would load the image is not the tree's; "
 				     "add --dry-run");
 	if (*options->root.text && !rj_root_has(&root, "/"))
-		return rj_fail_about(err, RJ_BAD, options->root.text, "no such directory");
+		return rj_input_failure(err) ? err->class
+			: rj_fail_about(err, RJ_BAD, options->root.text, "no such directory");
 	if (!options->dry_run && uname(&name) == 0 && strcmp(name.machine, PROCESSOR) != 0)
 		return rj_fail(err, RJ_HOST, "the kernel is for %s, and rjpack can load only into one "
 			       "for " PROCESSOR "; pack an image, and load it with kexec -l",
@@ -334,13 +348,17 @@ static enum rj_err check_options(const struct options *options, struct rj_error 
 	return check_kernel(options, err);
 }
 
-static void read_machine(struct rj_machine *machine, const char *root)
+/* Only what is needed for loading must be readable; firmware may refuse its variables. */
+static enum rj_err read_machine(struct rj_machine *machine, const char *root,
+				struct rj_error *err)
 {
 	machine->root.path = root;
 	rj_machine_firmware(machine);
 	rj_machine_kernel(machine, "");
-	rj_machine_memory(machine);
 	rj_machine_platform(machine);
+	rj_input_failure(err);
+	rj_machine_memory(machine);
+	return rj_input_failure(err);
 }
 
 static int unload(const struct options *options, const struct rj_machine *machine)
@@ -373,9 +391,7 @@ static int finish(const struct load *load)
 
 	if (options->now && !options->dry_run)
 		return start(&load->machine);
-	if (!options->panic)
-		print_command(&load->machine.root);
-	return RJ_OK;
+	return options->panic ? RJ_OK : print_command(&load->machine.root);
 }
 
 int run_load(const struct options *options)
@@ -385,10 +401,10 @@ int run_load(const struct options *options)
 	struct rj_error error;
 	int status = RJ_OK;
 
-	if (check_options(options, &error))
+	if (check_options(options, &error) ||
+	    read_machine(&load.machine, options->root.text, &error))
 		return diag(&error);
 	load.options = options;
-	read_machine(&load.machine, options->root.text);
 	if (options->unload)
 		return unload(options, &load.machine);
 	if (packs)

@@ -19,7 +19,9 @@ static const char *without_capability(const struct rj_machine_kernel *kernel)
 	if (kernel->outermost == RJ_NO)
 		return "this is a container (a user or PID namespace of its own); "
 		       "run rjpack on the host";
-	return kernel->has_boot == RJ_NO ? "only root can load a kernel (CAP_SYS_BOOT); run rjpack as root" : NULL;
+	if (kernel->has_boot == RJ_NO)
+		return "only root can load a kernel (CAP_SYS_BOOT); run rjpack as root";
+	return NULL;
 }
 
 static enum rj_err not_permitted(const struct rj_machine *machine, bool panic,
