@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "common/units.h"
-#include "machine/kexec_refusal.h"
 
 #define PANIC_REASON    "rj.reason=panic"
 #define REASON          "rj.reason="

@@ -9,6 +9,7 @@
 
 #include "image/image.h"
 #include "machine/handover.h"
+#include "machine/kexec_refusal.h"
 
 struct rj_kexec_segment {
 	const void *bytes;
@@ -27,8 +28,6 @@ struct rj_kexec_calls {
 	int (*file_load)(int kernel, int initrd, const char *command_line, bool panic);
 };
 
-/* The calls, in the order in which they are tried. */
-enum rj_kexec_call { RJ_KEXEC_FILE_LOAD, RJ_KEXEC_LOAD, RJ_KEXEC_CALLS };
 extern const char *const rj_kexec_names[RJ_KEXEC_CALLS];
 
 /* A file, and the same in memory. */

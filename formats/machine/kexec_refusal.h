@@ -2,7 +2,11 @@
 #ifndef RJ_KEXEC_REFUSAL_H
 #define RJ_KEXEC_REFUSAL_H
 
-#include "machine/kexec.h"
+#include "base/error.h"
+#include "machine/machine.h"
+
+/* The calls, in the order in which they are tried. */
+enum rj_kexec_call { RJ_KEXEC_FILE_LOAD, RJ_KEXEC_LOAD, RJ_KEXEC_CALLS };
 
 /*
  * Sets the error for a call that Linux has refused with this errno: why, by what is known of the

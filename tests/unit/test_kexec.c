@@ -8,7 +8,6 @@
 #include "common/units.h"
 #include "leave.h"
 #include "machine/kexec.h"
-#include "machine/kexec_refusal.h"
 #include "tree.h"
 
 #define MIB (1u << 20)
