@@ -226,7 +226,7 @@ static void segments(void **state)
 	assert_int_equal(LE_GET(&kernel.handover, struct boot_params, header.header), HDRS_MAGIC);
 }
 
-static void places(void **state)
+static void placing(void **state)
 {
 	static const struct {
 		const char *iomem;
@@ -323,7 +323,7 @@ static void command_lines(void **state)
 	kexec.command_line = text;
 	assert_error(rj_kexec_command_line(&kexec, &machine, RJ_KEXEC_LOAD, line, &error), &error,
 		     RJ_USAGE, "a command line of 2064 bytes is too long; the limit is 2047");
-	text[COMMAND_LINE_SIZE - 1] = '\0';
+	kexec.command_line = text + 1;
 	kexec.panic = false;
 	assert_int_equal(rj_kexec_command_line(&kexec, &machine, RJ_KEXEC_LOAD, line, &error), RJ_OK);
 }
@@ -514,7 +514,7 @@ UNIT_MAIN(
 	IN_ROOT(file_first),
 	IN_ROOT(refusals),
 	IN_ROOT(segments),
-	IN_ROOT(places),
+	IN_ROOT(placing),
 	IN_ROOT(unprivileged_places),
 	IN_ROOT(command_lines),
 	IN_ROOT(memory_map),
