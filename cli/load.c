@@ -361,6 +361,14 @@ static enum rj_err read_machine(struct rj_machine *machine, const char *root,
 	return rj_input_failure(err);
 }
 
+/* Packing may take long, so what Linux will refuse anyway is refused before. */
+static enum rj_err check_privilege(const struct load *load, struct rj_error *err)
+{
+	if (load->options->dry_run || load->machine.kernel.has_boot != RJ_NO)
+		return RJ_OK;
+	return rj_kexec_refused(&load->machine, RJ_KEXEC_LOAD, load->options->panic, EPERM, 0, err);
+}
+
 static int unload(const struct options *options, const struct rj_machine *machine)
 {
 	struct rj_error error;
@@ -379,9 +387,6 @@ static int start(const struct rj_machine *machine)
 
 	if (rj_root_number(&machine->root, "/sys/kernel/kexec_loaded", 10, &loaded) && !loaded)
 		return diag_say(RJ_BAD, "--now", "nothing is loaded; name a payload or an image");
-	if (machine->kernel.has_boot == RJ_NO)
-		return diag_say(RJ_HOST, "--now",
-				"only root can start it (CAP_SYS_BOOT); run rjpack as root");
 	return leave(&machine->root, &leave_calls);
 }
 
@@ -401,10 +406,11 @@ int run_load(const struct options *options)
 	struct rj_error error;
 	int status = RJ_OK;
 
-	if (check_options(options, &error) ||
-	    read_machine(&load.machine, options->root.text, &error))
-		return diag(&error);
 	load.options = options;
+	if (check_options(options, &error) ||
+	    read_machine(&load.machine, options->root.text, &error) ||
+	    check_privilege(&load, &error))
+		return diag(&error);
 	if (options->unload)
 		return unload(options, &load.machine);
 	if (packs)

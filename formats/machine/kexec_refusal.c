@@ -20,7 +20,7 @@ static const char *without_capability(const struct rj_machine_kernel *kernel)
 		return "this is a container (a user or PID namespace of its own); "
 		       "run rjpack on the host";
 	if (kernel->has_boot == RJ_NO)
-		return "only root can load a kernel (CAP_SYS_BOOT); run rjpack as root";
+		return "only root can load and start kernels (CAP_SYS_BOOT); run rjpack as root";
 	return NULL;
 }
 

@@ -132,7 +132,8 @@ static void refusals(void **state)
 		    "that has it. kexec_load: " } },
 		{ "user", EPERM, 0, false, 0, "/proc/self/status",
 		  "CapEff: 0\nCapBnd: 1ffffffffff\n",
-		  { RJ_HOST, "only root can load a kernel (CAP_SYS_BOOT); run rjpack as root" } },
+		  { RJ_HOST, "only root can load and start kernels (CAP_SYS_BOOT); run rjpack as "
+		    "root" } },
 		{ "container", EPERM, 0, false, 0, "/proc/self/status", "CapEff: 0\nCapBnd: 0\n",
 		  { RJ_HOST, "a container without CAP_SYS_BOOT; run rjpack on the host" } },
 		{ "lockdown", EPERM, 0, false, 0, "/sys/kernel/security/lockdown",
