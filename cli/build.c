@@ -7,6 +7,7 @@
 
 #include "abi/stub_blob.h"
 #include "base/number.h"
+#include "build.h"
 #include "command.h"
 #include "depfile.h"
 #include "diag.h"
@@ -22,6 +23,7 @@
 
 struct build {
 	const struct options *options;
+	const struct container *container;
 	struct rj_plan plan;
 	struct payload starter;                         /* if value is NULL, there is none */
 	struct payload beside;                          /* as starter */
@@ -301,7 +303,7 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	plan->serial_port = options->serial_port;
 	plan->serial_divisor = options->serial_divisor;
 	plan->base = options->base;
-	plan->has_no_stub = choose_container(options)->features.payload_file;
+	plan->has_no_stub = build->container->features.payload_file;
 	plan->services = options->services;
 	plan->drive_chosen = options->has_drive;
 	plan->settings = options->settings;
@@ -344,24 +346,34 @@ static void tell_command(const struct rj_image *image, const char *name)
 		diag_say(RJ_NOTE, name, "no loader that rjpack knows accepts the file");
 }
 
+/* Writes the image to fd; fd < 0: nowhere. Describes it. */
+static enum rj_err write_to(struct build *build, int fd, struct rj_image *image,
+			    struct rj_error *err)
+{
+	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+
+	if (build->container->write(build->container, &build->plan, &blob, fd, image, err))
+		return err->class;
+	rj_services_of_plan(&image->services, rj_stub_in_front(blob.bytes, blob.size),
+			    &build->plan);
+	return RJ_OK;
+}
+
 static enum rj_err write_image(struct build *build, struct rj_error *err)
 {
-	const struct container *container = choose_container(build->options);
 	const struct options *options = build->options;
-	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
 	struct output output;
 
 	if (output_open(&output, options->output.text, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->class;
-	if (container->write(container, &build->plan, &blob, output.fd, &image, err)) {
+	if (write_to(build, output.fd, &image, err)) {
 		output_discard(&output);
 		return err->class;
 	}
 	if (output_commit(&output, err))
 		return err->class;
-	rj_services_of_plan(&image.services, rj_stub_in_front(blob.bytes, blob.size), &build->plan);
 	if (strcmp(options->output.text, "-") == 0)
 		return RJ_OK;
 	if (options->json)
@@ -373,14 +385,11 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 
 static enum rj_err dry_run(struct build *build, struct rj_error *err)
 {
-	const struct container *container = choose_container(build->options);
-	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_image image;
 	const char *name = build->options->output.text;
 
-	if (container->write(container, &build->plan, &blob, -1, &image, err))
+	if (write_to(build, -1, &image, err))
 		return err->class;
-	rj_services_of_plan(&image.services, rj_stub_in_front(blob.bytes, blob.size), &build->plan);
 	inspect_print(&image, name ? name : "IMAGE", NULL, build->options->json);
 	return RJ_OK;
 }
@@ -427,26 +436,42 @@ static const struct rj_origin *origin_of(const struct build *build, const struct
 	return &build->origin;
 }
 
+static int plan_image(struct build *build)
+{
+	struct rj_error error = { 0 };
+	enum rj_err code;
+
+	begin_inputs(build);
+	code = make_plan(build, &error);
+	if (rj_input_failure(&error) || code)
+		return diag_about(NULL, origin_of(build, &error), &error);
+	tell(build);
+	return RJ_OK;
+}
+
 static int build_image(struct build *build)
 {
 	const struct options *options = build->options;
 	struct rj_error error = { 0 };
-	enum rj_err code;
 	int status;
 
-	begin_inputs(build);
-	code = check_outputs(options, &error);
-	if (!code)
-		code = make_plan(build, &error);
-	if (rj_input_failure(&error) || code)
-		return diag_about(NULL, origin_of(build, &error), &error);
-	tell(build);
-	status = write_depfile(build);
+	if (check_outputs(options, &error))
+		return diag_about(NULL, NULL, &error);
+	status = plan_image(build);
+	if (!status)
+		status = write_depfile(build);
 	if (status)
 		return status;
 	if (options->dry_run ? dry_run(build, &error) : write_image(build, &error))
 		return diag_about(options->output.text, &options->output.origin, &error);
 	return RJ_OK;
+}
+
+static void finish(struct build *build)
+{
+	rj_plan_free(&build->plan);
+	for (size_t i = 0; i < build->input_count; i++)
+		rj_input_close(&build->inputs[i]);
 }
 
 int run_build(const struct options *options)
@@ -455,9 +480,24 @@ int run_build(const struct options *options)
 	int status;
 
 	build.options = options;
+	build.container = choose_container(options);
 	status = build_image(&build);
-	rj_plan_free(&build.plan);
-	for (size_t i = 0; i < build.input_count; i++)
-		rj_input_close(&build.inputs[i]);
+	finish(&build);
+	return status;
+}
+
+int build_into(const struct options *options, const struct container *container, int fd,
+	       struct rj_image *image)
+{
+	static struct build build;
+	struct rj_error error;
+	int status;
+
+	build.options = options;
+	build.container = container;
+	status = plan_image(&build);
+	if (!status && write_to(&build, fd, image, &error))
+		status = diag_about(NULL, NULL, &error);
+	finish(&build);
 	return status;
 }

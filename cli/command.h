@@ -16,6 +16,7 @@ row(build, "[FILE]", "pack a payload into an image (the default)") \
 row(inspect, "IMAGE [IMAGE]", "show what is in an image and where it goes, or compare two") \
 row(extract, "IMAGE", "write the pieces to files, byte for byte") \
 row(verify, "IMAGE", "check every checksum and every rule") \
+row(load, "[FILE|IMAGE]", "pack a payload, or take an image, and load it into the running kernel") \
 row(doctor, "[IMAGE]", "check whether the way back will work here, and print the commands") \
 row(snapshot, "", "save the IVT, BDA and EBDA to a file for --restore (needs root)") \
 row(kinds, "", "list the kinds of payload") \

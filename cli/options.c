@@ -21,6 +21,7 @@ const char *const option_groups[GROUP_COUNT] = {
 	[GROUP_DISKS] = "Disks on arrival",
 	[GROUP_IMAGE] = "Image",
 	[GROUP_MACHINE] = "While the stub runs",
+	[GROUP_LOAD] = "With rjpack load",
 	[GROUP_GENERAL] = "General",
 };
 
@@ -39,6 +40,9 @@ STORE(svg, svg)
 FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
 STORE(depfile, depfile)
+FLAG(panic, o->panic = true)
+FLAG(now, o->now = true)
+FLAG(unload, o->unload = true)
 FLAG(dry_run, o->dry_run = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
@@ -236,28 +240,30 @@ SETTER(range)
 #define USB_WORDS (&(RJ_USB_MODES(INT13_WORD))[1])
 static char format_words[128];  /* options_init sets it */
 #define BUILD COMMAND_BIT(build)
+#define LOAD COMMAND_BIT(load)
+#define PACKING (BUILD | LOAD)
 #define SNAPSHOT COMMAND_BIT(snapshot)
 #define ALL (~0u)
 
 static const struct option_row rows[] = {
 	{ 0, "entry", "SEG:OFF", "where to start: two hexadecimal numbers",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_entry, NULL, NULL },
+	  GROUP_ARRIVAL, PACKING, false, NULL, set_entry, NULL, NULL },
 	{ 0, "reg", "NAME=VALUE", "set a register; repeatable",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_reg, NULL, NULL },
+	  GROUP_ARRIVAL, PACKING, false, NULL, set_reg, NULL, NULL },
 	{ 0, "drive", "DRIVE", "boot drive in DL: hd0, fd0, 0x80 (hd0; a RAM disk: its own)",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_drive, NULL, NULL },
+	  GROUP_ARRIVAL, PACKING, false, NULL, set_drive, NULL, NULL },
 	{ 0, "unreal", NULL, "leave 4 GiB limits in DS, ES, FS and GS",
-	  GROUP_ARRIVAL, BUILD, false, NULL, set_unreal, NULL, NULL },
+	  GROUP_ARRIVAL, PACKING, false, NULL, set_unreal, NULL, NULL },
 	{ 0, "restore", "SNAPSHOT", "put the firmware's memory back (see rjpack snapshot)",
-	  GROUP_ARRIVAL, BUILD, true, NULL, set_restore, NULL, NULL },
+	  GROUP_ARRIVAL, PACKING, true, NULL, set_restore, NULL, NULL },
 	{ 0, "bios", "MODE", "whose BIOS serves: auto, machine, own (auto)",
-	  GROUP_DISKS, BUILD, false, BIOS_WORDS, set_bios, NULL, NULL },
+	  GROUP_DISKS, PACKING, false, BIOS_WORDS, set_bios, NULL, NULL },
 	{ 0, "int13", "MODE", "who serves INT 13h, see below (auto)",
-	  GROUP_DISKS, BUILD, false, INT13_WORDS, set_int13, NULL, NULL },
+	  GROUP_DISKS, PACKING, false, INT13_WORDS, set_int13, NULL, NULL },
 	{ 0, "usb", "MODE", "what is served on USB, see below (auto)",
-	  GROUP_DISKS, BUILD, false, USB_WORDS, set_usb, NULL, NULL },
+	  GROUP_DISKS, PACKING, false, USB_WORDS, set_usb, NULL, NULL },
 	{ 0, "drive-map", "DRIVE=DISK", "hd0=pci:BB:DD.F, then" RJ_UNIT_FORMS "; repeatable",
-	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL, NULL },
+	  GROUP_DISKS, PACKING, false, NULL, set_drive_map, NULL, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, NULL },
 	{ 0, "depfile", "FILE", "list the image's input files here, as a rule for make and ninja",
@@ -265,23 +271,29 @@ static const struct option_row rows[] = {
 	{ 0, "format", "NAME", "the file format, see below (by suffix, else elf)",
 	  GROUP_IMAGE, BUILD, false, format_words, set_format, NULL, NULL },
 	{ 0, "base", "ADDRESS", "where loaders are to put the image (1M)",
-	  GROUP_IMAGE, BUILD, false, NULL, set_base, NULL, NULL },
+	  GROUP_IMAGE, PACKING, false, NULL, set_base, NULL, NULL },
 	{ 0, "dry-run", NULL, "check everything, show the plan, write nothing",
-	  GROUP_IMAGE, BUILD, false, NULL, set_dry_run, NULL, NULL },
+	  GROUP_IMAGE, PACKING, false, NULL, set_dry_run, NULL, NULL },
 	{ 0, "console", "LIST", "vga,serial[:PORT[,BAUD]] or none (vga,serial:0x3F8,115200)",
-	  GROUP_MACHINE, BUILD, false, NULL, set_console, NULL, NULL },
+	  GROUP_MACHINE, PACKING, false, NULL, set_console, NULL, NULL },
 	{ 0, "verbose", NULL, "the stub reports its steps",
-	  GROUP_MACHINE, BUILD, false, NULL, set_stub_verbose, NULL, NULL },
+	  GROUP_MACHINE, PACKING, false, NULL, set_stub_verbose, NULL, NULL },
 	{ 0, "on-error", "WHAT", "reboot or halt (reboot)",
-	  GROUP_MACHINE, BUILD, false, "reboot halt", set_on_error, NULL, NULL },
+	  GROUP_MACHINE, PACKING, false, "reboot halt", set_on_error, NULL, NULL },
 	{ 0, "repair", "LIST", "what to put back: all, none, NAME, -NAME (all)",
-	  GROUP_MACHINE, BUILD, false, REPAIR_WORDS, set_repair, NULL, NULL },
+	  GROUP_MACHINE, PACKING, false, REPAIR_WORDS, set_repair, NULL, NULL },
+	{ 0, "panic", NULL, "start the image when Linux panics",
+	  GROUP_LOAD, LOAD, false, NULL, set_panic, NULL, NULL },
+	{ 0, "now", NULL, "stop this system, and start what is loaded",
+	  GROUP_LOAD, LOAD, false, NULL, set_now, NULL, NULL },
+	{ 0, "unload", NULL, "unload what is loaded",
+	  GROUP_LOAD, LOAD, false, NULL, set_unload, NULL, NULL },
 	{ 'C', "directory", "DIR", "extract: write the pieces here",
 	  GROUP_GENERAL, COMMAND_BIT(extract), true, NULL, set_directory, NULL, NULL },
 	{ 0, "range", "ADDR+LENGTH", "snapshot: also save this memory below 640K; repeatable",
 	  GROUP_GENERAL, SNAPSHOT, false, NULL, set_range, NULL, NULL },
-	{ 0, "root", "DIR", "doctor, snapshot, --from-running: read /proc and the like from this tree",
-	  GROUP_GENERAL, BUILD | SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, NULL },
+	{ 0, "root", "DIR", "doctor, snapshot, load, --from-running: read /proc and the like from this tree",
+	  GROUP_GENERAL, PACKING | SNAPSHOT | COMMAND_BIT(doctor), true, NULL, set_root, NULL, NULL },
 	{ 0, "for", "LIST", "verify: check for these loaders, see below",
 	  GROUP_GENERAL, COMMAND_BIT(verify), false, NULL, set_for, NULL, NULL },
 	{ 0, "svg", "FILE|-", "inspect: draw the memory into this file instead",
@@ -323,12 +335,12 @@ struct option_row option_at(size_t n)
 	if (n >= payload_kind_count) {
 		option = payload_option_at(n - payload_kind_count);
 		return (struct option_row){ 0, option->name, option->argument, option->help,
-					    GROUP_WITH, BUILD, option->file, option->words, NULL,
+					    GROUP_WITH, PACKING, option->file, option->words, NULL,
 					    NULL, option };
 	}
 	kind = payload_kinds[n];
 	return (struct option_row){ 0, kind->name, kind->argument, kind->help, GROUP_PAYLOAD,
-				    BUILD, kind->argument && !kind->words, kind->words, NULL, kind,
+				    PACKING, kind->argument && !kind->words, kind->words, NULL, kind,
 				    NULL };
 }
 

@@ -17,7 +17,7 @@
 #include "machine/snapshot.h"
 #include "payload/payload.h"
 
-#define OPTIONS_MAX 64
+#define OPTIONS_MAX 80
 
 /* The value of an option, and where it was set. */
 struct value {
@@ -53,6 +53,7 @@ struct options {
 	struct value root;                      /* a tree to read, not this machine; or "" */
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
+	bool panic, unload, now;                /* for load */
 	bool dry_run, json, verbose;
 	struct value depfile, config;
 	struct rj_input config_input;
@@ -60,7 +61,7 @@ struct options {
 };
 
 enum option_group { GROUP_PAYLOAD, GROUP_WITH, GROUP_ARRIVAL, GROUP_DISKS, GROUP_IMAGE, GROUP_MACHINE,
-		    GROUP_GENERAL, GROUP_COUNT };
+		    GROUP_LOAD, GROUP_GENERAL, GROUP_COUNT };
 extern const char *const option_groups[GROUP_COUNT];
 
 struct option_row {

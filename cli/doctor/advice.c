@@ -10,7 +10,9 @@
 #include "image/container.h"
 
 #define IMAGE "back.elf"
-#define FROM_RUNNING "rjpack --from-running -o " IMAGE
+#define FROM_RUNNING "--from-running"
+#define LOAD_NOW(what) "rjpack load " what " --now"
+#define DOCTOR_WHAT (DOCTOR_TEXT / 2)
 #define LINUX_COPIES 2u         /* of kernel and initrds: in the image, and placed */
 #define KEXEC "kexec "
 #define MENU_IMAGE "back.efi"
@@ -160,31 +162,41 @@ static bool has_memory(const struct rj_machine *machine)
 	       (!memory->available || memory->available >= needed);
 }
 
-/* The command that packs the boot disk's boot code, without the image's name. */
-static void pack_disk(const struct rj_machine *machine, char text[DOCTOR_TEXT])
+#define PACK(what, image) "rjpack " what " -o " image
+
+/* The options that pack the boot disk's boot code. */
+static void pack_disk(const struct rj_machine *machine, char what[DOCTOR_WHAT])
 {
 	uint32_t usb = doctor_usb(machine);
 	char map[64];
 
 	map_disk(&machine->disks[0], map, sizeof(map));
-	snprintf(text, DOCTOR_TEXT, "rjpack --from-disk /dev/%s --int13 %s%s%s%s -o ",
-		 machine->disks[0].name, rj_int13_modes[doctor_int13(machine)].name, map,
+	snprintf(what, DOCTOR_WHAT, "--from-disk /dev/%s --int13 %s%s%s%s", machine->disks[0].name,
+		 rj_int13_modes[doctor_int13(machine)].name, map,
 		 usb == RJ_USB_auto ? "" : " --usb ", usb == RJ_USB_auto ? "" : rj_usb_modes[usb].name);
+}
+
+/* The commands that pack these options of rjpack, and that load what they pack. */
+static void put_pack(const char *what, struct doctor_advice *advice)
+{
+	snprintf(advice->pack, sizeof(advice->pack), PACK("%s", IMAGE), what);
+	snprintf(advice->now, sizeof(advice->now), LOAD_NOW("%s"), what);
 }
 
 static void advise_pack(const struct doctor *doctor, struct doctor_advice *advice)
 {
 	const struct rj_machine *machine = &doctor->machine;
 	enum doctor_way way = doctor_way(machine);
+	char what[DOCTOR_WHAT];
 
 	if (way == DOCTOR_LINUX)
-		strcpy(advice->pack, FROM_RUNNING);
+		put_pack(FROM_RUNNING, advice);
 	if (way != DOCTOR_FROM_DISK)
 		return;
 	if (machine->running.complete && has_memory(machine))
-		advice->alternative = FROM_RUNNING;
-	pack_disk(machine, advice->pack);
-	strcat(advice->pack, IMAGE);
+		advice->alternative = PACK(FROM_RUNNING, IMAGE);
+	pack_disk(machine, what);
+	put_pack(what, advice);
 }
 
 bool doctor_has_systemd_boot(const struct rj_machine *machine)
@@ -210,15 +222,14 @@ static const char *menu_image(const struct doctor *doctor)
 /* Packs the image there, or copies it. */
 static void menu_file(const struct doctor *doctor, const char *folder, char text[DOCTOR_TEXT])
 {
-	size_t used;
+	char what[DOCTOR_WHAT];
 
 	if (doctor->image_name) {
 		snprintf(text, DOCTOR_TEXT, "cp %s %s", doctor->image_name, folder);
 		return;
 	}
-	pack_disk(&doctor->machine, text);
-	used = strlen(text);
-	snprintf(text + used, DOCTOR_TEXT - used, "%s/" MENU_IMAGE, folder);
+	pack_disk(&doctor->machine, what);
+	snprintf(text, DOCTOR_TEXT, PACK("%s", "%s/" MENU_IMAGE), what, folder);
 }
 
 /* UEFI has backslashes in paths; the shell must leave them. */
@@ -242,8 +253,6 @@ static void advise_menu(const struct doctor *doctor, struct doctor_advice *advic
 		snprintf(advice->menu[2], DOCTOR_TEXT,
 			 "efibootmgr -c -d /dev/%s -p %u -L rjpack -l '\\EFI\\rjpack\\%s'", uefi->disk,
 			 (unsigned)uefi->partition, image);
-}
-
 bool doctor_keeps_screen(const struct rj_machine *machine)
 {
 	return strcmp(machine->platform.framebuffer, "EFI VGA") == 0
@@ -306,12 +315,18 @@ void doctor_panic_load(const struct doctor *doctor, char *text, size_t size)
 
 void doctor_advise(const struct doctor *doctor, struct doctor_advice *advice)
 {
-	const char *kexec = doctor_kexec(doctor);
+	const char *kexec = doctor_kexec(doctor), *image = doctor->image_name;
+
 	memset(advice, 0, sizeof(*advice));
-	if (!doctor->image_name)
+	if (image)
+		snprintf(advice->now, sizeof(advice->now), LOAD_NOW("%s"), image);
+	else
 		advise_pack(doctor, advice);
 	advise_menu(doctor, advice);
-	if (!kexec || (!doctor->image_name && !*advice->pack))
+	if (!kexec)
+		*advice->now = '\0';
+	if (!kexec || (!image && !*advice->pack))
 		return;
-	advise_load(doctor, kexec, advice->load, sizeof(advice->load));
+	if (*doctor->machine.kernel.kexec_path)
+		advise_load(doctor, kexec, advice->load, sizeof(advice->load));
 }

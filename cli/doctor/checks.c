@@ -168,7 +168,7 @@ static void check_tools(const struct doctor *doctor, struct doctor_finding *f)
 	const char *options = doctor_kexec(doctor);
 
 	if (!*kernel->kexec_path) {
-		find(f, DOCTOR_PROBLEM, "install kexec-tools",
+		find(f, DOCTOR_NOTE, "use rjpack load",
 		     "kexec is neither in PATH nor in /sbin or /usr/sbin");
 		return;
 	}

@@ -55,6 +55,7 @@ extern const size_t doctor_check_count;
 #define DOCTOR_MENU 3
 struct doctor_advice {
 	char pack[DOCTOR_TEXT], load[DOCTOR_TEXT];
+	char now[DOCTOR_TEXT];          /* both in one, without kexec-tools */
 	const char *alternative;        /* to pack; NULL: none */
 	/* Those that put the image into the boot menu of the firmware or of its boot manager. */
 	char menu[DOCTOR_MENU][DOCTOR_TEXT];

@@ -72,6 +72,10 @@ void doctor_print(const struct doctor *doctor, const struct doctor_finding *find
 	       *advice->pack || *advice->load ? works ? ":\n" : ". Once that is fixed:\n" : ".\n");
 	print_command(advice->pack);
 	print_command(advice->load);
+	if (*advice->now) {
+		puts("Or in one step, without kexec-tools:");
+		print_command(advice->now);
+	}
 	if (advice->alternative) {
 		puts("Or start Linux as it runs now, without its boot loader:");
 		print_command(advice->alternative);
@@ -171,5 +175,6 @@ void doctor_json(const struct doctor *doctor, const struct doctor_finding *findi
 	for (size_t i = 0; i < DOCTOR_MENU && *advice->menu[i]; i++)
 		json_string(&json, NULL, advice->menu[i]);
 	json_close(&json, '[');
+	json_string(&json, "now", text_or_null(advice->now));
 	json_close(&json, '{');
 }

@@ -215,38 +215,102 @@ bool rj_root_link(const struct rj_root *root, const char *path, char to[NAME_MAX
 	return true;
 }
 
-/* Removes the newline; false if the line continues in the next part. */
-static bool ends(char *text)
-{
-	size_t length = strlen(text);
+struct reader {
+	int fd;
+	gzFile gzip;                    /* or NULL */
+	const char *path;
+	char buffer[RJ_ROOT_LINE];
+	size_t at, have;
+	uint64_t total;                 /* bytes until the end of the buffer */
+};
 
-	if (length == 0 || text[length - 1] != '\n')
-		return length < RJ_ROOT_LINE - 1;
-	text[length - 1] = '\0';
-	return true;
+/* zlib reads other files as well, but loses bytes when a signal interrupts it. */
+static bool is_gzip(int fd)
+{
+	uint8_t magic[2];
+	ssize_t n;
+
+	do
+		n = pread(fd, magic, sizeof(magic), 0);
+	while (n < 0 && errno == EINTR);
+	return n == sizeof(magic) && magic[0] == 0x1F && magic[1] == 0x8B; /* RFC 1952, 2.3.1 */
+}
+
+static bool reader_open(struct reader *reader, const struct rj_root *root, const char *path)
+{
+	*reader = (struct reader){ .fd = open_file(root, path), .path = path };
+	if (reader->fd < 0 || !is_gzip(reader->fd))
+		return reader->fd >= 0;
+	errno = ENOMEM;
+	reader->gzip = gzdopen(reader->fd, "rb");
+	if (reader->gzip)
+		return true;
+	fail(path);
+	close(reader->fd);
+	return false;
+}
+
+static void reader_close(struct reader *reader)
+{
+	if (reader->gzip)
+		gzclose(reader->gzip);
+	else
+		close(reader->fd);
+}
+
+/* Returns false at the end, or where the file cannot be read. */
+static bool refill(struct reader *reader)
+{
+	ssize_t n;
+
+	errno = 0;
+	do
+		n = reader->gzip ? gzread(reader->gzip, reader->buffer, sizeof(reader->buffer))
+				 : read(reader->fd, reader->buffer, sizeof(reader->buffer));
+	while (n < 0 && errno == EINTR && !reader->gzip);
+	if (n < 0)
+		fail(reader->path);
+	reader->at = 0;
+	reader->have = n < 0 ? 0 : (size_t)n;
+	reader->total += reader->have;
+	return n > 0;
+}
+
+/*
+ * Reads a line without its newline, or as much as fits; *whole: it is the line's last part. Returns
+ * false at the end.
+ */
+static bool next_line(struct reader *reader, char text[RJ_ROOT_LINE], bool *whole)
+{
+	size_t length = 0;
+	char byte = '\0';
+
+	while (length < RJ_ROOT_LINE - 1 && byte != '\n' &&
+	       (reader->at < reader->have || refill(reader))) {
+		byte = reader->buffer[reader->at++];
+		if (byte != '\n')
+			text[length++] = byte;
+	}
+	text[length] = '\0';
+	*whole = length < RJ_ROOT_LINE - 1;
+	return length > 0 || byte == '\n';
 }
 
 bool rj_root_lines(const struct rj_root *root, const char *path,
 		   bool (*line)(void *context, char *text), void *context)
 {
 	char text[RJ_ROOT_LINE];
-	bool fresh = true, more = true;
-	int fd = open_file(root, path);
-	gzFile file = fd < 0 ? NULL : gzdopen(fd, "rb");
+	bool fresh = true, more = true, whole;
+	struct reader reader;
 
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
+	if (!reader_open(&reader, root, path))
 		return false;
-	}
-	while (more && gztell(file) < (z_off_t)RJ_ROOT_MAX && gzgets(file, text, sizeof(text))) {
-		bool end = ends(text);
-
+	while (more && reader.total < RJ_ROOT_MAX && next_line(&reader, text, &whole)) {
 		if (fresh)
 			more = line(context, text);
-		fresh = end;
+		fresh = whole;
 	}
-	gzclose(file);
+	reader_close(&reader);
 	return true;
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEHIND " : System RAM"
+#define BEHIND " : "
 
 /*
  * A hexadecimal number. Returns the text after it, or NULL if there is none or it overflows.
@@ -22,7 +22,7 @@ static const char *take(const char *text, uint64_t *value)
 	return errno ? NULL : end;
 }
 
-bool rj_iomem_ram(const char *line, uint64_t *from, uint64_t *end)
+bool rj_iomem_is(const char *line, const char *name, uint64_t *from, uint64_t *end)
 {
 	const char *at = take(line + strspn(line, " "), from);
 
@@ -31,5 +31,6 @@ bool rj_iomem_ram(const char *line, uint64_t *from, uint64_t *end)
 	if (*end < *from || *end == UINT64_MAX)
 		return false;
 	++*end;
-	return strncmp(at, BEHIND, strlen(BEHIND)) == 0;
+	return strncmp(at, BEHIND, strlen(BEHIND)) == 0 &&
+	       strncmp(at + strlen(BEHIND), name, strlen(name)) == 0;
 }

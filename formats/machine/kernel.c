@@ -77,16 +77,15 @@ static void read_config(struct rj_machine *machine)
 	set_default(&kernel->sig_force);
 }
 
-/* Either setting, once made, holds until the next boot. */
-static enum rj_known is_disabled(const struct rj_root *root)
+/* Either setting, once made, holds until the next boot; limit names the file of the second. */
+static enum rj_known is_disabled(const struct rj_root *root, const char *limit)
 {
-	char limit[32];
+	char text[32];
 	uint64_t disabled;
 
 	if (!rj_root_number(root, SYSCTL "kexec_load_disabled", 10, &disabled))
 		return RJ_UNKNOWN;
-	if (rj_root_word(root, SYSCTL "kexec_load_limit_reboot", limit, sizeof(limit)) &&
-	    strcmp(limit, "0") == 0)
+	if (rj_root_word(root, limit, text, sizeof(text)) && strcmp(text, "0") == 0)
 		return RJ_YES;
 	return disabled ? RJ_YES : RJ_NO;
 }
@@ -106,16 +105,21 @@ static void read_lockdown(struct rj_machine *machine)
 	strcpy(machine->kernel.lockdown, open + 1);
 }
 
-/* capabilities(7): the bounding set of this process and its children. */
+static void take_capabilities(const char *text, const char *name, enum rj_known *has_boot)
+{
+	if (strncmp(text, name, strlen(name)) == 0)
+		*has_boot = strtoull(text + strlen(name), NULL, 16) >> CAP_SYS_BOOT & 1
+			    ? RJ_YES : RJ_NO;
+}
+
+/* capabilities(7): the bounding set of this process and its children, and what it can use. */
 static bool status_row(void *context, char *text)
 {
-	static const char name[] = "CapBnd:";
-	enum rj_known *may_boot = context;
+	struct rj_machine_kernel *kernel = context;
 
-	if (strncmp(text, name, strlen(name)) != 0)
-		return true;
-	*may_boot = strtoull(text + strlen(name), NULL, 16) >> CAP_SYS_BOOT & 1 ? RJ_YES : RJ_NO;
-	return false;
+	take_capabilities(text, "CapBnd:", &kernel->may_boot);
+	take_capabilities(text, "CapEff:", &kernel->has_boot);
+	return true;
 }
 
 /* include/uapi/linux/nsfs.h: the inode numbers of the initial namespaces. */
@@ -201,8 +205,9 @@ void rj_machine_kernel(struct rj_machine *machine, const char *path)
 			       ? RJ_YES : RJ_NO;
 	kernel->has_crash_size = rj_root_number(&machine->root, "/sys/kernel/kexec_crash_size", 10,
 						&kernel->crash_size);
-	kernel->disabled = is_disabled(&machine->root);
-	rj_root_lines(&machine->root, "/proc/self/status", status_row, &kernel->may_boot);
+	kernel->disabled = is_disabled(&machine->root, SYSCTL "kexec_load_limit_reboot");
+	kernel->panic_disabled = is_disabled(&machine->root, SYSCTL "kexec_load_limit_panic");
+	rj_root_lines(&machine->root, "/proc/self/status", status_row, kernel);
 	kernel->outermost = is_outermost(&machine->root);
 	read_lockdown(machine);
 	find_kexec(machine, path);

@@ -97,7 +97,7 @@ static enum rj_err check_ram(FILE *iomem, uint64_t address, uint64_t size,
 	uint64_t from, end;
 
 	while (fgets(line, sizeof(line), iomem)) {
-		if (!rj_iomem_ram(line, &from, &end) || end < from + 2)
+		if (!rj_iomem_is(line, RJ_IOMEM_RAM, &from, &end) || end < from + 2)
 			continue;
 		has_addresses = true;
 		if (rj_overlaps(address, size, from, end - from))

@@ -49,7 +49,9 @@ struct rj_machine_kernel {
 	enum rj_known sig_force;        /* CONFIG_KEXEC_SIG_FORCE, before 5.4 _VERIFY_SIG */
 	enum rj_known core;             /* /sys/kernel/kexec_loaded: one of them is built in */
 	enum rj_known disabled;         /* kernel.kexec_load_disabled, or its limit is 0 */
+	enum rj_known panic_disabled;   /* the same for kexec -p */
 	enum rj_known may_boot;         /* CAP_SYS_BOOT is available */
+	enum rj_known has_boot;         /* this process has it */
 	uint64_t crash_size;            /* bytes that crashkernel= has set aside */
 	bool has_crash_size;
 	enum rj_known outermost;        /* in the initial user and PID namespaces */
@@ -78,6 +80,7 @@ struct rj_machine_memory {
 	bool zeros;                     /* /proc/iomem has no addresses for this user */
 	struct rj_machine_range ram[RJ_MACHINE_RAM];
 	size_t ram_count;
+	struct rj_machine_range crash;  /* for a panic; end 0: none, or unknown */
 	uint64_t base;                  /* end of base memory; 0: unknown */
 	uint64_t largest;               /* bytes of the largest range from 1 MiB to 4 GiB */
 	uint64_t available;             /* MemAvailable in bytes; 0: unknown */

@@ -2,19 +2,18 @@
 /*
  * Facts about memory: where System RAM is, and how much of it is free.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "abi/layout.h"
 #include "common/units.h"
+#include "machine/firmware_map.h"
 #include "machine/iomem.h"
 #include "machine/machine.h"
 
 #define IOMEM      "/proc/iomem"
-#define MEMMAP     "/sys/firmware/memmap"
-#define MEMMAP_RAM "System RAM"
 #define ZEROS      2u                   /* "00000000-00000000": without privileges */
+#define FIRMWARE_ROWS RJ_ROOT_NAMES
 
 static void add_ram(struct rj_machine_memory *memory, uint64_t from, uint64_t end)
 {
@@ -36,7 +35,9 @@ static bool iomem_row(void *context, char *text)
 	struct rj_machine_memory *memory = context;
 	uint64_t from, end;
 
-	if (!rj_iomem_ram(text, &from, &end))
+	if (rj_iomem_is(text, RJ_IOMEM_CRASH, &from, &end))
+		memory->crash = (struct rj_machine_range){ from, end };
+	if (!rj_iomem_is(text, RJ_IOMEM_RAM, &from, &end))
 		return true;
 	if (end < ZEROS) {
 		memory->zeros = true;
@@ -46,23 +47,14 @@ static bool iomem_row(void *context, char *text)
 	return true;
 }
 
-static bool memmap_entry(void *context, const char *name)
+static void read_firmware_map(struct rj_machine *machine)
 {
-	struct rj_machine *machine = context;
-	char path[PATH_MAX], type[sizeof(MEMMAP_RAM) + 1];
-	uint64_t from, end;
+	static struct rj_memory rows[FIRMWARE_ROWS];
+	size_t count = rj_firmware_map(&machine->root, rows, FIRMWARE_ROWS);
 
-	snprintf(path, sizeof(path), MEMMAP "/%s/type", name);
-	if (!rj_root_word(&machine->root, path, type, sizeof(type)) ||
-	    strcmp(type, MEMMAP_RAM) != 0)
-		return true;
-	snprintf(path, sizeof(path), MEMMAP "/%s/start", name);
-	if (!rj_root_number(&machine->root, path, 16, &from))
-		return true;
-	snprintf(path, sizeof(path), MEMMAP "/%s/end", name);
-	if (rj_root_number(&machine->root, path, 16, &end) && end < UINT64_MAX)
-		add_ram(&machine->memory, from, end + 1);
-	return true;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].type == RJ_MEMORY_FREE)
+			add_ram(&machine->memory, rows[i].base, rows[i].base + rows[i].size);
 }
 
 /* "MemAvailable:     181236 kB" */
@@ -86,7 +78,7 @@ void rj_machine_memory(struct rj_machine *machine)
 	rj_root_lines(&machine->root, IOMEM, iomem_row, memory);
 	memory->source = memory->ram_count ? RJ_MEMORY_IOMEM : RJ_MEMORY_NONE;
 	if (memory->ram_count == 0) {
-		rj_root_names(&machine->root, MEMMAP, memmap_entry, machine);
+		read_firmware_map(machine);
 		memory->source = memory->ram_count ? RJ_MEMORY_FIRMWARE : RJ_MEMORY_NONE;
 	}
 	rj_root_lines(&machine->root, "/proc/meminfo", meminfo_row, &memory->available);

@@ -22,6 +22,7 @@ import inputs  # finds those of guest/
 import cache
 import initramfs
 import manpage
+import running
 
 RECIPES = Path(__file__).parent.parent.parent / "man/rjpack-recipes.7"
 GRUB = Path("/usr/lib/grub/i386-pc")
@@ -52,7 +53,11 @@ for argument; do
 done
 """
 RJPACK = NO_DEVICE + """[ "$1" != snapshot ] || set -- "$@" --root machine
-case "$1 $2" in doctor* | *--from-running*) set -- "$@" --root recorded ;; esac
+case "$1 $*" in
+load*--panic*) set -- "$@" --root panicking --dry-run ;;
+load*) set -- "$@" --root recorded --dry-run ;;
+doctor* | *--from-running*) set -- "$@" --root recorded ;;
+esac
 exec {} "$@"
 """
 DD = NO_DEVICE + """exec /bin/dd "$@"
@@ -86,6 +91,7 @@ def furnish(directory, rjpack):
     programs.mkdir()
     inputs.make_machine()(directory / "machine")
     doctor.unpack("ahci", directory / "recorded", more=doctor.ROWS["ahci-linux"]["more"])
+    running.ROOTS["loading"](directory / "panicking")
     for name, text in (("kexec", KEXEC), ("dd", DD), ("rjpack", RJPACK.format(rjpack))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)

@@ -96,7 +96,19 @@ FEDORA = {
 BUILT_IN = {f"boot/vmlinuz-{RELEASE}": bzimage(), "boot/initrd-plain": initrd("other"),
             "sys/kernel/boot_params/data": boot_params(0)}
 
+# To load into: memory, of which some is set aside for a panic, and systemd.
+LOADING = {"proc/iomem": "00001000-0009fbff : System RAM\n00100000-1fffffff : System RAM\n"
+                         "  10000000-17ffffff : Crash kernel\n",
+           "sys/kernel/kexec_crash_size": "134217728\n", "sys/kernel/kexec_loaded": "0\n",
+           "run/systemd/system/units": ""}
+
 ROOTS = {
+    "loading": machine({**DEBIAN, **LOADING}),
+    "loading-no-crash": machine({**LOADING, "proc/iomem": "00100000-1fffffff : System RAM\n",
+                                 "sys/kernel/kexec_crash_size": "0\n"}),
+    "loading-user": machine({**LOADING, "proc/iomem": "00000000-00000000 : System RAM\n"}),
+    "loading-openrc": machine({"proc/iomem": LOADING["proc/iomem"], "proc/1/comm": "openrc-init\n"}),
+    "loading-alone": machine({"proc/iomem": LOADING["proc/iomem"], "proc/1/comm": "sh\n"}),
     # GRUB's path starts at its partition, which is /boot, or /, or a subvolume of /.
     "running-debian": machine(DEBIAN, f"BOOT_IMAGE=/vmlinuz-{RELEASE} {LINE}"),
     "running-fedora": machine(FEDORA, f"BOOT_IMAGE=(hd0,gpt2)/vmlinuz-{RELEASE} {LINE}"),

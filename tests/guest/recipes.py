@@ -37,8 +37,9 @@ PROGRAM = """#!/bin/sh
 exec /test/ld-linux-x86-64.so.2 --library-path /test /test/{} "$@"
 """
 
-RUN = """mkdir -p /boot /etc /mnt /root /sbin /tmp /var
+RUN = """mkdir -p /boot /etc /mnt /root /sbin /tmp /usr/bin /var
 ln -s /bin/kexec /sbin/kexec
+ln -s /bin/rjpack /usr/bin/rjpack
 chmod +x /test/ld-linux-x86-64.so.2
 {prepare}
 tar -x -C / -f /test/files.tar

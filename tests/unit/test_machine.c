@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include <ftw.h>
 #include <sys/stat.h>
 
 #include "abi/layout.h"
@@ -11,63 +10,9 @@
 #include "image/services.h"
 #include "machine/iomem.h"
 #include "machine/pci.h"
+#include "tree.h"
 
-static char root[] = "/tmp/rjpack-unit-XXXXXX";
 static struct rj_machine machine;
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	strcpy(root + strlen(root) - 6, "XXXXXX");
-	return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-	unit_tell_rows(state);
-	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* The path below root, its directories made. */
-static const char *place(const char *path)
-{
-	static char real[PATH_MAX];
-
-	snprintf(real, sizeof(real), "%s%s", root, path);
-	for (char *slash = real + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(real, 0755);
-		*slash = '/';
-	}
-	return real;
-}
-
-static void put_bytes(const char *path, const void *bytes, size_t size)
-{
-	FILE *file = fopen(place(path), "wb");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, size, file), size);
-	fclose(file);
-}
-
-static void put(const char *path, const char *text)
-{
-	put_bytes(path, text, strlen(text));
-}
-
-static void put_link(const char *path, const char *to)
-{
-	assert_int_equal(symlink(to, place(path)), 0);
-}
 
 static const struct rj_root *recorded(void)
 {
@@ -101,7 +46,7 @@ static void rows_of_iomem(void **state)
 	FOR_EACH_NAMED(i, rows, rows[i].line) {
 		uint64_t from = 0, end = 0;
 
-		assert_int_equal(rj_iomem_ram(rows[i].line, &from, &end), rows[i].ram);
+		assert_int_equal(rj_iomem_is(rows[i].line, RJ_IOMEM_RAM, &from, &end), rows[i].ram);
 		if (!rows[i].ram)
 			continue;
 		assert_true(from == rows[i].from);
@@ -322,7 +267,6 @@ static void usb_controllers(void **state)
 	assert_int_equal(machine.usb.keyboards, 0);
 }
 
-#define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 UNIT_MAIN(cmocka_unit_test(rows_of_iomem), IN_ROOT(damaged_iomem), IN_ROOT(many_ranges),
 	  IN_ROOT(links_stay_below), IN_ROOT(no_regular_file), IN_ROOT(circles),

@@ -1,7 +1,7 @@
 #compdef rjpack
 _rjpack_first()
 {
-	_alternative 'commands:command:(build inspect extract verify doctor snapshot kinds completion)' 'files:file:_files'
+	_alternative 'commands:command:(build inspect extract verify load doctor snapshot kinds completion)' 'files:file:_files'
 }
 
 _rjpack()
@@ -51,10 +51,13 @@ _rjpack()
 		'*--verbose[the stub reports its steps]' \
 		'*--on-error=[reboot or halt (reboot)]:WHAT:(reboot halt)' \
 		'*--repair=[what to put back\: all, none, NAME, -NAME (all)]:LIST:(all none a20 smp pci iommu pirq hpet ioapic apic pic pit rtc nmi i8042 cpu video)' \
+		'*--panic[start the image when Linux panics]' \
+		'*--now[stop this system, and start what is loaded]' \
+		'*--unload[unload what is loaded]' \
 		'*--directory=[extract\: write the pieces here]:DIR:_files' \
 		'*-C[extract\: write the pieces here]:DIR:_files' \
 		'*--range=[snapshot\: also save this memory below 640K; repeatable]:ADDR+LENGTH:' \
-		'*--root=[doctor, snapshot, --from-running\: read /proc and the like from this tree]:DIR:_files' \
+		'*--root=[doctor, snapshot, load, --from-running\: read /proc and the like from this tree]:DIR:_files' \
 		'*--for=[verify\: check for these loaders, see below]:LIST:' \
 		'*--svg=[inspect\: draw the memory into this file instead]:FILE|-:_files' \
 		'*--json[print JSON]' \

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Linux: kernel/kexec.c, kernel/kexec_file.c, kernel/kexec_core.c, security/lockdown. */
+#include "machine/kexec_refusal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MIB (1u << 20)
+
+bool rj_kexec_is_final(int os_error)
+{
+	return os_error == EPERM;
+}
+
+static const char *without_capability(const struct rj_machine_kernel *kernel)
+{
+	if (kernel->may_boot == RJ_NO)
+		return "this is a container without CAP_SYS_BOOT; run rjpack on the host";
+	if (kernel->outermost == RJ_NO)
+		return "this is a container (a user or PID namespace of its own); "
+		       "run rjpack on the host";
+	if (kernel->has_boot == RJ_NO)
+		return "only root can load and start kernels (CAP_SYS_BOOT); run rjpack as root";
+	return NULL;
+}
+
+static enum rj_err not_permitted(const struct rj_machine *machine, bool panic,
+				 struct rj_error *err)
+{
+	const struct rj_machine_kernel *kernel = &machine->kernel;
+	const char *capability = without_capability(kernel);
+
+	if (capability)
+		return rj_fail(err, RJ_HOST, "%s", capability);
+	if ((panic ? kernel->panic_disabled : kernel->disabled) == RJ_YES)
+		return rj_fail(err, RJ_HOST,
+			       "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_%s 0; "
+			       "boot without setting it; it cannot be set back",
+			       panic ? "panic" : "reboot");
+	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
+		return rj_fail(err, RJ_HOST,
+			       "the kernel is locked down (%s) and takes only signed kernels; "
+			       "boot without lockdown= and with Secure Boot off",
+			       kernel->lockdown);
+	return rj_fail(err, RJ_HOST,
+		       "not permitted, though CAP_SYS_BOOT is there; look for a security module, "
+		       "a seccomp filter or lockdown in the kernel's log");
+}
+
+static enum rj_err no_place(const struct rj_machine *machine, bool panic, uint64_t needed,
+			    struct rj_error *err)
+{
+	const struct rj_machine_kernel *kernel = &machine->kernel;
+
+	if (!panic)
+		return rj_fail(err, RJ_HOST, "no range of memory has the %s MiB that the image needs; "
+			       "pack a smaller one", RJ_DEC(needed / MIB + 1));
+	if (!kernel->crash_size)
+		return rj_fail(err, RJ_HOST, "no memory is set aside for a panic; "
+			       "boot Linux with crashkernel=256M");
+	return rj_fail(err, RJ_HOST, "the image needs %s MiB, and crashkernel= has set aside %s; "
+		       "boot Linux with a larger one", RJ_DEC(needed / MIB + 1),
+		       RJ_DEC(kernel->crash_size / MIB));
+}
+
+/* include/uapi/asm-generic/errno.h; crypto/asymmetric_keys. */
+static bool is_about_signature(int os_error)
+{
+	return os_error == ENODATA || os_error == ENOKEY || os_error == EKEYREJECTED ||
+	       os_error == EBADMSG || os_error == ENOPKG || os_error == ELIBBAD ||
+	       os_error == EKEYEXPIRED || os_error == EKEYREVOKED;
+}
+
+enum rj_err rj_kexec_refused(const struct rj_machine *machine, enum rj_kexec_call call, bool panic,
+			     int os_error, uint64_t needed, struct rj_error *err)
+{
+	const char *mib = RJ_DEC(needed / MIB + 1);
+
+	if (os_error == EPERM)
+		return not_permitted(machine, panic, err);
+	if (os_error == ENOSYS)
+		return rj_fail(err, RJ_HOST, "Linux %s is built without %s, or a container hides it; "
+			       "boot a kernel that has it", machine->kernel.release,
+			       call == RJ_KEXEC_LOAD ? "CONFIG_KEXEC" : "CONFIG_KEXEC_FILE");
+	if (os_error == EADDRNOTAVAIL)
+		return no_place(machine, panic, needed, err);
+	if (os_error == EBUSY)
+		return rj_fail(err, RJ_HOST, "another program is loading a kernel; try again");
+	if (os_error == ENOMEM)
+		return rj_fail(err, RJ_HOST, "not enough memory is free: the image needs %s MiB; "
+			       "end programs, or pack a smaller image", mib);
+	if (is_about_signature(os_error))
+		return rj_fail(err, RJ_HOST, "the kernel takes only signed kernels "
+			       "(CONFIG_KEXEC_SIG_FORCE): %s; boot a kernel that does not, or load "
+			       "the image with GRUB", strerror(os_error));
+	if (os_error == EINVAL && call == RJ_KEXEC_LOAD)
+		return rj_fail(err, RJ_HOST, "%s, as for an image of more than half the memory: "
+			       "it needs %s MiB", strerror(os_error), mib);
+	return rj_fail(err, RJ_HOST, "%s", strerror(os_error));
+}

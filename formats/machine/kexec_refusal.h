@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RJ_KEXEC_REFUSAL_H
+#define RJ_KEXEC_REFUSAL_H
+
+#include "base/error.h"
+#include "machine/machine.h"
+
+/* The calls, in the order in which they are tried. */
+enum rj_kexec_call { RJ_KEXEC_FILE_LOAD, RJ_KEXEC_LOAD, RJ_KEXEC_CALLS };
+
+/*
+ * Sets the error for a call that Linux has refused with this errno: why, by what is known of the
+ * machine, and what to do. needed: bytes of memory for the image.
+ */
+enum rj_err rj_kexec_refused(const struct rj_machine *machine, enum rj_kexec_call call, bool panic,
+			     int os_error, uint64_t needed, struct rj_error *err);
+
+/* Whether the other call would be refused for the same reason. */
+bool rj_kexec_is_final(int os_error);
+
+#endif
