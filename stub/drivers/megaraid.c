@@ -260,13 +260,6 @@ static uint8_t run(struct controller *c)
 	return c->frame.status;
 }
 
-static void new_frame(struct controller *c, uint8_t command)
-{
-	memset(&c->frame, 0, sizeof(c->frame));
-	c->frame.command = command;
-	c->frame.flags = DONT_POST;
-}
-
 /*
  * The reply queue takes the place of another system's. A controller that refuses it has none, and
  * needs none.
@@ -277,9 +270,9 @@ static bool start(struct controller *c)
 	if (!make_ready(c))
 		return false;
 	c->producer = c->consumer = 0;
-	new_frame(c, MFI_INIT);
-	c->frame.init.queues = (uintptr_t)&c->queues;
-	c->frame.bytes = sizeof(c->queues);
+	c->frame = (struct frame){
+		.command = MFI_INIT, .flags = DONT_POST, .bytes = sizeof(c->queues),
+		.init = { (uintptr_t)&c->queues } };
 	c->is_gone = run(c) == STAT_PENDING;
 	return !c->is_gone;
 }
@@ -290,10 +283,9 @@ static uint8_t ask(struct controller *c, uint32_t opcode, uint8_t mailbox, void 
 {
 	struct frame *f = &c->frame;
 
-	new_frame(c, DCMD);
-	f->bytes = bytes;
-	f->dcmd.opcode = opcode;
-	f->dcmd.mailbox[0] = mailbox;
+	*f = (struct frame){
+		.command = DCMD, .flags = DONT_POST, .bytes = bytes,
+		.dcmd = { .opcode = opcode, .mailbox = { mailbox } } };
 	if (bytes) {
 		f->flags |= TO_HOST | SGL64;
 		f->segments = 1;
@@ -308,67 +300,61 @@ static void prepare(const struct unit *unit, const struct scsi_command *command)
 	struct controller *c = unit->controller;
 	struct frame *f = &c->frame;
 
-	new_frame(c, unit->command);
-	f->target = unit->target;
-	f->sense_size = SCSI_SENSE;
-	f->cdb_size = scsi_cdb_size(command->cdb);
-	f->segments = 1;
-	f->flags |= SGL64 | SENSE64 | (c->kind == KIND_2008 ? IEEE_SGL : 0);
-	f->bytes = command->bytes;
-	f->scsi.sense = (uintptr_t)c->sense;
-	memcpy(f->scsi.cdb, command->cdb, SCSI_CDB);
-	f->scsi.segment = (struct segment){ (uintptr_t)c->data, SCSI_DATA, 0 };
+	*f = (struct frame){
+		.command = unit->command, .target = unit->target,
+		.sense_size = SCSI_SENSE, .cdb_size = scsi_cdb_size(command->cdb), .segments = 1,
+		.flags = DONT_POST | SGL64 | SENSE64 | (c->kind == KIND_2008 ? IEEE_SGL : 0),
+		.bytes = command->bytes,
+		.scsi = { .sense = (uintptr_t)c->sense,
+			  .segment = { (uintptr_t)c->data, SCSI_DATA, 0 } } };
+	scsi_copy_cdb(f->scsi.cdb, command);
 	if (command->bytes) {
 		f->flags |= command->write ? TO_DEVICE : TO_HOST;
 		f->scsi.segment = (struct segment){ command->buffer, command->bytes, 0 };
 	}
 }
 
-static enum rj_status execute(struct scsi_unit *scsi, const struct scsi_command *command)
+/* Of a command that the firmware has ended, but not with STAT_OK. */
+static enum rj_status status_of(const struct controller *c, uint8_t status)
 {
-	const struct unit *unit = (const struct unit *)scsi;
-	struct controller *c = unit->controller;
-
-	if (c->is_gone)
-		return RJ_DISK_TIMEOUT;
-	prepare(unit, command);
-	switch (run(c)) {
-	case STAT_OK:
-		return RJ_DISK_OK;
+	switch (status) {
 	case STAT_SCSI_ERROR:
 		return scsi_status(c->frame.scsi_status, c->sense);
 	case STAT_NO_DEVICE:
-		return RJ_DISK_TIMEOUT;
-	case STAT_PENDING:
-		start(c);
 		return RJ_DISK_TIMEOUT;
 	}
 	return RJ_DISK_CONTROLLER;
 }
 
 /* Firmware that does not know SYNCHRONIZE CACHE for logical drives has a command of its own. */
-static enum rj_status flush(struct unit *unit, const struct rj_request *request)
+static enum rj_status execute(struct scsi_unit *scsi, const struct scsi_command *command)
 {
+	const struct unit *unit = (const struct unit *)scsi;
 	struct controller *c = unit->controller;
-	enum rj_status status = scsi_transfer(&unit->scsi, request);
+	uint8_t status;
 
-	if (unit->command != LD_SCSI_IO || c->is_gone || c->frame.status == STAT_OK)
-		return status;
-	return ask(c, CACHE_FLUSH, FLUSH_BOTH, NULL, 0) == STAT_OK ? RJ_DISK_OK : status;
+	if (c->is_gone)
+		return RJ_DISK_TIMEOUT;
+	prepare(unit, command);
+	status = run(c);
+	if (status != STAT_OK && status != STAT_PENDING && unit->command == LD_SCSI_IO
+	    && command->cdb[0] == SCSI_SYNCHRONIZE_CACHE_10)
+		status = ask(c, CACHE_FLUSH, FLUSH_BOTH, NULL, 0);
+	if (status == STAT_OK)
+		return RJ_DISK_OK;
+	if (status != STAT_PENDING)
+		return status_of(c, status);
+	start(c);
+	return RJ_DISK_TIMEOUT;
 }
 
 static enum rj_status transfer(void *context, const struct rj_request *request)
 {
 	struct unit *unit = context;
 
-	switch (request->operation) {
-	case RJ_RESET:
-		return start(unit->controller) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
-	case RJ_FLUSH:
-		return flush(unit, request);
-	default:
+	if (request->operation != RJ_RESET)
 		return scsi_transfer(&unit->scsi, request);
-	}
+	return start(unit->controller) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 }
 
 /* EDD-3, interface type RAID: the array's number. */
@@ -379,19 +365,14 @@ static INIT void add_unit(struct controller *c, uint8_t command, uint32_t target
 	struct rj_disk disk = {
 		.interface = "RAID    ", .device_path = { number }, .transfer = transfer,
 		.alignment = 4, .unit = number };
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
+	struct unit unit = {
+		{ .execute = execute, .data = c->data }, c, command, (uint8_t)target };
 
-	if (!unit)
-		return;
-	*unit = (struct unit){ { .execute = execute, .data = c->data }, c, command, (uint8_t)target };
-	if (!scsi_identify(&unit->scsi, &disk)) {
+	if (scsi_identify(&unit.scsi, &disk))
+		scsi_add(&unit.scsi, sizeof(unit), &disk, MAX_BYTES, host);
+	else
 		host->print("megaraid: %s drive %u is not ready, or no disk",
 			    command == PD_SCSI_IO ? "physical" : "logical", target);
-		return;
-	}
-	disk.context = unit;
-	disk.max_sectors = MAX_BYTES >> unit->scsi.shift;
-	host->add_disk(&disk);
 }
 
 /* In the order of their numbers, whatever the list's is. */
@@ -452,16 +433,6 @@ static INIT enum kind kind_of(uint32_t pci)
 	return KIND_1078;
 }
 
-/* The first BAR that is memory: 0, or 1 after one with ports. */
-static INIT uint32_t map(uint32_t pci, const struct rj_host *host)
-{
-	uint64_t physical = pci_memory(pci, 0);
-
-	if (!physical)
-		physical = pci_memory(pci, 1);
-	return physical ? host->map(physical, REGISTERS) : 0;
-}
-
 /* As many replies as there may be frames, since that is what other drivers set. */
 static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
 					      const struct rj_host *host)
@@ -482,7 +453,7 @@ static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
 
 static INIT void attach(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host);
+	uint32_t registers = pci_map(pci, REGISTERS, host);
 	struct controller *c;
 
 	timer_init(host->ticks_per_ms);
@@ -513,7 +484,8 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
  */
 static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host), needed = PCI_MEMORY | PCI_BUS_MASTER, state;
+	uint32_t registers = pci_map(pci, REGISTERS, host), state;
+	uint32_t needed = PCI_MEMORY | PCI_BUS_MASTER;
 
 	if (!registers || (pci_read16(pci, PCI_COMMAND) & needed) != needed
 	    || !read8(BDA_HARD_DISKS))
