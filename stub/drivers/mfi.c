@@ -153,7 +153,7 @@ static uint8_t ask(struct mfi *m, uint32_t opcode, uint8_t mailbox, void *buffer
 	return mfi_run(m);
 }
 
-/* QEMU refuses a frame without a segment, so there is one even without data. */
+/* QEMU's 1078 and 2108 refuse a frame without a segment, so theirs has one even without data. */
 static void prepare(const struct unit *unit, const struct scsi_command *command)
 {
 	struct mfi *m = unit->mfi;
@@ -163,13 +163,15 @@ static void prepare(const struct unit *unit, const struct scsi_command *command)
 		.command = unit->command, .target = unit->target,
 		.sense_size = SCSI_SENSE, .cdb_size = scsi_cdb_size(command->cdb), .segments = 1,
 		.flags = MFI_DONT_POST | MFI_SGL64 | MFI_SENSE64 | m->io_flags,
-		.bytes = command->bytes,
-		.scsi = { .sense = (uintptr_t)m->sense,
-			  .segment = { (uintptr_t)m->data, SCSI_DATA, 0 } } };
+		.bytes = command->bytes, .scsi = { .sense = (uintptr_t)m->sense } };
 	scsi_copy_cdb(f->scsi.cdb, command);
 	if (command->bytes) {
 		f->flags |= command->write ? MFI_TO_DEVICE : MFI_TO_HOST;
 		f->scsi.segment = (struct mfi_segment){ command->buffer, command->bytes, 0 };
+	} else if (m->io_flags & MFI_IEEE_SGL) {
+		f->segments = 0;
+	} else {
+		f->scsi.segment = (struct mfi_segment){ (uintptr_t)m->data, SCSI_DATA, 0 };
 	}
 }
 

@@ -217,7 +217,8 @@ static bool is_wanted(struct controller *c, const struct rj_driver *driver)
 {
 	bool is_usb = c->driver == RJ_INT13_usb;
 
-	if (is_usb ? !is_usb_needed() : mode != RJ_INT13_auto && mode != c->driver)
+	if (is_usb ? !is_usb_needed()
+	    : mode != c->driver && (mode != RJ_INT13_auto || rj_is_named_only(c->driver)))
 		return false;
 	if (mode == c->driver || (is_usb && usb_mode == RJ_USB_all))
 		return true;

@@ -325,14 +325,18 @@ static uint8_t disk_frame(uint8_t *f)
 	if (flags != (uint32_t)(DONT_POST | SGL64 | SENSE64 | (wants_ieee ? IEEE : 0)
 				| (bytes ? flags & WRITE ? WRITE : READ : 0)))
 		fail_msg("frame: flags are %x", flags);
-	if (f[1] != 18 || f[5] || f[7] != 1)
+	if (f[1] != 18 || f[5] || f[7] != (bytes || !wants_ieee))
 		fail_msg("frame: sense %u bytes, LUN %u, %u segments", f[1], f[5], f[7]);
 	if (f[6] != (f[0x20] >> 5 == 0 ? 6 : f[0x20] >> 5 == 4 ? 16 : 10))
 		fail_msg("frame: command %x has %u bytes", f[0x20], f[6]);
-	check_segment(f + 0x30, bytes);
+	if (f[7]) {
+		check_segment(f + 0x30, bytes);
+		io.data = dma(le64(f + 0x30), le32(f + 0x38), "data");
+	} else {
+		all_zero(f, 0x30, FRAME, "SGL");
+	}
 	if (le32(f + 0x18) & 3)
 		fail_msg("frame: sense data at %x", le32(f + 0x18));
-	io.data = dma(le64(f + 0x30), le32(f + 0x38), "data");
 	io.sense = dma(le64(f + 0x18), 18, "sense");
 	if (!io.disk)
 		return NO_DEVICE;
@@ -641,7 +645,7 @@ uint32_t read32(uint32_t address)
 	tick();
 	if (x.config->gone)
 		return UINT32_MAX;
-	if (x.config->reads_zero && x.zeros++ % 4)
+	if (x.config->reads_zero && ++x.zeros % 4)
 		return 0;
 	if (offset == DOORBELL && is_fusion())
 		return x.now < x.doorbell_until;
