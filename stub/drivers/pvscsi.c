@@ -137,7 +137,7 @@ static void pvscsi_prepare(const struct unit *unit, const struct scsi_command *c
 		.context = 1,           /* not 0 */
 		.bytes = command->bytes, .buffer = command->buffer,
 		.sense = (uintptr_t)c->sense, .sense_size = SCSI_SENSE,
-		.flags = !command->bytes ? NO_DATA : TO_HOST << command->write,
+		.flags = !command->bytes ? NO_DATA : (uint32_t)TO_HOST << command->write,
 		.cdb_size = scsi_cdb_size(command->cdb),
 		.tag = SIMPLE_TAG, .target = unit->target };
 	scsi_copy_cdb(r->cdb, command);

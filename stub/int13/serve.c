@@ -147,6 +147,7 @@ static enum rj_status transfer(const struct rj_unit *unit, uint32_t operation,
 	enum rj_status status;
 
 	*done = 0;
+	/* cppcheck-suppress ctuuninitvar; drive() sets the operation */
 	if (request->lba >= unit->disk.sectors
 	    || request->count > unit->disk.sectors - request->lba)
 		return RJ_DISK_NOT_FOUND;
