@@ -10,7 +10,6 @@
  */
 #include "drivers/mfi.h"
 
-#include "common/mem.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
@@ -185,45 +184,25 @@ static INIT void fill(struct controller *c, uint32_t replies)
 		.chain_flags = CHAIN_FLAGS };
 }
 
+INIT uint32_t card_word(uint32_t pci, uint32_t registers)
+{
+	(void)pci;
+	return state_of(registers);
+}
+
 /* As many replies as there may be requests, since that is what other drivers set. */
-static INIT struct controller *new_controller(uint32_t registers, const struct rj_host *host)
+INIT struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host)
 {
 	uint32_t frames = MFI_FRAMES(state_of(registers));
 	uint32_t replies = frames < REPLIES_MAX ? (frames | (REPLIES - 1)) + 1 : REPLIES_MAX;
 	struct controller *c = host->alloc(sizeof(*c), sizeof(struct request));
 	void *queue = host->alloc(replies * sizeof(struct reply), 256);
 
+	(void)pci;
 	if (!c || !queue)
 		return NULL;
 	c->mfi.registers = registers;
 	c->replies = queue;
 	fill(c, replies);
-	return c;
+	return &c->mfi;
 }
-
-static INIT void attach(uint32_t pci, const struct rj_host *host)
-{
-	uint32_t registers = pci_map(pci, MFI_REGISTERS, host);
-	struct controller *c;
-
-	timer_init(host->ticks_per_ms);
-	if (!registers) {
-		host->print("fusion: registers out of reach");
-		return;
-	}
-	pci_enable(pci, PCI_MEMORY);
-	c = new_controller(registers, host);
-	if (c)
-		mfi_attach(&c->mfi, pci, host);
-	else
-		host->print("fusion: not enough memory");
-}
-
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
-{
-	uint32_t registers = pci_map(pci, MFI_REGISTERS, host);
-
-	return registers && mfi_is_firmwares(pci, state_of(registers));
-}
-
-DRIVER(is_firmwares, attach);

@@ -105,9 +105,13 @@ static INIT enum kind kind_at(uint32_t pci)
 	return KIND_1078;
 }
 
+INIT uint32_t card_word(uint32_t pci, uint32_t registers)
+{
+	return state_of(registers, kind_at(pci));
+}
+
 /* As many replies as there may be frames, since that is what other drivers set. */
-static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
-					      const struct rj_host *host)
+INIT struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host)
 {
 	enum kind kind = kind_at(pci);
 	uint32_t replies = MFI_FRAMES(state_of(registers, kind)) + 1;
@@ -121,32 +125,5 @@ static INIT struct controller *new_controller(uint32_t pci, uint32_t registers,
 	c->kind = kind;
 	c->queues = (struct queues){ 0, replies - 1, (uintptr_t)queue, (uintptr_t)&c->producer,
 				     (uintptr_t)&c->consumer };
-	return c;
+	return &c->mfi;
 }
-
-static INIT void attach(uint32_t pci, const struct rj_host *host)
-{
-	uint32_t registers = pci_map(pci, MFI_REGISTERS, host);
-	struct controller *c;
-
-	timer_init(host->ticks_per_ms);
-	if (!registers) {
-		host->print("megaraid: registers out of reach");
-		return;
-	}
-	pci_enable(pci, PCI_MEMORY);
-	c = new_controller(pci, registers, host);
-	if (c)
-		mfi_attach(&c->mfi, pci, host);
-	else
-		host->print("megaraid: not enough memory");
-}
-
-static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
-{
-	uint32_t registers = pci_map(pci, MFI_REGISTERS, host);
-
-	return registers && mfi_is_firmwares(pci, state_of(registers, kind_at(pci)));
-}
-
-DRIVER(is_firmwares, attach);

@@ -98,7 +98,8 @@ static void note_state(struct mfi *m, uint32_t state)
 		m->states = m->states << 4 | state;
 }
 
-bool mfi_make_ready(struct mfi *m)
+/* From any state to READY, where no frame is active. */
+static bool make_ready(struct mfi *m)
 {
 	uint32_t state, before;
 
@@ -132,7 +133,7 @@ uint8_t mfi_run(struct mfi *m)
 static bool start(struct mfi *m)
 {
 	m->is_gone = true;
-	m->is_gone = !mfi_make_ready(m) || !card_start(m);
+	m->is_gone = !make_ready(m) || !card_start(m);
 	return !m->is_gone;
 }
 
@@ -280,9 +281,9 @@ static INIT void add_disks(struct mfi *m, const struct rj_host *host)
 		add_physical(m, &lists->physical, host);
 }
 
-INIT void mfi_attach(struct mfi *m, uint32_t pci, const struct rj_host *host)
+static INIT void bring_up(struct mfi *m, uint32_t pci, const struct rj_host *host)
 {
-	bool is_ready = mfi_make_ready(m);
+	bool is_ready = make_ready(m);
 
 	/* Bus Master stays off until then: what another system has queued may be anywhere. */
 	if (is_ready) {
@@ -295,15 +296,39 @@ INIT void mfi_attach(struct mfi *m, uint32_t pci, const struct rj_host *host)
 		add_disks(m, host);
 }
 
+static INIT void attach(uint32_t pci, const struct rj_host *host)
+{
+	uint32_t registers = pci_map(pci, MFI_REGISTERS, host);
+	struct mfi *m;
+
+	timer_init(host->ticks_per_ms);
+	if (!registers) {
+		host->print("%s: registers out of reach", card_name);
+		return;
+	}
+	pci_enable(pci, PCI_MEMORY);
+	m = card_new(pci, registers, host);
+	if (m)
+		bring_up(m, pci, host);
+	else
+		host->print("%s: not enough memory", card_name);
+}
+
 /*
  * No register says where frames or the reply queue are, and the state is the same after an
  * operating system as after the firmware's driver. But the stub has turned Bus Master off if it
  * was started by a 64-bit one, and others that have shut the controller down did so (repair "pci").
  */
-INIT bool mfi_is_firmwares(uint32_t pci, uint32_t word)
+static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t needed = PCI_MEMORY | PCI_BUS_MASTER, state = MFI_STATE(word);
+	uint32_t registers = pci_map(pci, MFI_REGISTERS, host), state;
+	uint32_t needed = PCI_MEMORY | PCI_BUS_MASTER;
 
-	return (pci_read16(pci, PCI_COMMAND) & needed) == needed && read8(BDA_HARD_DISKS)
-		&& (state == STATE_READY || state == STATE_OPERATIONAL);
+	if (!registers || (pci_read16(pci, PCI_COMMAND) & needed) != needed
+	    || !read8(BDA_HARD_DISKS))
+		return false;
+	state = MFI_STATE(card_word(pci, registers));
+	return state == STATE_READY || state == STATE_OPERATIONAL;
 }
+
+DRIVER(is_firmwares, attach);

@@ -7,7 +7,8 @@
  * Only one frame is active at a time. Its status is polled, so nothing has to be posted to the
  * reply queue.
  *
- * mfi.c is linked with the driver of one kind of card, which has the functions card_*.
+ * mfi.c is linked with a file for one kind of card, which has the functions card_*; the two are a
+ * driver.
  */
 #ifndef RJ_MFI_H
 #define RJ_MFI_H
@@ -103,7 +104,12 @@ _Static_assert(offsetof(struct mfi, sense) % 4 == 0, "sense");
 
 /* The card: its driver's name, for messages of INIT functions. */
 extern const char card_name[];
-/* The card: its register with the state and the number of frames. */
+/* The card: its register with the state and the number of frames; pci: as in pci.h. */
+uint32_t card_word(uint32_t pci, uint32_t registers);
+/* The card: makes a struct mfi, in which it sets registers, io_flags and disk_flags. NULL: no
+   memory. */
+struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host);
+/* The card: as card_word. */
 uint32_t card_state(const struct mfi *m);
 /* The card: writes to its doorbell. */
 void card_ring(const struct mfi *m, uint32_t bits);
@@ -112,17 +118,7 @@ void card_post(struct mfi *m);
 /* The card: in state READY, sets up its queues. Returns false if it does not answer. */
 bool card_start(struct mfi *m);
 
-/* Brings the card from any state to READY, where no frame is active, within a
-   bounded time. */
-bool mfi_make_ready(struct mfi *m);
 /* Posts m->frame, and waits. Returns its status; MFI_PENDING: the card does not answer. */
 uint8_t mfi_run(struct mfi *m);
-
-/*
- * Initialises the card, whatever its state, and adds its disks.
- */
-void mfi_attach(struct mfi *m, uint32_t pci, const struct rj_host *host);
-/* As struct rj_driver has it. word: as card_state returns it. */
-bool mfi_is_firmwares(uint32_t pci, uint32_t word);
 
 #endif
