@@ -88,6 +88,8 @@ uint8_t doctor_int13(const struct rj_machine *machine)
 	for (size_t i = 0; i < machine->disk_count; i++) {
 		uint8_t driver = rj_machine_int13(&machine->disks[i].controller);
 
+		if (rj_is_named_only(driver))
+			driver = RJ_INT13_none;
 		if (i == 0)
 			first = driver;
 		else if (first != RJ_INT13_none && driver != RJ_INT13_none && driver != first)

@@ -287,11 +287,15 @@ static const char *unserved(const struct rj_machine_disk *disk)
 		{ "vbd", "a Xen disk" }, { "hv_storvsc", "a Hyper-V disk" },
 		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
 		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
-		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
+		{ "mpt3sas", "on a SAS HBA with a SAS2008 or later chip" },
+		{ "mpt2sas", "on a SAS HBA with a SAS2008 or later chip" }, { "isci", "on SAS" },
 	};
 
 	if (disk->controller.pci && disk->controller.domain)
 		return "in a PCI domain that a BIOS cannot reach";
+	if (rj_is_named_only(rj_machine_int13(&disk->controller)))
+		return "on a newer MegaRAID controller (--int13 fusion reads it, but is not yet tried "
+		       "on a card)";
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(disk->transport, known[i].driver) == 0 ||
 		    strcmp(disk->controller.driver, known[i].driver) == 0)
@@ -561,7 +565,7 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 	} else if (ram_disk)
 		find(f, DOCTOR_NOTE, NULL, "the image does not serve %s, but carries a RAM disk",
 		     disk->name);
-	else if (driver != RJ_INT13_none)
+	else if (driver != RJ_INT13_none && !rj_is_named_only(driver))
 		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto, or as rjpack doctor advises without an image",
 		     "%s needs the driver %s, which the image does not use", disk->name,
 		     rj_int13_modes[driver].name);
@@ -587,6 +591,9 @@ static void check_mapped(const struct doctor *doctor, const struct rj_drive_map 
 	else if (driver == RJ_INT13_none)
 		find(f, DOCTOR_PROBLEM, "use another --drive-map",
 		     "%s, which no driver serves", name);
+	else if (!serves(&doctor->image, driver) && rj_is_named_only(driver))
+		find(f, DOCTOR_PROBLEM, "pack it with --int13 fusion, or use another --drive-map",
+		     "%s, whose driver only --int13 fusion selects", name);
 	else if (!serves(&doctor->image, driver))
 		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto",
 		     "%s, whose driver %s the image does not use", name,

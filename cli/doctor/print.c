@@ -107,7 +107,8 @@ static void json_disk(struct json *json, const struct rj_machine_disk *disk)
 	json_string(json, "pci", text_or_null(address));
 	json_string(json, "driver", text_or_null(c->driver));
 	json_string(json, "transport", text_or_null(disk->transport));
-	json_string(json, "int13", driver == RJ_INT13_none ? NULL : rj_int13_modes[driver].name);
+	json_string(json, "int13", driver == RJ_INT13_none || rj_is_named_only(driver)
+				   ? NULL : rj_int13_modes[driver].name);
 	json_close(json, '{');
 }
 

@@ -124,7 +124,7 @@ uint8_t rj_unit_word(uint8_t driver, uint32_t unit)
 		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 
-	if (driver == RJ_INT13_megaraid)
+	if (driver == RJ_INT13_megaraid || driver == RJ_INT13_fusion)
 		return unit & RJ_MEGARAID_PD ? RJ_UNIT_pd : RJ_UNIT_ld;
 	return words[driver];
 }
@@ -367,6 +367,9 @@ static bool for_driver(const struct rj_plan *plan, const char *name)
 
 	if (strcmp(name, rj_int13_modes[RJ_INT13_usb].name) == 0)
 		return for_usb(plan, name);
+	for (uint32_t i = 0; mode == RJ_INT13_auto && i < RJ_INT13_COUNT; i++)
+		if (rj_is_named_only(i) && strcmp(name, rj_int13_modes[i].name) == 0)
+			return false;
 	return mode == RJ_INT13_auto || strcmp(name, rj_int13_modes[mode].name) == 0;
 }
 

@@ -99,6 +99,7 @@ static void take_path(struct rj_machine_disk *disk)
 {
 	switch (rj_machine_int13(&disk->controller)) {
 	case RJ_INT13_megaraid:
+	case RJ_INT13_fusion:
 		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
 		break;
 	case RJ_INT13_mptsas:

@@ -19,13 +19,14 @@
 #ifndef RJ_SERVICES_H
 #define RJ_SERVICES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 7
+#define RJ_SERVICES_VERSION 8
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -36,8 +37,13 @@
 	row(ata, "IDE controllers by programmed I/O") \
 	row(pvscsi, "VMware's paravirtual SCSI controllers") \
 	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
+	row(fusion, "newer MegaRAID (PERC H330, H710 to H755): read-only, not yet tried on a card") \
 	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
 	row(usb, "USB disks at xHCI controllers")
+
+/* Drivers that serve only if --int13 or rj.int13 names them. */
+#define RJ_NAMED_DRIVERS(row) \
+	row(fusion)
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
 #define RJ_INT13_MODES(row) \
@@ -69,6 +75,16 @@ enum {
 	row(megaraid, id, 0xFFFFFFFFu, 0x00791000u) /* 2108: PERC H700, H800 */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x00711000u) /* 2008, skinny */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x00731000u) /* 2008, skinny: PERC H310, 9240 */ \
+	row(fusion, id, 0xFFFFFFFFu, 0x002F1000u) /* Thunderbolt, in Intel's chipsets */ \
+	row(fusion, id, 0xFFFFFFFFu, 0x005B1000u) /* Thunderbolt: PERC H710, H810 */ \
+	row(fusion, id, 0xFFFDFFFFu, 0x005D1000u) /* Invader, and 5Fh Fury: PERC H730, H330 */ \
+	row(fusion, id, 0xFFFEFFFFu, 0x00521000u) /* Cutlass, two of them */ \
+	row(fusion, id, 0xFFFEFFFFu, 0x00CE1000u) /* Intruder, two of them */ \
+	row(fusion, id, 0xFFFCFFFFu, 0x00141000u) /* Ventura, and to 17h: PERC H740P, H345 */ \
+	row(fusion, id, 0xFFFFFFFFu, 0x001B1000u) /* Ventura with 4 ports */ \
+	row(fusion, id, 0xFFFFFFFFu, 0x001C1000u) /* Crusader with 4 ports */ \
+	row(fusion, id, 0xFFFBFFFFu, 0x10E11000u) /* Aero, and 10E5h: PERC H755, H355 */ \
+	row(fusion, id, 0xFFFBFFFFu, 0x10E21000u) /* Aero, and 10E6h */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00301000u) /* mpi_cnfg.h in Linux: 53C1030 */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00501000u) /* SAS1064 */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
@@ -93,6 +109,14 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 	RJ_PCI_DRIVERS(ROW)
 #undef ROW
 	return RJ_INT13_none;
+}
+
+/* Whether auto leaves this driver out. */
+static inline bool rj_is_named_only(uint32_t driver)
+{
+#define ROW(name) || driver == RJ_INT13_##name
+	return false RJ_NAMED_DRIVERS(ROW);
+#undef ROW
 }
 
 /* The values of --usb, of rj.usb, and of rj_services.usb. */

@@ -40,6 +40,15 @@ INIT uint16_t pci_ports(uint32_t pci, unsigned number)
 	return low & BAR_IO ? (uint16_t)(low & BAR_IO_MASK) : 0;
 }
 
+INIT uint32_t pci_map(uint32_t pci, uint32_t size, const struct rj_host *host)
+{
+	uint64_t physical = pci_memory(pci, 0);
+
+	if (!physical)
+		physical = pci_memory(pci, 1);
+	return physical ? host->map(physical, size) : 0;
+}
+
 INIT void pci_enable(uint32_t pci, uint16_t bits)
 {
 	bits |= pci_read16(pci, PCI_COMMAND) | PCI_INTX_DISABLE;

@@ -140,6 +140,11 @@ struct rj_driver {
 /* Return the memory or I/O address in BAR number; 0: not of that kind, or not set. */
 uint64_t pci_memory(uint32_t pci, unsigned number);
 uint16_t pci_ports(uint32_t pci, unsigned number);
+/*
+ * Returns where a driver reaches size bytes of the first BAR that is memory: 0, or 1 after one
+ * with ports. 0: there is none, or no room (struct rj_host).
+ */
+uint32_t pci_map(uint32_t pci, uint32_t size, const struct rj_host *host);
 /* Sets bits in the command register: PCI_IO | PCI_MEMORY | PCI_BUS_MASTER. Turns INTx off. */
 void pci_enable(uint32_t pci, uint16_t bits);
 /* The offset of the next capability with this id after offset, 0 for the first; 0: none. */

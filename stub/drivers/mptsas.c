@@ -49,10 +49,10 @@ enum {
 };
 #define IOC_STATUS_MASK 0x7FFFu         /* MPI_IOCSTATUS_MASK */
 
-#define CONTROL_WRITE  0x01000000u      /* MPI_SCSIIO_CONTROL_* */
-#define CONTROL_READ   0x02000000u
-#define SEGMENT        0xD3000000u      /* MPI_SGE_FLAGS_*: the only one, simple, 64-bit address */
-#define SEGMENT_WRITE  0x04000000u
+/* MPI_SCSIIO_CONTROL_READ and _WRITE. */
+#define CONTROL(write) (0x02000000u >> (write))
+/* MPI_SGE_FLAGS_*: the only one, simple, with a 64-bit address, and its direction. */
+#define SEGMENT(write) (0xD3000000u + (0x04000000u << (write)) - 0x04000000u)
 
 #define TARGETS        256u
 #define RESET_MS       15000u
@@ -234,7 +234,8 @@ static bool enable_port(struct controller *c)
 	c->request.port_enable.function = PORT_ENABLE;
 	answer = run(c, PORT_MS);
 	release(c, answer);
-	memset(&c->request, 0, sizeof(c->request));
+	c->request.scsi_io = (struct scsi_io){
+		.function = SCSI_IO, .sense_size = SCSI_SENSE, .sense = (uintptr_t)c->sense };
 	return answer != NO_REPLY;
 }
 
@@ -253,22 +254,19 @@ static bool start(struct controller *c)
 	return !c->is_gone;
 }
 
-/* All fields that are not set here are always 0. */
+/* All other fields are as enable_port() has left them. */
 static void prepare(const struct unit *unit, const struct scsi_command *command)
 {
 	struct controller *c = unit->controller;
 	struct scsi_io *r = &c->request.scsi_io;
 
 	r->target = unit->target;
-	r->function = SCSI_IO;
 	r->cdb_size = scsi_cdb_size(command->cdb);
-	r->sense_size = SCSI_SENSE;
-	memcpy(r->cdb, command->cdb, SCSI_CDB);
-	r->sense = (uintptr_t)c->sense;
+	scsi_copy_cdb(r->cdb, command);
 	r->bytes = command->bytes;
-	r->segment = SEGMENT | (command->write ? SEGMENT_WRITE : 0) | command->bytes;
+	r->segment = SEGMENT(command->write) | command->bytes;
 	r->buffer = command->buffer;
-	r->control = !command->bytes ? 0 : command->write ? CONTROL_WRITE : CONTROL_READ;
+	r->control = command->bytes ? CONTROL(command->write) : 0;
 }
 
 /* A failed command may also have moved fewer bytes. Answers to attach's commands may be shorter. */
@@ -325,25 +323,18 @@ static enum rj_status transfer(void *context, const struct rj_request *request)
 	return start(unit->controller) ? RJ_DISK_OK : RJ_DISK_TIMEOUT;
 }
 
-static INIT void add_unit(const struct unit *found, const struct rj_host *host)
+static INIT void add_unit(struct unit *unit, const struct rj_host *host)
 {
 	struct rj_disk disk = {
 		.interface = "SCSI    ",
-		.device_path = { found->target },       /* EDD 3.0: the LUN is 0 */
-		.transfer = transfer, .alignment = 1, .unit = found->target,
+		.device_path = { unit->target },        /* EDD 3.0: the LUN is 0 */
+		.transfer = transfer, .alignment = 1, .unit = unit->target,
 	};
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
 
-	if (!unit)
-		return;
-	*unit = *found;
-	if (!scsi_identify(&unit->scsi, &disk)) {
+	if (scsi_identify(&unit->scsi, &disk))
+		scsi_add(&unit->scsi, sizeof(*unit), &disk, MAX_BYTES, host);
+	else
 		host->print("mptsas: target %u has no medium, or is no disk", unit->target);
-		return;
-	}
-	disk.context = unit;
-	disk.max_sectors = MAX_BYTES >> unit->scsi.shift;
-	host->add_disk(&disk);
 }
 
 /* By TEST UNIT READY (SPC-4), all zeros; a target that is there at most fails it. */
@@ -369,19 +360,9 @@ static INIT void add_targets(struct controller *c, const struct rj_host *host)
 	}
 }
 
-/* The first BAR that is memory: 0, or 1 after one with ports. */
-static INIT uint32_t map(uint32_t pci, const struct rj_host *host)
-{
-	uint64_t physical = pci_memory(pci, 0);
-
-	if (!physical)
-		physical = pci_memory(pci, 1);
-	return physical ? host->map(physical, REGISTERS) : 0;
-}
-
 static INIT void attach(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host);
+	uint32_t registers = pci_map(pci, REGISTERS, host);
 	struct controller *c = host->alloc(sizeof(*c), sizeof(c->reply));
 
 	timer_init(host->ticks_per_ms);
@@ -403,7 +384,8 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 /* The doorbell says who has initialised the controller. */
 static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = map(pci, host), needed = PCI_MEMORY | PCI_BUS_MASTER, doorbell;
+	uint32_t registers = pci_map(pci, REGISTERS, host), doorbell;
+	uint32_t needed = PCI_MEMORY | PCI_BUS_MASTER;
 
 	if (!registers || (pci_read16(pci, PCI_COMMAND) & needed) != needed)
 		return false;

@@ -25,6 +25,7 @@ enum { ADAPTER_RESET = 1, SETUP_RINGS = 3 };
 
 /* PVSCSI_FLAG_CMD_DIR_*. */
 enum { NO_DATA = 0x04, TO_HOST = 0x08, TO_DEVICE = 0x10 };
+_Static_assert(TO_HOST << 1 == TO_DEVICE, "prepare shifts");
 
 /* enum HostBusAdapterStatus. */
 enum {
@@ -132,17 +133,14 @@ static void pvscsi_prepare(const struct unit *unit, const struct scsi_command *c
 	struct controller *c = unit->controller;
 	struct request *r = &c->requests[c->state.requests_made % REQUESTS];
 
-	memset(r, 0, sizeof(*r));
-	r->context = 1;                 /* not 0 */
-	r->buffer = command->buffer;
-	r->bytes = command->bytes;
-	r->sense = (uintptr_t)c->sense;
-	r->sense_size = SCSI_SENSE;
-	r->flags = !command->bytes ? NO_DATA : command->write ? TO_DEVICE : TO_HOST;
-	memcpy(r->cdb, command->cdb, SCSI_CDB);
-	r->cdb_size = scsi_cdb_size(command->cdb);
-	r->tag = SIMPLE_TAG;
-	r->target = unit->target;
+	*r = (struct request){
+		.context = 1,           /* not 0 */
+		.bytes = command->bytes, .buffer = command->buffer,
+		.sense = (uintptr_t)c->sense, .sense_size = SCSI_SENSE,
+		.flags = !command->bytes ? NO_DATA : (uint32_t)TO_HOST << command->write,
+		.cdb_size = scsi_cdb_size(command->cdb),
+		.tag = SIMPLE_TAG, .target = unit->target };
+	scsi_copy_cdb(r->cdb, command);
 }
 
 /* Submits the prepared request, and waits. Returns NULL on a timeout. */
@@ -215,25 +213,18 @@ static enum rj_status pvscsi_transfer(void *context, const struct rj_request *re
 	return RJ_DISK_OK;
 }
 
-static INIT void pvscsi_add_unit(const struct unit *found, const struct rj_host *host)
+static INIT void pvscsi_add_unit(struct unit *unit, const struct rj_host *host)
 {
 	struct rj_disk disk = {
 		.interface = "SCSI    ",
-		.device_path = { found->target },       /* EDD 3.0: the LUN is 0 */
-		.transfer = pvscsi_transfer, .alignment = 1, .unit = found->target,
+		.device_path = { unit->target },        /* EDD 3.0: the LUN is 0 */
+		.transfer = pvscsi_transfer, .alignment = 1, .unit = unit->target,
 	};
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
 
-	if (!unit)
-		return;
-	*unit = *found;
-	if (!scsi_identify(&unit->scsi, &disk)) {
+	if (scsi_identify(&unit->scsi, &disk))
+		scsi_add(&unit->scsi, sizeof(*unit), &disk, MAX_BYTES, host);
+	else
 		host->print("pvscsi: target %u has no medium, or is no disk", unit->target);
-		return;
-	}
-	disk.context = unit;
-	disk.max_sectors = MAX_BYTES >> unit->scsi.shift;
-	host->add_disk(&disk);
 }
 
 /* By TEST UNIT READY (SPC-4), all zeros; a target that is there at most fails it. */
@@ -270,16 +261,9 @@ static INIT struct controller *pvscsi_new_controller(uint32_t registers, const s
 	return c;
 }
 
-static INIT uint32_t pvscsi_map(uint32_t pci, const struct rj_host *host)
-{
-	uint64_t physical = pci_memory(pci, 0);
-
-	return physical ? host->map(physical, REGISTERS) : 0;
-}
-
 static INIT void pvscsi_attach(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = pvscsi_map(pci, host);
+	uint32_t registers = pci_map(pci, REGISTERS, host);
 	struct controller *c;
 
 	timer_init(host->ticks_per_ms);
@@ -307,7 +291,7 @@ static INIT void pvscsi_attach(uint32_t pci, const struct rj_host *host)
  */
 static INIT bool pvscsi_is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = pvscsi_map(pci, host), needed = PCI_MEMORY | PCI_BUS_MASTER;
+	uint32_t registers = pci_map(pci, REGISTERS, host), needed = PCI_MEMORY | PCI_BUS_MASTER;
 
 	return registers && (pci_read16(pci, PCI_COMMAND) & needed) == needed
 		&& read32(registers + INTR_MASK) == 0 && read8(BDA_HARD_DISKS);

@@ -28,7 +28,6 @@ enum {
 	START_STOP_UNIT = 0x1B,
 	READ_CAPACITY_10 = 0x25,
 	WRITE_10 = 0x2A,
-	SYNCHRONIZE_CACHE_10 = 0x35,
 	READ_16 = 0x88,
 	WRITE_16 = 0x8A,
 	SERVICE_ACTION_IN = 0x9E,
@@ -99,11 +98,13 @@ uint8_t scsi_cdb_size(const uint8_t *cdb)
 static inline __attribute__((always_inline)) enum rj_status
 execute(struct scsi_unit *unit, const struct scsi_command *command)
 {
-	enum rj_status status = SCSI_AGAIN;
+	for (uint32_t tries = RETRIES; tries; tries--) {
+		enum rj_status status = unit->execute(unit, command);
 
-	for (unsigned i = 0; i < RETRIES && status == SCSI_AGAIN; i++)
-		status = unit->execute(unit, command);
-	return status == SCSI_AGAIN ? RJ_DISK_CONTROLLER : status;
+		if (status != SCSI_AGAIN)
+			return status;
+	}
+	return RJ_DISK_CONTROLLER;
 }
 
 /* cdb is all zeros. The 16-byte commands are only for LBAs that need them. */
@@ -125,7 +126,7 @@ static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
 
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request)
 {
-	struct scsi_command command = { .cdb = { SYNCHRONIZE_CACHE_10 } };
+	struct scsi_command command = { .bytes = 0 };
 	enum rj_status status;
 
 	if (request->operation != RJ_FLUSH) {
@@ -133,11 +134,17 @@ enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *re
 		command.buffer = request->buffer;
 		command.bytes = request->count << unit->shift;
 		command.write = request->operation == RJ_WRITE;
+	} else {
+		command.cdb[0] = SCSI_SYNCHRONIZE_CACHE_10;
 	}
 	status = execute(unit, &command);
-	if (request->operation == RJ_FLUSH && status == RJ_DISK_INVALID)
+	if (status == RJ_DISK_OK)
+		return status;
+	if (status == RJ_DISK_BAD_DATA && command.write)
+		return RJ_DISK_WRITE_FAULT;
+	if (status == RJ_DISK_INVALID && request->operation == RJ_FLUSH)
 		return RJ_DISK_OK;      /* no such command: nothing to flush */
-	return status == RJ_DISK_BAD_DATA && command.write ? RJ_DISK_WRITE_FAULT : status;
+	return status;
 }
 
 INIT enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *command,
@@ -153,7 +160,10 @@ INIT enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *
 
 static INIT uint32_t be32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t value;
+
+	__builtin_memcpy(&value, p, sizeof(value));
+	return __builtin_bswap32(value);
 }
 
 /* A reset and a new medium each fail TEST UNIT READY once; some disks wait to be started. */
@@ -238,5 +248,17 @@ INIT bool scsi_identify(struct scsi_unit *unit, struct rj_disk *disk)
 		return false;
 	if (!(disk->flags & RJ_DISK_CD) && is_protected(unit))
 		disk->flags |= RJ_DISK_READONLY;
+	return true;
+}
+
+INIT bool scsi_add(const struct scsi_unit *unit, uint32_t size, struct rj_disk *disk,
+		   uint32_t max_bytes, const struct rj_host *host)
+{
+	disk->context = host->alloc(size, 4);
+	if (!disk->context)
+		return false;
+	memcpy(disk->context, unit, size);
+	disk->max_sectors = max_bytes >> unit->shift;
+	host->add_disk(disk);
 	return true;
 }

@@ -12,6 +12,7 @@
 #define SCSI_DATA     36u               /* bytes of scsi_unit.data */
 #define SCSI_READ_10  0x28
 #define SCSI_REQUEST_SENSE 0x03
+#define SCSI_SYNCHRONIZE_CACHE_10 0x35
 #define SCSI_SENSE    18u               /* bytes of the fixed format, SPC-4, 4.5.3 */
 #define SCSI_ATTENTION 0x6              /* sense key */
 #define SCSI_LBA_RANGE 0x21             /* additional sense code */
@@ -40,8 +41,8 @@ struct scsi_unit {
 
 static inline void scsi_put_be32(uint8_t *to, uint32_t value)
 {
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		to[i] = (uint8_t)value;
+	value = __builtin_bswap32(value);
+	__builtin_memcpy(to, &value, sizeof(value));
 }
 
 /* Converts a sense key and additional sense code (4.5.6). */
@@ -60,6 +61,11 @@ static inline enum rj_status scsi_sense_status(const uint8_t *sense)
  * that the device was too busy for is sent again.
  */
 enum rj_status scsi_status(uint32_t status, const uint8_t *sense);
+
+static inline void scsi_copy_cdb(uint8_t *to, const struct scsi_command *command)
+{
+	__builtin_memcpy(to, command->cdb, SCSI_CDB);
+}
 
 /* The bytes of a command, which its operation code's group determines (SPC-4 and SBC-3). */
 uint8_t scsi_cdb_size(const uint8_t *cdb);
@@ -81,5 +87,13 @@ bool scsi_read_capacity(struct scsi_unit *unit, struct rj_disk *disk);
  * supported disk or CD; sector_size is then 0, or an unsupported size.
  */
 bool scsi_identify(struct scsi_unit *unit, struct rj_disk *disk);
+
+/*
+ * Adds an identified disk, in which only context and max_sectors are missing. unit begins a
+ * transport's structure of that size, which is copied: the copy is the context. max_bytes: of one
+ * command. Returns false if there is no memory for the copy.
+ */
+bool scsi_add(const struct scsi_unit *unit, uint32_t size, struct rj_disk *disk,
+	      uint32_t max_bytes, const struct rj_host *host);
 
 #endif

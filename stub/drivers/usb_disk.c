@@ -69,7 +69,7 @@ static bool send_command(const struct unit *unit, const struct scsi_command *com
 		.flags = command->write ? 0 : USB_IN, .lun = (uint8_t)unit->lun,
 		.size = scsi_cdb_size(command->cdb),
 	};
-	memcpy(s->wrapper.cdb, command->cdb, SCSI_CDB);
+	scsi_copy_cdb(s->wrapper.cdb, command);
 	return move(s, s->out, bus_address(&s->wrapper), WRAPPER, &rest) == CODE_SUCCESS;
 }
 
@@ -212,18 +212,14 @@ static INIT bool is_floppy(const struct rj_disk *disk)
 	return false;
 }
 
-static INIT bool add_unit(const struct usb_device *device, const struct unit *found)
+static INIT bool add_unit(const struct usb_device *device, struct unit *unit)
 {
 	const struct rj_host *host = device->bus->host;
-	uint32_t number = usb_unit(device) | RJ_USB_UNIT(0u, 0u, found->lun);
+	uint32_t number = usb_unit(device) | RJ_USB_UNIT(0u, 0u, unit->lun);
 	struct rj_disk disk = {
 		.interface = "USB     ", .device_path = { number }, .transfer = transfer,
 		.alignment = 1, .unit = number };
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
 
-	if (!unit)
-		return false;
-	*unit = *found;
 	if (!scsi_identify(&unit->scsi, &disk)) {
 		host->print("usb: unit %u of %s has no medium, or is no disk", unit->lun,
 			    usb_id(device));
@@ -232,11 +228,8 @@ static INIT bool add_unit(const struct usb_device *device, const struct unit *fo
 	check_capacity(device, unit, &disk);
 	if (is_floppy(&disk))
 		disk.flags |= RJ_DISK_FLOPPY;
-	disk.context = unit;
-	disk.max_sectors = (device->vendor == GENESYS ? GENESYS_MAX : XHCI_BULK_MAX)
-		>> unit->scsi.shift;
-	host->add_disk(&disk);
-	return true;
+	return scsi_add(&unit->scsi, sizeof(*unit), &disk,
+			device->vendor == GENESYS ? GENESYS_MAX : XHCI_BULK_MAX, host);
 }
 
 INIT bool usb_disk_found(const struct usb_device *device, uint32_t interface,

@@ -82,7 +82,7 @@ static void virtio_scsi_prepare(const struct unit *unit, const struct scsi_comma
 
 	memset(r, 0, sizeof(*r));
 	memcpy(r->lun, unit->lun, sizeof(r->lun));
-	memcpy(r->cdb, command->cdb, sizeof(command->cdb));
+	scsi_copy_cdb(r->cdb, command);
 }
 
 /* 5.6.6.1: the order of buffers. */
@@ -130,9 +130,9 @@ static INIT uint32_t virtio_scsi_max_bytes(const struct virtio *v)
 		? sectors << UNIT_SHIFT : MAX_BYTES;
 }
 
-static INIT void virtio_scsi_add_unit(const struct unit *found, const struct rj_host *host)
+static INIT void virtio_scsi_add_unit(struct unit *unit, const struct rj_host *host)
 {
-	const uint8_t *lun = found->lun;
+	const uint8_t *lun = unit->lun;
 	uint32_t number = (uint32_t)(lun[2] & 0x3F) << 8 | lun[3];
 	struct rj_disk disk = {
 		.interface = "SCSI    ",
@@ -140,21 +140,13 @@ static INIT void virtio_scsi_add_unit(const struct unit *found, const struct rj_
 		.device_path = { lun[1] | (uint64_t)number << 16 },
 		.transfer = virtio_scsi_transfer, .alignment = 1, .unit = number << 8 | lun[1],
 	};
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
 
-	if (!unit)
-		return;
-	*unit = *found;
-	if (!scsi_identify(&unit->scsi, &disk)) {
-		if (disk.sector_size)
-			host->print("virtio: target %u has sectors of %u bytes", lun[1],
-				    disk.sector_size);
-		return;
-	}
-	disk.context = unit;
-	disk.max_sectors = virtio_scsi_max_bytes(&unit->controller->virtio)
-		>> unit->scsi.shift;
-	host->add_disk(&disk);
+	if (scsi_identify(&unit->scsi, &disk))
+		scsi_add(&unit->scsi, sizeof(*unit), &disk,
+			 virtio_scsi_max_bytes(&unit->controller->virtio), host);
+	else if (disk.sector_size)
+		host->print("virtio: target %u has sectors of %u bytes", lun[1],
+			    disk.sector_size);
 }
 
 /*

@@ -112,9 +112,21 @@ static void tell_full(void)
 	static bool is_told;
 
 	if (!is_told)
-		stub->print("more than %u disks; not all of %s's are served", RJ_MAX_UNITS, driver_now);
+		stub->print("more than %u disks; name those of %s's that you need with --drive-map",
+			    RJ_MAX_UNITS, driver_now);
 	is_told = true;
 }
+
+static bool is_mapped(uint16_t pci, uint32_t unit)
+{
+	for (uint32_t i = 0; i < RJ_MAX_DRIVE_MAP; i++)
+		if (services->map[i].number && services->map[i].pci == pci
+		    && services->map[i].unit == unit)
+			return true;
+	return false;
+}
+
+_Static_assert(RJ_MAX_UNITS > RJ_MAX_DRIVE_MAP, "a disk that is not mapped");
 
 static void add_disk(const struct rj_disk *disk)
 {
@@ -122,7 +134,13 @@ static void add_disk(const struct rj_disk *disk)
 
 	if (found_count == RJ_MAX_UNITS) {
 		tell_full();
-		return;
+		if (!is_mapped(pci_now, disk->unit))
+			return;
+		/* It takes the place of the last one that --drive-map does not name. */
+		do
+			at--;
+		while (is_mapped(found[at].disk.pci, found[at].disk.unit));
+		found_count--;
 	}
 	/* In the order of the controllers, and for each in its driver's order. USB disks come
 	   last, so that one that is plugged in later does not move the others. */
@@ -200,7 +218,8 @@ static bool is_wanted(struct controller *c, const struct rj_driver *driver)
 {
 	bool is_usb = c->driver == RJ_INT13_usb;
 
-	if (is_usb ? !is_usb_needed() : mode != RJ_INT13_auto && mode != c->driver)
+	if (is_usb ? !is_usb_needed()
+	    : mode != c->driver && (mode != RJ_INT13_auto || rj_is_named_only(c->driver)))
 		return false;
 	if (mode == c->driver || (is_usb && usb_mode == RJ_USB_all))
 		return true;

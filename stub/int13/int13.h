@@ -39,6 +39,7 @@ struct rj_int13 {
 	uint8_t hard_disks, floppies;   /* how many drive numbers are in use */
 	uint8_t unit_count;
 	uint8_t busy;                   /* a call is active */
+	uint8_t ram_end;                /* the map's values for RAM disks are below this */
 	struct rj_el_torito el_torito;
 	uint8_t floppy_table[12];       /* for INT 1Eh and AH=08h, if we have a floppy */
 	uint8_t map[256];               /* by drive number */

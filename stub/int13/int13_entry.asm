@@ -45,10 +45,12 @@ route:
 	cmp	bl, INT13_UNIT		; signed: 00h to 3Fh and 80h to FFh are below
 	jl	firmware
 	cli				; the caller may be another handler's CALL
-	mov	[cs:unit], bl
-	pop	bx
 	cmp	byte [cs:int13 + INT13_BUSY], 0
 	jne	busy
+	mov	[cs:unit], bl
+	cmp	bl, [cs:int13 + INT13_RAM_END]
+	pop	bx
+	jae	serve_call
 	cmp	ah, 02h
 	je	ram_read_chs
 	cmp	ah, 42h
@@ -70,6 +72,7 @@ serve_call:
 
 ; An interrupt handler has called while another call is active.
 busy:
+	pop	bx
 	mov	ah, STATUS_NOT_READY
 	stc
 	jmp	return

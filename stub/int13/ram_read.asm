@@ -22,7 +22,7 @@ section .text
 bits 16
 
 ; ram_read_chs, ram_read_packet: INT 13h AH=02h and AH=42h.
-;	In:	the caller's registers, [unit] = the map's value for DL
+;	In:	the caller's registers, [unit] = the map's value for DL, a RAM disk's
 ;	Out:	to the caller, or to serve_call
 ;	Mode:	real or virtual-8086; DS and ES can reach 4 GiB afterwards
 ;	Stack:	36 bytes of the caller's
@@ -63,12 +63,6 @@ ram_read_chs:
 read:
 	shl	edi, 4
 	add	edi, ebx
-	mov	dl, [cs:unit]
-	sub	dl, INT13_UNIT
-	cmp	dl, [cs:int13 + INT13_UNIT_COUNT]
-	jae	long_way
-	cmp	dword [UNIT(TRANSFER)], 0
-	jne	long_way		; not a RAM disk
 	cmp	dword [UNIT(SECTOR_SHIFT)], SECTOR_SHIFT
 	jne	long_way
 	mov	edx, [UNIT(SECTORS)]

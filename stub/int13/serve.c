@@ -37,6 +37,12 @@ _Alignas(16) struct rj_int13 int13;
 /* Drivers do not know RJ_VERIFY: it is a read whose data is ignored. */
 #define RJ_VERIFY 0x100u
 
+/* Of AH=02h to 04h, and 42h to 44h. */
+static uint32_t nth_operation(uint32_t n)
+{
+	return n == 2 ? RJ_VERIFY : n == 1 ? RJ_WRITE : RJ_READ;
+}
+
 static uint32_t linear(uint16_t segment, uint32_t offset)
 {
 	return ((uint32_t)segment << 4) + offset;
@@ -102,42 +108,46 @@ static bool needs_bounce(const struct rj_unit *unit, uint32_t operation, uint64_
 	return operation == RJ_VERIFY || (uint32_t)buffer & (unit->disk.alignment - 1);
 }
 
-/* Serves a request in parts that the driver can take; counts the sectors in *done. */
+/*
+ * Serves a request in parts that the driver can take; counts the sectors in *done. *request is
+ * the last part afterwards.
+ */
 static enum rj_status in_parts(const struct rj_unit *unit, uint32_t operation,
-			       const struct rj_request *request, uint32_t *done)
+			       struct rj_request *request, uint32_t *done)
 {
 	bool bounce = needs_bounce(unit, operation, request->buffer);
-	uint32_t most = unit->disk.max_sectors;
-	struct rj_request part = *request;
-	enum rj_status status = RJ_DISK_OK;
+	uint32_t most = unit->disk.max_sectors, rest = request->count;
+	enum rj_status status;
 
 	if (is_virtual())
 		return RJ_DISK_CONTROLLER;
 	if (bounce && most > RJ_BOUNCE_SIZE >> unit->sector_shift)
 		most = RJ_BOUNCE_SIZE >> unit->sector_shift;
-	while (*done < request->count && !status) {
-		part.count = request->count - *done;
-		if (part.count > most)
-			part.count = most;
-		status = bounce ? bounced(unit, operation, &part)
-			: drive(unit, operation, &part);
+	while (rest) {
+		if (most > rest)
+			most = rest;
+		request->count = most;
+		status = bounce ? bounced(unit, operation, request)
+			: drive(unit, operation, request);
 		if (status)
+			return status;
+		*done += most;
+		rest -= most;
+		if (!rest)
 			break;
-		*done += part.count;
-		part.lba += part.count;
-		part.buffer += part.count << unit->sector_shift;
+		request->lba += most;
+		request->buffer += most << unit->sector_shift;
 	}
-	if (operation == RJ_WRITE && !status)
-		status = drive(unit, RJ_FLUSH, &part);
-	return status;
+	return operation == RJ_WRITE ? drive(unit, RJ_FLUSH, request) : RJ_DISK_OK;
 }
 
 static enum rj_status transfer(const struct rj_unit *unit, uint32_t operation,
-			       const struct rj_request *request, uint32_t *done)
+			       struct rj_request *request, uint32_t *done)
 {
 	enum rj_status status;
 
 	*done = 0;
+	/* cppcheck-suppress ctuuninitvar; drive() sets the operation */
 	if (request->lba >= unit->disk.sectors
 	    || request->count > unit->disk.sectors - request->lba)
 		return RJ_DISK_NOT_FOUND;
@@ -356,11 +366,10 @@ static uint32_t edd(struct rj_unit *unit, struct frame *f)
 	case 0x41:
 		return edd_check(unit, f);
 	case 0x42:
-		return by_packet(unit, f, RJ_READ);
 	case 0x43:
-		return f->al > 2 ? RJ_DISK_INVALID : by_packet(unit, f, RJ_WRITE);
 	case 0x44:
-		return by_packet(unit, f, RJ_VERIFY);
+		return f->ah == 0x43 && f->al > 2 ? RJ_DISK_INVALID
+			: by_packet(unit, f, nth_operation(f->ah - 0x42u));
 	case 0x45:
 		return lock(unit, f);
 	case 0x46:
@@ -383,11 +392,9 @@ static uint32_t track_function(const struct rj_unit *unit, struct frame *f)
 		return f->ah == 0x0C ? RJ_DISK_OK : RJ_DISK_INVALID;
 	switch (f->ah) {
 	case 0x02:
-		return by_chs(unit, f, RJ_READ);
 	case 0x03:
-		return by_chs(unit, f, RJ_WRITE);
 	case 0x04:
-		return by_chs(unit, f, RJ_VERIFY);
+		return by_chs(unit, f, nth_operation(f->ah - 2u));
 	case 0x08:
 		return parameters(unit, f);
 	default:

@@ -328,6 +328,7 @@ void drives_number(const struct rj_setup *setup)
 {
 	map_default(setup);
 	number_ram_disk(setup);
+	int13.ram_end = INT13_UNIT + int13.unit_count;
 	number_mapped(setup);
 	number_as_firmware(setup);
 	number_rest(setup);

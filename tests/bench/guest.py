@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the image costs on the machine, in QEMU. Each measure yields (what, unit, {program:
-number}), ours first."""
+number}), ours first; a fourth item is the program whose number ours must not exceed."""
 
 import glob
 import os
@@ -32,6 +32,9 @@ CONTROLLERS = {
     "USB": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }
+# Ours may not exceed SeaBIOS's. Each runs so often, since it matters when QEMU gets to the disk.
+NO_MORE = "PVSCSI", "MegaRAID", "MPTSAS"
+RUNS = 3
 # QEMU's VGA in SeaBIOS's mode 141h, whose text is 80x25, too.
 SCREENS = {
     "VGA text": ("rj.screen=vga", []),
@@ -123,17 +126,22 @@ def disks(rjpack):
     for name, controller in CONTROLLERS.items():
         run(rjpack, "--mbr", "bench.bin", "--int13", name.lower(), "-o", "image.elf")
         run(rjpack, "--mbr", "bench.bin", "--bios", "own", "-o", "own.elf")
+        kernels = {"rjpack": ["-kernel", "image.elf"], "its BIOS": ["-kernel", "own.elf"],
+                   "SeaBIOS": []}
+        runs = RUNS if name in NO_MORE else 1
         yield from reads(name, {
-            "rjpack": guest("-nodefaults", "-kernel", "image.elf", *DISK, *controller),
-            "its BIOS": guest("-nodefaults", "-kernel", "own.elf", *DISK, *controller),
-            "SeaBIOS": guest("-nodefaults", *DISK, *controller),
-        })
+            program: least(runs, "-nodefaults", *kernel, *DISK, *controller)
+            for program, kernel in kernels.items()}, "SeaBIOS" if runs > 1 else None)
 
 
-def reads(name, measured):
+def least(runs, *arguments):
+    return [min(ticks) for ticks in zip(*(guest(*arguments) for _ in range(runs)))]
+
+
+def reads(name, measured, limit=None):
     for number, what in enumerate(("32 KiB by EDD", "a sector by CHS")):
         yield f"INT 13h on {name}, {what}", "instructions", {
-            program: ticks[number] for program, ticks in measured.items()}
+            program: ticks[number] for program, ticks in measured.items()}, limit
 
 
 def calls(rjpack):

@@ -54,7 +54,7 @@ static bool is_needed(const struct rj_services *services, const char *driver)
 {
 	if (strcmp(driver, "usb") == 0 && services->usb != RJ_USB_auto)
 		return services->usb != RJ_USB_none;
-	return services->int13 == RJ_INT13_auto ||
+	return (services->int13 == RJ_INT13_auto && strcmp(driver, "fusion") != 0) ||
 	       strcmp(driver, rj_int13_modes[services->int13].name) == 0;
 }
 
