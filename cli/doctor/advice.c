@@ -255,6 +255,8 @@ static void advise_menu(const struct doctor *doctor, struct doctor_advice *advic
 		snprintf(advice->menu[2], DOCTOR_TEXT,
 			 "efibootmgr -c -d /dev/%s -p %u -L rjpack -l '\\EFI\\rjpack\\%s'", uefi->disk,
 			 (unsigned)uefi->partition, image);
+}
+
 bool doctor_keeps_screen(const struct rj_machine *machine)
 {
 	return strcmp(machine->platform.framebuffer, "EFI VGA") == 0
