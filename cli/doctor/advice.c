@@ -253,8 +253,8 @@ static void advise_menu(const struct doctor *doctor, struct doctor_advice *advic
 			 ">%s/loader/entries/rjpack.conf", image, uefi->mount);
 	else
 		snprintf(advice->menu[2], DOCTOR_TEXT,
-			 "efibootmgr -c -d /dev/%s -p %u -L rjpack -l '\\EFI\\rjpack\\%s'", uefi->disk,
-			 (unsigned)uefi->partition, image);
+			 "efibootmgr -c -d /dev/%s -p %u -L rjpack -l '\\EFI\\rjpack\\%s'",
+			 uefi->disk, (unsigned)uefi->partition, image);
 }
 
 bool doctor_keeps_screen(const struct rj_machine *machine)

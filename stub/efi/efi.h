@@ -16,7 +16,7 @@ struct efi_map {
 	uint8_t *rows;
 	uint64_t space;                 /* bytes at rows */
 	uint64_t size, row_size, key;
-	struct rj_memory *list;         /* room for as many rows as boot_params has them */
+	struct rj_memory *list;         /* room for the same rows as boot_params has them */
 };
 
 /* Describes the framebuffer of the screen, if there is one that has a framebuffer. */

@@ -8,7 +8,8 @@
 
 #define SPARE_ROWS 16u                  /* for what allocating and leaving may add */
 
-_Static_assert(sizeof(struct rj_memory) <= sizeof(struct efi_memory_descriptor), "room for the list");
+_Static_assert(sizeof(struct rj_memory) <= sizeof(struct efi_memory_descriptor),
+	       "room for the list");
 
 efi_status efi_map_read(struct efi_boot_services *boot, struct efi_map *map)
 {
