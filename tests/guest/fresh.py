@@ -46,7 +46,7 @@ systemctl enable new-user
 """
 # Each time that Linux is up. The serial port shows what a user would see.
 NEW_USER = """cd /root
-boot=$(($(cat boots || echo 0) + 1))
+boot=$(($(cat boots 2>/dev/null || echo 0) + 1))
 echo $boot >boots
 sync
 echo "Debian is up, boot $boot"
