@@ -40,6 +40,7 @@ FLAG(unreal, o->flags |= RJ_UNREAL)
 FLAG(stub_verbose, o->flags |= RJ_VERBOSE)
 STORE(depfile, depfile)
 FLAG(dry_run, o->dry_run = true)
+FLAG(no_sync, o->no_sync = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
 
@@ -260,6 +261,8 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, BUILD, false, NULL, set_drive_map, NULL, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, NULL },
+	{ 0, "no-sync", NULL, "do not wait until the disk has the image: for build trees",
+	  GROUP_IMAGE, BUILD, false, NULL, set_no_sync, NULL, NULL },
 	{ 0, "depfile", "FILE", "list the image's input files here, as a rule for make and ninja",
 	  GROUP_IMAGE, BUILD, true, NULL, set_depfile, NULL, NULL },
 	{ 0, "format", "NAME", "the file format, see below (by suffix, else elf)",
