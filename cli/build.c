@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/stub_blob.h"
+#include "base/copy.h"
 #include "base/number.h"
 #include "build.h"
 #include "command.h"
@@ -368,6 +369,8 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_open(&output, options->output.text, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->class;
+	output.no_sync = options->no_sync;
+	rj_copy_writes_back(!options->no_sync);
 	if (write_to(build, output.fd, &image, err)) {
 		output_discard(&output);
 		return err->class;

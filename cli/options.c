@@ -44,6 +44,7 @@ FLAG(panic, o->panic = true)
 FLAG(now, o->now = true)
 FLAG(unload, o->unload = true)
 FLAG(dry_run, o->dry_run = true)
+FLAG(no_sync, o->no_sync = true)
 FLAG(json, o->json = true)
 FLAG(tell, o->verbose = true)
 
@@ -266,6 +267,8 @@ static const struct option_row rows[] = {
 	  GROUP_DISKS, PACKING, false, NULL, set_drive_map, NULL, NULL },
 	{ 'o', "output", "FILE|-", "write the image here; - is standard output",
 	  GROUP_IMAGE, BUILD | SNAPSHOT, true, NULL, set_output, NULL, NULL },
+	{ 0, "no-sync", NULL, "do not wait until the disk has the image: for build trees",
+	  GROUP_IMAGE, BUILD, false, NULL, set_no_sync, NULL, NULL },
 	{ 0, "depfile", "FILE", "list the image's input files here, as a rule for make and ninja",
 	  GROUP_IMAGE, BUILD, true, NULL, set_depfile, NULL, NULL },
 	{ 0, "format", "NAME", "the file format, see below (by suffix, else elf)",

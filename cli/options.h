@@ -54,7 +54,7 @@ struct options {
 	struct rj_snapshot_range ranges[RJ_SNAPSHOT_RANGES];
 	size_t range_count;
 	bool panic, unload, now;                /* for load */
-	bool dry_run, json, verbose;
+	bool dry_run, json, verbose, no_sync;
 	struct value depfile, config;
 	struct rj_input config_input;
 	bool given[OPTIONS_MAX];                /* on the command line; index as option_at */

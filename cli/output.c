@@ -201,11 +201,12 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 
 	if (!output->temporary)
 		code = copy_out(output, err);
-	else if (sync_file(output->fd) < 0 || rename(output->temporary, output->path) < 0)
+	else if ((!output->no_sync && sync_file(output->fd) < 0) || rename(output->temporary, output->path) < 0)
 		code = rj_cannot_write(err);
 	if (!code && output->temporary) {
 		cleanup_remove(NULL);
-		sync_directory(output->path);
+		if (!output->no_sync)
+			sync_directory(output->path);
 		free(output->temporary);
 		output->temporary = NULL;
 	}

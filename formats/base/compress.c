@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/copy.h"
+#include "base/crc.h"
 #include "base/progress.h"
 
 #define BUFFER_SIZE (256u << 10)
@@ -59,7 +60,7 @@ static enum rj_err drain(struct flow *flow, struct rj_error *err)
 {
 	size_t size = sizeof(flow->out) - flow->z.avail_out;
 
-	flow->crc = (uint32_t)crc32_z(flow->crc, flow->out, size);
+	flow->crc = rj_crc(flow->crc, flow->out, size);
 	if (flow->fd >= 0 && rj_write(flow->fd, flow->out, size, flow->written, err))
 		return err->class;
 	flow->written += size;

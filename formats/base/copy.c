@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE             /* sync_file_range */
 #include "base/copy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/crc.h"
 #include "base/progress.h"
 
 #define CHUNK_SIZE  (1024u << 10)
@@ -28,6 +31,20 @@ struct transfer {
 	struct rj_error *err;
 	uint32_t *crcs;                 /* one for each chunk */
 };
+
+static bool writes_back;
+
+void rj_copy_writes_back(bool on)
+{
+	writes_back = on;
+}
+
+/* Only starts it, and is not needed: a failure shows when the file is synced. */
+static void write_back(int fd, uint64_t offset, size_t size)
+{
+	if (writes_back)
+		sync_file_range(fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+}
 
 enum rj_err rj_cannot_write(struct rj_error *err)
 {
@@ -57,11 +74,6 @@ enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 	return RJ_OK;
 }
 
-uint32_t rj_crc(uint32_t crc, const void *bytes, size_t size)
-{
-	return (uint32_t)crc32_z(crc, bytes, size);
-}
-
 static size_t chunk_size(const struct transfer *transfer, uint64_t n)
 {
 	uint64_t left = transfer->part->size - n * CHUNK_SIZE;
@@ -79,9 +91,11 @@ static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
 	if (rj_input_read(part->input, buffer, size, part->offset + at, err))
 		return err->class;
 	transfer->crcs[n] = rj_crc(0, buffer, size);
-	if (transfer->fd >= 0 &&
-	    rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
-		return err->class;
+	if (transfer->fd >= 0) {
+		if (rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
+			return err->class;
+		write_back(transfer->fd, transfer->offset + at, size);
+	}
 	rj_progress_add(size);
 	return RJ_OK;
 }

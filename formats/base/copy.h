@@ -5,6 +5,7 @@
 #ifndef RJ_COPY_H
 #define RJ_COPY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -23,15 +24,18 @@ struct rj_part {
 enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_t *crc,
 		    struct rj_error *err);
 
+/*
+ * Whether rj_copy has the system write to the disk at once what it has copied, for a file that
+ * is to be synced at the end. At first it has not.
+ */
+void rj_copy_writes_back(bool on);
+
 /* Sets the error for a write that failed, by errno. */
 enum rj_err rj_cannot_write(struct rj_error *err);
 
 /* Writes all size bytes to fd at offset. */
 enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 		     struct rj_error *err);
-
-/* Continues crc, the CRC-32 of the preceding bytes (0 if none), over size bytes in memory. */
-uint32_t rj_crc(uint32_t crc, const void *bytes, size_t size);
 
 /* CRC-32 of size bytes of the input, from offset on. */
 enum rj_err rj_crc_input(const struct rj_input *input, uint64_t offset,

@@ -7,7 +7,7 @@
 #include "image/container.h"
 #include "image/finding.h"
 
-#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN)
+#define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN | RJ_PIECE_DISK)
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | RJ_BIOS_FLAGS | \
 		     RJ_CONSOLE_SERIAL)
 
@@ -101,6 +101,25 @@ static void check_offsets(const struct rj_check *check)
 	}
 }
 
+/* Only of the RAM disk do the services check what they have moved. */
+static void check_disk_flag(const struct rj_check *check)
+{
+	const struct rj_image *image = check->image;
+	const struct rj_disk_image *block = &image->services.block.image;
+	const struct rj_piece *disk = rj_image_disk(image);
+
+	if (block->size > 0 && !disk)   /* reported as its address */
+		return;
+	for (size_t i = 0; i < image->piece_count; i++) {
+		const struct rj_piece *piece = &image->pieces[i];
+
+		if (piece->flags & RJ_PIECE_DISK &&
+		    (piece != disk || block->flags & RJ_DISK_DEFLATED))
+			rj_check_report(check, "the piece %s has the flag of the RAM disk, "
+					"and is not one that the services move", piece->name);
+	}
+}
+
 static void check_services(const struct rj_check *check)
 {
 	const struct rj_services_info *services = &check->image->services;
@@ -152,6 +171,7 @@ static void check_headers(struct rj_check *check, bool with_checksum)
 	rj_image_plan(image, &plan);
 	rj_plan_check(&plan, report_rule, check);
 	check_services(check);
+	check_disk_flag(check);
 	if (image->container)
 		image->container->check(image->container, image, check->input, with_checksum,
 					check->report, check->context);

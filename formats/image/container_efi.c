@@ -8,6 +8,7 @@
 
 #include "abi/efi_blob.h"
 #include "base/copy.h"
+#include "base/crc.h"
 #include "common/le.h"
 #include "image/container_layout.h"
 #include "image/finding.h"

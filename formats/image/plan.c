@@ -9,6 +9,7 @@
 #include "abi/layout.h"
 #include "abi/repairs.h"
 #include "base/copy.h"
+#include "base/crc.h"
 #include "common/boot_catalog.h"
 #include "common/units.h"
 #include "image/regs.h"

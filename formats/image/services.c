@@ -470,14 +470,24 @@ static void place_piece(struct rj_plan *plan, struct rj_plan_piece *piece)
 	}
 }
 
-/* Places the RAM disk's piece. Whether it fits there is for rj_plan_check to report. */
-static void place_disks(struct rj_plan *plan)
+/*
+ * Places the last piece, the services, and after it the RAM disk: the stub leaves that where the
+ * loader has put it if nothing else goes there. Whether it fits is for rj_plan_check to report.
+ */
+static void place_services(struct rj_plan *plan)
 {
+	struct rj_plan_piece *disk = NULL;
+
 	for (size_t i = 0; i < plan->piece_count; i++)
-		if (strcmp(plan->pieces[i].name, RJ_DISK_PIECE) == 0) {
-			place_piece(plan, &plan->pieces[i]);
-			plan->services.image.address = (uint32_t)plan->pieces[i].address;
-		}
+		if (strcmp(plan->pieces[i].name, RJ_DISK_PIECE) == 0)
+			disk = &plan->pieces[i];
+	if (disk)
+		disk->address = FOUR_GIB;
+	place_piece(plan, &plan->pieces[plan->piece_count - 1]);
+	if (disk) {
+		place_piece(plan, disk);
+		plan->services.image.address = (uint32_t)disk->address;
+	}
 }
 
 static enum rj_err add_code(struct rj_plan *plan, const struct rj_service_table *table,
@@ -531,18 +541,17 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 		plan->flags &= ~RJ_BIOS_FLAGS;
 		return RJ_OK;
 	}
-	place_disks(plan);
 	if (choose(&parts, plan, table, err))
 		return err->class;
 	bytes = malloc(parts.size);
 	if (!bytes)
 		return rj_no_memory(err);
-	services->boot_drive = (uint8_t)plan->regs.edx;
-	compose(&parts, services, bytes);
 	if (rj_plan_add_bytes(plan, RJ_SERVICES_PIECE, HIGH_MEMORY, bytes, parts.size, err))
 		return err->class;
 	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_SERVICES;
-	place_piece(plan, &plan->pieces[plan->piece_count - 1]);
+	place_services(plan);
+	services->boot_drive = (uint8_t)plan->regs.edx;
+	compose(&parts, services, bytes);
 	return RJ_OK;
 }
 
@@ -571,13 +580,16 @@ struct rj_stub_bytes rj_stub_in_front(const uint8_t *front, size_t size)
 static const char *unpack_stub(struct home *home, struct rj_stub_bytes stub)
 {
 	uint64_t at = SIZE_MAX;
+	uint32_t size;
 
 	if (stub.size == 0)     /* a payload file's services need none */
 		return NULL;
 	if (stub.size >= STUB_HEADER + sizeof(struct rj_stub_header))
 		at = LE_GET(stub.bytes + STUB_HEADER, struct rj_stub_header, home);
-	return at < stub.size && unpack_to(home, STUB_HOME, SERVICES, stub.bytes + at,
-					   stub.size - (size_t)at) ? NULL : "stub";
+	size = at < stub.size ? unpack_to(home, STUB_HOME, SERVICES, stub.bytes + at,
+					  stub.size - (size_t)at) : 0;
+	rj_restore_calls(home->low, size, STUB_HOME);
+	return size ? NULL : "stub";
 }
 
 /* What is wrong with an unpacked module's relocations, or NULL. */

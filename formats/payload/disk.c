@@ -203,9 +203,13 @@ static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 		image->flags |= RJ_DISK_READONLY;
 	if (rj_crc_input(input, 0, input->size, &image->crc, err) || pack(plan, input, err))
 		return err->class;
-	return rj_plan_add(plan, RJ_DISK_PIECE, HIGH_MEMORY,
-			   plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,
-			   image->packed_size, err);
+	if (rj_plan_add(plan, RJ_DISK_PIECE, HIGH_MEMORY,
+			plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,
+			image->packed_size, err))
+		return err->class;
+	if (!(image->flags & RJ_DISK_DEFLATED))
+		plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_DISK;
+	return RJ_OK;
 }
 
 static enum rj_err plan_disk(struct rj_plan *plan, const struct rj_input *input, bool data,

@@ -62,7 +62,8 @@
 /* The services. */
 #define SERVICES            0x86000     /* in the stub's home, after the stub; packed, they refer */
                                         /* to its code, and the survey to the installer, too */
-#define SURVEY_WORK         0x8A800     /* the survey's memory, after page tables at SERVICES */
+#define SURVEY_WORK         0x8A800     /* the survey's memory, after page tables at SERVICES; also */
+                                        /* for the tables of CRC-32, after the installer */
 #define SURVEY              0x8C800     /* the survey, while the stub needs it */
 #define SERVICES_END        0x8F000     /* the rest is the stack */
 #define SERVICES_SCRATCH    0x90000     /* the installer's memory */

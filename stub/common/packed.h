@@ -21,6 +21,11 @@
  * omitted and is that of the last match. After a match, "again" itself is
  * omitted and is 0. The first item is a byte without its first bit.
  *
+ * Before the stub's home is packed, its calls and jumps are changed: they compress better by their
+ * targets than by distances. From the first byte to the last, E8h or E9h is followed by a dword;
+ * if that plus its address is in the 64 KiB of the home, the sum is stored, and the search goes on
+ * after it.
+ *
  * The coder has 32 bits, stored with the highest byte first. When the range is
  * below 2^24, range and code move up by one byte before the next bit.
  */
@@ -37,5 +42,7 @@
 #define PACKED_ONE      4096            /* probability 1 */
 #define PACKED_ONE_BITS 12
 #define PACKED_SHIFT    5               /* a 32nd */
+#define PACKED_CALL     5               /* bytes of a call or jump, */
+#define PACKED_CALL_CODE 0xE8           /* whose first byte is this, or one more */
 
 #endif

@@ -106,3 +106,15 @@ bool rj_unpack(uint8_t *buffer, size_t before, size_t room, const uint8_t *packe
 	}
 	return !s.damaged;
 }
+
+void rj_restore_calls(uint8_t *home, size_t size, uint32_t address)
+{
+	for (size_t i = 0; i + PACKED_CALL <= size; i++) {
+		uint32_t target = (uint32_t)le_load(home + i + 1, sizeof(target));
+
+		if ((home[i] & 0xFE) != PACKED_CALL_CODE || target >> 16 != address >> 16)
+			continue;
+		le_store(home + i + 1, target - (address + (uint32_t)i + 1), sizeof(target));
+		i += sizeof(target);
+	}
+}

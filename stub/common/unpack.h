@@ -13,6 +13,11 @@
 uint32_t rj_unpacked_size(const uint8_t *packed, size_t size);
 
 /*
+ * Restores the calls in the stub's home, as unpacked (packed.h). address: where the home runs.
+ */
+void rj_restore_calls(uint8_t *home, size_t size, uint32_t address);
+
+/*
  * Unpacks to buffer + before; the packed data may refer to the bytes before that. room: the
  * buffer's bytes from there on. Returns false if the packed bytes are damaged, or do not fit.
  */

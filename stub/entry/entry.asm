@@ -9,6 +9,7 @@
 
 %include "layout.inc"
 %include "constants.inc"
+%include "packed.inc"
 %include "hardware/cpu.inc"
 
 extern climb_down, home_in_stub, stub_size, summed_dwords, unpack
@@ -121,7 +122,7 @@ stub:
 .copied:
 	mov	edi, edx
 
-; go_home: unpacks the stub to its home and jumps there.
+; go_home: unpacks the stub to its home and has restore_calls jump there.
 ;	In:	EBP = address of the stub, EDI = LOADER_*; 32-bit mode, flat;
 ;		the copy of the loader's information after the image
 ;	Out:	to home_start: EBP, EBX = LOADER_*; paging off, the stub's own GDT,
@@ -161,7 +162,7 @@ go_home:
 	lea	esi, [ebp + packed - stub]
 	mov	edi, edx
 	call	unpack
-	jmp	CODE32:STUB_HOME
+	jmp	restore_calls
 
 gdtr:	dw	gdt.end - gdt - 1
 .base:	dq	0
@@ -188,6 +189,27 @@ section .packed progbits alloc noexec nowrite align=4
 global packed
 packed:
 	incbin	"home.packed"
+
+section .entry.calls progbits alloc exec write align=1
+; restore_calls: restores the calls of the unpacked home (packed.h), and jumps there.
+;	In:	EDI = the home's end, after which there is memory; EBP and EBX for home_start
+;	Out:	to home_start
+;	Stack:	none
+restore_calls:
+	mov	esi, STUB_HOME
+.byte:
+	lodsb
+	and	al, 0FEh
+	cmp	al, PACKED_CALL_CODE
+	jne	.next
+	cmp	word [esi + 2], STUB_HOME >> 16
+	jne	.next
+	sub	[esi], esi
+	lodsd
+.next:
+	cmp	esi, edi
+	jb	.byte
+	jmp	CODE32:STUB_HOME
 
 section .entry.sum progbits alloc exec write align=1
 ; sum: continues only if no single byte of the stub is damaged. CRC-32s protect all that

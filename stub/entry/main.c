@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the stub does after home_start: check, repair, move the pieces, arrive.
- * Until everything is checked, it writes only to its home.
+ * What the stub does after home_start: check itself and what of rjpack's own code runs from the
+ * image; repair; move the pieces, and check them where they are now; arrive. A piece is read
+ * only once to be checked: when no device can change it any more, and no step follows.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@
 #include "hardware/console.h"
 #include "hardware/firmware.h"
 #include "hardware/pci.h"
+#include "hardware/ram.h"
 #include "repairs/i8042.h"
 #include "repairs/repair.h"
 
@@ -117,6 +119,16 @@ static uint32_t sum(uint32_t crc, uint32_t address, uint32_t size)
 	return rj_crc32(crc, (const void *)address, size);
 }
 
+/* Checks a piece, wherever it is now, which is overwritten if it is damaged. */
+static void check_piece(const struct rj_piece *p, uint32_t address)
+{
+	uint32_t found = sum(0, address, p->size);
+
+	if (found != p->crc && !ram_holds(address, p->size))
+		fail("%s reads back wrong at %x; bad or missing RAM?", p->name, address);
+	check(p->name, found, p->crc);
+}
+
 /* The manifest has been checked, so its offsets are valid. */
 static void check_image(uint32_t image)
 {
@@ -128,7 +140,9 @@ static void check_image(uint32_t image)
 	for (uint32_t i = 0; i < m->piece_count; i++) {
 		const struct rj_piece *p = &manifest.pieces[i];
 
-		check(p->name, sum(0, image + p->offset, p->size), p->crc);
+		/* SMM code may change the BDA and the EBDA at any time */
+		if (p->flags & (RJ_PIECE_OWN | RJ_PIECE_FIRMWARE))
+			check_piece(p, image + p->offset);
 	}
 }
 
@@ -224,29 +238,41 @@ static void check_firmware(void)
 		use_machines_bios(state);
 }
 
-static void place_pieces(uint32_t image)
-{
-	const struct rj_manifest *m = &manifest.header;
-
-	rj_move_pieces(manifest.pieces, m->piece_count, 0, image);
-	for (uint32_t i = 0; i < m->piece_count; i++) {
-		const struct rj_piece *p = &manifest.pieces[i];
-
-		/* SMM code may change the BDA and the EBDA at any time */
-		if (!(p->flags & RJ_PIECE_FIRMWARE)
-		    && sum(0, p->address, p->size) != p->crc)
-			fail("%s reads back wrong at %x; bad or missing RAM?", p->name, p->address);
-		if (m->flags & RJ_VERBOSE)
-			print("%s at %x, %u bytes", p->name, p->address, p->size);
-	}
-}
-
 static const struct rj_piece *piece_with(uint32_t flag)
 {
 	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
 		if (manifest.pieces[i].flags & flag)
 			return &manifest.pieces[i];
 	return NULL;
+}
+
+/*
+ * The services move the RAM disk to where memory ends. Until then it stays where the loader has
+ * put it, if it is the last piece and all others go to below that.
+ */
+static void keep_disk(uint32_t image)
+{
+	struct rj_piece *last = &manifest.pieces[manifest.header.piece_count - 1];
+	uint32_t from = image + last->offset;
+
+	if (last->flags & RJ_PIECE_DISK && from >= last[-1].address + last[-1].size)
+		last->address = from;
+}
+
+static void place_pieces(uint32_t image)
+{
+	const struct rj_manifest *m = &manifest.header;
+
+	keep_disk(image);
+	rj_move_pieces(manifest.pieces, m->piece_count, 0, image);
+	for (uint32_t i = 0; i < m->piece_count; i++) {
+		const struct rj_piece *p = &manifest.pieces[i];
+
+		if (!(p->flags & (RJ_PIECE_DISK | RJ_PIECE_FIRMWARE)))
+			check_piece(p, p->address);
+		if (m->flags & RJ_VERBOSE)
+			print("%s at %x, %u bytes", p->name, p->address, p->size);
+	}
 }
 
 static void install_services(void)

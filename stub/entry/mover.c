@@ -16,7 +16,7 @@ static void move_if(bool up, const struct rj_piece *p, uintptr_t memory, uint32_
 {
 	uint32_t from = image + p->offset;
 
-	if (up == (p->address > from))
+	if (p->address != from && up == (p->address > from))
 		memmove((void *)(memory + p->address), (const void *)(memory + from), p->size);
 }
 

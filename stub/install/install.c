@@ -19,6 +19,7 @@
 #include "hardware/io.h"
 #include "hardware/paging.h"
 #include "hardware/pci.h"
+#include "hardware/ram.h"
 #include "install/inflate.h"
 #include "install/linux.h"
 #include "install/memory.h"
@@ -315,6 +316,28 @@ static void give_to_firmware(uint32_t pci)
 	stub->give_to_firmware(pci);
 }
 
+/* Returns the first piece with this flag; NULL: there is none. */
+static struct rj_piece *piece_with(uint32_t flag)
+{
+	struct rj_piece *p = (void *)(stub->manifest + 1);
+
+	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
+		if (p->flags & flag)
+			return p;
+	return NULL;
+}
+
+/* Returns where the disk is now. One that is only moved may overlap its final address. */
+static uint32_t take_disk(const struct rj_disk_image *image)
+{
+	struct rj_piece *disk = piece_with(RJ_PIECE_DISK);
+	uint32_t at = disk ? disk->address : image->address;
+
+	if (disk)
+		disk->address = disk->size = 0;
+	return at;
+}
+
 static void unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
 	const struct rj_module *module = module_find("inflate");
@@ -332,18 +355,15 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 		stub->fail("not enough memory to unpack the disk");
 	inflater = module_interface(module_load(module));
 	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
-		stub->fail("the disk cannot be unpacked; load the image again");
+		stub->fail("the disk is damaged; load the image again");
 }
 
 /* Returns the code that makes a disk of the loader's file; NULL: there is none. */
 static rj_disk_maker *disk_maker(void)
 {
-	const struct rj_piece *p = (const void *)(stub->manifest + 1);
+	const struct rj_piece *maker = piece_with(RJ_PIECE_MAKER);
 
-	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
-		if (p->flags & RJ_PIECE_MAKER)
-			return (rj_disk_maker *)p->address;
-	return NULL;
+	return maker ? (rj_disk_maker *)maker->address : NULL;
 }
 
 /* Returns the RAM disk's physical address, or 0 if there is none. */
@@ -353,19 +373,21 @@ static uint32_t place_ram_disk(void)
 		memory_find, memory_reserve, memory_alloc };
 	const struct rj_disk_image *image = &services->image;
 	rj_disk_maker *make = disk_maker();
-	uint32_t at;
+	uint32_t from, at;
 
 	if (!image->size)
 		return 0;
 	if (make)
 		return make(stub, services, &memory);
+	from = take_disk(image);
 	at = memory_reserve(image->size);
 	if (!at)
 		stub->fail("no free range of memory has %u bytes for the disk", image->size);
-	unpack(image, (void *)at, (const void *)image->address);
+	unpack(image, (void *)at, (const void *)from);
 	memset((void *)(at + image->contents), 0, image->size - image->contents);
 	if (stub->crc32(0, (const void *)at, image->contents) != image->crc)
-		stub->fail("the disk reads back wrong at %x; bad or missing RAM?", at);
+		stub->fail(ram_holds(at, image->contents) ? "the disk is damaged; load the image again"
+			   : "the disk reads back wrong at %x; bad or missing RAM?", at);
 	return at;
 }
 

@@ -24,18 +24,12 @@ static struct rj_piece *pieces(void)
 	return (struct rj_piece *)(stub->manifest + 1);
 }
 
-static void check(const char *name, uint32_t found, uint32_t expected)
-{
-	if (found != expected)
-		stub->fail("%s of the payload file is damaged (CRC-32 expected %x, found %x)",
-			   name, expected, found);
-}
-
-/* Replaces the stub's manifest with the file's. */
+/* Replaces the stub's manifest with the file's. The stub checks the pieces when it has moved them. */
 static void take_payload(const struct initrd *initrd)
 {
 	const struct rj_manifest *theirs = (const void *)initrd->address;
 	struct rj_manifest *m = stub->manifest;
+	uint32_t found;
 
 	if (theirs->version != RJ_MANIFEST_VERSION)
 		stub->fail("the payload file has version %u, this image version %u; "
@@ -46,13 +40,10 @@ static void take_payload(const struct initrd *initrd)
 		stub->fail("the payload file is cut short or damaged; load it again");
 	memcpy(m, theirs, theirs->size);
 	m->crc = 0;
-	check("the manifest", stub->crc32(0, m, m->size), theirs->crc);
-	for (uint32_t i = 0; i < m->piece_count; i++) {
-		const struct rj_piece *p = &pieces()[i];
-
-		check(p->name, stub->crc32(0, (const void *)(initrd->address + p->offset), p->size),
-		      p->crc);
-	}
+	found = stub->crc32(0, m, m->size);
+	if (found != theirs->crc)
+		stub->fail("the manifest of the payload file is damaged (CRC-32 expected %x, found %x)",
+			   theirs->crc, found);
 }
 
 /* Returns the piece with this flag; does not return if there is none. */
@@ -75,31 +66,30 @@ static void drop_runtime(void)
 }
 
 /* Nothing may overwrite a file to be unpacked, so it becomes a piece that does not move. */
-static void keep(const struct initrd *initrd, uint32_t image, uint32_t crc)
+static void keep(const struct initrd *initrd, uint32_t image)
 {
 	struct rj_piece *p = pieces() + stub->manifest->piece_count++;
 
-	*p = (struct rj_piece){ ".disk", 0, initrd->address, initrd->address - image, initrd->size,
-				crc };
+	*p = (struct rj_piece){ ".disk", RJ_PIECE_DISK, initrd->address, initrd->address - image,
+				initrd->size, 0 };
 }
 
 /*
- * Leaves the file to maker.c, which runs when the memory is known. A file
- * that is only moved may overlap its final address. The services stay where
+ * Leaves the file to maker.c, which runs when the memory is known; it has no CRC-32 but a gzip
+ * file's own. A file that is only moved may overlap its final address. The services stay where
  * they are in the image: elsewhere they could overwrite the file.
  */
 static void hand_over(const struct initrd *initrd, uint32_t image)
 {
 	struct rj_piece *services = find_piece(RJ_PIECE_SERVICES);
-	uint32_t crc = stub->crc32(0, (const void *)initrd->address, initrd->size);
 
 	services->address = image + services->offset;
 	((struct rj_services *)services->address)->image = (struct rj_disk_image){
-		initrd->address, initrd->size, initrd->size, crc, 0, initrd->size };
+		initrd->address, initrd->size, initrd->size, 0, 0, initrd->size };
 	services->crc = stub->crc32(0, (const void *)(image + services->offset), services->size);
 	drop_runtime();
 	if (gzip_is((const void *)initrd->address, initrd->size))
-		keep(initrd, image, crc);
+		keep(initrd, image);
 }
 
 static void find_initrd(uint32_t image, uint32_t loader, struct initrd *initrd)

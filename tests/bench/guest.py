@@ -44,6 +44,8 @@ TEXT = "a character by AH=0Eh", "scroll by line feed", "scroll by AH=06h", "2000
 UNPACK = "import zlib; packed = open('packed', 'rb').read(); [zlib.decompress(packed) for _ in range({})]"
 BACK = {"start": "disk-kexec", "pack": "--mbr {mbr}", "kexec": "-l"}
 TIMEOUT = 180
+LARGE = 64, 512                 # MiB
+LARGE_MEMORY = "1536"
 
 
 def guest(*arguments, count=2):
@@ -85,6 +87,31 @@ def descent(rjpack):
             "rjpack": instructions(rjpack, *options),
             "without repairs": instructions(rjpack, *options, "--repair", "none"),
         }
+
+
+def arrival(rjpack):
+    """What a byte of a carried disk costs from the start to its boot sector: how much more a
+    large disk does than one of 1 MiB. memdisk neither checks nor moves it."""
+    ours = [rjpack, "--disk", "large.img", "--compress", "none", "-o", "image.elf"]
+    starts_of = {
+        "rjpack": ["-kernel", "image.elf", "-cpu", "max"],
+        "without PCLMULQDQ": ["-kernel", "image.elf", "-cpu", "qemu64,-pclmulqdq"],
+        "memdisk": ["-kernel", MEMDISK, "-initrd", "large.img", "-append", "raw"],
+    }
+    nasm(f"{HERE}/tsc.asm", "tsc.bin")
+
+    def ticks(mib):
+        Path("large.img").write_bytes(Path("tsc.bin").read_bytes())
+        os.truncate("large.img", mib * MIB)
+        run(*ours)
+        return {name: guest("-nodefaults", "-m", LARGE_MEMORY, *start, count=1)[0]
+                for name, start in starts_of.items()}
+
+    small = ticks(1)
+    for mib in LARGE:
+        yield f"a carried disk of {mib} MiB", "instr. a byte", {
+            name: (number - small[name]) / ((mib - 1) * MIB) for name, number in ticks(mib).items()}
+    os.unlink("large.img")
 
 
 def inflate(rjpack):
@@ -199,4 +226,4 @@ def seconds(arguments, work, leaving, command=None):
     sys.exit("bench: Linux did not come back")
 
 
-ROWS = [descent, inflate, disks, calls, screens, way_back]
+ROWS = [descent, arrival, inflate, disks, calls, screens, way_back]

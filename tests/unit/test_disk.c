@@ -1394,11 +1394,11 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	if (in_disk) {
 		uint8_t byte;
 
-		assert_int_equal(pread(plan.pieces[1].input->fd, &byte, 1, (off_t)offset), 1);
+		assert_int_equal(pread(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
 		byte ^= (uint8_t)change;
-		assert_int_equal(pwrite(plan.pieces[1].input->fd, &byte, 1, (off_t)offset), 1);
+		assert_int_equal(pwrite(plan.pieces[2].input->fd, &byte, 1, (off_t)offset), 1);
 	} else {
-		uint8_t *at = plan.pieces[2].bytes + offset;
+		uint8_t *at = plan.pieces[1].bytes + offset;
 
 		le_store(at, le32(at) ^ change, 4);
 	}
@@ -1441,17 +1441,19 @@ static void verified(void **state)
 	assert_error(found.last.class, &found.last, RJ_BAD, "the CRC-32 of the RAM disk");
 }
 
-/* The first free address at or above 1 MiB. */
+#define AFTER_SERVICES 0
+
+/* Both at the first free page at or above 1 MiB, the services first. */
 static void places(void **state)
 {
-	static const struct { uint64_t at[2], size[2], expected; } rows[] = {
-		{ { 0x200000, 0x300000 }, { 16, 16 }, HIGH_MEMORY },
-		{ { 0x100000, 0x300000 }, { 1, 16 }, 0x101000 },
-		{ { 0x100000, 0x101000 }, { 0x1000, 0x1000 }, 0x102000 },
-		{ { 0x101000, 0x100000 }, { 0x1001, 0x800 }, 0x103000 },
-		{ { 0x101000, 0x103000 }, { 0x100, 0x100 }, 0x104000 },
-		{ { 0x100000, 0x104000 }, { 0x100, 0xFBEFC000 }, 0x101000 },
-		{ { 0x104000, 0x100100 }, { 0xFBEFC000, 0x100 }, 0x101000 },
+	static const struct { uint64_t at[2], size[2], services, disk; } rows[] = {
+		{ { 0x200000, 0x300000 }, { 16, 16 }, HIGH_MEMORY, AFTER_SERVICES },
+		{ { 0x100000, 0x300000 }, { 1, 16 }, 0x101000, AFTER_SERVICES },
+		{ { 0x100000, 0x101000 }, { 0x1000, 0x1000 }, 0x102000, AFTER_SERVICES },
+		{ { 0x101000, 0x100000 }, { 0x1001, 0x800 }, 0x103000, AFTER_SERVICES },
+		{ { 0x101000, 0x103000 }, { 0x100, 0x100 }, 0x104000, AFTER_SERVICES },
+		{ { 0x100000, 0x104000 }, { 0x100, 0xFBEFC000 }, 0xFC000000, 0x101000 },
+		{ { 0x104000, 0x100100 }, { 0xFBEFC000, 0x100 }, 0xFC000000, 0x101000 },
 	};
 	static uint8_t image[9000];
 	struct rj_service_table table = { rj_service_blobs, rj_service_blob_count };
@@ -1461,13 +1463,18 @@ static void places(void **state)
 	le_store(image + SIGNATURE_OFFSET, SIGNATURE, 2);
 	FOR_EACH(i, rows) {
 		struct rj_input other = { .fd = -1, .path = "unit" };
+		const struct rj_plan_piece *last;
 		struct rj_plan plan;
 
 		assert_int_equal(read_disk(&plan, image, sizeof(image), &wishes), RJ_OK);
 		rj_plan_add(&plan, ".raw", rows[i].at[0], &other, 0, rows[i].size[0], &error);
 		rj_plan_add(&plan, ".raw", rows[i].at[1], &other, 0, rows[i].size[1], &error);
 		assert_int_equal(rj_services_plan(&plan, &table, &error), RJ_OK);
-		assert_int_equal(plan.services.image.address, rows[i].expected);
+		last = &plan.pieces[plan.piece_count - 1];
+		assert_int_equal(last->flags, RJ_PIECE_SERVICES);
+		assert_int_equal(last->address, rows[i].services);
+		assert_int_equal(plan.services.image.address, rows[i].disk != AFTER_SERVICES
+				 ? rows[i].disk : ROUND_UP(last->address + last->size, 0x1000));
 		assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
 		done(&plan);
 	}

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #include "abi/stub_blob.h"
-#include "common/crc32.h"
+#include "base/copy.h"
+#include "base/crc.h"
 #include "entry/mover.h"
 #include "image/container.h"
 
@@ -214,16 +215,16 @@ static void run_stub(const struct rj_image *image)
 	memcpy(copy, at, manifest->size);
 	crc = manifest->crc;
 	manifest->crc = 0;
-	require(rj_crc32(0, copy, manifest->size) == crc, "the manifest's CRC-32");
-	crc = rj_crc32(0, memory + image->base, image->stub_size);
-	crc = rj_crc32(crc, at + manifest->size, pieces[0].offset - image->stub_size - manifest->size);
+	require(rj_crc(0, copy, manifest->size) == crc, "the manifest's CRC-32");
+	crc = rj_crc(0, memory + image->base, image->stub_size);
+	crc = rj_crc(crc, at + manifest->size, pieces[0].offset - image->stub_size - manifest->size);
 	require(crc == manifest->stub_crc, "the stub's CRC-32");
 	for (size_t i = 0; i < manifest->piece_count; i++)
-		require(rj_crc32(0, memory + image->base + pieces[i].offset, pieces[i].size) ==
+		require(rj_crc(0, memory + image->base + pieces[i].offset, pieces[i].size) ==
 			pieces[i].crc, "a piece's CRC-32");
 	rj_move_pieces(pieces, manifest->piece_count, (uintptr_t)memory, (uint32_t)image->base);
 	for (size_t i = 0; i < manifest->piece_count; i++)
-		require(rj_crc32(0, memory + pieces[i].address, pieces[i].size) == pieces[i].crc,
+		require(rj_crc(0, memory + pieces[i].address, pieces[i].size) == pieces[i].crc,
 			"a placed piece's CRC-32");
 }
 

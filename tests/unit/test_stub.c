@@ -2,9 +2,6 @@
 /* The parts of the stub that touch no hardware, on the host. */
 #include "unit.h"
 
-#include <zlib.h>
-
-#include "common/crc32.h"
 #include "entry/mover.h"
 
 /* The stub's own, under other names than the C library's. */
@@ -28,20 +25,6 @@ static void fill(uint8_t *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = (uint8_t)rand();
-}
-
-static void crc32_is_zlibs(void **state)
-{
-	uint8_t bytes[1000];
-
-	(void)state;
-	fill(bytes, sizeof(bytes));
-	for (size_t n = 0; n < sizeof(bytes); n += 7) {
-		uint32_t half = rj_crc32(0, bytes, n / 2);
-
-		assert_int_equal(rj_crc32(half, bytes + n / 2, n - n / 2),
-				 crc32(0, bytes, (uInt)n));
-	}
 }
 
 static void memmove_is_the_librarys(void **state)
@@ -121,6 +104,5 @@ static void place_puts_every_byte_in_place(void **state)
 		one_layout();
 }
 
-UNIT_MAIN(cmocka_unit_test(crc32_is_zlibs), cmocka_unit_test(memmove_is_the_librarys),
-	  cmocka_unit_test(memset_and_memcpy),
+UNIT_MAIN(cmocka_unit_test(memmove_is_the_librarys), cmocka_unit_test(memset_and_memcpy),
 	  cmocka_unit_test(place_puts_every_byte_in_place))

@@ -43,6 +43,7 @@ complete -c rjpack -l int13 -x -a 'auto firmware none ahci nvme virtio ata pvscs
 complete -c rjpack -l usb -x -a 'auto none keyboard all' -d 'what is served on USB, see below (auto)'
 complete -c rjpack -l drive-map -x -d 'hd0=pci:BB:DD.F, then /portN /nsN /targetN /ldN /pdN /usbN[.N][/lunN]; repeatable'
 complete -c rjpack -s o -l output -r -F -d 'write the image here; - is standard output'
+complete -c rjpack -l no-sync -d 'do not wait until the disk has the image: for build trees'
 complete -c rjpack -l depfile -r -F -d 'list the image'\''s input files here, as a rule for make and ninja'
 complete -c rjpack -l format -x -a 'elf elf-strict elf32 bzimage efi payload' -d 'the file format, see below (by suffix, else elf)'
 complete -c rjpack -l base -x -d 'where loaders are to put the image (1M)'

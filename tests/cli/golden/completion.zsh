@@ -43,6 +43,7 @@ _rjpack()
 		'*--drive-map=[hd0=pci\:BB\:DD.F, then /portN /nsN /targetN /ldN /pdN /usbN\[.N\]\[/lunN\]; repeatable]:DRIVE=DISK:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
 		'*-o[write the image here; - is standard output]:FILE|-:_files' \
+		'*--no-sync[do not wait until the disk has the image\: for build trees]' \
 		'*--depfile=[list the image'\''s input files here, as a rule for make and ninja]:FILE:_files' \
 		'*--format=[the file format, see below (by suffix, else elf)]:NAME:(elf elf-strict elf32 bzimage efi payload)' \
 		'*--base=[where loaders are to put the image (1M)]:ADDRESS:' \
