@@ -22,6 +22,7 @@
 
 #define CLASS_STORAGE  0x01u   /* PCI Code and ID Assignment 1.11, 1.2 */
 #define CLASS_SERIAL   0x0Cu   /* 1.13: USB among others */
+#define CLASS_SYSTEM   0x08u   /* 1.9: SD host controllers among others */
 
 extern const struct payload_kind payload_from_disk;
 
@@ -30,7 +31,7 @@ uint8_t rj_machine_int13(const struct rj_machine_controller *controller)
 	uint32_t class = controller->class >> 16;
 
 	if (!controller->pci || controller->domain != 0 ||
-	    (class != CLASS_STORAGE && class != CLASS_SERIAL))
+	    (class != CLASS_STORAGE && class != CLASS_SERIAL && class != CLASS_SYSTEM))
 		return RJ_INT13_none;
 	return rj_driver_for(controller->class, controller->id);
 }
@@ -286,6 +287,8 @@ static bool count_disk(void *context, const char *name)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strncmp(name, others[i], strlen(others[i])) == 0)
 			return true;
+	if (strncmp(name, "mmcblk", 6) == 0 && (strstr(name, "boot") || strstr(name, "rpmb")))
+		return true;            /* small areas of an eMMC that no BIOS has as disks */
 	snprintf(path, sizeof(path), "/sys/block/%s", name);
 	if (!rj_root_resolve(&walk->machine->root, path, device))
 		return true;

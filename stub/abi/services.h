@@ -25,7 +25,7 @@
 #include "abi/layout.h"
 
 #define RJ_SERVICES_MAGIC   0x56534A52u     /* "RJSV" */
-#define RJ_SERVICES_VERSION 7
+#define RJ_SERVICES_VERSION 8
 #define RJ_SERVICES_MAX     0x20000u        /* bytes of the piece */
 
 /* Drivers: each is a module of this name, a value of --int13, and a file. */
@@ -37,6 +37,8 @@
 	row(pvscsi, "VMware's paravirtual SCSI controllers") \
 	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
 	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
+	row(lsi, "LSI 53C810 and 53C895A SCSI controllers") \
+	row(sdhci, "SD cards and eMMC at PCI host controllers") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
@@ -59,6 +61,7 @@ enum {
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
 	row(usb, class, 0xFFFFFFu, 0x0C0330u) /* xHCI 1.2, 5.2.1 */ \
+	row(sdhci, class, 0xFFFF00u, 0x080500u) /* SD Host Controller 4.20, C.3.1 */ \
 	row(pvscsi, id, 0xFFFFFFFFu, 0x07C015ADu) /* vmw_pvscsi.c in Linux */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x04111000u) /* megaraid_sas.h in Linux: 1064R */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x04131000u) /* 1064R, Verde-ZCR */ \
@@ -74,6 +77,8 @@ enum {
 	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00561000u) /* SAS1064E */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00581000u) /* SAS1068E */ \
+	row(lsi, id, 0xFFFFFFFFu, 0x00011000u) /* sym_defs.h in Linux: 53C810 */ \
+	row(lsi, id, 0xFFFFFFFFu, 0x00121000u) /* 53C895A */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
@@ -192,6 +197,7 @@ _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
 	row(target, "N") \
 	row(ld, "N") \
 	row(pd, "N") \
+	row(slot, "N") \
 	row(usb, "N[.N][/lunN]")
 
 /* The values of rj_drive_map.word. */
@@ -210,8 +216,8 @@ struct rj_drive_map {
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
 				   channel * 2 + device, logical drive,
-				   RJ_MEGARAID_PD | physical drive, RJ_USB_UNIT;
-				   0 for virtio-blk */
+				   RJ_MEGARAID_PD | physical drive, slot of SD cards,
+				   RJ_USB_UNIT; 0 for virtio-blk */
 };
 _Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");
 

@@ -115,23 +115,39 @@ static void tell_full(void)
 	is_told = true;
 }
 
+/* A USB disk, or another one that can be removed. */
+static bool is_pluggable(const struct rj_found *f)
+{
+	return f->driver == modes[RJ_INT13_usb]
+		|| (f->disk.flags & (RJ_DISK_REMOVABLE | RJ_DISK_CD)) == RJ_DISK_REMOVABLE;
+}
+
+/*
+ * In the order of the controllers, and for each in its driver's order. What can be plugged in later
+ * comes last, so that it does not move the others.
+ */
+static bool is_after(const struct rj_found *other, const struct rj_found *f)
+{
+	if (is_pluggable(other) != is_pluggable(f))
+		return is_pluggable(other);
+	return other->disk.pci > f->disk.pci;
+}
+
 static void add_disk(const struct rj_disk *disk)
 {
+	struct rj_found new = { .disk = *disk, .driver = driver_now };
 	uint32_t at = found_count;
 
 	if (found_count == RJ_MAX_UNITS) {
 		tell_full();
 		return;
 	}
-	/* In the order of the controllers, and for each in its driver's order. USB disks come
-	   last, so that one that is plugged in later does not move the others. */
-	while (at && found[at - 1].disk.pci > pci_now
-	       && (driver_now != modes[RJ_INT13_usb] || found[at - 1].driver == driver_now)) {
+	new.disk.pci = pci_now;
+	while (at && is_after(&found[at - 1], &new)) {
 		found[at] = found[at - 1];
 		at--;
 	}
-	found[at] = (struct rj_found){ .disk = *disk, .driver = driver_now };
-	found[at].disk.pci = pci_now;
+	found[at] = new;
 	found_count++;
 }
 
