@@ -120,7 +120,8 @@ uint8_t rj_unit_word(uint8_t driver, uint32_t unit)
 	static const uint8_t words[RJ_INT13_COUNT] = {
 		[RJ_INT13_ahci] = RJ_UNIT_port, [RJ_INT13_nvme] = RJ_UNIT_ns,
 		[RJ_INT13_virtio] = RJ_UNIT_target, [RJ_INT13_pvscsi] = RJ_UNIT_target,
-		[RJ_INT13_mptsas] = RJ_UNIT_target,
+		[RJ_INT13_mptsas] = RJ_UNIT_target, [RJ_INT13_lsi] = RJ_UNIT_target,
+		[RJ_INT13_sdhci] = RJ_UNIT_slot,
 		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 

@@ -39,6 +39,8 @@
 	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
 	row(fusion, "newer MegaRAID (PERC H330, H710 to H755): read-only, not yet tried on a card") \
 	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
+	row(lsi, "LSI 53C810 and 53C895A SCSI controllers") \
+	row(sdhci, "SD cards and eMMC at PCI host controllers") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* Drivers that serve only if --int13 or rj.int13 names them. */
@@ -65,6 +67,7 @@ enum {
 	row(nvme, class, 0xFFFFFFu, 0x010802u) /* NVMe over PCIe 1.0, 2.1.1 */ \
 	row(ata, class, 0xFFFF00u, 0x010100u) /* PCI Code and ID Assignment 1.11, 1.2 */ \
 	row(usb, class, 0xFFFFFFu, 0x0C0330u) /* xHCI 1.2, 5.2.1 */ \
+	row(sdhci, class, 0xFFFF00u, 0x080500u) /* SD Host Controller 4.20, C.3.1 */ \
 	row(pvscsi, id, 0xFFFFFFFFu, 0x07C015ADu) /* vmw_pvscsi.c in Linux */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x04111000u) /* megaraid_sas.h in Linux: 1064R */ \
 	row(megaraid, id, 0xFFFFFFFFu, 0x04131000u) /* 1064R, Verde-ZCR */ \
@@ -90,6 +93,8 @@ enum {
 	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00561000u) /* SAS1064E */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00581000u) /* SAS1068E */ \
+	row(lsi, id, 0xFFFFFFFFu, 0x00011000u) /* sym_defs.h in Linux: 53C810 */ \
+	row(lsi, id, 0xFFFFFFFFu, 0x00121000u) /* 53C895A */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1004u)) /* transitional scsi */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1042u)) /* blk */ \
@@ -117,6 +122,41 @@ static inline bool rj_is_named_only(uint32_t driver)
 #define ROW(name) || driver == RJ_INT13_##name
 	return false RJ_NAMED_DRIVERS(ROW);
 #undef ROW
+}
+
+/*
+ * What a controller without a driver is: row(what is compared, mask, value, words); the first that
+ * fits. VMD: vmd.c in Linux; classes: PCI Code and ID Assignment 1.11, 1.2, 1.9 and 1.13.
+ */
+#define RJ_UNSERVED(row) \
+	row(id, 0xFFFFFFFFu, 0x201D8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x28C08086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x467F8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x4C3D8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x7D0B8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x9A0B8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0xA77F8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0xAD0B8086u, RJ_VMD_WORDS) \
+	row(class, 0xFFFF00u, 0x010000u, "a SCSI controller") \
+	row(class, 0xFFFF00u, 0x010400u, "a RAID controller") \
+	row(class, 0xFFFF00u, 0x010600u, "a SATA controller") \
+	row(class, 0xFFFF00u, 0x010700u, "a SAS controller") \
+	row(class, 0xFFFF00u, 0x010800u, "a flash memory controller") \
+	row(class, 0xFF0000u, 0x010000u, "a disk controller") \
+	row(class, 0xFFFF00u, 0x080500u, "an SD card controller") \
+	row(class, 0xFFFF00u, 0x0C0300u, "a USB controller other than xHCI")
+
+#define RJ_VMD_WORDS "Intel VMD, which hides NVMe disks"
+
+/* Returns those words; class and id: as for rj_driver_for. */
+static inline const char *rj_unserved(uint32_t class, uint32_t id)
+{
+#define ROW(what, mask, value, words) \
+	if ((what & (mask)) == (value)) \
+		return words;
+	RJ_UNSERVED(ROW)
+#undef ROW
+	return "a controller of another kind";
 }
 
 /* The values of --usb, of rj.usb, and of rj_services.usb. */
@@ -216,6 +256,7 @@ _Static_assert(sizeof(struct rj_el_torito) == 20, "El Torito");
 	row(target, "N") \
 	row(ld, "N") \
 	row(pd, "N") \
+	row(slot, "N") \
 	row(usb, "N[.N][/lunN]")
 
 /* The values of rj_drive_map.word. */
@@ -234,8 +275,8 @@ struct rj_drive_map {
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
 				   channel * 2 + device, logical drive,
-				   RJ_MEGARAID_PD | physical drive, RJ_USB_UNIT;
-				   0 for virtio-blk */
+				   RJ_MEGARAID_PD | physical drive, slot of SD cards,
+				   RJ_USB_UNIT; 0 for virtio-blk */
 };
 _Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");
 

@@ -17,7 +17,7 @@ enum {
 };
 
 /* SAM-5, 5.3.1: status. */
-enum { GOOD = 0x00, CHECK_CONDITION = 0x02, BUSY = 0x08, TASK_SET_FULL = 0x28 };
+enum { GOOD = 0x00, BUSY = 0x08, TASK_SET_FULL = 0x28 };
 #define BUSY_MS 100u
 
 /* SPC-4 and SBC-3: operation codes. */
@@ -77,7 +77,7 @@ enum rj_status scsi_status(uint32_t status, const uint8_t *sense)
 	switch (status) {
 	case GOOD:
 		return RJ_DISK_OK;
-	case CHECK_CONDITION:
+	case SCSI_CHECK_CONDITION:
 		return scsi_sense_status(sense);
 	case BUSY:
 	case TASK_SET_FULL:

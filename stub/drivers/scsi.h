@@ -14,6 +14,7 @@
 #define SCSI_REQUEST_SENSE 0x03
 #define SCSI_SYNCHRONIZE_CACHE_10 0x35
 #define SCSI_SENSE    18u               /* bytes of the fixed format, SPC-4, 4.5.3 */
+#define SCSI_CHECK_CONDITION 0x02       /* status, SAM-5, 5.3.1 */
 #define SCSI_ATTENTION 0x6              /* sense key */
 #define SCSI_LBA_RANGE 0x21             /* additional sense code */
 

@@ -129,8 +129,27 @@ static bool is_mapped(uint16_t pci, uint32_t unit)
 
 _Static_assert(RJ_MAX_UNITS > RJ_MAX_DRIVE_MAP, "a disk that is not mapped");
 
+/* A USB disk, or another one that can be removed. */
+static bool is_pluggable(const struct rj_found *f)
+{
+	return f->driver == modes[RJ_INT13_usb]
+		|| (f->disk.flags & (RJ_DISK_REMOVABLE | RJ_DISK_CD)) == RJ_DISK_REMOVABLE;
+}
+
+/*
+ * In the order of the controllers, and for each in its driver's order. What can be plugged in later
+ * comes last, so that it does not move the others.
+ */
+static bool is_after(const struct rj_found *other, const struct rj_found *f)
+{
+	if (is_pluggable(other) != is_pluggable(f))
+		return is_pluggable(other);
+	return other->disk.pci > f->disk.pci;
+}
+
 static void add_disk(const struct rj_disk *disk)
 {
+	struct rj_found new = { .disk = *disk, .driver = driver_now };
 	uint32_t at = found_count;
 
 	if (found_count == RJ_MAX_UNITS) {
@@ -143,15 +162,12 @@ static void add_disk(const struct rj_disk *disk)
 		while (is_mapped(found[at].disk.pci, found[at].disk.unit));
 		found_count--;
 	}
-	/* In the order of the controllers, and for each in its driver's order. USB disks come
-	   last, so that one that is plugged in later does not move the others. */
-	while (at && found[at - 1].disk.pci > pci_now
-	       && (driver_now != modes[RJ_INT13_usb] || found[at - 1].driver == driver_now)) {
+	new.disk.pci = pci_now;
+	while (at && is_after(&found[at - 1], &new)) {
 		found[at] = found[at - 1];
 		at--;
 	}
-	found[at] = (struct rj_found){ .disk = *disk, .driver = driver_now };
-	found[at].disk.pci = pci_now;
+	found[at] = new;
 	found_count++;
 }
 
@@ -284,6 +300,28 @@ static void serve_with(uint32_t number)
 		attach(module, number);
 }
 
+/*
+ * Names a controller that no driver serves. If no disk was found, that may be the reason, unless the
+ * firmware still drives it: Bus Master is off if the image was started by a 64-bit operating
+ * system (repair "pci").
+ */
+static void tell_unserved(const struct controller *c)
+{
+	uint32_t id = pci_read(c->pci, PCI_VENDOR), class = pci_read(c->pci, PCI_CLASS) >> 8;
+	bool is_lost = firmware != RJ_FIRMWARE_ALIVE
+		|| !(pci_read16(c->pci, PCI_COMMAND) & PCI_BUS_MASTER);
+	char place[] = "00:00.0", ids[] = "0000:0000";
+
+	if (c->driver != RJ_INT13_none || mode == RJ_INT13_none || mode == RJ_INT13_firmware)
+		return;
+	words_put_pci(place, c->pci >> 8);
+	words_put_hex(ids, id, 4);
+	words_put_hex(ids + 5, id >> 16, 4);
+	(found_count == 0 && is_lost ? stub->print : host.print)(
+		"%s is %s, %s: no driver serves it, and INT 13h may not; pack with --from-running or --disk",
+		place, rj_unserved(class, id), ids);
+}
+
 static void find_disks(void)
 {
 	pci_for_each(note_controller);
@@ -295,6 +333,8 @@ static void find_disks(void)
 			   usb_modes[usb_mode]);
 	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
 		serve_with(i);
+	for (uint32_t i = 0; i < controller_count; i++)
+		tell_unserved(&controllers[i]);
 	page_tables = paging_end();
 }
 

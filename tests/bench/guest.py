@@ -29,6 +29,8 @@ CONTROLLERS = {
     "PVSCSI": ["-device", "pvscsi", "-device", "scsi-hd,drive=disk"],
     "MegaRAID": ["-device", "megasas", "-device", "scsi-hd,drive=disk"],
     "MPTSAS": ["-device", "mptsas1068", "-device", "scsi-hd,drive=disk"],
+    "LSI": ["-device", "lsi53c895a", "-device", "scsi-hd,drive=disk"],
+    "SDHCI": ["-device", "sdhci-pci", "-device", "sd-card,drive=disk"],
     "USB": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk"],
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }

@@ -16,9 +16,11 @@ ATA = ("ata_piix", "sd_mod")
 AHCI = ("ahci", "sd_mod")
 SCSI = ("virtio_pci", "virtio_scsi", "sd_mod")
 BLOCK = ("virtio_pci", "virtio_blk")
+LSI = ("sym53c8xx", "sd_mod")
 MEGARAID = ("megaraid_sas", "sd_mod")
 MPTSAS = ("mptsas", "sd_mod")
 PVSCSI = ("vmw_pvscsi", "sd_mod")
+SDHCI = ("sdhci_pci", "mmc_block")
 USB = ("xhci_pci", "usb_storage", "sd_mod")
 SCSI_PCI = "-device virtio-scsi-pci,id=scsi,disable-{}=on"
 XHCI = "-device qemu-xhci,id=xhci{} "
@@ -29,9 +31,14 @@ CONTROLLERS = {
     "ide-secondary": Controller("-device ide-hd,drive=disk,bus=ide.1{}", ATA, "sda"),
     "ahci": Controller("-M q35 -device ide-hd,drive=disk,bus=ide.1{}", AHCI, "sda"),
     "ahci-cd": Controller("-M q35 -device ide-cd,drive=disk,bus=ide.2{}", (*AHCI, "sr_mod"), "sr0"),
+    "lsi": Controller("-device lsi53c895a,id=lsi -device scsi-hd,bus=lsi.0,scsi-id=2,drive=disk{}",
+                      LSI, "sda"),
+    # SeaBIOS's driver does not know it
+    "lsi-810": Controller("-device lsi53c810,id=lsi -device scsi-hd,bus=lsi.0,scsi-id=2,drive=disk{}",
+                          LSI, "sda"),
+    "lsi-cd": Controller("-device lsi53c895a -device scsi-cd,drive=disk{}", (*LSI, "sr_mod"), "sr0"),
     # not served by rjpack
-    "lsi": Controller("-device lsi53c895a -device scsi-hd,drive=disk{}",
-                      ("sym53c8xx", "sd_mod"), "sda"),
+    "esp": Controller("-device am53c974 -device scsi-hd,drive=disk{}", ("am53c974", "sd_mod"), "sda"),
     "ehci": Controller("-device usb-ehci -device usb-storage,drive=disk{}",
                        ("ehci_pci", "usb_storage", "sd_mod"), "sda"),
     "megasas": Controller("-device megasas,id=raid -device scsi-hd,bus=raid.0,scsi-id=3,drive=disk{}",
@@ -50,6 +57,12 @@ CONTROLLERS = {
                          PVSCSI, "sda"),
     "pvscsi-cd": Controller("-device pvscsi,id=pvscsi -device scsi-cd,bus=pvscsi.0,drive=disk{}",
                             (*PVSCSI, "sr_mod"), "sr0"),
+    # its disks have a power of two as size; the last ones can neither ADMA2 nor SDMA, and version 3.00
+    "sdhci": Controller("-device sdhci-pci -device sd-card,drive=disk{}", SDHCI, "mmcblk0"),
+    "sdhci-pio": Controller("-device sdhci-pci,capareg=0x052034b4 -device sd-card,drive=disk{}",
+                            SDHCI, "mmcblk0"),
+    "sdhci-v3": Controller("-device sdhci-pci,sd-spec-version=3 -device sd-card,drive=disk{}",
+                           SDHCI, "mmcblk0"),
     # SuperSpeed, High Speed, and other numbers of ports
     "usb": Controller(XHCI.format("") + STICK, USB, "sda"),
     "usb-high": Controller(XHCI.format(",p3=0") + STICK, USB, "sda"),

@@ -15,7 +15,7 @@ SIZES = {"hard_disk": (512, 20573), "hard_disk_4k": (4096, 2571), "floppy": (512
          "cd": (CD_SECTOR, 6000), "cd_floppy": (512, 2880), "cd_hard_disk": (512, 20160),
          "small_disk": (512, 900), "superfloppy": (512, 3486), "cut_floppy": (512, 1172),
          "filled_disk": (512, 20573), "cut_cd_floppy": (512, 2000), "hybrid": (512, 20573),
-         "table_disk": (512, 20573)}
+         "table_disk": (512, 20573), "card": (512, 32768)}
 
 EMULATED = {"cd_floppy": 2, "cut_cd_floppy": 2, "cd_hard_disk": 4}
 
@@ -64,6 +64,7 @@ FILLED = {"ZEROS": "ok", "ZEROS_EDD": "ok"}
 NOT_FILLED = {"ZEROS": "ok", "ZEROS_EDD": "none"}
 KINDS = {
     "hard_disk": EXPECTED,
+    "card": EXPECTED,
     "small_disk": EXPECTED,
     "hybrid": EXPECTED,
     "table_disk": {**EXPECTED, "HEADS": "0040", "SECTORS_PER_TRACK": "20"},

@@ -118,6 +118,11 @@ class Inputs(dict, Loaders):
         """The disk of the row's kind that it tests."""
         path.write_bytes(disktest.image(self.row["disk_test"], self["disk_test"].read_bytes()))
 
+    def grown(self, path):
+        """The row's disk, followed by zeros up to the size in GiB that the row gives."""
+        shutil.copyfile(self[self.row["drive"]], path)
+        os.truncate(path, self.row["grown"] << 30)
+
     def screen_font(self, path):
         """The font of rjpack's own BIOS."""
         source = FONT.read_text(encoding="utf-8").split("] = {")[1]

@@ -143,7 +143,8 @@ def drive(inputs):
     kept = "off" if "disk_test" in row else "on"
     file = f"blkdebug:{inputs['errors']}:" if row.get("errors") else ""
     locked = ",readonly=on" if row.get("readonly") else ""
-    return ["-drive", f"id=disk,file={file}{inputs[row['drive']]},format=raw,if=none,snapshot={kept}{locked}",
+    path = inputs["grown" if "grown" in row else row["drive"]]
+    return ["-drive", f"id=disk,file={file}{path},format=raw,if=none,snapshot={kept}{locked}",
             *arguments.split()]
 
 
