@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "abi/stub_blob.h"
 #include "base/number.h"
@@ -16,6 +18,7 @@
 #include "inspect/describe.h"
 #include "options.h"
 #include "output.h"
+#include "unserved.h"
 
 /* Payloads, files that their options name, a snapshot, a configuration file. */
 #define INPUTS_MAX (RJ_MAX_PIECES + RJ_MAX_SETTINGS + 2)
@@ -318,12 +321,34 @@ static enum rj_err make_plan(struct build *build, struct rj_error *err)
 	return rj_plan_seal(plan, err);
 }
 
+/*
+ * A disk of this machine is packed, and no driver of the image supports it: its boot code would
+ * start, and find no disk.
+ */
+static void tell_unserved(const struct rj_input *input)
+{
+	static struct rj_machine machine;
+	const struct rj_machine_disk *disk = &machine.disks[0];
+	char why[UNSERVED_TEXT];
+	struct stat st;
+
+	if (fstat(input->fd, &st) || !S_ISBLK(st.st_mode) ||
+	    !rj_machine_device(&machine, major(st.st_rdev), minor(st.st_rdev)) ||
+	    rj_machine_disk_int13(disk) != RJ_INT13_none)
+		return;
+	diag_say(RJ_NOTE, input->path,
+		 "%s is %s: no driver in the image supports it, and after Linux the BIOS's INT 13h "
+		 "for it is dead; %s", disk->name, unserved_why(disk, why), unserved_way(disk));
+}
+
 static void tell(const struct build *build)
 {
 	const struct rj_plan *plan = &build->plan;
 
 	for (size_t i = 0; i < plan->note_count; i++)
 		diag(&plan->notes[i]);
+	for (size_t i = 0; i < build->input_count; i++)
+		tell_unserved(&build->inputs[i]);
 	for (size_t i = 0; build->options->verbose && i < plan->piece_count; i++) {
 		const struct rj_plan_piece *piece = &plan->pieces[i];
 

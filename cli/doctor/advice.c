@@ -82,7 +82,7 @@ uint8_t doctor_int13(const struct rj_machine *machine)
 	uint8_t first = RJ_INT13_none;
 
 	for (size_t i = 0; i < machine->disk_count; i++) {
-		uint8_t driver = rj_machine_int13(&machine->disks[i].controller);
+		uint8_t driver = rj_machine_disk_int13(&machine->disks[i]);
 
 		if (i == 0)
 			first = driver;
@@ -105,7 +105,7 @@ uint32_t doctor_usb(const struct rj_machine *machine)
 /* A disk's --drive-map option; empty if auto finds the disk by itself. */
 static void map_disk(const struct rj_machine_disk *disk, char *text, size_t size)
 {
-	uint8_t word = rj_unit_word(rj_machine_int13(&disk->controller), disk->unit);
+	uint8_t word = rj_unit_word(rj_machine_disk_int13(disk), disk->unit);
 	uint16_t address = disk->controller.address;
 	char unit[RJ_UNIT_TEXT] = "";
 	bool known = disk->has_unit == RJ_YES;

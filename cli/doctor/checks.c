@@ -12,6 +12,7 @@
 #include "common/units.h"
 #include "diag.h"
 #include "doctor/doctor.h"
+#include "unserved.h"
 
 #define MIB         (1u << 20)
 
@@ -264,7 +265,13 @@ static void tell_disk(const struct rj_machine_disk *disk, struct doctor_finding 
 static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine *machine = &doctor->machine;
+	const struct rj_machine_controller *hider = &machine->hider;
 
+	if (machine->hidden)
+		find(f, DOCTOR_NOTE, "set SATA to AHCI in the firmware's setup",
+		     "Intel RST hides %u NVMe disk%s behind %02x:%02x.%x, from Linux, too",
+		     machine->hidden, machine->hidden > 1 ? "s" : "", hider->address >> 8,
+		     hider->address >> 3 & 31u, hider->address & 7u);
 	if (machine->disk_count == 0) {
 		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
 		     doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
@@ -278,31 +285,10 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 		tell_disk(&machine->disks[i], f);
 }
 
-/* Why no driver supports a disk. */
-static const char *unserved(const struct rj_machine_disk *disk)
-{
-	static const struct { const char *driver, *what; } known[] = {
-		{ "usb-storage", "on a USB controller other than xHCI" },
-		{ "uas", "on a USB controller other than xHCI" }, { "mmcblk", "an SD card or eMMC" },
-		{ "vbd", "a Xen disk" }, { "hv_storvsc", "a Hyper-V disk" },
-		{ "megaraid_sas", "on a RAID controller" }, { "hpsa", "on a RAID controller" },
-		{ "smartpqi", "on a RAID controller" }, { "aacraid", "on a RAID controller" },
-		{ "mpt3sas", "on SAS" }, { "mpt2sas", "on SAS" }, { "isci", "on SAS" },
-	};
-
-	if (disk->controller.pci && disk->controller.domain)
-		return "in a PCI domain that a BIOS cannot reach";
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(disk->transport, known[i].driver) == 0 ||
-		    strcmp(disk->controller.driver, known[i].driver) == 0)
-			return known[i].what;
-	return "on a controller of another kind";
-}
-
 /* UAS is not supported; whether the device has the other interface, too, /sys does not say. */
 static void tell_uas(const struct rj_machine_disk *disk, struct doctor_finding *f)
 {
-	if (rj_machine_int13(&disk->controller) == RJ_INT13_usb && strcmp(disk->transport, "uas") == 0)
+	if (rj_machine_disk_int13(disk) == RJ_INT13_usb && strcmp(disk->transport, "uas") == 0)
 		find(f, DOCTOR_NOTE, NULL, "%s by its bulk-only interface, if it has one",
 		     disk->name);
 }
@@ -312,16 +298,15 @@ static void check_int13(const struct doctor *doctor, struct doctor_finding *f)
 	const struct rj_machine *machine = &doctor->machine;
 	const struct rj_machine_disk *disk = &machine->disks[0];
 	uint8_t mode = doctor_int13(machine);
+	char why[UNSERVED_TEXT];
 
 	if (machine->disk_count == 0 || doctor->image_name)
 		return;
 	if (mode == RJ_INT13_none)
 		find(f, doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
-		     strcmp(disk->controller.driver, "ahci") == 0
-		     ? "set SATA to AHCI in the firmware's setup, or carry what you need (--from-running, --disk)"
-		     : "carry what you need in the image (--from-running, --disk)",
+		     unserved_way(disk),
 		     "%s is %s: no driver in the image supports it, and the BIOS's INT 13h for it is dead",
-		     disk->name, unserved(disk));
+		     disk->name, unserved_why(disk, why));
 	else
 		find(f, DOCTOR_OK, NULL, "--int13 %s: %s", rj_int13_modes[mode].name,
 		     rj_int13_modes[mode].what);
@@ -546,8 +531,9 @@ static bool serves(const struct rj_image *image, uint8_t driver)
 static void check_image_int13(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_disk *disk = &doctor->machine.disks[0];
-	uint8_t driver = rj_machine_int13(&disk->controller);
+	uint8_t driver = rj_machine_disk_int13(disk);
 	bool ram_disk = doctor->image_name && rj_image_disk(&doctor->image);
+	char why[UNSERVED_TEXT];
 
 	if (!doctor->image_name || doctor->machine.disk_count == 0)
 		return;
@@ -568,7 +554,7 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 	else
 		find(f, DOCTOR_WARNING, "the payload must do without that disk",
 		     "%s is %s: no driver in the image supports it", disk->name,
-		     unserved(disk));
+		     unserved_why(disk, why));
 }
 
 static void check_mapped(const struct doctor *doctor, const struct rj_drive_map *row,

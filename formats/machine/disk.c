@@ -36,6 +36,11 @@ uint8_t rj_machine_int13(const struct rj_machine_controller *controller)
 	return rj_driver_for(controller->class, controller->id);
 }
 
+uint8_t rj_machine_disk_int13(const struct rj_machine_disk *disk)
+{
+	return disk->multiplied ? (uint8_t)RJ_INT13_none : rj_machine_int13(&disk->controller);
+}
+
 /* The last number in a name with this prefix, as in target0:0:3; false for other names. */
 static bool last_number(const char *name, const char *prefix, uint32_t *number)
 {
@@ -86,12 +91,23 @@ static void read_unit(const struct rj_root *root, const char *device,
 	}
 }
 
+/* libata names the links of port 3 link3.0, link3.1 ... only with a port multiplier. */
+static bool has_multiplier(const struct rj_root *root, const char *device)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/link%s.0", device, strrchr(device, '/') + 4) < PATH_MAX &&
+	       rj_root_has(root, path);
+}
+
 /* On ATA only the port counts: the SCSI target is libata's own. */
 static void take_unit(const struct rj_root *root, const char *device,
 		      struct rj_machine_disk *disk)
 {
-	if (strncmp(strrchr(device, '/') + 1, "ata", 3) == 0)
+	if (strncmp(strrchr(device, '/') + 1, "ata", 3) == 0) {
 		disk->has_unit = RJ_UNKNOWN;
+		disk->multiplied = has_multiplier(root, device);
+	}
 	read_unit(root, device, disk);
 }
 
@@ -111,6 +127,20 @@ static void take_path(struct rj_machine_disk *disk)
 		break;
 	default:
 		break;
+	}
+}
+
+/* The function of domain 0 above one of another domain, if Linux's driver vmd has it. */
+static void find_vmd(const struct rj_root *root, char *device, struct rj_machine_disk *disk)
+{
+	struct rj_machine_controller above = { 0 };
+	char *slash;
+
+	while ((slash = strrchr(device, '/')) && slash != device) {
+		*slash = '\0';
+		if (rj_pci_function(root, device, &above) && above.domain == 0 &&
+		    strcmp(above.driver, "vmd") == 0)
+			disk->vmd = above;
 	}
 }
 
@@ -134,6 +164,8 @@ static void read_controller(const struct rj_root *root, struct rj_machine_disk *
 			strcpy(disk->transport, driver);
 		*slash = '\0';
 	}
+	if (slash && disk->controller.domain)
+		find_vmd(root, device, disk);
 	take_path(disk);
 }
 
@@ -350,6 +382,22 @@ static void read_loader(struct rj_machine *machine)
 	rj_input_close(&input);
 }
 
+/* Linux's driver ahci says so of each controller, in decimal. */
+static bool look_for_hidden(void *context, const char *name)
+{
+	struct rj_machine *machine = context;
+	char path[PATH_MAX], device[PATH_MAX];
+	uint64_t count;
+
+	if (snprintf(path, sizeof(path), RJ_PCI_DEVICES "/%s", name) >= PATH_MAX ||
+	    !rj_root_resolve(&machine->root, path, device) ||
+	    !rj_pci_number(&machine->root, device, "remapped_nvme", 10, &count) || count == 0 ||
+	    !rj_pci_function(&machine->root, device, &machine->hider))
+		return true;
+	machine->hidden = (unsigned)count;
+	return false;
+}
+
 void rj_machine_disks(struct rj_machine *machine)
 {
 	static const char *const mounts[] = { "/boot", "/" };
@@ -361,6 +409,19 @@ void rj_machine_disks(struct rj_machine *machine)
 	}
 	if (machine->disk_count == 0)
 		guess_disk(machine);
+	rj_root_names(&machine->root, RJ_PCI_DEVICES, look_for_hidden, machine);
 	if (machine->disk_count > 0)
 		read_loader(machine);
+}
+
+bool rj_machine_device(struct rj_machine *machine, unsigned major, unsigned minor)
+{
+	char path[64], device[PATH_MAX];
+
+	memset(machine, 0, sizeof(*machine));
+	machine->root.path = "";
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major, minor);
+	if (rj_root_resolve(&machine->root, path, device))
+		walk_block(machine, device, "", 0);
+	return machine->disk_count > 0;
 }

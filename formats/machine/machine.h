@@ -100,6 +100,8 @@ struct rj_machine_disk {
 	uint32_t unit;                  /* as in struct rj_drive_map */
 	char mount[RJ_MACHINE_NAME];     /* what is mounted from it: / or /boot; or empty */
 	bool stacked;                   /* through device mapper or md */
+	bool multiplied;                /* behind a SATA port multiplier */
+	struct rj_machine_controller vmd; /* with pci: the Intel VMD that it is behind */
 };
 
 /* What the boot disk's first sectors would boot. */
@@ -135,6 +137,8 @@ struct rj_machine {
 	struct rj_machine_memory memory;
 	struct rj_machine_disk disks[RJ_MACHINE_DISKS];   /* /boot's first, then /'s */
 	size_t disk_count;
+	struct rj_machine_controller hider;     /* with hidden: the SATA controller */
+	unsigned hidden;                /* NVMe disks that Intel RST hides behind it */
 	bool guessed;                   /* nothing on them is mounted; it is the only disk */
 	struct rj_machine_loader loader; /* of the first disk */
 	struct rj_machine_platform platform;
@@ -155,6 +159,12 @@ void rj_machine_disks(struct rj_machine *machine);
 void rj_machine_platform(struct rj_machine *machine);
 void rj_machine_usb(struct rj_machine *machine);
 
+/*
+ * Finds the disks of the running machine that the block device with this number consists of;
+ * nothing else is read. False if there are none.
+ */
+bool rj_machine_device(struct rj_machine *machine, unsigned major, unsigned minor);
+
 /* The PCI function at this address in domain 0; false if there is none. */
 bool rj_machine_function(const struct rj_machine *machine, uint16_t address,
 			 struct rj_machine_controller *controller);
@@ -167,5 +177,8 @@ bool rj_machine_usb_unit(const char *path, uint32_t *unit);
  * stub's drivers, by class code and vendor.
  */
 uint8_t rj_machine_int13(const struct rj_machine_controller *controller);
+
+/* The same for a disk, which may be behind something that the driver does not support. */
+uint8_t rj_machine_disk_int13(const struct rj_machine_disk *disk);
 
 #endif

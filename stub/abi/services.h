@@ -100,6 +100,41 @@ static inline uint8_t rj_driver_for(uint32_t class, uint32_t id)
 	return RJ_INT13_none;
 }
 
+/*
+ * What a controller without a driver is: row(what is compared, mask, value, words); the first that
+ * fits. VMD: vmd.c in Linux; classes: PCI Code and ID Assignment 1.11, 1.2, 1.9 and 1.13.
+ */
+#define RJ_UNSERVED(row) \
+	row(id, 0xFFFFFFFFu, 0x201D8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x28C08086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x467F8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x4C3D8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x7D0B8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0x9A0B8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0xA77F8086u, RJ_VMD_WORDS) \
+	row(id, 0xFFFFFFFFu, 0xAD0B8086u, RJ_VMD_WORDS) \
+	row(class, 0xFFFF00u, 0x010000u, "a SCSI controller") \
+	row(class, 0xFFFF00u, 0x010400u, "a RAID controller") \
+	row(class, 0xFFFF00u, 0x010600u, "a SATA controller") \
+	row(class, 0xFFFF00u, 0x010700u, "a SAS controller") \
+	row(class, 0xFFFF00u, 0x010800u, "a flash memory controller") \
+	row(class, 0xFF0000u, 0x010000u, "a disk controller") \
+	row(class, 0xFFFF00u, 0x080500u, "an SD card controller") \
+	row(class, 0xFFFF00u, 0x0C0300u, "a USB controller other than xHCI")
+
+#define RJ_VMD_WORDS "Intel VMD, which hides NVMe disks"
+
+/* Returns those words; class and id: as for rj_driver_for. */
+static inline const char *rj_unserved(uint32_t class, uint32_t id)
+{
+#define ROW(what, mask, value, words) \
+	if ((what & (mask)) == (value)) \
+		return words;
+	RJ_UNSERVED(ROW)
+#undef ROW
+	return "a controller of another kind";
+}
+
 /* The values of --usb, of rj.usb, and of rj_services.usb. */
 #define RJ_USB_MODES(row) \
 	row(auto, "serve USB disks and keyboards if a disk or a keyboard is missing") \

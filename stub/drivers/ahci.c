@@ -25,6 +25,15 @@
 #define BOHC_OS         0x02u
 #define BOHC_BUSY       0x10u
 
+/* Of Intel's, for NVMe disks in the place of ports 14 and up: ahci.h in Linux. */
+#define VENDOR_INTEL    0x8086u
+#define VSCAP           0xA4u
+#define VSCAP_REMAP     0x1u
+#define REMAP_CAP       0x800u
+#define REMAP_DEVICES   3u
+#define REMAP_CLASS(n)  (0x880u + (n) * 0x80u)
+#define CLASS_NVME      0x010802u
+
 /* A port's registers (3.3). */
 #define PORTS           32u
 #define PORT(n)         (0x100u + (n) * 0x80u)
@@ -501,7 +510,8 @@ static INIT void ahci_attach_port(uint32_t hba, unsigned number, const struct rj
 	}
 	signature = read32(port->registers + SIG) >> 16;
 	if (signature == ATA_SIGNATURE_MULTIPLIER)
-		host->print("AHCI port %u: port multipliers are not supported", number);
+		host->warn("AHCI port %u: the disks behind its port multiplier are not supported; "
+			   "pack with --from-running or --disk", number);
 	else if (signature == ATA_SIGNATURE_ATAPI)
 		found = ahci_attach_cd(port, &disk);
 	else if (signature == ATA_SIGNATURE_DISK)
@@ -511,6 +521,20 @@ static INIT void ahci_attach_port(uint32_t hba, unsigned number, const struct rj
 	else
 		host->print("AHCI port %u: no disk or no medium, signature %x", number,
 			    signature);
+}
+
+/*
+ * Intel's Rapid Storage can hide NVMe disks behind the HBA. There is no specification; ahci.c in
+ * Linux has these registers.
+ */
+static INIT void ahci_tell_hidden(uint32_t pci, uint32_t hba, const struct rj_host *host)
+{
+	if ((pci_read(pci, PCI_VENDOR) & 0xFFFF) != VENDOR_INTEL || !(read32(hba + VSCAP) & VSCAP_REMAP))
+		return;
+	for (uint32_t i = 0; i < REMAP_DEVICES; i++)
+		if (read32(hba + REMAP_CAP) >> i & 1 && read32(hba + REMAP_CLASS(i)) == CLASS_NVME)
+			host->warn("AHCI: Intel RST hides an NVMe disk behind this controller; "
+				   "set it to AHCI mode in the firmware's setup");
 }
 
 static INIT void ahci_attach(uint32_t pci, const struct rj_host *host)
@@ -528,6 +552,7 @@ static INIT void ahci_attach(uint32_t pci, const struct rj_host *host)
 	write32(hba + GHC, read32(hba + GHC) | GHC_ENABLE);
 	ahci_take_from_firmware(hba);
 	write32(hba + GHC, GHC_ENABLE);
+	ahci_tell_hidden(pci, hba, host);
 	implemented = read32(hba + PI);
 	if (!ahci_take(hba, implemented)) {
 		host->print("AHCI: the controller does not come back from a reset");

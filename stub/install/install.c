@@ -279,6 +279,28 @@ static void serve_with(uint32_t number)
 		attach(module, number);
 }
 
+/*
+ * Names a controller that no driver serves. If no disk was found, that may be the reason, unless the
+ * firmware still drives it: Bus Master is off if the image was started by a 64-bit operating
+ * system (repair "pci").
+ */
+static void tell_unserved(const struct controller *c)
+{
+	uint32_t id = pci_read(c->pci, PCI_VENDOR), class = pci_read(c->pci, PCI_CLASS) >> 8;
+	bool is_lost = firmware != RJ_FIRMWARE_ALIVE
+		|| !(pci_read16(c->pci, PCI_COMMAND) & PCI_BUS_MASTER);
+	char place[] = "00:00.0", ids[] = "0000:0000";
+
+	if (c->driver != RJ_INT13_none || mode == RJ_INT13_none || mode == RJ_INT13_firmware)
+		return;
+	words_put_pci(place, c->pci >> 8);
+	words_put_hex(ids, id, 4);
+	words_put_hex(ids + 5, id >> 16, 4);
+	(found_count == 0 && is_lost ? stub->print : host.print)(
+		"%s is %s, %s: no driver serves it, and INT 13h may not; pack with --from-running or --disk",
+		place, rj_unserved(class, id), ids);
+}
+
 static void find_disks(void)
 {
 	pci_for_each(note_controller);
@@ -290,6 +312,8 @@ static void find_disks(void)
 			   usb_modes[usb_mode]);
 	for (uint32_t i = RJ_INT13_none + 1; i < RJ_INT13_COUNT; i++)
 		serve_with(i);
+	for (uint32_t i = 0; i < controller_count; i++)
+		tell_unserved(&controllers[i]);
 	page_tables = paging_end();
 }
 

@@ -12,6 +12,7 @@
 #include "common/disk_geometry.h"
 #include "common/geometry.h"
 #include "common/mem.h"
+#include "common/words.h"
 #include "hardware/io.h"
 #include "int13/edd.h"
 
@@ -181,20 +182,12 @@ static void number_ram_disk(const struct rj_setup *setup)
 				    add_ram_unit(&drives[i], setup->ram_disk));
 }
 
-static void put_hex(char *text, uint32_t value, uint32_t digits)
-{
-	while (digits--) {
-		text[digits] = "0123456789ABCDEF"[value & 0xF];
-		value >>= 4;
-	}
-}
-
 /* Returns a string that is valid until the next call. */
 static const char *two_digits(uint32_t value)
 {
 	static char text[] = "00";
 
-	put_hex(text, value, 2);
+	words_put_hex(text, value, 2);
 	return text;
 }
 
@@ -404,9 +397,7 @@ static void print_unit(const struct rj_setup *setup, const char *number,
 {
 	char address[] = "00:00.0";
 
-	put_hex(address, disk->pci >> 8, 2);
-	put_hex(address + 3, disk->pci >> 3 & 0x1F, 2);
-	put_hex(address + 6, disk->pci & 7, 1);
+	words_put_pci(address, disk->pci);
 	if (disk->transfer)
 		setup->print("drive %s: %s %s, %s, %u sectors of %u bytes", number,
 			     driver_of(setup, disk), address, unit_of(disk),
@@ -423,7 +414,7 @@ void drives_print(const struct rj_setup *setup)
 		uint32_t row = int13.map[n] - (uint32_t)INT13_UNIT;
 		char number[] = "00";
 
-		put_hex(number, n, 2);
+		words_put_hex(number, n, 2);
 		if (row < int13.unit_count)
 			print_unit(setup, number, &int13.units[row].disk);
 		else

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "unserved.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "on a RAID controller, 1000:005d at 03:00.0" */
+static void name_controller(const char *before, const struct rj_machine_controller *c,
+			    char text[UNSERVED_TEXT])
+{
+	snprintf(text, UNSERVED_TEXT, "%s %s, %04x:%04x at %02x:%02x.%x", before,
+		 rj_unserved(c->class, c->id), (unsigned)(c->id & 0xFFFF), (unsigned)(c->id >> 16),
+		 c->address >> 8, c->address >> 3 & 31u, c->address & 7u);
+}
+
+const char *unserved_why(const struct rj_machine_disk *disk, char text[UNSERVED_TEXT])
+{
+	static const struct { const char *driver, *what; } known[] = {
+		{ "mmcblk", "an SD card or eMMC that is not on PCI" },
+		{ "vbd", "a Xen disk" }, { "hv_storvsc", "a Hyper-V disk" },
+	};
+	const struct rj_machine_controller *c = &disk->controller;
+
+	if (disk->vmd.pci)
+		name_controller("behind", &disk->vmd, text);
+	else if (c->pci && c->domain)
+		return "in a PCI domain that a BIOS cannot reach";
+	else if (c->pci)
+		name_controller(disk->multiplied ? "behind a port multiplier of" : "on", c, text);
+	else {
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			if (strcmp(disk->transport, known[i].driver) == 0 ||
+			    strcmp(c->driver, known[i].driver) == 0)
+				return known[i].what;
+		return "not on PCI";
+	}
+	return text;
+}
+
+const char *unserved_way(const struct rj_machine_disk *disk)
+{
+	if (disk->vmd.pci)
+		return "turn VMD off in the firmware's setup, or carry what you need in the image (--from-running, --disk)";
+	if (strcmp(disk->controller.driver, "ahci") == 0 && !disk->multiplied)
+		return "set SATA to AHCI in the firmware's setup, or carry what you need (--from-running, --disk)";
+	return "carry what you need in the image (--from-running, --disk)";
+}
