@@ -308,11 +308,13 @@ static void serve_with(uint32_t number)
 static void tell_unserved(const struct controller *c)
 {
 	uint32_t id = pci_read(c->pci, PCI_VENDOR), class = pci_read(c->pci, PCI_CLASS) >> 8;
+	bool has_driver = c->driver != RJ_INT13_none
+		&& (c->driver == mode || !rj_is_named_only(c->driver));
 	bool is_lost = firmware != RJ_FIRMWARE_ALIVE
 		|| !(pci_read16(c->pci, PCI_COMMAND) & PCI_BUS_MASTER);
 	char place[] = "00:00.0", ids[] = "0000:0000";
 
-	if (c->driver != RJ_INT13_none || mode == RJ_INT13_none || mode == RJ_INT13_firmware)
+	if (has_driver || mode == RJ_INT13_none || mode == RJ_INT13_firmware)
 		return;
 	words_put_pci(place, c->pci >> 8);
 	words_put_hex(ids, id, 4);
