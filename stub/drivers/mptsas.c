@@ -52,7 +52,7 @@ enum {
 /* MPI_SCSIIO_CONTROL_READ and _WRITE. */
 #define CONTROL(write) (0x02000000u >> (write))
 /* MPI_SGE_FLAGS_*: the only one, simple, with a 64-bit address, and its direction. */
-#define SEGMENT(write) (0xD3000000u + (0x04000000u << (write)) - 0x04000000u)
+#define SEGMENT(write) (0xD3000000u | (uint32_t)(write) << 26)
 
 #define TARGETS        256u
 #define RESET_MS       15000u
