@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The stub's CRC-32 by both methods, assembled for 64-bit mode, beside zlib's. */
-#define _DEFAULT_SOURCE
 #include "unit.h"
 
 #include <sys/mman.h>
