@@ -61,12 +61,15 @@ static uint32_t memory_count(void)
 	return read32(timer_register);
 }
 
-/* Ticks of the time stamp counter in a millisecond; 0 if the timer does not run. counts: of the
-   timer in a millisecond. */
+/*
+ * Ticks of the time stamp counter in a millisecond; 0 if the timer does not run. counts: of the
+ * timer in a millisecond. The counter is read before and after the timer: SMM code or a hypervisor
+ * that takes the CPU in between makes delays longer, never shorter.
+ */
 static uint32_t measure(uint32_t (*count)(void), uint32_t mask, uint32_t counts)
 {
-	uint32_t first = count(), counted, ticks;
 	uint64_t start = rdtsc();
+	uint32_t first = count(), counted, ticks;
 
 	do {
 		counted = (count() - first) & mask;
