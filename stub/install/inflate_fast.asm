@@ -1,0 +1,229 @@
+; SPDX-License-Identifier: MIT
+; inflate's inner loop: decodes while there is room in the input and the output for whatever
+; may come, so that it needs to compare only where it refills.
+;
+; The stub assembles this file for 32-bit mode, the unit tests for 64-bit mode, with addresses
+; below 4 GiB.
+%include "constants.inc"
+
+%ifidn __OUTPUT_FORMAT__, elf64
+	bits 64
+	%define STATE edi
+	%define SAVED rbx, rbp
+%else
+	bits 32
+	%define STATE eax
+	%define SAVED ebx, ebp, esi, edi
+%endif
+
+%macro save 1-*
+%rep %0
+	push	%1
+	%rotate 1
+%endrep
+%endmacro
+%macro restore 1-*
+%rep %0
+	%rotate -1
+	pop	%1
+%endrep
+%endmacro
+
+; In all of the following
+;	EBP = struct inflate_fast
+;	EBX = its hold
+;	DL = its count - LITERAL_BITS: if this is not negative, hold is enough for an index. Only
+;		DL is defined of EDX
+;	ESI = its next
+;	EDI = its to
+%define entry	ebp + FAST_ENTRY
+%define literals ebp + FAST_LITERALS
+%define distances ebp + FAST_DISTANCES
+BASE	equ	2		; offset of bits 31:16 of an entry
+EXTRA	equ	1		; of bits 15:8
+
+; Adds as many whole bytes as fit to hold: then it has 24 to 31 bits.
+;	Clobbers: EAX, ECX
+%macro refill 0
+	lea	ecx, [edx + LITERAL_INDEX]
+	mov	eax, [esi]
+	shl	eax, cl
+	or	ebx, eax
+	not	ecx
+	and	ecx, 24
+	add	dl, cl
+	shr	ecx, 3
+	add	esi, ecx
+%endmacro
+
+; Takes the number of bits in CL, modulo 32.
+%macro take 0
+	shr	ebx, cl
+	sub	dl, cl
+%endmacro
+
+; The next bits of the input, as many as CL says, modulo 32, take the place of so many in EAX.
+%macro extra 0
+	shrd	eax, ebx, cl
+	rol	eax, cl
+%endmacro
+
+section .text.inflate_fast progbits alloc exec nowrite align=1
+; inflate_fast: inflate_fast.h.
+;	In:	EAX = struct inflate_fast (64-bit: EDI)
+;	Out:	EAX = 0 or an entry
+;	Clobbers: ECX, EDX (64-bit: RSI, RDI as well)
+;	Mode:	flat 32-bit
+;	Stack:	24 bytes
+global inflate_fast
+inflate_fast:
+	save	SAVED
+	mov	ebp, STATE
+	mov	ebx, [ebp + FAST_HOLD]
+	mov	edx, [ebp + FAST_COUNT]
+	sub	dl, LITERAL_INDEX
+	mov	esi, [ebp + FAST_NEXT]
+	mov	edi, [ebp + FAST_TO]
+	jmp	.next
+
+; A length without extra bits, whose bits have been taken. DL is less by ENTRY_LENGTH, which
+; shift counts ignore; the distance's entry makes up for that.
+.length:
+	mov	[entry], ecx
+.distance:
+	refill
+	movzx	eax, bl			; DISTANCE_BITS
+	mov	ecx, [distances + eax * 4]
+	sub	dl, cl
+	js	.rare
+	shr	ebx, cl
+	movzx	eax, word [distances + BASE + eax * 4]
+	mov	cl, ch
+	extra				; the base is a multiple of 1 << CL
+	take
+	not	eax
+	add	eax, edi		; where the match's source begins, + 1, as EDI is
+	cmp	eax, [ebp + FAST_START]
+	jbe	.bad
+	; The distance is 4 or more: copied in dwords, the source may overlap.
+	mov	ecx, [eax - 1]
+	mov	[edi - 1], ecx
+	mov	ecx, [eax + 3]
+	mov	[edi + 3], ecx
+	movzx	ecx, word [entry + BASE]
+	cmp	ecx, 8			; the length is one more
+	jae	.longer
+.copied:
+	add	edi, ecx
+.next:
+	test	dl, dl
+	js	.low
+	cmp	esi, [ebp + FAST_STOP]
+	jb	.symbol
+.low:
+	cmp	esi, [ebp + FAST_STOP]
+	jae	.stop
+	refill
+.symbol:
+	mov	eax, ebx
+	and	eax, (1 << LITERAL_INDEX) - 1
+	mov	ecx, [literals + eax * 4]
+	shr	ebx, cl
+	mov	[edi], ch		; in case that it is a literal
+	inc	edi
+	sub	dl, cl
+	jae	.symbol
+	js	.low			; a literal; what is not has LENGTH or RARE
+.not_literal:
+	test	ch, ch
+	jz	.length
+	js	.link
+	test	ch, (ENTRY_END | ENTRY_BAD) >> 8
+	jnz	.end
+	mov	[entry], ecx
+	refill
+	mov	cl, [entry + EXTRA]
+	xor	eax, eax
+	extra
+	take
+	add	[entry + BASE], ax
+	jmp	.distance
+
+.link:
+	mov	[entry], ecx
+	refill
+	add	dl, ENTRY_RARE
+	mov	cl, [entry + EXTRA]	; and LINK, modulo 32
+	xor	eax, eax
+	extra
+	movzx	ecx, word [entry + BASE]
+	add	eax, ecx
+	mov	ecx, [literals + eax * 4]
+	mov	[edi - 1], ch
+	take
+	test	cl, cl
+	js	.not_literal
+	jmp	.next
+
+.longer:
+	mov	ecx, [eax + 7]
+	mov	[edi + 7], ecx
+	mov	ecx, [eax + 11]
+	mov	[edi + 11], ecx
+	movzx	ecx, word [entry + BASE]
+	cmp	ecx, 16
+	jb	.copied
+	add	eax, 15
+	add	edi, 15
+	shr	ecx, 2
+	sub	ecx, 3
+	xchg	eax, esi
+	rep movsd			; up to 3 bytes more
+	movzx	ecx, word [entry + BASE]
+	and	ecx, 3
+	lea	edi, [edi + ecx - 3]
+	xchg	eax, esi
+	jmp	.next
+
+.rare:
+	add	dl, cl
+	add	dl, ENTRY_LENGTH
+	mov	ecx, [entry]
+	mov	ch, 0
+	jmp	.taken
+.bad:
+	mov	ecx, ENTRY_RARE | ENTRY_BAD
+	jmp	.taken
+.end:
+	add	dl, ENTRY_RARE
+.taken:
+	dec	edi
+	jmp	.return
+
+; More input as long as there is room for the output.
+.stop:
+	mov	eax, [ebp + FAST_TO_LIMIT]
+	sub	eax, edi
+	jbe	.between
+	shr	eax, RATIO_SHIFT
+	add	eax, esi
+	mov	ecx, [ebp + FAST_LIMIT]
+	cmp	eax, ecx
+	jb	.new_stop
+	xchg	eax, ecx
+.new_stop:
+	mov	[ebp + FAST_STOP], eax
+	cmp	esi, eax
+	jb	.low
+.between:
+	xor	ecx, ecx
+.return:
+	add	dl, LITERAL_INDEX
+	movzx	edx, dl
+	mov	[ebp + FAST_HOLD], ebx
+	mov	[ebp + FAST_COUNT], edx
+	mov	[ebp + FAST_NEXT], esi
+	mov	[ebp + FAST_TO], edi
+	xchg	eax, ecx
+	restore	SAVED
+	ret
