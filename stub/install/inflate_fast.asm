@@ -41,6 +41,8 @@
 %define distances ebp + FAST_DISTANCES
 BASE	equ	2		; offset of bits 31:16 of an entry
 EXTRA	equ	1		; of bits 15:8
+MANY	equ	32		; a match that is copied faster by copy_match if its distance
+				; is below 4
 
 ; Adds as many whole bytes as fit to hold: then it has 24 to 31 bits.
 ;	Clobbers: EAX, ECX
@@ -186,6 +188,28 @@ inflate_fast:
 	jmp	.next
 
 .rare:
+	test	ch, ch			; LINK or BAD, or else the distance is below 4
+	jnz	.careful
+	cmp	word [entry + BASE], MANY
+	jae	.careful
+	shr	ebx, cl
+	add	dl, (ENTRY_LENGTH + ENTRY_RARE) & 0FFh
+	movzx	eax, word [distances + BASE + eax * 4]
+	not	eax
+	add	eax, edi
+	cmp	eax, [ebp + FAST_START]
+	jbe	.bad
+	movzx	ecx, word [entry + BASE]
+	inc	ecx
+	dec	eax
+	dec	edi
+	xchg	eax, esi
+	rep movsb
+	xchg	eax, esi
+	jmp	.next
+
+; The distance is left in the input.
+.careful:
 	add	dl, cl
 	add	dl, ENTRY_LENGTH
 	mov	ecx, [entry]
