@@ -39,16 +39,9 @@
 enum { STORED, FIXED, DYNAMIC };        /* BTYPE */
 enum alphabet { LITERAL, DISTANCE, CODE_LENGTH };
 
-/* Bits of the input, the next one lowest. Above count are some of the bits that follow. */
-struct bits {
-	uint32_t hold;
-	uint32_t count;
-	const uint8_t *next;            /* the byte whose lowest bit belongs at bit count */
-};
-
 struct work {
-	struct inflate_fast fast;       /* its tables; the rest only in decode_fast */
-	struct bits in;
+	struct inflate_fast fast;       /* hold, count and the tables, here as well */
+	const uint8_t *next;            /* as fast.next, which is set only for decode_fast */
 	const uint8_t *limit;           /* up to MARGIN bytes may be read beyond this */
 	const uint8_t *from;
 	uint32_t from_size;
@@ -68,19 +61,21 @@ static inline uint32_t load32(const uint8_t *p)
 }
 
 /* After this, count is at least 24: as many whole bytes as fit in 31 bits. */
-static inline void refill(struct bits *in)
+static inline void refill(struct work *w)
 {
-	in->hold |= load32(in->next) << in->count;
-	in->next += (31u - in->count) >> 3;
-	in->count |= 24;
+	uint32_t count = w->fast.count;
+
+	w->fast.hold |= load32(w->next) << count;
+	w->next += (31u - count) >> 3;
+	w->fast.count = count | 24;
 }
 
 /* Only the lowest 5 bits of n are used. */
-static void drop(struct bits *in, uint32_t n)
+static void drop(struct work *w, uint32_t n)
 {
 	n &= INFLATE_TAKE;
-	in->hold >>= n;
-	in->count -= n;
+	w->fast.hold >>= n;
+	w->fast.count -= n;
 }
 
 static inline uint32_t low_bits(uint32_t value, uint32_t n)
@@ -89,18 +84,18 @@ static inline uint32_t low_bits(uint32_t value, uint32_t n)
 }
 
 /* Returns an entry by the next bits, and takes those of its code. */
-static uint32_t look_up(struct bits *in, const uint32_t *table, uint32_t index_bits)
+static uint32_t look_up(struct work *w, const uint32_t *table, uint32_t index_bits)
 {
-	uint32_t e = table[low_bits(in->hold, index_bits)];
+	uint32_t e = table[low_bits(w->fast.hold, index_bits)];
 
-	drop(in, e);
+	drop(w, e);
 	return e;
 }
 
 /* The bytes of the input taken so far; the last may have bits left. */
 static uint32_t taken(const struct work *w)
 {
-	return w->base_at + (uint32_t)(w->in.next - w->base) - w->in.count / 8;
+	return w->base_at + (uint32_t)(w->next - w->base) - w->fast.count / 8;
 }
 
 /* Returns where to read the input from offset at on. */
@@ -131,9 +126,9 @@ static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
 
 static void refill_checked(struct work *w)
 {
-	if (w->in.next >= w->limit)
-		w->in.next = pass_limit(w, w->in.next);
-	refill(&w->in);
+	if (w->next >= w->limit)
+		w->next = pass_limit(w, w->next);
+	refill(w);
 }
 
 static uint32_t take(struct work *w, uint32_t n)
@@ -141,8 +136,8 @@ static uint32_t take(struct work *w, uint32_t n)
 	uint32_t value;
 
 	refill_checked(w);
-	value = low_bits(w->in.hold, n);
-	drop(&w->in, n);
+	value = low_bits(w->fast.hold, n);
+	drop(w, n);
 	return value;
 }
 
@@ -152,8 +147,8 @@ static uint32_t take_code(struct work *w, const uint32_t *table, uint32_t root)
 	uint32_t e;
 
 	refill_checked(w);
-	e = look_up(&w->in, table, root);
-	return e & OTHER && e & LINK ? look_up(&w->in, table + BASE(e), BITS(e)) : e;
+	e = look_up(w, table, root);
+	return e & OTHER && e & LINK ? look_up(w, table + BASE(e), BITS(e)) : e;
 }
 
 /*
@@ -212,8 +207,9 @@ static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entr
 	entry |= length;
 	step = 1u << length;
 	end = 1u << index_bits;
-	for (; code < end; code += step)
+	do
 		entries[code] = entry;
+	while ((code += step) < end);
 }
 
 /* Links the symbols by code length; returns how much of the code space they fill. */
@@ -372,22 +368,18 @@ static uint32_t decode_fast(struct work *w)
 	struct inflate_fast *fast = &w->fast;
 	uint32_t entry;
 
-	if (w->in.next >= w->limit || w->to_end - w->to <= (int32_t)INFLATE_OUTPUT_MARGIN ||
+	if (w->next >= w->limit || w->to_end - w->to <= (int32_t)INFLATE_OUTPUT_MARGIN ||
 	    address(w->start) < INFLATE_LOWEST)
 		return 0;
-	refill(&w->in);
-	fast->hold = w->in.hold;
-	fast->count = w->in.count;
-	fast->next = address(w->in.next);
+	refill(w);
+	fast->next = address(w->next);
 	fast->limit = address(w->limit);
 	fast->start = address(w->start);
 	fast->to = address(w->to);
 	fast->to_limit = address(w->to_end) - INFLATE_OUTPUT_MARGIN;
 	fast->stop = 0;
 	entry = inflate_fast(fast);
-	w->in.hold = fast->hold;
-	w->in.count = fast->count;
-	w->in.next += fast->next - address(w->in.next);
+	w->next += fast->next - address(w->next);
 	w->to += fast->to - address(w->to);
 	return entry;
 }
@@ -434,7 +426,7 @@ static int32_t stored(struct work *w)
 {
 	uint32_t at, size, complement;
 
-	drop(&w->in, w->in.count & 7);
+	drop(w, w->fast.count & 7);
 	size = take(w, 16);
 	complement = take(w, 16);
 	at = taken(w);
@@ -446,8 +438,8 @@ static int32_t stored(struct work *w)
 		return RJ_INFLATE_TOO_LONG;
 	memcpy(w->to, w->from + at, size);
 	w->to += size;
-	w->in.hold = w->in.count = 0;
-	w->in.next = seek(w, at + size);
+	w->fast.hold = w->fast.count = 0;
+	w->next = seek(w, at + size);
 	return 0;
 }
 
@@ -471,7 +463,8 @@ int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
 	w->from_size = *from_size;
 	w->start = w->to = to;
 	w->to_end = to + *to_size;
-	w->in = (struct bits){ 0, 0, seek(w, 0) };
+	w->fast.hold = w->fast.count = 0;
+	w->next = seek(w, 0);
 	do {
 		last = take(w, 1);
 		error = block(w, take(w, 2));
