@@ -61,7 +61,7 @@ static inline uint32_t load32(const uint8_t *p)
 }
 
 /* After this, count is at least 24: as many whole bytes as fit in 31 bits. */
-static inline void refill(struct work *w)
+static inline __attribute__((always_inline)) void refill(struct work *w)
 {
 	uint32_t count = w->fast.count;
 
@@ -124,8 +124,11 @@ static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
 	return seek(w, w->base_at + (uint32_t)(next - w->base));
 }
 
+/* After this, count is at least 16. */
 static void refill_checked(struct work *w)
 {
+	if (w->fast.count >= 16)
+		return;
 	if (w->next >= w->limit)
 		w->next = pass_limit(w, w->next);
 	refill(w);
@@ -289,8 +292,9 @@ static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
 		}
 		if (count > n - i)
 			return false;
-		memset(lengths + i, (int)value, count);
-		i += count;
+		do
+			lengths[i++] = (uint8_t)value;
+		while (--count);
 	}
 	return true;
 }
