@@ -230,7 +230,7 @@ inflate_fast:
 	sub	eax, edi
 	jbe	.between
 	shr	eax, RATIO_SHIFT
-	add	eax, esi
+	lea	eax, [eax + esi + 1]
 	mov	ecx, [ebp + FAST_LIMIT]
 	cmp	eax, ecx
 	jb	.new_stop

@@ -52,13 +52,13 @@ struct inflate_fast {
 /* The bytes beyond limit that may be read. */
 #define INFLATE_INPUT_MARGIN 16u
 /*
- * Two bits of the input can be a match of 258 bytes. So the output grows by at most 1032 bytes
- * for each byte of the input, for which the loop assumes 1 << RATIO_SHIFT, and may go beyond
- * to_limit by what 31 bits in hold give; by literals of another 32 bits; by a match; and by the
- * 16 bytes that are written for a shorter one.
+ * Two bits of the input can be a match of 258 bytes. So a byte of the input gives at most 1032
+ * bytes, for which the loop assumes 1 << RATIO_SHIFT; and beyond to_limit may go what one more
+ * byte and the 31 bits in hold give; literals of another 32 bits; a match; and the 16 bytes
+ * that are written for a shorter one.
  */
 #define INFLATE_RATIO_SHIFT 11
-#define INFLATE_OUTPUT_MARGIN (31u * 258 / 2 + 32 + 258 + 16)
+#define INFLATE_OUTPUT_MARGIN ((8u + 31) * 258 / 2 + 32 + 258 + 16)
 /* Where the output must start or above, since the longest distance is so much. */
 #define INFLATE_LOWEST 0x8000u
 
