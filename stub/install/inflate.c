@@ -370,10 +370,10 @@ static uint32_t address(const void *p)
 static uint32_t decode_fast(struct work *w)
 {
 	struct inflate_fast *fast = &w->fast;
-	uint32_t entry;
+	uint32_t e;
 
-	if (w->next >= w->limit || w->to_end - w->to <= (int32_t)INFLATE_OUTPUT_MARGIN ||
-	    address(w->start) < INFLATE_LOWEST)
+	if (w->next >= w->limit || address(w->start) < INFLATE_LOWEST ||
+	    (uint32_t)(w->to_end - w->to) <= INFLATE_OUTPUT_MARGIN)
 		return 0;
 	refill(w);
 	fast->next = address(w->next);
@@ -382,10 +382,10 @@ static uint32_t decode_fast(struct work *w)
 	fast->to = address(w->to);
 	fast->to_limit = address(w->to_end) - INFLATE_OUTPUT_MARGIN;
 	fast->stop = 0;
-	entry = inflate_fast(fast);
+	e = inflate_fast(fast);
 	w->next += fast->next - address(w->next);
 	w->to += fast->to - address(w->to);
-	return entry;
+	return e;
 }
 
 /* Returns MORE, 0 at the end of the block, or an error. */

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; inflate's inner loop: decodes while there is room in the input and the output for whatever
-; may come, so that it needs to compare only where it refills.
+; inflate's inner loop (RFC 1951). It compares with the ends of input and output only once for
+; several symbols, and keeps all it needs in registers, which compilers do not achieve. All that
+; is rare or ends the loop is left to inflate.c.
 ;
 ; The stub assembles this file for 32-bit mode, the unit tests for 64-bit mode, with addresses
 ; below 4 GiB.
@@ -32,7 +33,7 @@
 ; In all of the following
 ;	EBP = struct inflate_fast
 ;	EBX = its hold
-;	DL = its count - LITERAL_BITS: if this is not negative, hold is enough for an index. Only
+;	DL = its count - LITERAL_BITS: if not negative, hold is enough for an index. Only
 ;		DL is defined of EDX
 ;	ESI = its next
 ;	EDI = its to
@@ -41,8 +42,7 @@
 %define distances ebp + FAST_DISTANCES
 BASE	equ	2		; offset of bits 31:16 of an entry
 EXTRA	equ	1		; of bits 15:8
-MANY	equ	32		; a match that is copied faster by copy_match if its distance
-				; is below 4
+MANY	equ	32		; from here on, copy_match copies faster if a distance is below 4
 
 ; Adds as many whole bytes as fit to hold: then it has 24 to 31 bits.
 ;	Clobbers: EAX, ECX
@@ -76,7 +76,7 @@ section .text.inflate_fast progbits alloc exec nowrite align=1
 ;	Out:	EAX = 0 or an entry
 ;	Clobbers: ECX, EDX (64-bit: RSI, RDI as well)
 ;	Mode:	flat 32-bit
-;	Stack:	24 bytes
+;	Stack:	16 bytes
 global inflate_fast
 inflate_fast:
 	save	SAVED
@@ -97,11 +97,11 @@ inflate_fast:
 	movzx	eax, bl			; DISTANCE_BITS
 	mov	ecx, [distances + eax * 4]
 	sub	dl, cl
-	js	.rare
+	js	.rare			; by its flags
 	shr	ebx, cl
 	movzx	eax, word [distances + BASE + eax * 4]
 	mov	cl, ch
-	extra				; the base is a multiple of 1 << CL
+	extra				; the base is a multiple of 1 << CL, since it is less 1
 	take
 	not	eax
 	add	eax, edi		; where the match's source begins, + 1, as EDI is
@@ -126,6 +126,8 @@ inflate_fast:
 	cmp	esi, [ebp + FAST_STOP]
 	jae	.stop
 	refill
+; The subtraction borrows if less than an index is left, or by the flags of what is not a
+; literal; then its sign tells the two apart.
 .symbol:
 	mov	eax, ebx
 	and	eax, (1 << LITERAL_INDEX) - 1
@@ -135,13 +137,14 @@ inflate_fast:
 	inc	edi
 	sub	dl, cl
 	jae	.symbol
-	js	.low			; a literal; what is not has LENGTH or RARE
+	js	.low			; a literal: -LITERAL_BITS to -1
 .not_literal:
 	test	ch, ch
 	jz	.length
 	js	.link
 	test	ch, (ENTRY_END | ENTRY_BAD) >> 8
 	jnz	.end
+	; a length with extra bits
 	mov	[entry], ecx
 	refill
 	mov	cl, [entry + EXTRA]
@@ -151,6 +154,7 @@ inflate_fast:
 	add	[entry + BASE], ax
 	jmp	.distance
 
+; The code is longer: its entry is in a further table.
 .link:
 	mov	[entry], ecx
 	refill
@@ -224,7 +228,8 @@ inflate_fast:
 	dec	edi
 	jmp	.return
 
-; More input as long as there is room for the output.
+; next has reached stop: moves that on as far as the output has room for what the input may
+; give.
 .stop:
 	mov	eax, [ebp + FAST_TO_LIMIT]
 	sub	eax, edi

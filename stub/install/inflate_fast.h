@@ -25,7 +25,7 @@
  *   bits 31:16 the base of a length or distance, less 1, or the offset of that table
  *
  * inflate_fast.asm subtracts bits 7:0 from the number of bits it has, modulo 256, and branches
- * by the flags. LENGTH and DISTANCE together are 256.
+ * by the CPU's flags. LENGTH and DISTANCE together are 256.
  */
 #define INFLATE_TAKE     0x1F
 #define INFLATE_OTHER    0x80           /* set in LENGTH and in RARE */
@@ -41,9 +41,9 @@ struct inflate_fast {
 	uint32_t hold;          /* bits of the input, the next one lowest, */
 	uint32_t count;         /* and how many; above are some of the bits that follow */
 	uint32_t next;          /* of the input: the byte whose lowest bit belongs at count */
-	uint32_t limit;         /* return if next has reached this */
+	uint32_t limit;         /* returns if next has reached this */
 	uint32_t start, to;     /* of the output: the start and the end */
-	uint32_t to_limit;      /* return soon if to has reached this */
+	uint32_t to_limit;      /* returns soon after to has reached this */
 	uint32_t stop, entry;   /* scratch */
 	uint32_t distances[DISTANCE_ENTRIES];
 	uint32_t literals[LITERAL_ENTRIES];
@@ -63,10 +63,10 @@ struct inflate_fast {
 #define INFLATE_LOWEST 0x8000u
 
 /*
- * Decodes symbols until next reaches limit or to gets close to to_limit, or one that is not for this loop. On entry, count is
- * 24 or more and at most 31. Returns 0 between symbols; otherwise an entry for LENGTH that has
- * been taken from the input: END, BAD, or the length of a match, without extra bits, before its
- * distance.
+ * Decodes symbols until next reaches limit, to gets close to to_limit, or a symbol is not for
+ * this loop. On entry, count is at least 24 and at most 31, and stop is 0; start is at least
+ * INFLATE_LOWEST. Returns 0 between symbols; otherwise an entry that has been taken from the
+ * input: END, BAD, or the length of a match, without extra bits, before its distance.
  */
 uint32_t inflate_fast(struct inflate_fast *state);
 
