@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RFC 1951. The next bits of the input are the index into a table of all codes up to some
- * length; longer codes have further tables after it. An entry is
- *
- *   bits 7:0   how many bits to take from the input
- *   bit 31     0: a literal, in bits 15:8. 1: something else, with
- *   bits 15:8  the number of extra bits; or LINK and the number of index bits of
- *              the next table; or END; or BAD
- *   bits 30:16 the base of a length or distance, or the offset of that table
+ * length; longer codes have further tables after it. This file prepares the tables and decodes
+ * carefully, where the input or the output ends; inflate_fast.asm decodes the rest.
  */
 #include "install/inflate.h"
 
@@ -15,22 +10,16 @@
 #include <stddef.h>
 
 #include "common/mem.h"
+#include "install/inflate_fast.h"
 
-#define OTHER 0x80000000u
-#define LINK  0x8000u
-#define END   0x4000u
-#define BAD   0x2000u
-#define BASE(entry) ((entry) >> 16 & 0x7FFF)
+#define OTHER    INFLATE_OTHER
+#define LENGTH   INFLATE_LENGTH
+#define RARE     INFLATE_RARE
+#define LINK     INFLATE_LINK
+#define END      INFLATE_END
+#define BAD      INFLATE_BAD
+#define BASE(entry) ((entry) >> 16)
 #define BITS(entry) ((entry) >> 8 & 15)         /* extra bits, or index bits */
-
-/*
- * The index bits of the first tables, and the maximum number of entries
- * that a code then needs, as computed by zlib's examples/enough.c.
- */
-#define LITERAL_BITS 10u
-#define LITERAL_ENTRIES 1334u           /* enough 288 10 15 */
-#define DISTANCE_BITS 8u
-#define DISTANCE_ENTRIES 402u           /* enough 32 8 15 */
 
 /* 3.2.7; in 3.2.6 each fixed code has two more symbols */
 #define MAX_BITS 15u
@@ -44,21 +33,16 @@
 #define NONE 0xFFFFu            /* no symbol */
 #define FULL (1u << MAX_BITS)   /* the complete code space */
 #define REPEAT 16u              /* the first symbol that is not a code length */
-#define MARGIN 16u              /* two refills read and take at most so many bytes */
+#define MARGIN INFLATE_INPUT_MARGIN
+#define MORE 1                  /* not an error: the block goes on */
 
 enum { STORED, FIXED, DYNAMIC };        /* BTYPE */
 enum alphabet { LITERAL, DISTANCE, CODE_LENGTH };
 
-/* Bits of the input, the next one lowest. Above count are some of the bits that follow. */
-struct bits {
-	uint32_t hold;
-	uint8_t count;
-	const uint8_t *next;            /* the byte whose lowest bit belongs at bit count */
-};
-
 struct work {
-	struct bits in;
-	const uint8_t *limit;           /* two refills may begin while next is below this */
+	struct inflate_fast fast;       /* hold, count and the tables, here as well */
+	const uint8_t *next;            /* as fast.next, which is set only for decode_fast */
+	const uint8_t *limit;           /* up to MARGIN bytes may be read beyond this */
 	const uint8_t *from;
 	uint32_t from_size;
 	const uint8_t *base;            /* where next began, */
@@ -68,31 +52,30 @@ struct work {
 	uint16_t last[MAX_BITS + 1];    /* by code length: the last symbol */
 	uint8_t lengths[FIXED_LITERALS + FIXED_DISTANCES];
 	uint16_t before[FIXED_LITERALS];        /* the previous symbol with that code length */
-	uint32_t distances[DISTANCE_ENTRIES];
-	uint32_t literals[LITERAL_ENTRIES];
 };
 _Static_assert(sizeof(struct work) <= RJ_INFLATE_WORK, "inflate's work");
 
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE uint32_t load32(const uint8_t *p)
+static inline uint32_t load32(const uint8_t *p)
 {
 	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 /* After this, count is at least 24: as many whole bytes as fit in 31 bits. */
-INLINE void refill(struct bits *in)
+static inline __attribute__((always_inline)) void refill(struct work *w)
 {
-	in->hold |= load32(in->next) << in->count;
-	in->next += (31u - in->count) >> 3;
-	in->count |= 24;
+	uint32_t count = w->fast.count;
+
+	w->fast.hold |= load32(w->next) << count;
+	w->next += (31u - count) >> 3;
+	w->fast.count = count | 24;
 }
 
-/* Only the lowest 8 bits of n are used. */
-INLINE void drop(struct bits *in, uint32_t n)
+/* Only the lowest 5 bits of n are used. */
+static void drop(struct work *w, uint32_t n)
 {
-	in->hold >>= n & 31;
-	in->count = (uint8_t)(in->count - n);
+	n &= INFLATE_TAKE;
+	w->fast.hold >>= n;
+	w->fast.count -= n;
 }
 
 static inline uint32_t low_bits(uint32_t value, uint32_t n)
@@ -100,32 +83,19 @@ static inline uint32_t low_bits(uint32_t value, uint32_t n)
 	return value & ((1u << n) - 1);
 }
 
-/* Returns the entry of the next code and takes its bits. */
-INLINE uint32_t look_up(struct bits *in, const uint32_t *table, uint32_t root)
+/* Returns an entry by the next bits, and takes those of its code. */
+static uint32_t look_up(struct work *w, const uint32_t *table, uint32_t index_bits)
 {
-	uint32_t e = table[low_bits(in->hold, root)];
+	uint32_t e = table[low_bits(w->fast.hold, index_bits)];
 
-	drop(in, e);
+	drop(w, e);
 	return e;
-}
-
-INLINE uint32_t look_up_link(struct bits *in, const uint32_t *table, uint32_t link)
-{
-	return look_up(in, table + BASE(link), BITS(link));
-}
-
-INLINE uint32_t extra(struct bits *in, uint32_t e)
-{
-	uint32_t hold = in->hold, n = BITS(e);
-
-	drop(in, n);
-	return hold ^ in->hold << n;
 }
 
 /* The bytes of the input taken so far; the last may have bits left. */
 static uint32_t taken(const struct work *w)
 {
-	return w->base_at + (uint32_t)(w->in.next - w->base) - w->in.count / 8;
+	return w->base_at + (uint32_t)(w->next - w->base) - w->fast.count / 8;
 }
 
 /* Returns where to read the input from offset at on. */
@@ -154,21 +124,34 @@ static const uint8_t *pass_limit(struct work *w, const uint8_t *next)
 	return seek(w, w->base_at + (uint32_t)(next - w->base));
 }
 
-INLINE void refill_checked(struct work *w, struct bits *in)
+/* After this, count is at least 16. */
+static void refill_checked(struct work *w)
 {
-	if (in->next >= w->limit)
-		in->next = pass_limit(w, in->next);
-	refill(in);
+	if (w->fast.count >= 16)
+		return;
+	if (w->next >= w->limit)
+		w->next = pass_limit(w, w->next);
+	refill(w);
 }
 
 static uint32_t take(struct work *w, uint32_t n)
 {
 	uint32_t value;
 
-	refill_checked(w, &w->in);
-	value = low_bits(w->in.hold, n);
-	drop(&w->in, n);
+	refill_checked(w);
+	value = low_bits(w->fast.hold, n);
+	drop(w, n);
 	return value;
+}
+
+/* Takes a code; returns its entry. */
+static uint32_t take_code(struct work *w, const uint32_t *table, uint32_t root)
+{
+	uint32_t e;
+
+	refill_checked(w);
+	e = look_up(w, table, root);
+	return e & OTHER && e & LINK ? look_up(w, table + BASE(e), BITS(e)) : e;
 }
 
 /*
@@ -183,20 +166,21 @@ static uint32_t range(uint32_t base, uint32_t symbol, uint32_t k)
 		more = (symbol >> k) - 1;
 		symbol = ((1u << k) + low_bits(symbol, k)) << more;
 	}
-	return OTHER | (base + symbol) << 16 | more << 8;
+	return (base + symbol) << 16 | more << 8;
 }
 
 static uint32_t entry(enum alphabet alphabet, uint32_t symbol)
 {
 	if (alphabet == DISTANCE)
-		return symbol < DISTANCES ? range(1, symbol, 1) : OTHER | BAD;
+		return symbol >= DISTANCES ? RARE | BAD :
+		       range(0, symbol, 1) | (symbol < 3 ? RARE : INFLATE_DISTANCE);
 	if (alphabet == CODE_LENGTH || symbol < END_OF_BLOCK)
 		return symbol << 8;
 	if (symbol == END_OF_BLOCK)
-		return OTHER | END;
+		return RARE | END;
 	if (symbol == LITERALS - 1)
-		return OTHER | 258u << 16;
-	return symbol < LITERALS ? range(3, symbol - END_OF_BLOCK - 1, 2) : OTHER | BAD;
+		return LENGTH | 257u << 16;
+	return symbol < LITERALS ? LENGTH | range(2, symbol - END_OF_BLOCK - 1, 2) : RARE | BAD;
 }
 
 /* The table of a code, followed by those of its longer codes. */
@@ -208,7 +192,7 @@ struct table {
 
 static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entry)
 {
-	uint32_t *entries = t->entries, index_bits = t->root;
+	uint32_t *entries = t->entries, index_bits = t->root, step, end;
 
 	if (length > t->root) {
 		uint32_t *link = &entries[low_bits(code, t->root)];
@@ -217,14 +201,18 @@ static void place(struct table *t, uint32_t code, uint32_t length, uint32_t entr
 		length -= t->root;
 		/* the first code for this link is the longest, all ones */
 		if (code + 1 == 1u << length) {
-			*link = OTHER | t->end << 16 | LINK | length << 8 | t->root;
+			*link = RARE | t->end << 16 | LINK | length << 8 | t->root;
 			t->end += 1u << length;
 		}
 		entries += BASE(*link);
 		index_bits = BITS(*link);
 	}
-	for (; code < 1u << index_bits; code += 1u << length)
-		entries[code] = entry | length;
+	entry |= length;
+	step = 1u << length;
+	end = 1u << index_bits;
+	do
+		entries[code] = entry;
+	while ((code += step) < end);
 }
 
 /* Links the symbols by code length; returns how much of the code space they fill. */
@@ -251,11 +239,11 @@ static uint32_t sort(struct work *w, const uint8_t *lengths, uint32_t n)
  */
 static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths, uint32_t n)
 {
-	struct table t = { w->distances, DISTANCE_BITS, 0 };
+	struct table t = { w->fast.distances, DISTANCE_BITS, 0 };
 	uint32_t space = sort(w, lengths, n), code = 0;
 
 	if (alphabet == LITERAL)
-		t = (struct table){ w->literals, LITERAL_BITS, 0 };
+		t = (struct table){ w->fast.literals, LITERAL_BITS, 0 };
 	t.end = 1u << t.root;
 	if (space != FULL) {
 		/* 3.2.7: no distance code, or only one, of one bit */
@@ -264,7 +252,7 @@ static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths
 		if (alphabet == CODE_LENGTH || (space && !single))
 			return false;
 		for (uint32_t i = 0; i < t.end; i++)
-			t.entries[i] = OTHER | BAD;
+			t.entries[i] = RARE | BAD;
 		code = 1;
 	}
 	for (uint32_t length = MAX_BITS; length; length--) {
@@ -284,12 +272,6 @@ static bool build(struct work *w, enum alphabet alphabet, const uint8_t *lengths
 	return true;
 }
 
-static uint32_t read_symbol(struct work *w)
-{
-	refill_checked(w, &w->in);
-	return look_up(&w->in, w->distances, DISTANCE_BITS) >> 8;
-}
-
 /* 3.2.7: the code lengths of both codes, which are coded themselves. */
 static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
 {
@@ -298,7 +280,8 @@ static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
 	} repeats[] = { { 3, 2 }, { 3, 3 }, { 11, 7 } };
 
 	for (uint32_t i = 0; i < n;) {
-		uint32_t symbol = read_symbol(w), count = 1, value = symbol;
+		uint32_t symbol = take_code(w, w->fast.distances, DISTANCE_BITS) >> 8;
+		uint32_t count = 1, value = symbol;
 
 		if (symbol >= REPEAT) {
 			count = repeats[symbol - REPEAT].base
@@ -309,8 +292,9 @@ static bool read_lengths(struct work *w, uint8_t *lengths, uint32_t n)
 		}
 		if (count > n - i)
 			return false;
-		memset(lengths + i, (int)value, count);
-		i += count;
+		do
+			lengths[i++] = (uint8_t)value;
+		while (--count);
 	}
 	return true;
 }
@@ -377,53 +361,67 @@ static uint8_t *copy_match(uint8_t *to, const uint8_t *to_end, uint32_t distance
 	return to + length;
 }
 
+static uint32_t address(const void *p)
+{
+	return (uint32_t)(uintptr_t)p;
+}
+
+/* Returns 0 between symbols, or the entry of one that has been taken. */
+static uint32_t decode_fast(struct work *w)
+{
+	struct inflate_fast *fast = &w->fast;
+	uint32_t e;
+
+	if (w->next >= w->limit || address(w->start) < INFLATE_LOWEST ||
+	    (uint32_t)(w->to_end - w->to) <= INFLATE_OUTPUT_MARGIN)
+		return 0;
+	refill(w);
+	fast->next = address(w->next);
+	fast->limit = address(w->limit);
+	fast->start = address(w->start);
+	fast->to = address(w->to);
+	fast->to_limit = address(w->to_end) - INFLATE_OUTPUT_MARGIN;
+	fast->stop = 0;
+	e = inflate_fast(fast);
+	w->next += fast->next - address(w->next);
+	w->to += fast->to - address(w->to);
+	return e;
+}
+
+/* Returns MORE, 0 at the end of the block, or an error. */
+static int32_t decode_some(struct work *w)
+{
+	uint32_t e = decode_fast(w), length, distance;
+
+	if (!e)
+		e = take_code(w, w->fast.literals, LITERAL_BITS);
+	if (!(e & OTHER)) {
+		if (w->to == w->to_end)
+			return RJ_INFLATE_TOO_LONG;
+		*w->to++ = (uint8_t)(e >> 8);
+		return MORE;
+	}
+	if (e & (END | BAD))
+		return e & END ? 0 : RJ_INFLATE_DAMAGED;
+	length = BASE(e) + take(w, BITS(e)) + 1;
+	e = take_code(w, w->fast.distances, DISTANCE_BITS);
+	distance = BASE(e) + take(w, BITS(e)) + 1;
+	if (e & BAD || distance > (uint32_t)(w->to - w->start))
+		return RJ_INFLATE_DAMAGED;
+	if (length > (uint32_t)(w->to_end - w->to))
+		return RJ_INFLATE_TOO_LONG;
+	w->to = copy_match(w->to, w->to_end, distance, length);
+	return MORE;
+}
+
 /* 3.2.3: decodes a block to its end. */
 static int32_t decode(struct work *w)
 {
-	struct bits in = w->in;
-	uint8_t *to = w->to;
-	int32_t error = RJ_INFLATE_TOO_LONG;
-	uint32_t e, length, distance;
+	int32_t error;
 
-	for (;;) {
-		if (in.count < MAX_BITS)
-			refill_checked(w, &in);
-		e = look_up(&in, w->literals, LITERAL_BITS);
-		if (e & OTHER) {
-			if (e & LINK)
-				e = look_up_link(&in, w->literals, e);
-			if (e & OTHER) {
-				if (e & (END | BAD)) {
-					error = e & END ? 0 : RJ_INFLATE_DAMAGED;
-					break;
-				}
-				refill_checked(w, &in);
-				length = BASE(e);
-				if (BITS(e))
-					length += extra(&in, e);
-				e = look_up(&in, w->distances, DISTANCE_BITS);
-				if (e & LINK)
-					e = look_up_link(&in, w->distances, e);
-				if (in.count < MAX_BITS)
-					refill(&in);
-				distance = BASE(e) + extra(&in, e);
-				/* distance 0: BAD */
-				if (distance - 1 >= (uint32_t)(to - w->start)) {
-					error = RJ_INFLATE_DAMAGED;
-					break;
-				}
-				if (length > (uint32_t)(w->to_end - to))
-					break;
-				to = copy_match(to, w->to_end, distance, length);
-				continue;
-			}
-		}
-		if (to == w->to_end)
-			break;
-		*to++ = (uint8_t)(e >> 8);
-	}
-	w->in = in;
-	w->to = to;
+	do
+		error = decode_some(w);
+	while (error == MORE);
 	return error;
 }
 
@@ -432,7 +430,7 @@ static int32_t stored(struct work *w)
 {
 	uint32_t at, size, complement;
 
-	drop(&w->in, w->in.count & 7);
+	drop(w, w->fast.count & 7);
 	size = take(w, 16);
 	complement = take(w, 16);
 	at = taken(w);
@@ -444,8 +442,8 @@ static int32_t stored(struct work *w)
 		return RJ_INFLATE_TOO_LONG;
 	memcpy(w->to, w->from + at, size);
 	w->to += size;
-	w->in.hold = w->in.count = 0;
-	w->in.next = seek(w, at + size);
+	w->fast.hold = w->fast.count = 0;
+	w->next = seek(w, at + size);
 	return 0;
 }
 
@@ -469,7 +467,8 @@ int32_t rj_inflate_stream(uint8_t *to, uint32_t *to_size, const uint8_t *from,
 	w->from_size = *from_size;
 	w->start = w->to = to;
 	w->to_end = to + *to_size;
-	w->in = (struct bits){ 0, 0, seek(w, 0) };
+	w->fast.hold = w->fast.count = 0;
+	w->next = seek(w, 0);
 	do {
 		last = take(w, 1);
 		error = block(w, take(w, 2));

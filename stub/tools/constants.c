@@ -13,6 +13,7 @@
 #include "common/bda.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
+#include "install/inflate_fast.h"
 #include "int13/flat.h"
 #include "int13/int13.h"
 #include "int13/int15.h"
@@ -58,6 +59,24 @@ CONSTANT(BIOS_REGS_SIZE, sizeof(struct bios_regs))
 OFFSET(FLAT_BASE, rj_flat, base)
 OFFSET(FLAT_PAGE_TABLES, rj_flat, page_tables)
 CONSTANT(FLAT_SIZE, sizeof(struct rj_flat))
+
+OFFSET(FAST_HOLD, inflate_fast, hold)
+OFFSET(FAST_COUNT, inflate_fast, count)
+OFFSET(FAST_NEXT, inflate_fast, next)
+OFFSET(FAST_LIMIT, inflate_fast, limit)
+OFFSET(FAST_TO_LIMIT, inflate_fast, to_limit)
+OFFSET(FAST_STOP, inflate_fast, stop)
+OFFSET(FAST_TO, inflate_fast, to)
+OFFSET(FAST_START, inflate_fast, start)
+OFFSET(FAST_ENTRY, inflate_fast, entry)
+OFFSET(FAST_DISTANCES, inflate_fast, distances)
+OFFSET(FAST_LITERALS, inflate_fast, literals)
+CONSTANT(LITERAL_INDEX, LITERAL_BITS)
+CONSTANT(RATIO_SHIFT, INFLATE_RATIO_SHIFT)
+CONSTANT(ENTRY_LENGTH, INFLATE_LENGTH)
+CONSTANT(ENTRY_RARE, INFLATE_RARE)
+CONSTANT(ENTRY_END, INFLATE_END)
+CONSTANT(ENTRY_BAD, INFLATE_BAD)
 
 OFFSET(INT13_HARD_DISKS, rj_int13, hard_disks)
 OFFSET(INT13_FLOPPIES, rj_int13, floppies)
