@@ -10,7 +10,8 @@
  *
  * and ends with  DRIVER(is_firmwares, attach);  RJ_PCI_DRIVERS lists the devices that it
  * serves. Writable globals only in .data and .bss, which stay resident. The state of a
- * controller or a disk, and all memory that a device reads or writes, comes from host->alloc.
+ * controller or a disk, and all memory that a device reads or writes, comes from host->alloc; a
+ * device may also read the stack until transfer() or attach() returns.
  */
 #ifndef RJ_DRIVER_H
 #define RJ_DRIVER_H

@@ -29,7 +29,8 @@ enum {
 #define DMA_ERRORS       0x79u          /* and parity, bus fault, abort, step, illegal */
 #define CHIP_RESET       0x40u          /* ISTAT0, */
 #define ABORT            0x80u
-#define PENDING          0x03u          /* ISTAT0: DIP and SIP */
+#define DMA_PENDING      0x01u          /* ISTAT0: DIP, */
+#define SCSI_PENDING     0x02u          /* and SIP */
 #define CLEAR_DMA        0x04u          /* CTEST3 */
 #define PHASE_MISMATCH   0x80u          /* SIST0 and SIEN0, */
 #define SCSI_ERRORS      0x0Fu          /* and gross error, disconnect, reset, parity */
@@ -38,15 +39,19 @@ enum {
 #define ACTIVE_NEGATION  0x80u          /* STEST3: TolerANT, */
 #define CLEAR_SCSI       0x02u          /* and the SCSI FIFO */
 
+/* SIST0, SIST1 and DSTAT, as lsi_events() returns them. */
+#define EVENTS(sist0, sist1, dstat) ((sist0) | (sist1) << 8 | (dstat) << 16)
+#define ERRORS           EVENTS(SCSI_ERRORS, 0u, DMA_ERRORS)
+
 /* 5.3: block moves as initiator; 5.4: I/O; 5.5: read/write; 5.6: transfer control. */
-#define MOVE(phase)      (0x08000000u | (phase) << 24)
-#define SELECT(id)       (0x41000000u | (uint32_t)(id) << 16)   /* with ATN */
+#define MOVE(phase)      (0x08000000u + ((phase) << 24))
+#define SELECT(id)       (0x41000000u | (id) << 16)     /* with ATN */
 #define WAIT_DISCONNECT  0x48000000u
 #define WAIT_RESELECT    0x50000000u
 #define CLEAR_ACK        0x60000040u
 #define EXPECT_BUS_FREE  0x7C027F00u    /* SCNTL2 = SCNTL2 & 7Fh: SDU off */
 #define JUMP             0x80080000u
-#define JUMP_WHEN(phase) (0x800B0000u | (phase) << 24)  /* once there is a phase */
+#define JUMP_WHEN(phase) (0x800B0000u + ((phase) << 24)) /* once there is a phase */
 #define JUMP_IF(phase)   (0x800A0000u | (phase) << 24)
 #define JUMP_IF_BYTE(b)  (0x800C0000u | (b))            /* the first one of the last move */
 #define INT              0x98080000u
@@ -82,19 +87,18 @@ enum {
 
 struct controller {
 	struct instruction program[INSTRUCTIONS];
-	uint8_t cdb[SCSI_CDB];
 	uint8_t identify, message;
 	uint8_t status;
+	uint8_t mismatches;             /* the target has moved less than asked for */
 	uint8_t sense[SCSI_SENSE];
 	uint8_t data[SCSI_DATA];
-	uint16_t ports;
-	bool is_short;                  /* the target has moved less than asked for */
+	uint32_t ports;
 };
 
 struct unit {
 	struct scsi_unit scsi;
 	struct controller *controller;
-	uint8_t target;
+	uint32_t select;                /* the instruction */
 };
 
 static uint32_t lsi_at(const struct controller *c, uint32_t instruction)
@@ -148,19 +152,23 @@ static INIT void lsi_start(const struct controller *c)
 	lsi_put(c, DIEN, SCRIPT_INT | DMA_ERRORS);
 }
 
-/* Without data, QEMU's chip is in the phase DATA IN until the command ends. */
-static void lsi_prepare(struct controller *c, uint8_t target, const struct scsi_command *command)
+/*
+ * The chip reads the CDB from the command itself, and no longer once lsi_run() has returned. Without
+ * data, QEMU's chip is in the phase DATA IN until the command ends.
+ */
+static void lsi_prepare(const struct unit *unit, const struct scsi_command *command)
 {
 	uint32_t phase = command->write ? DATA_OUT : DATA_IN;
+	struct controller *c = unit->controller;
 
-	__builtin_memcpy(c->cdb, command->cdb, SCSI_CDB);
-	c->program[TO_TARGET].operation = SELECT(target);
+	c->program[TO_TARGET].operation = unit->select;
 	c->program[SEND_COMMAND].operation = MOVE(COMMAND) | scsi_cdb_size(command->cdb);
+	c->program[SEND_COMMAND].operand = (uint32_t)(uintptr_t)command->cdb;
 	c->program[NEXT].operation = JUMP_WHEN(phase);
 	c->program[DO_DATA].operation = MOVE(phase) | command->bytes;
 	c->program[DO_DATA].operand = (uint32_t)command->buffer;
 	c->status = 0xFF;
-	c->is_short = false;
+	c->mismatches = 0;
 }
 
 /* 4.2: the write of DSP starts the program there. */
@@ -170,83 +178,120 @@ static void lsi_run_from(const struct controller *c, uint32_t instruction)
 	outl((uint16_t)(c->ports + DSP), lsi_at(c, instruction));
 }
 
-static bool lsi_wait(const struct controller *c, uint64_t deadline)
+/* Returns and clears what has happened, or 0. ISTAT0 says where (4.2). */
+static uint32_t lsi_events(const struct controller *c)
 {
-	while (!(lsi_get(c, ISTAT0) & PENDING)) {
-		if (expired(deadline))
-			return false;
-		relax();
-	}
+	uint8_t pending = lsi_get(c, ISTAT0);
+	uint32_t events = 0;
+
+	if (pending & SCSI_PENDING)
+		events = inw((uint16_t)(c->ports + SIST0));     /* and SIST1 */
+	if (pending & DMA_PENDING)
+		events |= EVENTS(0u, 0u, (uint32_t)lsi_get(c, DSTAT));
+	return events;
+}
+
+/* Whether the event that DSTAT says is the program's end. */
+static bool lsi_is_done(const struct controller *c, uint32_t dstat)
+{
+	bool done = dstat & SCRIPT_INT && inl((uint16_t)(c->ports + DSPS)) == DONE;
+
 	barrier();
-	return true;
+	return done;
+}
+
+static enum rj_status lsi_fail(const struct controller *c)
+{
+	lsi_recover(c);
+	return RJ_DISK_CONTROLLER;
 }
 
 /* The target has changed the phase: continues there, without data that is left (2.2.14). */
 static void lsi_resume(struct controller *c)
 {
-	c->is_short = true;
+	c->mismatches++;
 	lsi_put(c, CTEST3, CLEAR_DMA);
 	lsi_put(c, STEST3, ACTIVE_NEGATION | CLEAR_SCSI);
 	lsi_run_from(c, NEXT);
 }
 
-/* Runs the program. Returns RJ_DISK_TIMEOUT if there is no such target. */
-static enum rj_status lsi_run(struct controller *c)
+/* QEMU's chip may report another phase, and still end the program. */
+static SELDOM enum rj_status lsi_wait(struct controller *c)
 {
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	lsi_run_from(c, TO_TARGET);
-	for (uint32_t i = 0; i < MISMATCHES && lsi_wait(c, deadline); i++) {
-		uint8_t sist0 = lsi_get(c, SIST0), sist1 = lsi_get(c, SIST1), dstat = lsi_get(c, DSTAT);
+	while (c->mismatches < MISMATCHES && !expired(deadline)) {
+		uint32_t events = lsi_events(c);
 
-		if (sist1 & NOBODY_SELECTED)
+		if (events & EVENTS(0u, NOBODY_SELECTED, 0u))
 			return RJ_DISK_TIMEOUT;
-		if (sist0 & SCSI_ERRORS || dstat & DMA_ERRORS)
+		if (events & ERRORS)
 			break;
-		if (dstat & SCRIPT_INT) {
-			if (inl((uint16_t)(c->ports + DSPS)) == DONE)
-				return RJ_DISK_OK;
+		if (lsi_is_done(c, events >> 16))
+			return RJ_DISK_OK;
+		if (events & EVENTS(0u, 0u, SCRIPT_INT))
 			break;
-		}
-		if (sist0 & PHASE_MISMATCH)
+		if (events & PHASE_MISMATCH)
 			lsi_resume(c);
+		relax();
 	}
-	lsi_recover(c);
-	return RJ_DISK_CONTROLLER;
+	return lsi_fail(c);
+}
+
+/*
+ * Executes a command, whose status is not looked at. Often it has ended at the first look, which reads
+ * few registers. Returns RJ_DISK_TIMEOUT if there is no such target.
+ */
+static enum rj_status lsi_run(const struct unit *unit, const struct scsi_command *command)
+{
+	struct controller *c = unit->controller;
+
+	lsi_prepare(unit, command);
+	lsi_run_from(c, TO_TARGET);
+	if ((lsi_get(c, ISTAT0) & (DMA_PENDING | SCSI_PENDING)) != DMA_PENDING)
+		return lsi_wait(c);
+	return lsi_is_done(c, lsi_get(c, DSTAT)) ? RJ_DISK_OK : lsi_fail(c);
 }
 
 /* SPC-4, REQUEST SENSE: why the command before has failed. */
-static enum rj_status lsi_ask_why(struct controller *c, uint8_t target)
+static enum rj_status lsi_ask_why(const struct unit *unit)
 {
 	static const struct scsi_command command = {
 		.cdb = { [0] = SCSI_REQUEST_SENSE, [4] = SCSI_SENSE } };
+	struct controller *c = unit->controller;
 	struct scsi_command ask = command;
 	enum rj_status status;
 
 	ask.buffer = (uint32_t)(uintptr_t)c->sense;
 	ask.bytes = SCSI_SENSE;
-	lsi_prepare(c, target, &ask);
-	status = lsi_run(c);
+	status = lsi_run(unit, &ask);
 	if (status != RJ_DISK_OK)
 		return status;
 	return c->status == 0 ? scsi_sense_status(c->sense) : RJ_DISK_CONTROLLER;
 }
 
+/* A status that is not good, or came too soon. Answers to attach's commands may be short. */
+static SELDOM enum rj_status lsi_judge(const struct unit *unit, const struct scsi_command *command)
+{
+	const struct controller *c = unit->controller;
+	bool may_be_short = command->buffer == (uint32_t)(uintptr_t)c->data || !command->bytes;
+
+	if (c->status == SCSI_CHECK_CONDITION)
+		return lsi_ask_why(unit);
+	if (c->status)
+		return scsi_status(c->status, c->sense);
+	return may_be_short ? RJ_DISK_OK : RJ_DISK_CONTROLLER;
+}
+
 static enum rj_status lsi_execute(struct scsi_unit *scsi, const struct scsi_command *command)
 {
 	const struct unit *unit = (const struct unit *)scsi;
-	struct controller *c = unit->controller;
-	bool may_be_short = command->buffer == (uint32_t)(uintptr_t)c->data || !command->bytes;
-	enum rj_status status;
+	const struct controller *c = unit->controller;
+	enum rj_status status = lsi_run(unit, command);
 
-	lsi_prepare(c, unit->target, command);
-	status = lsi_run(c);
-	if (status != RJ_DISK_OK)
+	if (status != RJ_DISK_OK || (!c->status && !c->mismatches))
 		return status;
-	if (c->status == SCSI_CHECK_CONDITION)
-		return lsi_ask_why(c, unit->target);
-	status = scsi_status(c->status, c->sense);
-	return status == RJ_DISK_OK && c->is_short && !may_be_short ? RJ_DISK_CONTROLLER : status;
+	return lsi_judge(unit, command);
 }
 
 static enum rj_status lsi_transfer(void *context, const struct rj_request *request)
@@ -259,25 +304,18 @@ static enum rj_status lsi_transfer(void *context, const struct rj_request *reque
 	return RJ_DISK_OK;
 }
 
-static INIT void lsi_add_unit(const struct unit *found, const struct rj_host *host)
+static INIT void lsi_add_unit(struct unit *unit, uint32_t target, const struct rj_host *host)
 {
 	struct rj_disk disk = {
 		.interface = "SCSI    ",
-		.device_path = { found->target },       /* EDD 3.0: the LUN is 0 */
-		.transfer = lsi_transfer, .alignment = 1, .unit = found->target,
+		.device_path = { target },              /* EDD 3.0: the LUN is 0 */
+		.transfer = lsi_transfer, .alignment = 1, .unit = target,
 	};
-	struct unit *unit = host->alloc(sizeof(*unit), 4);
 
-	if (!unit)
-		return;
-	*unit = *found;
-	if (!scsi_identify(&unit->scsi, &disk)) {
-		host->print("lsi: target %u has no medium, or is no disk", unit->target);
-		return;
-	}
-	disk.context = unit;
-	disk.max_sectors = MAX_BYTES >> unit->scsi.shift;
-	host->add_disk(&disk);
+	if (scsi_identify(&unit->scsi, &disk))
+		scsi_add(&unit->scsi, sizeof(*unit), &disk, MAX_BYTES, host);
+	else
+		host->print("lsi: target %u has no medium, or is no disk", target);
 }
 
 /* By TEST UNIT READY (SPC-4), all zeros; a target that is there at most fails it. */
@@ -286,17 +324,17 @@ static INIT void lsi_add_targets(struct controller *c, uint32_t targets, const s
 	static INIT_DATA const struct scsi_command test = { .bytes = 0 };
 	struct unit unit = { .scsi = { .execute = lsi_execute, .data = c->data }, .controller = c };
 
-	for (; unit.target < targets; unit.target++) {
+	for (uint32_t target = 0; target < targets; target++) {
 		enum rj_status status;
 
-		if (unit.target == HOST_ID)
+		if (target == HOST_ID)
 			continue;
-		lsi_prepare(c, unit.target, &test);
-		status = lsi_run(c);
+		unit.select = SELECT(target);
+		status = lsi_run(&unit, &test);
 		if (status == RJ_DISK_OK)
-			lsi_add_unit(&unit, host);
+			lsi_add_unit(&unit, target, host);
 		else if (status != RJ_DISK_TIMEOUT)
-			host->warn("lsi: target %u does not follow the SCSI protocol", unit.target);
+			host->warn("lsi: target %u does not follow the SCSI protocol", target);
 	}
 }
 
@@ -316,7 +354,6 @@ static INIT void lsi_write_program(struct controller *c)
 	c->identify = IDENTIFY;
 	lsi_set(c, TO_TARGET, 0, lsi_at(c, STRANGE));   /* where it goes if reselected */
 	lsi_set(c, SEND_IDENTIFY, MOVE(MESSAGE_OUT) | 1, (uint32_t)(uintptr_t)&c->identify);
-	lsi_set(c, SEND_COMMAND, 0, (uint32_t)(uintptr_t)c->cdb);
 	lsi_set(c, NEXT, 0, lsi_at(c, DO_DATA));
 	lsi_set(c, TO_STATUS, JUMP_IF(STATUS), lsi_at(c, DO_STATUS));
 	lsi_set(c, TO_MESSAGE, JUMP_IF(MESSAGE_IN), lsi_at(c, DO_MESSAGE));

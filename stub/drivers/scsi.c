@@ -27,11 +27,10 @@ enum {
 	MODE_SENSE_6 = 0x1A,
 	START_STOP_UNIT = 0x1B,
 	READ_CAPACITY_10 = 0x25,
-	WRITE_10 = 0x2A,
 	READ_16 = 0x88,
-	WRITE_16 = 0x8A,
 	SERVICE_ACTION_IN = 0x9E,
 };
+#define TO_WRITE 2                      /* WRITE's code less READ's, of both sizes */
 #define READ_CAPACITY_16 0x10           /* service action */
 #define CAPACITY_10_SIZE 8
 #define CAPACITY_16_SIZE 32
@@ -45,7 +44,7 @@ enum {
 
 #define SHIFT_MIN 9u                    /* blocks of 512 bytes */
 #define SHIFT_MAX 12u                   /* to 4096 */
-#define RETRIES   10u
+#define TRIES     10u
 #define STEP_MS   100u
 #define READY_MS  20000u                /* to spin up, and read a table of contents */
 
@@ -87,38 +86,28 @@ enum rj_status scsi_status(uint32_t status, const uint8_t *sense)
 	return RJ_DISK_CONTROLLER;
 }
 
-uint8_t scsi_cdb_size(const uint8_t *cdb)
+/* Sends a command again while the device wants that. status: what it has returned first. */
+static SELDOM enum rj_status retry(struct scsi_unit *unit, const struct scsi_command *command,
+				   enum rj_status status)
 {
-	static const uint8_t sizes[8] = { 6, 10, 10, 16, 16, 12, 16, 16 };
-
-	return sizes[cdb[0] >> 5];
-}
-
-/* Inline, since both INIT and resident code need it in their own section. */
-static inline __attribute__((always_inline)) enum rj_status
-execute(struct scsi_unit *unit, const struct scsi_command *command)
-{
-	for (uint32_t tries = RETRIES; tries; tries--) {
-		enum rj_status status = unit->execute(unit, command);
-
-		if (status != SCSI_AGAIN)
-			return status;
+	for (uint32_t tries = 1; status == SCSI_AGAIN; tries++) {
+		if (tries == TRIES)
+			return RJ_DISK_CONTROLLER;
+		status = unit->execute(unit, command);
 	}
-	return RJ_DISK_CONTROLLER;
+	return status;
 }
 
 /* cdb is all zeros. The 16-byte commands are only for LBAs that need them. */
-static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
+static void fill_cdb(uint8_t *cdb, const struct rj_request *request, bool write)
 {
-	bool write = request->operation == RJ_WRITE;
-
 	if (request->lba >> 32) {
-		cdb[0] = write ? WRITE_16 : READ_16;
+		cdb[0] = (uint8_t)(READ_16 + TO_WRITE * write);
 		scsi_put_be32(cdb + 2, (uint32_t)(request->lba >> 32));
 		scsi_put_be32(cdb + 6, (uint32_t)request->lba);
 		scsi_put_be32(cdb + 10, request->count);
 	} else {
-		cdb[0] = write ? WRITE_10 : SCSI_READ_10;
+		cdb[0] = (uint8_t)(SCSI_READ_10 + TO_WRITE * write);
 		scsi_put_be32(cdb + 5, request->count);      /* 16 bits, in bytes 7 and 8 */
 		scsi_put_be32(cdb + 2, (uint32_t)request->lba);
 	}
@@ -126,20 +115,25 @@ static void fill_cdb(uint8_t *cdb, const struct rj_request *request)
 
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request)
 {
-	struct scsi_command command = { .bytes = 0 };
+	struct scsi_command command;
 	enum rj_status status;
 
+	for (uint32_t i = 0; i < SCSI_CDB; i += sizeof(uint32_t))
+		scsi_put_be32(command.cdb + i, 0);
+	command.write = request->operation == RJ_WRITE;
 	if (request->operation != RJ_FLUSH) {
-		fill_cdb(command.cdb, request);
+		fill_cdb(command.cdb, request, command.write);
 		command.buffer = request->buffer;
 		command.bytes = request->count << unit->shift;
-		command.write = request->operation == RJ_WRITE;
 	} else {
 		command.cdb[0] = SCSI_SYNCHRONIZE_CACHE_10;
+		command.buffer = 0;
+		command.bytes = 0;
 	}
-	status = execute(unit, &command);
+	status = unit->execute(unit, &command);
 	if (status == RJ_DISK_OK)
 		return status;
+	status = retry(unit, &command, status);
 	if (status == RJ_DISK_BAD_DATA && command.write)
 		return RJ_DISK_WRITE_FAULT;
 	if (status == RJ_DISK_INVALID && request->operation == RJ_FLUSH)
@@ -155,7 +149,7 @@ INIT enum rj_status scsi_ask(struct scsi_unit *unit, const struct scsi_command *
 	memset(unit->data, 0, bytes);
 	ask.buffer = (uintptr_t)unit->data;
 	ask.bytes = bytes;
-	return execute(unit, &ask);
+	return retry(unit, &ask, unit->execute(unit, &ask));
 }
 
 static INIT uint32_t be32(const uint8_t *p)

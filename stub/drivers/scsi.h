@@ -21,6 +21,9 @@
 /* Not a final status: send the command again. */
 #define SCSI_AGAIN ((enum rj_status)0xFF)
 
+/* For functions of failures: not inlined, since their registers would cost every command time. */
+#define SELDOM __attribute__((noinline))
+
 struct scsi_command {
 	uint8_t cdb[SCSI_CDB];
 	uint64_t buffer;                /* physical */
@@ -69,7 +72,12 @@ static inline void scsi_copy_cdb(uint8_t *to, const struct scsi_command *command
 }
 
 /* The bytes of a command, which its operation code's group determines (SPC-4 and SBC-3). */
-uint8_t scsi_cdb_size(const uint8_t *cdb);
+static inline uint8_t scsi_cdb_size(const uint8_t *cdb)
+{
+	static const uint8_t sizes[8] = { 6, 10, 10, 16, 16, 12, 16, 16 };
+
+	return sizes[cdb[0] >> 5];
+}
 
 /* Serves a request; the transport itself serves RJ_RESET. */
 enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *request);

@@ -16,8 +16,10 @@ far_read:
 	movzx	esi, dx
 	shr	edx, 16
 	mov	ds, dx
-	shr	ecx, 1
-	rep movsw
+	shr	ecx, 2			; CF: and a word
+	rep movsd
+	jnc	far_end
+	movsw
 	jmp	far_end
 
 ; far_write: copies to the caller's memory.

@@ -35,7 +35,7 @@ CONTROLLERS = {
     "ATA": ["-device", "ide-hd,drive=disk,bus=ide.0"],
 }
 # Ours may not exceed SeaBIOS's. Each runs so often, since it matters when QEMU gets to the disk.
-NO_MORE = "PVSCSI", "MegaRAID", "MPTSAS", "SDHCI"
+NO_MORE = "PVSCSI", "MegaRAID", "MPTSAS", "LSI", "SDHCI"
 RUNS = 3
 # QEMU's VGA in SeaBIOS's mode 141h, whose text is 80x25, too.
 SCREENS = {
