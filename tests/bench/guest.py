@@ -76,8 +76,14 @@ def instructions(rjpack, *options):
     return guest(*loaded(rjpack, *options))[-1]
 
 
-def descent(rjpack):
+def tsc():
+    """The boot sector that prints the time stamp counter."""
     nasm(f"{HERE}/tsc.asm", "tsc.bin")
+    return Path("tsc.bin").read_bytes()
+
+
+def descent(rjpack):
+    tsc()
     run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", "core.img", *MODULES.split())
     kib = os.path.getsize("core.img") // 1024
     for what, options in {
@@ -100,10 +106,10 @@ def arrival(rjpack):
         "without PCLMULQDQ": ["-kernel", "image.elf", "-cpu", "qemu64,-pclmulqdq"],
         "memdisk": ["-kernel", MEMDISK, "-initrd", "large.img", "-append", "raw"],
     }
-    nasm(f"{HERE}/tsc.asm", "tsc.bin")
+    sector = tsc()
 
     def ticks(mib):
-        Path("large.img").write_bytes(Path("tsc.bin").read_bytes())
+        Path("large.img").write_bytes(sector)
         os.truncate("large.img", mib * MIB)
         run(*ours)
         return {name: guest("-nodefaults", "-m", LARGE_MEMORY, *start, count=1)[0]
@@ -121,7 +127,7 @@ def inflate(rjpack):
     sector. Valgrind counts the host's zlib, for one run and for two, so that the code around it
     does not count."""
     data = b"".join(Path(name).read_bytes() for name in sorted(glob.glob(f"{GRUB}/*.mod")))
-    disk = Path("tsc.bin").read_bytes() + data
+    disk = tsc() + data
     disk = disk.ljust(-(-len(disk) // MIB) * MIB, b"\0")
     Path("inflate.img").write_bytes(disk)
     Path("packed").write_bytes(zlib.compress(disk))
