@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The stub's inflate, and what reads gzip files with it, against zlib. */
-#define _DEFAULT_SOURCE
 #include "unit.h"
 
 #include <stdbool.h>
