@@ -22,7 +22,7 @@ static bool refuses_kexec(const struct rj_machine_kernel *kernel)
 {
 	return kernel->disabled == RJ_YES || kernel->core == RJ_NO ||
 	       kernel->may_boot == RJ_NO || kernel->outermost == RJ_NO ||
-	       (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0);
+	       rj_machine_is_locked_down(kernel);
 }
 
 /* The features of the image or, without one, of the image to pack. */

@@ -116,7 +116,7 @@ static const char *refusal(const struct rj_machine_kernel *kernel, const char **
 	if (kernel->disabled == RJ_YES)
 		return "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0";
 	*todo = "boot without lockdown= and with Secure Boot off";
-	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
+	if (rj_machine_is_locked_down(kernel))
 		return "the kernel is locked down and takes only signed kernels, which no image is";
 	*todo = "boot a kernel that has it, or load the image with GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))

@@ -37,7 +37,7 @@ static enum rj_err not_permitted(const struct rj_machine *machine, bool panic,
 			       "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_%s 0; "
 			       "boot without setting it; it cannot be set back",
 			       panic ? "panic" : "reboot");
-	if (*kernel->lockdown && strcmp(kernel->lockdown, "none") != 0)
+	if (rj_machine_is_locked_down(kernel))
 		return rj_fail(err, RJ_HOST,
 			       "the kernel is locked down (%s) and takes only signed kernels; "
 			       "boot without lockdown= and with Secure Boot off",

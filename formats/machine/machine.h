@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/root.h"
@@ -59,6 +60,12 @@ struct rj_machine_kernel {
 	char kexec_path[PATH_MAX];      /* kexec-tools' program, or empty */
 	char kexec_version[RJ_MACHINE_NAME]; /* empty: unknown */
 };
+
+/* Whether lockdown is known to be on: the kernel then takes only signed kernels. */
+static inline bool rj_machine_is_locked_down(const struct rj_machine_kernel *kernel)
+{
+	return *kernel->lockdown && strcmp(kernel->lockdown, "none") != 0;
+}
 
 /* The running Linux, to be started again. */
 struct rj_machine_linux {
