@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CARRY "carry what you need in the image (--from-running, --disk)"
+
 /* "on a RAID controller, 1000:005d at 03:00.0" */
 static void name_controller(const char *before, const struct rj_machine_controller *c,
 			    char text[UNSERVED_TEXT])
@@ -40,10 +42,10 @@ const char *unserved_why(const struct rj_machine_disk *disk, char text[UNSERVED_
 const char *unserved_way(const struct rj_machine_disk *disk)
 {
 	if (rj_is_named_only(rj_machine_int13(&disk->controller)))
-		return "--int13 fusion reads it, but is not yet tried on a card; or carry what you need in the image (--from-running, --disk)";
+		return "--int13 fusion reads it, but is not yet tried on a card; or " CARRY;
 	if (disk->vmd.pci)
-		return "turn VMD off in the firmware's setup, or carry what you need in the image (--from-running, --disk)";
+		return "turn VMD off in the firmware's setup, or " CARRY;
 	if (strcmp(disk->controller.driver, "ahci") == 0 && !disk->multiplied)
 		return "set SATA to AHCI in the firmware's setup, or carry what you need (--from-running, --disk)";
-	return "carry what you need in the image (--from-running, --disk)";
+	return CARRY;
 }
