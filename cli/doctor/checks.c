@@ -12,6 +12,7 @@
 #include "common/units.h"
 #include "diag.h"
 #include "doctor/doctor.h"
+#include "machine/kexec_refusal.h"
 #include "unserved.h"
 
 #define MIB         (1u << 20)
@@ -106,18 +107,11 @@ static void check_firmware(const struct doctor *doctor, struct doctor_finding *f
 /* Why both system calls are refused; NULL: they are not. */
 static const char *refusal(const struct rj_machine_kernel *kernel, const char **todo)
 {
-	*todo = "run rjpack and kexec outside of it";
-	if (kernel->may_boot == RJ_NO)
-		return "this is a container without CAP_SYS_BOOT";
-	if (kernel->outermost == RJ_NO)
-		return "this is a container (a user or PID namespace of its own), "
-		       "from which no other kernel can be started";
-	*todo = "boot without setting it; it cannot be set back";
-	if (kernel->disabled == RJ_YES)
-		return "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0";
-	*todo = "boot without lockdown= and with Secure Boot off";
-	if (rj_machine_is_locked_down(kernel))
-		return "the kernel is locked down and takes only signed kernels, which no image is";
+	struct rj_kexec_obstacle obstacle = rj_kexec_obstacle(kernel, false);
+
+	*todo = obstacle.todo;
+	if (obstacle.why)
+		return obstacle.why;
 	*todo = "boot a kernel that has it, or load the image with GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
 		return kernel->sig_force == RJ_YES

@@ -12,36 +12,37 @@ bool rj_kexec_is_final(int os_error)
 	return os_error == EPERM;
 }
 
-static const char *without_capability(const struct rj_machine_kernel *kernel)
+struct rj_kexec_obstacle rj_kexec_obstacle(const struct rj_machine_kernel *kernel, bool panic)
 {
 	if (kernel->may_boot == RJ_NO)
-		return "this is a container without CAP_SYS_BOOT; run rjpack on the host";
+		return (struct rj_kexec_obstacle){ "this is a container without CAP_SYS_BOOT",
+						   "run rjpack on the host" };
 	if (kernel->outermost == RJ_NO)
-		return "this is a container (a user or PID namespace of its own); "
-		       "run rjpack on the host";
-	if (kernel->has_boot == RJ_NO)
-		return "only root can load and start kernels (CAP_SYS_BOOT); run rjpack as root";
-	return NULL;
+		return (struct rj_kexec_obstacle){
+			"this is a container (a user or PID namespace of its own), from which no "
+			"other kernel can be started", "run rjpack on the host" };
+	if ((panic ? kernel->panic_disabled : kernel->disabled) == RJ_YES)
+		return (struct rj_kexec_obstacle){
+			panic ? "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_panic 0"
+			      : "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_reboot 0",
+			"boot without setting it; it cannot be set back" };
+	if (rj_machine_is_locked_down(kernel))
+		return (struct rj_kexec_obstacle){
+			"the kernel is locked down and takes only signed kernels, which no image is",
+			"boot without lockdown= and with Secure Boot off" };
+	return (struct rj_kexec_obstacle){ NULL, NULL };
 }
 
 static enum rj_err not_permitted(const struct rj_machine *machine, bool panic,
 				 struct rj_error *err)
 {
-	const struct rj_machine_kernel *kernel = &machine->kernel;
-	const char *capability = without_capability(kernel);
+	struct rj_kexec_obstacle obstacle = rj_kexec_obstacle(&machine->kernel, panic);
 
-	if (capability)
-		return rj_fail(err, RJ_HOST, "%s", capability);
-	if ((panic ? kernel->panic_disabled : kernel->disabled) == RJ_YES)
-		return rj_fail(err, RJ_HOST,
-			       "kernel.kexec_load_disabled is 1, or kernel.kexec_load_limit_%s 0; "
-			       "boot without setting it; it cannot be set back",
-			       panic ? "panic" : "reboot");
-	if (rj_machine_is_locked_down(kernel))
-		return rj_fail(err, RJ_HOST,
-			       "the kernel is locked down (%s) and takes only signed kernels; "
-			       "boot without lockdown= and with Secure Boot off",
-			       kernel->lockdown);
+	if (obstacle.why)
+		return rj_fail(err, RJ_HOST, "%s; %s", obstacle.why, obstacle.todo);
+	if (machine->kernel.has_boot == RJ_NO)
+		return rj_fail(err, RJ_HOST, "only root can load and start kernels (CAP_SYS_BOOT); "
+			       "run rjpack as root");
 	return rj_fail(err, RJ_HOST,
 		       "not permitted, though CAP_SYS_BOOT is there; look for a security module, "
 		       "a seccomp filter or lockdown in the kernel's log");

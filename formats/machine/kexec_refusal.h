@@ -8,6 +8,16 @@
 /* The calls, in the order in which they are tried. */
 enum rj_kexec_call { RJ_KEXEC_FILE_LOAD, RJ_KEXEC_LOAD, RJ_KEXEC_CALLS };
 
+struct rj_kexec_obstacle {
+	const char *why, *todo;
+};
+
+/*
+ * Why the kernel refuses both calls, whoever makes them, and what to do; panic: those that load a
+ * kernel for a panic. NULLs if nothing is known that would be in the way.
+ */
+struct rj_kexec_obstacle rj_kexec_obstacle(const struct rj_machine_kernel *kernel, bool panic);
+
 /*
  * Sets the error for a call that Linux has refused with this errno: why, by what is known of the
  * machine, and what to do. needed: bytes of memory for the image.

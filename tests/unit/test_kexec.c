@@ -138,7 +138,7 @@ static void refusals(void **state)
 		  { RJ_HOST, "a container without CAP_SYS_BOOT; run rjpack on the host" } },
 		{ "lockdown", EPERM, 0, false, 0, "/sys/kernel/security/lockdown",
 		  "none [integrity] confidentiality\n",
-		  { RJ_HOST, "the kernel is locked down (integrity) and takes only signed" } },
+		  { RJ_HOST, "the kernel is locked down and takes only signed" } },
 		{ "disabled", EPERM, 0, false, 0, "/proc/sys/kernel/kexec_load_disabled", "1\n",
 		  { RJ_HOST, "kernel.kexec_load_disabled is 1, or "
 		    "kernel.kexec_load_limit_reboot 0; boot without setting it" } },
