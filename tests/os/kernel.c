@@ -2,8 +2,7 @@
 /*
  * An operating system that does what makes the way back hard, and no more: it runs in
  * the last 2 GiB of the address space and maps the rest when it needs it, starts the
- * other CPUs, takes interrupts of two timers, writes over all memory below the firmware's
- * data. Then it starts an rjpack image that its loader has brought along, by rjload.h.
+ * other CPUs, takes interrupts of two timers, writes over all base memory that is free. Then it starts an rjpack image that its loader has brought along, by rjload.h.
  *
  * Words on its command line, numbers in hexadecimal:
  *	at=N	the image's address, 1 MiB if there is none
@@ -358,11 +357,11 @@ static void start_timers(void)
 	print("os: both timers tick\n");
 }
 
-/* All below the EBDA but the interrupt vectors and the BIOS's data; or these as well. */
+/* All base memory but the interrupt vectors and the BIOS's data; or these as well. */
 static void overwrite(bool firmware)
 {
 	const uint8_t *bda = window(0x400, 0x100);
-	uint64_t end = (uint64_t)(bda[0x0E] | bda[0x0F] << 8) << 4;
+	uint64_t end = (uint64_t)(bda[0x13] | bda[0x14] << 8) * 1024;
 	uint64_t top = 0xA0000;
 
 	if (end < 0x80000 || end > top)

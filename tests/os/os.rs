@@ -336,10 +336,10 @@ fn start_timers() {
     print(format_args!("both timers tick"));
 }
 
-/// All below the EBDA but the interrupt vectors and the BIOS's data; or these as well.
+/// All base memory but the interrupt vectors and the BIOS's data; or these as well.
 fn overwrite(firmware: bool) {
-    let segment = bytes(0x40E, 2);
-    let end = u64::from(u16::from_le_bytes([segment[0], segment[1]])) << 4;
+    let kib = bytes(0x413, 2);
+    let end = u64::from(u16::from_le_bytes([kib[0], kib[1]])) * 1024;
     let top = 0xA0000;
     let end = if (0x80000..top).contains(&end) {
         end
