@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A fresh Debian on which a new user follows README.md: builds and installs rjpack by its commands as
-printed, then, on that system in QEMU, runs the commands that doctor prints, and the recipe for a way
-back after a panic. tests/setup has installed the system, with the packages that README.md names."""
+printed, and runs the recipe's CI job; then, on that system in QEMU, runs the commands that doctor
+prints, the recipe for a way back after a panic, and the one for a kernel of his own. tests/setup has
+installed the system, with the packages that README.md and the CI job name."""
 
 import re
 import subprocess
 
+import yaml
+
 import cache
+import ci
 import disk
 import manpage
 import starts
@@ -16,6 +20,7 @@ from recipes import PAGE
 README = toolchain.SOURCE / "README.md"
 SECTION = re.compile(r"^## Building\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 PANIC = "Back after a panic"
+OWN_KERNEL = "Back to Linux from a kernel of your own"
 SECTORS = 6 << 20               # of the disk, which is sparse
 GRUB_CONFIG = disk.SERIAL + """echo 'GRUB has read its disk'
 linux /vmlinuz root=/dev/sda1 rw quiet crashkernel=192M console=ttyS0,115200
@@ -42,14 +47,30 @@ dd if="$root.img" bs=1M conv=sparse status=none
 INSTALL = """cd /root/rjpack
 {commands}
 rm -rf build
+bash -eux /root/ci-job
+systemctl mask serial-getty@ttyS0       # it would hang up the line on which the user writes
 systemctl enable new-user
 """
+# The packages are there. The network is not.
+CI_JOB = """cd /root/project
+ln -s ../rjpack rjpack
+apt-get() {{ [ "$1" = update ] || command apt-get --simulate "$@"; }}
+{job}
+rm -rf rjpack/build
+"""
+# A system as its author has it, and the recipe's back.c.
+KERNEL = """cd /root/kernel
+nasm -f elf64 -o start.o start.asm
+gcc -O2 -ffreestanding -fno-pie -fno-stack-protector -fcf-protection=none -mcmodel=kernel \
+	-mgeneral-regs-only -mno-red-zone -c kernel.c back.c
+ld -n -z noexecstack --no-warn-rwx-segments -T kernel.lds -o /boot/os.elf start.o kernel.o back.o
+{commands}"""
 # Each time that Linux is up. The serial port shows what a user would see.
 NEW_USER = """cd /root
 boot=$(($(cat boots 2>/dev/null || echo 0) + 1))
 echo $boot >boots
 sync
-echo "Debian is up, boot $boot"
+printf '\\nDebian is up, boot %s\\n' "$boot"
 case $boot in
 1)
 	su nobody -s /bin/sh -c 'rjpack doctor' || :
@@ -60,6 +81,8 @@ case $boot in
 2)
 	sh -eux panic ;;
 3)
+	sh -eux own-kernel ;;
+4)
 	echo 'the new user is back'
 	poweroff ;;
 esac
@@ -86,18 +109,38 @@ def building():
 
 
 def recipe(section):
-    """The files of a recipe, and its commands."""
+    """The files of a recipe, and its blocks of commands."""
     blocks = [block for block in manpage.blocks(PAGE) if block.section == section]
     files = {block.file: block.text for block in blocks if block.file}
-    return files, "".join(block.text for block in blocks if not block.file)
+    return files, [block.text for block in blocks if not block.file]
+
+
+def project():
+    """What a project has that the recipe's CI job builds, and the job as a script."""
+    files, _ = recipe(ci.SECTION)
+    job = yaml.safe_load(files[ci.GITLAB])["image"]
+    return {"/root/project/boot.asm": (ci.PROJECT / "boot.asm").read_text(encoding="utf-8"),
+            "/root/project/Makefile": ci.MAKEFILE,
+            "/root/ci-job": CI_JOB.format(job="\n".join(job["before_script"] + job["script"]))}
+
+
+def kernel():
+    """A kernel of the user's own, and the script that builds it and does what the recipe says."""
+    files, (pack, start, _) = recipe(OWN_KERNEL)
+    folder = toolchain.SOURCE / "tests/os"
+    texts = {name: (folder / name).read_text(encoding="utf-8")
+             for name in ("kernel.c", "kernel.h", "kernel.lds", "start.asm")}
+    texts["back.c"] = files["back.c"]
+    return {"/root/own-kernel": KERNEL.format(commands=pack + start),
+            **{f"/root/kernel/{name}": text for name, text in texts.items()}}
 
 
 def belongings():
     """The files that the user has on the system, path to bytes."""
     files, panic = recipe(PANIC)
-    texts = {**files, "/root/install": INSTALL.format(commands=building()), "/root/panic": panic,
-             "/root/new-user": NEW_USER, "/etc/systemd/system/new-user.service": UNIT,
-             "/boot/grub/grub.cfg": GRUB_CONFIG}
+    texts = {**files, **project(), **kernel(), "/root/panic": "".join(panic),
+             "/root/install": INSTALL.format(commands=building()), "/root/new-user": NEW_USER,
+             "/etc/systemd/system/new-user.service": UNIT, "/boot/grub/grub.cfg": GRUB_CONFIG}
     files = {f"/root/rjpack/{path.relative_to(toolchain.SOURCE)}": path.read_bytes()
              for path in toolchain.sources()}
     files.update((path, text.encode()) for path, text in texts.items())
