@@ -88,7 +88,7 @@ static uint8_t ata_settle(const struct device *device)
 
 	ata_delay_400ns(device);
 	while ((status = ata_get(device, STATUS)) & ATA_BUSY) {
-		if (status == NOBODY || expired(deadline))
+		if (status == NOBODY || expired(&deadline))
 			return ATA_BUSY;
 		relax();
 	}
