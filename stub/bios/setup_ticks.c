@@ -182,14 +182,17 @@ void channel2_check(const struct rj_setup *setup)
 	uint8_t port_b = inb(PORT_B);
 	uint64_t ticks = (uint64_t)setup->host->ticks_per_ms * CHANNEL2_MS, start;
 	bool answers = port_b == 0xFF;  /* programs see that there is no such port */
+	bool is_late;
 
 	outb(PORT_B, (port_b & PORT_B_KEEP) | PORT_B_GATE2);
 	outb(CONTROL, CHANNEL2_MODE0);
 	outb(CHANNEL2, CHANNEL2_COUNT & 0xFF);
 	outb(CHANNEL2, CHANNEL2_COUNT >> 8);
 	start = rdtsc();
-	while (!answers && rdtsc() - start < ticks)
-		answers = inb(PORT_B) & PORT_B_OUT2;
+	do {
+		is_late = rdtsc() - start >= ticks;     /* read before the look */
+		answers = answers || inb(PORT_B) & PORT_B_OUT2;
+	} while (!answers && !is_late);
 	outb(PORT_B, port_b & PORT_B_KEEP);
 	if (!answers)
 		setup->print("channel 2 of the 8254 does not count; GRUB and memtest86+ hang");

@@ -134,7 +134,7 @@ static bool ahci_wait_for(uint32_t address, uint32_t mask, uint32_t value, uint3
 	uint64_t deadline = deadline_in(ms);
 
 	while ((read32(address) & mask) != value) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -251,7 +251,7 @@ static enum rj_status ahci_execute(struct port *port, uint32_t flags)
 	write32(r + IS, ALL);
 	write32(r + CI, SLOT0);
 	while (read32(r + CI) & SLOT0 && !(read32(r + IS) & IS_FATAL)) {
-		if (expired(deadline)) {
+		if (expired(&deadline)) {
 			ahci_restart(port, false);
 			return RJ_DISK_TIMEOUT;
 		}
@@ -562,7 +562,7 @@ static INIT void ahci_attach(uint32_t pci, const struct rj_host *host)
 	for (unsigned n = 0; n < PORTS; n++) {
 		if (!(implemented >> n & 1))
 			continue;
-		while (!(read32(hba + PORT(n) + SSTS) & SSTS_PRESENT) && !expired(deadline))
+		while (!(read32(hba + PORT(n) + SSTS) & SSTS_PRESENT) && !expired(&deadline))
 			relax();
 		if (read32(hba + PORT(n) + SSTS) & SSTS_PRESENT)
 			ahci_attach_port(hba, n, host);

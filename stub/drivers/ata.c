@@ -8,6 +8,8 @@
  * nothing pending, as a BIOS leaves the channel: its own INT 13h may still serve
  * the other device and wait for IRQ 14 or 15.
  */
+#include <stddef.h>
+
 #include "common/mem.h"
 #include "drivers/ata_device.h"
 #include "hardware/io.h"
@@ -53,16 +55,6 @@ struct device {
 	uint32_t sector_size;
 };
 
-static void ata_in_words(uint16_t port, void *to, uint32_t count)
-{
-	__asm__ volatile("rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory");
-}
-
-static void ata_out_words(uint16_t port, const void *from, uint32_t count)
-{
-	__asm__ volatile("rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory");
-}
-
 static uint8_t ata_get(const struct device *device, unsigned reg)
 {
 	return inb((uint16_t)(device->command_block + reg));
@@ -88,7 +80,7 @@ static uint8_t ata_settle(const struct device *device)
 
 	ata_delay_400ns(device);
 	while ((status = ata_get(device, STATUS)) & ATA_BUSY) {
-		if (status == NOBODY || expired(deadline))
+		if (status == NOBODY || expired(&deadline))
 			return ATA_BUSY;
 		relax();
 	}
@@ -101,9 +93,14 @@ static uint8_t ata_select(const struct device *device, uint32_t bits)
 	return ata_settle(device);
 }
 
-/* Software reset protocol, 11.2; resets both devices of the channel. */
+/*
+ * Software reset protocol, 11.2; resets both devices of the channel. Device 0 is selected first: the
+ * status of a device 1 that does not exist is 0 even while device 0 is busy (ATA/ATAPI-6, 9.16.1).
+ * QEMU keeps the selection over a reset, and ignores a new one until the reset is over.
+ */
 static bool ata_reset(const struct device *device)
 {
+	ata_put(device, DEVICE, DEVICE_OLD);
 	outb(device->control, CONTROL_ON | CONTROL_NIEN | CONTROL_RESET);
 	delay_ms(1);                    /* 5 us at least */
 	outb(device->control, CONTROL_ON | CONTROL_NIEN);
@@ -157,7 +154,7 @@ static bool ata_command(const struct device *device, uint8_t code, uint64_t lba,
 }
 
 /* PIO data-in and data-out protocols, 11.5 and 11.6: one sector for each DRQ. */
-static enum rj_status ata_move(const struct device *device, uint32_t buffer, uint32_t count,
+static enum rj_status ata_move(const struct device *device, uint8_t *buffer, uint32_t count,
 			       bool write)
 {
 	uint16_t port = (uint16_t)(device->command_block + DATA);
@@ -168,9 +165,9 @@ static enum rj_status ata_move(const struct device *device, uint32_t buffer, uin
 		if ((status & (ATA_ERROR | ATA_FAULT | ATA_DATA)) != ATA_DATA)
 			return ata_failed(device, status, write);
 		if (write)
-			ata_out_words(port, (const void *)buffer, device->sector_size / 2);
+			out_words(port, buffer, device->sector_size / 2);
 		else
-			ata_in_words(port, (void *)buffer, device->sector_size / 2);
+			in_words(port, buffer, device->sector_size / 2);
 		buffer += device->sector_size;
 	}
 	status = ata_settle(device);
@@ -187,7 +184,7 @@ static enum rj_status ata_no_data(const struct device *device, uint32_t operatio
 		return RJ_DISK_OK;
 	if (!ata_command(device, device->command[RJ_FLUSH], 0, 0))
 		return RJ_DISK_TIMEOUT;
-	return ata_move(device, 0, 0, true);
+	return ata_move(device, NULL, 0, true);
 }
 
 static enum rj_status ata_serve_disk(const struct device *device,
@@ -200,7 +197,7 @@ static enum rj_status ata_serve_disk(const struct device *device,
 	if (!ata_command(device, device->command[request->operation], request->lba,
 			 request->count))
 		return RJ_DISK_TIMEOUT;
-	return ata_move(device, (uint32_t)request->buffer, request->count,
+	return ata_move(device, (uint8_t *)(uintptr_t)request->buffer, request->count,
 			request->operation == RJ_WRITE);
 }
 
@@ -215,7 +212,7 @@ static enum rj_status ata_transfer_disk(void *context, const struct rj_request *
 
 /* PACKET protocol, 11.8: the packet, then data in parts whose size the device sets. */
 static enum rj_status ata_send_packet(const struct device *device, const uint8_t *packet,
-				      uint32_t buffer, uint32_t bytes)
+				      uint8_t *buffer, uint32_t bytes)
 {
 	uint16_t port = (uint16_t)(device->command_block + DATA);
 	uint8_t status;
@@ -229,12 +226,12 @@ static enum rj_status ata_send_packet(const struct device *device, const uint8_t
 	status = ata_settle(device);
 	if ((status & (ATA_ERROR | ATA_DATA)) != ATA_DATA)
 		return ata_failed(device, status, false);
-	ata_out_words(port, packet, ATAPI_PACKET_SIZE / 2);
+	out_words(port, packet, ATAPI_PACKET_SIZE / 2);
 	while ((status = ata_settle(device)) & ATA_DATA && !(status & ATA_ERROR)) {
 		part = ata_get(device, LBA_MID) | (uint32_t)ata_get(device, LBA_HIGH) << 8;
 		if (!part || part > bytes)
 			break;
-		ata_in_words(port, (void *)buffer, (part + 1) / 2);
+		in_words(port, buffer, (part + 1) / 2);
 		buffer += part;
 		bytes -= part;
 	}
@@ -245,7 +242,7 @@ static enum rj_status ata_send_packet(const struct device *device, const uint8_t
 
 static enum rj_status ata_send(void *device, const uint8_t *packet, void *data, uint32_t bytes)
 {
-	return ata_send_packet(device, packet, (uint32_t)data, bytes);
+	return ata_send_packet(device, packet, data, bytes);
 }
 
 static enum rj_status ata_serve_cd(struct device *device, const struct rj_request *request)
@@ -261,7 +258,7 @@ static enum rj_status ata_serve_cd(struct device *device, const struct rj_reques
 	if ((request->buffer + bytes - 1) >> 32)
 		return RJ_DISK_BOUNDARY;
 	atapi_read_packet(packet, request);
-	status = ata_send_packet(device, packet, (uint32_t)request->buffer, bytes);
+	status = ata_send_packet(device, packet, (uint8_t *)(uintptr_t)request->buffer, bytes);
 	if (status != RJ_DISK_OK && status != RJ_DISK_TIMEOUT)
 		atapi_request_sense(ata_send, device, sense);
 	return status;
@@ -284,15 +281,23 @@ static INIT bool ata_is_firmwares(uint32_t pci, const struct rj_host *host)
 	return true;
 }
 
-/* Without a device, status is 0 or FFh after the command, and there is no data. */
+/*
+ * Without a device, status is 0 or FFh after the command, and there is no data. A device that hangs
+ * is reset, since the other one cannot be selected while it is busy.
+ */
 static INIT bool ata_ask_identity(const struct device *device, uint8_t code, uint16_t *words)
 {
+	uint8_t status;
+
 	if (!ata_ready(device, 0))
 		return false;
 	ata_put(device, COMMAND, code);
-	if ((ata_settle(device) & (ATA_ERROR | ATA_DATA)) != ATA_DATA)
+	status = ata_settle(device);
+	if ((status & (ATA_ERROR | ATA_DATA)) != ATA_DATA) {
+		ata_failed(device, status, false);
 		return false;
-	ata_in_words((uint16_t)(device->command_block + DATA), words, ATA_IDENTIFY_WORDS);
+	}
+	in_words((uint16_t)(device->command_block + DATA), words, ATA_IDENTIFY_WORDS);
 	return true;
 }
 

@@ -14,6 +14,9 @@
 #define BAR_MEMORY_MASK 0xFFFFFFF0u
 #define BAR_IO_MASK     0xFFFCu
 
+#define GRACE_MS        10u
+#define LAST_LOOK       UINT64_C(1)     /* in a deadline, whose lowest bit is 0 before */
+
 static uint32_t ticks_per_ms;
 
 static INIT uint32_t bar(uint32_t pci, unsigned number)
@@ -101,18 +104,28 @@ INIT void timer_init(uint32_t per_ms)
 
 uint64_t deadline_in(uint32_t ms)
 {
-	return rdtsc() + (uint64_t)ms * ticks_per_ms;
+	return (rdtsc() + (uint64_t)ms * ticks_per_ms + LAST_LOOK) & ~LAST_LOOK;
 }
 
-bool expired(uint64_t deadline)
+bool has_come(uint64_t time)
 {
-	return rdtsc() >= deadline;
+	return rdtsc() >= time;
+}
+
+bool expired(uint64_t *deadline)
+{
+	if (!has_come(*deadline))
+		return false;
+	if (*deadline & LAST_LOOK)
+		return true;
+	*deadline = deadline_in(GRACE_MS) | LAST_LOOK;
+	return false;
 }
 
 void delay_ms(uint32_t ms)
 {
-	uint64_t deadline = deadline_in(ms);
+	uint64_t end = deadline_in(ms);
 
-	while (!expired(deadline))
+	while (!has_come(end))
 		relax();
 }

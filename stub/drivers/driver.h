@@ -154,10 +154,16 @@ uint32_t pci_capability(uint32_t pci, uint32_t offset, uint8_t id);
 /* Wakes a function from D3hot. Its BARs and its command register stay as they are. */
 void pci_wake(uint32_t pci);
 
-/* Time, resident too: call deadline_in before a wait, and expired in its loop. */
+/*
+ * Time, resident too. Before a wait, take a deadline; in its loop, call expired after each look at
+ * what is awaited. SMM code or a hypervisor may have had the CPU since that look: at the deadline,
+ * expired grants 10 ms more, so that no wait fails without a look after its end.
+ */
 void timer_init(uint32_t ticks_per_ms);         /* attach calls it first */
 uint64_t deadline_in(uint32_t ms);
-bool expired(uint64_t deadline);
+bool expired(uint64_t *deadline);
+/* Whether that time has come. */
+bool has_come(uint64_t time);
 /* A hint to the CPU in a wait loop: PAUSE. */
 static inline void relax(void)
 {

@@ -110,7 +110,7 @@ static void wait_for_doorbell(const struct mfi *m)
 {
 	uint64_t deadline = deadline_in(DOORBELL_MS);
 
-	while (read32(m->registers + DOORBELL) & DOORBELL_BUSY && !expired(deadline))
+	while (read32(m->registers + DOORBELL) & DOORBELL_BUSY && !expired(&deadline))
 		relax();
 }
 

@@ -220,7 +220,7 @@ static SELDOM enum rj_status lsi_wait(struct controller *c)
 {
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	while (c->mismatches < MISMATCHES && !expired(deadline)) {
+	while (c->mismatches < MISMATCHES && !expired(&deadline)) {
 		uint32_t events = lsi_events(c);
 
 		if (events & EVENTS(0u, NOBODY_SELECTED, 0u))

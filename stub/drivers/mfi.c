@@ -88,7 +88,7 @@ static uint32_t next_state(const struct mfi *m, uint32_t state)
 	do {
 		next = MFI_STATE(card_state(m));
 		relax();
-	} while (next == state && !expired(deadline));
+	} while (next == state && !expired(&deadline));
 	return next;
 }
 
@@ -124,7 +124,7 @@ uint8_t mfi_run(struct mfi *m)
 	m->frame.status = MFI_PENDING;
 	barrier();
 	card_post(m);
-	while (m->frame.status == MFI_PENDING && !expired(deadline))
+	while (m->frame.status == MFI_PENDING && !expired(&deadline))
 		relax();
 	barrier();
 	return m->frame.status;

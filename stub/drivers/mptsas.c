@@ -146,7 +146,7 @@ static bool wait_for(const struct controller *c, uint32_t offset, uint32_t mask,
 	uint64_t deadline = deadline_in(ms);
 
 	while ((get(c, offset) & mask) != value) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -212,7 +212,7 @@ static uint32_t run(struct controller *c, uint32_t ms)
 
 	barrier();
 	put(c, REQUEST_QUEUE, (uintptr_t)&c->request);
-	while ((answer = get(c, REPLY_QUEUE)) == NO_REPLY && !expired(deadline))
+	while ((answer = get(c, REPLY_QUEUE)) == NO_REPLY && !expired(&deadline))
 		relax();
 	barrier();
 	return answer;

@@ -192,7 +192,7 @@ static uint32_t nvme_execute(struct controller *c)
 	barrier();
 	write32(c->doorbell, next);
 	while ((answer->status & 1) != phase) {
-		if (expired(deadline)) {
+		if (expired(&deadline)) {
 			c->ready = false;
 			return STATUS_TIMEOUT;
 		}
@@ -217,7 +217,7 @@ static bool nvme_wait_ready(const struct controller *c, uint32_t wanted)
 			return true;
 		if (wanted && status & CSTS_FATAL)
 			return false;
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}

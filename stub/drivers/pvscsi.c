@@ -155,7 +155,7 @@ static const struct completion *pvscsi_run(struct controller *c)
 	barrier();
 	write32(c->registers + KICK, 0);
 	while (s->completions_made == s->completions_taken) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return NULL;
 		relax();
 	}

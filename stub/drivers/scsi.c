@@ -174,7 +174,7 @@ INIT bool scsi_wait_ready(struct scsi_unit *unit)
 
 		if (status == RJ_DISK_OK)
 			return true;
-		if ((status != RJ_DISK_NOT_READY && status != RJ_DISK_CHANGED) || expired(deadline))
+		if ((status != RJ_DISK_NOT_READY && status != RJ_DISK_CHANGED) || expired(&deadline))
 			return false;
 		if (status == RJ_DISK_NOT_READY && !is_started)
 			scsi_ask(unit, &start, 0);

@@ -127,7 +127,7 @@ static bool sd_wait_power_up(struct sd_card *c, uint32_t argument)
 		c->by_sector = ocr & OCR_SECTORS;
 		if (ocr & OCR_READY)
 			return true;
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		delay_ms(POLL_MS);
 	}
@@ -234,7 +234,7 @@ static enum rj_status sd_settle(struct sd_card *c, enum rj_status named)
 		if (named == RJ_DISK_OK)
 			named = sd_status(r1);
 		c->ready = r1 & READY_FOR_DATA && STATE(r1) == TRANSFER;
-		if (expired(deadline))
+		if (expired(&deadline))
 			break;
 		relax();
 	}

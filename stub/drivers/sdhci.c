@@ -115,7 +115,7 @@ static bool sdhci_reset(const struct sd_card *c, uint8_t what)
 
 	write8(c->registers + RESET, what);
 	while (read8(c->registers + RESET) & what) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -154,7 +154,7 @@ static enum rj_status sdhci_wait(const struct sd_card *c, uint32_t event, uint32
 			write32(c->registers + STATUS, event);
 			return RJ_DISK_OK;
 		}
-		if (expired(deadline))
+		if (expired(&deadline))
 			return RJ_DISK_TIMEOUT;
 		relax();
 	}
@@ -169,7 +169,7 @@ static bool sdhci_wait_idle(const struct sd_card *c, uint32_t command)
 	uint64_t deadline = deadline_in(COMMAND_MS);
 
 	while (sdhci_get(c, STATE) & inhibit) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -283,7 +283,7 @@ bool sdhci_set_clock(struct sd_card *c, uint32_t khz)
 	write16(at, 0);
 	write16(at, clock);
 	while (!(read16(at) & CLOCK_STABLE)) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -327,7 +327,7 @@ static INIT bool sdhci_has_card(const struct sd_card *c)
 
 	if (IS_EMBEDDED(sdhci_get(c, CAPABILITIES)))
 		return true;
-	while (!(sdhci_get(c, STATE) & CARD_STABLE) && !expired(deadline))
+	while (!(sdhci_get(c, STATE) & CARD_STABLE) && !expired(&deadline))
 		relax();
 	return sdhci_get(c, STATE) & CARD_INSERTED;
 }

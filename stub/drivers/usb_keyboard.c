@@ -147,7 +147,7 @@ static void translate(struct keyboard *k, struct rj_keys *keys)
 
 static void repeat(struct keyboard *k, struct rj_keys *keys)
 {
-	if (!k->held || k->held == USAGE_PAUSE || !expired(k->repeat_at))
+	if (!k->held || k->held == USAGE_PAUSE || !has_come(k->repeat_at))
 		return;
 	add_key(keys, k->held, k->old[0], false);
 	k->repeat_at = deadline_in(REPEAT_MS);

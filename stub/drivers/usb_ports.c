@@ -72,7 +72,7 @@ static INIT void wait_for_devices(const struct usb_bus *bus)
 		if (now != known)
 			quiet = deadline_in(QUIET_MS);
 		known = now;
-		if (expired(end) || (expired(quiet) && is_settled))
+		if (expired(&end) || (expired(&quiet) && is_settled))
 			break;
 		delay_ms(STEP_MS);
 	}
@@ -98,7 +98,7 @@ static INIT bool port_reset(const struct usb_bus *bus, uint32_t port, uint32_t h
 
 	port_set(bus, port, how | PORT_CHANGES);
 	while (is_done && !(port_get(bus, port) & change))
-		is_done = !expired(deadline);
+		is_done = !expired(&deadline);
 	port_set(bus, port, PORT_CHANGES);
 	delay_ms(RECOVERY_MS);
 	return is_done && port_get(bus, port) & PORT_ENABLED;
@@ -157,7 +157,7 @@ static INIT bool hub_reset(const struct usb_device *hub, uint32_t port, uint32_t
 	do {
 		delay_ms(STEP_MS);
 		status = hub_status(hub, port);
-	} while (status & USB_STATUS_RESET && !expired(deadline));
+	} while (status & USB_STATUS_RESET && !expired(&deadline));
 	hub_feature(hub, USB_CLEAR_FEATURE, port, USB_PORT_C_RESET);
 	hub_feature(hub, USB_CLEAR_FEATURE, port, USB_PORT_C_CONNECTION);
 	delay_ms(RECOVERY_MS);

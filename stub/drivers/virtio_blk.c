@@ -85,7 +85,7 @@ static INIT uint64_t virtio_blk_capacity(const struct virtio *v)
 		last = value;
 		value = (uint64_t)virtio_config(v, CONFIG_CAPACITY + 4) << 32
 			| virtio_config(v, CONFIG_CAPACITY);
-	} while (value != last && !expired(deadline));
+	} while (value != last && !expired(&deadline));
 	return value;
 }
 

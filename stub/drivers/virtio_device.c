@@ -114,7 +114,7 @@ static bool virtio_reset(const struct virtio *v)
 
 	virtio_put8(STATUS(v), 0);
 	while (virtio_get8(STATUS(v)) != 0) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -208,7 +208,7 @@ bool virtio_execute(struct virtio *v)
 	barrier();
 	virtio_put16(v->notify, v->queue);
 	while (v->used->index != v->available->index) {
-		if (expired(deadline)) {
+		if (expired(&deadline)) {
 			virtio_start(v);
 			return false;
 		}

@@ -148,7 +148,7 @@ static bool is_attached(const struct xhci_pipe *pipe)
 }
 
 /* Whether to wait on. pipe: not for a device that is gone; NULL: for a command. */
-static bool waits(struct xhci *c, const struct xhci_pipe *pipe, uint64_t deadline)
+static bool waits(struct xhci *c, const struct xhci_pipe *pipe, uint64_t *deadline)
 {
 	bool may_be_gone = c->port_changed;
 
@@ -165,7 +165,7 @@ static uint32_t wait(struct xhci *c, const struct xhci_pipe *pipe, uint32_t ms)
 	do {
 		relax();
 		take_events(c);
-	} while (waits(c, pipe, deadline));
+	} while (waits(c, pipe, &deadline));
 	c->first = c->last = 0;
 	return c->answer.control ? TRB_CODE(c->answer.status) : CODE_NONE;
 }

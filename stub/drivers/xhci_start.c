@@ -86,7 +86,7 @@ static INIT void take_over(uint32_t registers)
 		return;
 	if (read32(legacy) & LEGACY_BIOS_OWNED) {
 		write32(legacy, read32(legacy) | LEGACY_OS_OWNED);
-		while (read32(legacy) & LEGACY_BIOS_OWNED && !expired(deadline))
+		while (read32(legacy) & LEGACY_BIOS_OWNED && !expired(&deadline))
 			relax();
 		write32(legacy, (read32(legacy) | LEGACY_OS_OWNED) & ~LEGACY_BIOS_OWNED);
 	}
@@ -117,7 +117,7 @@ static INIT bool wait_bits(const struct xhci *c, uint32_t offset, uint32_t bits,
 	uint64_t deadline = deadline_in(ms);
 
 	while ((xhci_get(c, offset) & bits) != wanted) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}

@@ -44,6 +44,17 @@ static inline uint32_t inl(uint16_t port)
 	return value;
 }
 
+/* Move count words between a port and memory. */
+static inline void in_words(uint16_t port, void *to, uint32_t count)
+{
+	__asm__ volatile("rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory");
+}
+
+static inline void out_words(uint16_t port, const void *from, uint32_t count)
+{
+	__asm__ volatile("rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory");
+}
+
 static inline uint64_t rdmsr(uint32_t msr)
 {
 	uint64_t value;

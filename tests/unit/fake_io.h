@@ -16,6 +16,8 @@ void outw(uint16_t port, uint16_t value);
 uint16_t inw(uint16_t port);
 void outl(uint16_t port, uint32_t value);
 uint32_t inl(uint16_t port);
+void in_words(uint16_t port, void *to, uint32_t count);
+void out_words(uint16_t port, const void *from, uint32_t count);
 uint8_t read8(uint32_t address);
 uint16_t read16(uint32_t address);
 uint32_t read32(uint32_t address);

@@ -138,9 +138,13 @@ uint64_t deadline_in(uint32_t ms)
 	return now + ms;
 }
 
-bool expired(uint64_t deadline)
+bool expired(uint64_t *deadline)
 {
-	return now >= deadline;
+	bool is_last = *deadline == 0;
+
+	if (now >= *deadline)
+		*deadline = 0;
+	return is_last;
 }
 
 void delay_ms(uint32_t ms)
