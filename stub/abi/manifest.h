@@ -48,7 +48,7 @@
 #define RJ_PIECE_SERVICES   0x0002u         /* called when all pieces are placed: services.h */
 #define RJ_PIECE_RUNTIME    0x0004u         /* called before that, and not placed: runtime.h */
 #define RJ_PIECE_MAKER      0x0008u         /* called by the installer: maker.h */
-#define RJ_PIECE_DISK       0x0010u         /* the services move it on, and check it there */
+#define RJ_PIECE_DISK       0x0010u         /* the services move or unpack it, and check the result */
 #define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
 
 /* At STUB_HEADER in the stub; the linker fills in the size. */

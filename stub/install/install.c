@@ -375,12 +375,13 @@ static uint32_t take_disk(const struct rj_disk_image *image)
 	struct rj_piece *disk = piece_with(RJ_PIECE_DISK);
 	uint32_t at = disk ? disk->address : image->address;
 
-	if (disk)
+	if (disk && !(image->flags & RJ_DISK_DEFLATED))
 		disk->address = disk->size = 0;
 	return at;
 }
 
-static void unpack(const struct rj_disk_image *image, void *to, const void *from)
+/* Returns whether the result may be the disk: its CRC-32 is still to be checked. */
+static bool unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
 	const struct rj_module *module = module_find("inflate");
 	const struct rj_inflate *inflater;
@@ -388,7 +389,7 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 
 	if (!(image->flags & RJ_DISK_DEFLATED)) {
 		memmove(to, from, image->packed_size);
-		return;
+		return true;
 	}
 	if (!module)
 		stub->fail("the image has no module that unpacks the disk; pack it again");
@@ -396,8 +397,14 @@ static void unpack(const struct rj_disk_image *image, void *to, const void *from
 	if (!work)
 		stub->fail("not enough memory to unpack the disk");
 	inflater = module_interface(module_load(module));
-	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
-		stub->fail("the disk is damaged; load the image again");
+	return !inflater->inflate(to, image->contents, from, image->packed_size, work);
+}
+
+/* Of a disk that is damaged: which bytes of RAM it was in are at fault, if any. Overwrites them. */
+static void check_ram(uint32_t address, uint32_t size)
+{
+	if (!ram_holds(address, size))
+		stub->fail("the disk reads back wrong at %x; bad or missing RAM?", address);
 }
 
 /* Returns the code that makes a disk of the loader's file; NULL: there is none. */
@@ -416,6 +423,7 @@ static uint32_t place_ram_disk(void)
 	const struct rj_disk_image *image = &services->image;
 	rj_disk_maker *make = disk_maker();
 	uint32_t from, at;
+	bool is_good;
 
 	if (!image->size)
 		return 0;
@@ -425,11 +433,13 @@ static uint32_t place_ram_disk(void)
 	at = memory_reserve(image->size);
 	if (!at)
 		stub->fail("no free range of memory has %u bytes for the disk", image->size);
-	unpack(image, (void *)at, (const void *)from);
+	is_good = unpack(image, (void *)at, (const void *)from);
 	memset((void *)(at + image->contents), 0, image->size - image->contents);
-	if (stub->crc32(0, (const void *)at, image->contents) != image->crc)
-		stub->fail(ram_holds(at, image->contents) ? "the disk is damaged; load the image again"
-			   : "the disk reads back wrong at %x; bad or missing RAM?", at);
+	if (!is_good || stub->crc32(0, (const void *)at, image->contents) != image->crc) {
+		check_ram(at, image->contents);
+		check_ram(from, image->packed_size);
+		stub->fail("the disk is damaged; load the image again");
+	}
 	return at;
 }
 
