@@ -380,7 +380,7 @@ static uint32_t take_disk(const struct rj_disk_image *image)
 	return at;
 }
 
-/* Returns whether the result may be the disk: its CRC-32 is still to be checked. */
+/* Returns whether the result is the disk. */
 static bool unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
 	const struct rj_module *module = module_find("inflate");
@@ -388,16 +388,17 @@ static bool unpack(const struct rj_disk_image *image, void *to, const void *from
 	void *work;
 
 	if (!(image->flags & RJ_DISK_DEFLATED)) {
-		memmove(to, from, image->packed_size);
-		return true;
+		memmove(to, from, image->contents);
+		return stub->crc32(0, to, image->contents) == image->crc;
 	}
 	if (!module)
 		stub->fail("the image has no module that unpacks the disk; pack it again");
-	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
+	work = memory_alloc(RJ_INFLATE_WORK, PARAGRAPH);
 	if (!work)
 		stub->fail("not enough memory to unpack the disk");
 	inflater = module_interface(module_load(module));
-	return !inflater->inflate(to, image->contents, from, image->packed_size, work);
+	return !inflater->inflate(to, image->contents, from, image->packed_size, work)
+		&& inflater->sum(to, image->contents, stub->crc32, work) == image->crc;
 }
 
 /* Of a disk that is damaged: which bytes of RAM it was in are at fault, if any. Overwrites them. */
@@ -423,7 +424,6 @@ static uint32_t place_ram_disk(void)
 	const struct rj_disk_image *image = &services->image;
 	rj_disk_maker *make = disk_maker();
 	uint32_t from, at;
-	bool is_good;
 
 	if (!image->size)
 		return 0;
@@ -433,13 +433,12 @@ static uint32_t place_ram_disk(void)
 	at = memory_reserve(image->size);
 	if (!at)
 		stub->fail("no free range of memory has %u bytes for the disk", image->size);
-	is_good = unpack(image, (void *)at, (const void *)from);
-	memset((void *)(at + image->contents), 0, image->size - image->contents);
-	if (!is_good || stub->crc32(0, (const void *)at, image->contents) != image->crc) {
+	if (!unpack(image, (void *)at, (const void *)from)) {
 		check_ram(at, image->contents);
 		check_ram(from, image->packed_size);
 		stub->fail("the disk is damaged; load the image again");
 	}
+	memset((void *)(at + image->contents), 0, image->size - image->contents);
 	return at;
 }
 
