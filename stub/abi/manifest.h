@@ -108,4 +108,18 @@ struct rj_piece {
 };
 _Static_assert(sizeof(struct rj_piece) == 32, "piece");
 
+/*
+ * Returns the first piece that has one of these flags, or NULL. The piece table follows the header,
+ * and is in the host's byte order.
+ */
+static inline struct rj_piece *rj_piece_with(struct rj_manifest *manifest, uint32_t flags)
+{
+	struct rj_piece *piece = (struct rj_piece *)(manifest + 1);
+
+	for (uint32_t i = 0; i < manifest->piece_count; i++, piece++)
+		if (piece->flags & flags)
+			return piece;
+	return NULL;
+}
+
 #endif

@@ -358,21 +358,10 @@ static void give_to_firmware(uint32_t pci)
 	stub->give_to_firmware(pci);
 }
 
-/* Returns the first piece with this flag; NULL: there is none. */
-static struct rj_piece *piece_with(uint32_t flag)
-{
-	struct rj_piece *p = (void *)(stub->manifest + 1);
-
-	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
-		if (p->flags & flag)
-			return p;
-	return NULL;
-}
-
 /* Returns where the disk is now. One that is only moved may overlap its final address. */
 static uint32_t take_disk(const struct rj_disk_image *image)
 {
-	struct rj_piece *disk = piece_with(RJ_PIECE_DISK);
+	struct rj_piece *disk = rj_piece_with(stub->manifest, RJ_PIECE_DISK);
 	uint32_t at = disk ? disk->address : image->address;
 
 	if (disk && !(image->flags & RJ_DISK_DEFLATED))
@@ -411,7 +400,7 @@ static void check_ram(uint32_t address, uint32_t size)
 /* Returns the code that makes a disk of the loader's file; NULL: there is none. */
 static rj_disk_maker *disk_maker(void)
 {
-	const struct rj_piece *maker = piece_with(RJ_PIECE_MAKER);
+	const struct rj_piece *maker = rj_piece_with(stub->manifest, RJ_PIECE_MAKER);
 
 	return maker ? (rj_disk_maker *)maker->address : NULL;
 }
