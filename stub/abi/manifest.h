@@ -114,11 +114,11 @@ _Static_assert(sizeof(struct rj_piece) == 32, "piece");
  */
 static inline struct rj_piece *rj_piece_with(struct rj_manifest *manifest, uint32_t flags)
 {
-	struct rj_piece *piece = (struct rj_piece *)(manifest + 1);
+	struct rj_piece *p = (struct rj_piece *)(manifest + 1);
 
-	for (uint32_t i = 0; i < manifest->piece_count; i++, piece++)
-		if (piece->flags & flags)
-			return piece;
+	for (uint32_t i = 0; i < manifest->piece_count; i++, p++)
+		if (p->flags & flags)
+			return p;
 	return NULL;
 }
 

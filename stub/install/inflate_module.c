@@ -2,6 +2,8 @@
 /* Not in inflate.c, which the host tests also compile. */
 #include "install/inflate.h"
 
+#include <stdbool.h>
+
 #include "drivers/driver.h"
 #include "hardware/io.h"
 #include "install/crc32_vectors.h"
@@ -11,7 +13,8 @@ _Static_assert(CRC32_RING <= RJ_INFLATE_WORK, "the ring");
 static uint32_t sum(const uint8_t *bytes, uint32_t size,
 		    uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n), void *work)
 {
-	uint32_t rounds = cpuid(CPUID_FEATURES).edx & CPUID_EDX_SSE ? size / CRC32_ROUND : 0;
+	bool has_sse = cpuid(CPUID_FEATURES).edx & CPUID_EDX_SSE;
+	uint32_t rounds = has_sse ? size / CRC32_ROUND : 0;
 	uint32_t crc = rounds ? crc32_vectors(bytes, rounds, work) : 0;
 
 	return crc32(crc, bytes + rounds * CRC32_ROUND, size - rounds * CRC32_ROUND);
