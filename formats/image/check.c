@@ -101,20 +101,18 @@ static void check_offsets(const struct rj_check *check)
 	}
 }
 
-/* Only of the RAM disk do the services check what they have moved. */
+/* Only of the RAM disk do the services check what they have moved or unpacked. */
 static void check_disk_flag(const struct rj_check *check)
 {
 	const struct rj_image *image = check->image;
-	const struct rj_disk_image *block = &image->services.block.image;
 	const struct rj_piece *disk = rj_image_disk(image);
 
-	if (block->size > 0 && !disk)   /* reported as its address */
+	if (image->services.block.image.size > 0 && !disk)      /* reported as its address */
 		return;
 	for (size_t i = 0; i < image->piece_count; i++) {
 		const struct rj_piece *piece = &image->pieces[i];
 
-		if (piece->flags & RJ_PIECE_DISK &&
-		    (piece != disk || block->flags & RJ_DISK_DEFLATED))
+		if (piece->flags & RJ_PIECE_DISK && piece != disk)
 			rj_check_report(check, "the piece %s has the flag of the RAM disk, "
 					"and is not one that the services move", piece->name);
 	}

@@ -207,8 +207,7 @@ static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 			plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,
 			image->packed_size, err))
 		return err->class;
-	if (!(image->flags & RJ_DISK_DEFLATED))
-		plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_DISK;
+	plan->pieces[plan->piece_count - 1].flags = RJ_PIECE_DISK;
 	return RJ_OK;
 }
 

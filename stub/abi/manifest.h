@@ -48,7 +48,7 @@
 #define RJ_PIECE_SERVICES   0x0002u         /* called when all pieces are placed: services.h */
 #define RJ_PIECE_RUNTIME    0x0004u         /* called before that, and not placed: runtime.h */
 #define RJ_PIECE_MAKER      0x0008u         /* called by the installer: maker.h */
-#define RJ_PIECE_DISK       0x0010u         /* the services move it on, and check it there */
+#define RJ_PIECE_DISK       0x0010u         /* the services move or unpack it, and check the result */
 #define RJ_PIECE_OWN        (RJ_PIECE_SERVICES | RJ_PIECE_RUNTIME | RJ_PIECE_MAKER)
 
 /* At STUB_HEADER in the stub; the linker fills in the size. */
@@ -107,5 +107,19 @@ struct rj_piece {
 	uint32_t crc;           /* CRC-32 of its bytes */
 };
 _Static_assert(sizeof(struct rj_piece) == 32, "piece");
+
+/*
+ * Returns the first piece that has one of these flags, or NULL. The piece table follows the header,
+ * and is in the host's byte order.
+ */
+static inline struct rj_piece *rj_piece_with(struct rj_manifest *manifest, uint32_t flags)
+{
+	struct rj_piece *p = (struct rj_piece *)(manifest + 1);
+
+	for (uint32_t i = 0; i < manifest->piece_count; i++, p++)
+		if (p->flags & flags)
+			return p;
+	return NULL;
+}
 
 #endif

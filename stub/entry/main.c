@@ -240,10 +240,7 @@ static void check_firmware(void)
 
 static const struct rj_piece *piece_with(uint32_t flag)
 {
-	for (uint32_t i = 0; i < manifest.header.piece_count; i++)
-		if (manifest.pieces[i].flags & flag)
-			return &manifest.pieces[i];
-	return NULL;
+	return rj_piece_with(&manifest.header, flag);
 }
 
 /*

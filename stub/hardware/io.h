@@ -84,6 +84,7 @@ static inline void wbinvd(void)
 }
 
 #define CPUID_FEATURES 1
+#define CPUID_EDX_SSE  (1u << 25)       /* SDM 2A, "CPUID" */
 
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;

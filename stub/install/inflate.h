@@ -3,6 +3,7 @@
 #ifndef RJ_INFLATE_H
 #define RJ_INFLATE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define RJ_INFLATE_WORK 0x2000u /* bytes of scratch memory, aligned to 4 */
@@ -23,6 +24,12 @@ struct rj_inflate {
 	 */
 	int32_t (*inflate)(uint8_t *to, uint32_t to_size, const uint8_t *from,
 			   uint32_t from_size, void *work);
+	/*
+	 * The CRC-32 of a large output, with few instructions where the CPU has SSE. crc32: as in
+	 * common/crc32.h, for other CPUs and for the end. work: aligned to 16.
+	 */
+	uint32_t (*sum)(const uint8_t *bytes, uint32_t size,
+			uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n), void *work);
 };
 
 int32_t rj_inflate(uint8_t *to, uint32_t to_size, const uint8_t *from, uint32_t from_size,

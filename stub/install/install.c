@@ -358,52 +358,49 @@ static void give_to_firmware(uint32_t pci)
 	stub->give_to_firmware(pci);
 }
 
-/* Returns the first piece with this flag; NULL: there is none. */
-static struct rj_piece *piece_with(uint32_t flag)
-{
-	struct rj_piece *p = (void *)(stub->manifest + 1);
-
-	for (uint32_t i = 0; i < stub->manifest->piece_count; i++, p++)
-		if (p->flags & flag)
-			return p;
-	return NULL;
-}
-
 /* Returns where the disk is now. One that is only moved may overlap its final address. */
 static uint32_t take_disk(const struct rj_disk_image *image)
 {
-	struct rj_piece *disk = piece_with(RJ_PIECE_DISK);
+	struct rj_piece *disk = rj_piece_with(stub->manifest, RJ_PIECE_DISK);
 	uint32_t at = disk ? disk->address : image->address;
 
-	if (disk)
+	if (disk && !(image->flags & RJ_DISK_DEFLATED))
 		disk->address = disk->size = 0;
 	return at;
 }
 
-static void unpack(const struct rj_disk_image *image, void *to, const void *from)
+/* Returns whether the result is the disk. */
+static bool unpack(const struct rj_disk_image *image, void *to, const void *from)
 {
 	const struct rj_module *module = module_find("inflate");
 	const struct rj_inflate *inflater;
 	void *work;
 
 	if (!(image->flags & RJ_DISK_DEFLATED)) {
-		memmove(to, from, image->packed_size);
-		return;
+		memmove(to, from, image->contents);
+		return stub->crc32(0, to, image->contents) == image->crc;
 	}
 	if (!module)
 		stub->fail("the image has no module that unpacks the disk; pack it again");
-	work = memory_alloc(RJ_INFLATE_WORK, sizeof(uint32_t));
+	work = memory_alloc(RJ_INFLATE_WORK, PARAGRAPH);
 	if (!work)
 		stub->fail("not enough memory to unpack the disk");
 	inflater = module_interface(module_load(module));
-	if (inflater->inflate(to, image->contents, from, image->packed_size, work))
-		stub->fail("the disk is damaged; load the image again");
+	return !inflater->inflate(to, image->contents, from, image->packed_size, work)
+		&& inflater->sum(to, image->contents, stub->crc32, work) == image->crc;
+}
+
+/* Of a disk that is damaged: which bytes of RAM it was in are at fault, if any. Overwrites them. */
+static void check_ram(uint32_t address, uint32_t size)
+{
+	if (!ram_holds(address, size))
+		stub->fail("the disk reads back wrong at %x; bad or missing RAM?", address);
 }
 
 /* Returns the code that makes a disk of the loader's file; NULL: there is none. */
 static rj_disk_maker *disk_maker(void)
 {
-	const struct rj_piece *maker = piece_with(RJ_PIECE_MAKER);
+	const struct rj_piece *maker = rj_piece_with(stub->manifest, RJ_PIECE_MAKER);
 
 	return maker ? (rj_disk_maker *)maker->address : NULL;
 }
@@ -425,11 +422,12 @@ static uint32_t place_ram_disk(void)
 	at = memory_reserve(image->size);
 	if (!at)
 		stub->fail("no free range of memory has %u bytes for the disk", image->size);
-	unpack(image, (void *)at, (const void *)from);
+	if (!unpack(image, (void *)at, (const void *)from)) {
+		check_ram(at, image->contents);
+		check_ram(from, image->packed_size);
+		stub->fail("the disk is damaged; load the image again");
+	}
 	memset((void *)(at + image->contents), 0, image->size - image->contents);
-	if (stub->crc32(0, (const void *)at, image->contents) != image->crc)
-		stub->fail(ram_holds(at, image->contents) ? "the disk is damaged; load the image again"
-			   : "the disk reads back wrong at %x; bad or missing RAM?", at);
 	return at;
 }
 

@@ -15,7 +15,6 @@
 
 #define EDX_SEP (1u << 11)
 #define EDX_PAT (1u << 16)
-#define EDX_SSE (1u << 25)
 #define ECX_XSAVE (1u << 26)
 #define CPUID_EXTENDED 0x80000000u
 #define CPUID_EXTENDED_FEATURES 0x80000001u
@@ -75,7 +74,7 @@ static void reset_sse(void)
 {
 	const uint32_t mxcsr = MXCSR_AT_RESET;
 
-	if (!(cpuid(CPUID_FEATURES).edx & EDX_SSE))
+	if (!(cpuid(CPUID_FEATURES).edx & CPUID_EDX_SSE))
 		return;
 	__asm__ volatile("mov %0, %%cr4" : : "r"(CR4_OSFXSR));
 	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));

@@ -49,11 +49,11 @@ static void take_payload(const struct initrd *initrd)
 /* Returns the piece with this flag; does not return if there is none. */
 static struct rj_piece *find_piece(uint32_t flag)
 {
-	for (uint32_t i = 0; i < stub->manifest->piece_count; i++)
-		if (pieces()[i].flags == flag)
-			return &pieces()[i];
-	stub->fail("this image does not boot an initrd; pack it with --boot initrd");
-	return NULL;
+	struct rj_piece *piece = rj_piece_with(stub->manifest, flag);
+
+	if (!piece)
+		stub->fail("this image does not boot an initrd; pack it with --boot initrd");
+	return piece;
 }
 
 /* The piece of this code is not placed. */

@@ -13,6 +13,7 @@
 #include "common/bda.h"
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
+#include "install/crc32_vectors.h"
 #include "install/inflate_fast.h"
 #include "int13/flat.h"
 #include "int13/int13.h"
@@ -73,6 +74,7 @@ OFFSET(FAST_DISTANCES, inflate_fast, distances)
 OFFSET(FAST_LITERALS, inflate_fast, literals)
 CONSTANT(LITERAL_INDEX, LITERAL_BITS)
 CONSTANT(RATIO_SHIFT, INFLATE_RATIO_SHIFT)
+CONSTANT(VECTORS_ROUND, CRC32_ROUND)
 CONSTANT(ENTRY_LENGTH, INFLATE_LENGTH)
 CONSTANT(ENTRY_RARE, INFLATE_RARE)
 CONSTANT(ENTRY_END, INFLATE_END)

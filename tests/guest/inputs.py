@@ -430,7 +430,8 @@ class Inputs(dict, Loaders):
         path.write_bytes(b"QFI\xFB" + bytes(4092))
 
     def damage(self, path, mark, offset):
-        """Changes the byte at OFFSET after the first occurrence of MARK, text or an input."""
+        """Changes the byte at OFFSET after the first occurrence of MARK, text or an input; after an
+        empty one, -1 is the last byte."""
         data = bytearray(path.read_bytes())
         known = mark.encode().decode("unicode_escape").encode("latin-1")
         if mark.startswith("{"):
