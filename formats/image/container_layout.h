@@ -121,9 +121,9 @@ uint64_t layout_file_size(uint64_t image_size);
 	row(init_size, layout_memory_size(image_size))
 
 /* The functions of struct container. */
-enum rj_err layout_write(const struct container *container, const struct rj_plan *plan,
-			 const struct rj_blob *blob, int fd, struct rj_image *image,
-			 struct rj_error *err);
+enum rj_err layout_write(const struct container *container, struct rj_plan *plan,
+			 const struct rj_blob *blob, const struct rj_output *output,
+			 struct rj_image *image, struct rj_error *err);
 bool layout_recognise(const struct container *container, struct rj_image *image,
 		      const struct rj_input *input);
 uint64_t layout_image_memory(const struct rj_image *image);

@@ -67,8 +67,8 @@ static void pack_plan(struct rj_plan *plan, const struct rj_blob *blob,
 {
 
 	packed->file = unit_input("", 0);
-	assert_int_equal(written->write(written, plan, blob, packed->file.fd, &packed->image,
-					     &error), RJ_OK);
+	assert_int_equal(written->write(written, plan, blob, &(struct rj_output){ packed->file.fd, false },
+					&packed->image, &error), RJ_OK);
 	packed->file.size = (uint64_t)lseek(packed->file.fd, 0, SEEK_END);
 	rj_plan_free(plan);
 }
@@ -148,7 +148,7 @@ static void same_again(void **state)
 		assert_int_equal(crc32(0, a, (uInt)layout_file_size(first.image.manifest.image_size)),
 				 SETUP_FILE_CRC);
 	make_plan(&plan);
-	assert_int_equal(written->write(written, &plan, &blob, -1, &dry, &error), RJ_OK);
+	assert_int_equal(written->write(written, &plan, &blob, &unit_nowhere, &dry, &error), RJ_OK);
 	dry.manifest.crc = first.image.manifest.crc;
 	dry.manifest.stub_crc = first.image.manifest.stub_crc;
 	assert_memory_equal(&dry.manifest, &first.image.manifest, sizeof(dry.manifest));
