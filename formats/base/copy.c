@@ -12,6 +12,7 @@
 
 #include "base/crc.h"
 #include "base/progress.h"
+#include "base/share.h"
 
 /*
  * Bytes that are read, summed and written in a row: they stay in the processor's cache. Writes
@@ -93,8 +94,8 @@ static enum rj_err write_chunk(const struct transfer *transfer, size_t size, uin
 	return RJ_OK;
 }
 
-/* Sums and writes the bytes from `at` to `end`. */
-static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end,
+/* Sums the bytes from `at` to `end`, and writes them unless the output has them already. */
+static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end, bool written,
 			struct rj_error *err)
 {
 	while (at < end) {
@@ -105,7 +106,7 @@ static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end,
 				  transfer->part->offset + at, err))
 			return err->class;
 		transfer->crc = rj_crc(transfer->crc, transfer->buffer, size);
-		if (write_chunk(transfer, size, at, err))
+		if (!written && write_chunk(transfer, size, at, err))
 			return err->class;
 		rj_progress_add(size);
 		at += size;
@@ -116,9 +117,17 @@ static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end,
 static enum rj_err take_all(struct transfer *transfer, struct rj_error *err)
 {
 	const struct rj_part *part = transfer->part;
+	struct rj_shared shared = rj_share(part, transfer->output->fd, transfer->offset);
 
-	reserve(transfer->output, transfer->offset, part->size);
-	return take(transfer, 0, part->size, err);
+	if (shared.from == shared.end) {
+		reserve(transfer->output, transfer->offset, part->size);
+		return take(transfer, 0, part->size, false, err);
+	}
+	if (take(transfer, 0, shared.from, false, err) ||
+	    take(transfer, shared.from, shared.end, true, err) ||
+	    rj_share_check(&shared, part->input, err))
+		return err->class;
+	return take(transfer, shared.end, part->size, false, err);
 }
 
 static size_t buffer_size(const struct rj_part *part)

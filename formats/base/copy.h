@@ -20,7 +20,8 @@ struct rj_output {
 
 /*
  * Copies the part to the output at offset and computes the CRC-32 of the bytes that the output
- * has then. Each byte is read once.
+ * has then. Each byte is read once. Large parts share their blocks with the input where
+ * base/share.h says that they can.
  */
 enum rj_err rj_copy(const struct rj_part *part, const struct rj_output *output, uint64_t offset,
 		    uint32_t *crc, struct rj_error *err);

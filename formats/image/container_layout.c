@@ -7,6 +7,7 @@
 
 #include "base/copy.h"
 #include "base/crc.h"
+#include "base/share.h"
 #include "common/le.h"
 #include "common/units.h"
 
@@ -152,8 +153,11 @@ void front_fill(enum front_part part, uint64_t base, uint8_t *to)
 static uint64_t place_pieces(struct front *front, const struct rj_plan *plan, uint64_t at)
 {
 	for (size_t i = 0; i < plan->piece_count; i++) {
-		front->piece_at[i] = at;
-		at += plan->pieces[i].size;
+		const struct rj_plan_piece *piece = &plan->pieces[i];
+		const struct rj_part part = { piece->input, piece->offset, piece->size };
+
+		front->piece_at[i] = rj_share_align(&part, at);
+		at = front->piece_at[i] + piece->size;
 	}
 	front->pieces_at = plan->piece_count ? front->piece_at[0] : at;
 	return at;
@@ -416,9 +420,17 @@ static struct rj_input written(const struct front *front, int fd)
 	return (struct rj_input){ .fd = fd, .size = front->file_size };
 }
 
+/* The CRC-32 of some bytes and then zeros, at most RJ_SHARE_UNIT. */
+static uLong sum_zeros(uLong crc, uint64_t size)
+{
+	static const uint8_t zeros[RJ_SHARE_UNIT];
+
+	return crc32_z(crc, zeros, (size_t)size);
+}
+
 /*
  * Writes the checksum of the whole file, combined from the CRC-32 of the front, read back, and
- * those of the pieces.
+ * those of the gaps and the pieces.
  */
 static enum rj_err write_checksum(const struct front *front, const struct rj_image *image,
 				  int fd, struct rj_error *err)
@@ -426,15 +438,19 @@ static enum rj_err write_checksum(const struct front *front, const struct rj_ima
 	struct rj_input file = written(front, fd);
 	size_t tail = (size_t)(front->file_size - front->image_end);
 	uint8_t zeros[SETUP_SYS_UNIT + SETUP_CRC_SIZE] = { 0 };
+	uint64_t at = front->pieces_at;
 	uint32_t front_crc;
 	uLong crc;
 
 	if (rj_crc_input(&file, 0, front->pieces_at, &front_crc, err))
 		return err->class;
 	crc = front_crc;
-	for (size_t i = 0; i < image->piece_count; i++)
+	for (size_t i = 0; i < image->piece_count; i++) {
+		crc = sum_zeros(crc, front->piece_at[i] - at);
 		crc = crc32_combine(crc, image->pieces[i].crc, (z_off_t)image->pieces[i].size);
-	crc = crc32_z(crc, zeros, tail - SETUP_CRC_SIZE);
+		at = front->piece_at[i] + image->pieces[i].size;
+	}
+	crc = sum_zeros(crc, tail - SETUP_CRC_SIZE);
 	le_store(zeros + tail - SETUP_CRC_SIZE, ~(uint32_t)crc & UINT32_MAX, SETUP_CRC_SIZE);
 	return rj_write(fd, zeros, tail, front->image_end, err);
 }

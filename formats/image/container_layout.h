@@ -11,7 +11,8 @@
  *                  section names, section headers
  *                  (a gap up to MULTIBOOT_SEARCH, if a piece would otherwise look
  *                  like a multiboot header)
- *                  pieces, by address
+ *                  pieces, by address; before a large one a gap, where it can share
+ *                  blocks with its file: base/share.h
  *                  zeros, then the image checksum in the last 4 bytes
  *
  * A container defines which parts its front has, and whether it is an ELF file.
