@@ -114,20 +114,26 @@ static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end, bo
 	return RJ_OK;
 }
 
+static enum rj_err copy_all(struct transfer *transfer, struct rj_error *err)
+{
+	transfer->crc = 0;
+	reserve(transfer->output, transfer->offset, transfer->part->size);
+	return take(transfer, 0, transfer->part->size, false, err);
+}
+
+/* Shares what can be shared. If the input is changed meanwhile, copies all of it instead. */
 static enum rj_err take_all(struct transfer *transfer, struct rj_error *err)
 {
 	const struct rj_part *part = transfer->part;
 	struct rj_shared shared = rj_share(part, transfer->output->fd, transfer->offset);
 
-	if (shared.from == shared.end) {
-		reserve(transfer->output, transfer->offset, part->size);
-		return take(transfer, 0, part->size, false, err);
-	}
+	if (shared.from == shared.end)
+		return copy_all(transfer, err);
 	if (take(transfer, 0, shared.from, false, err) ||
 	    take(transfer, shared.from, shared.end, true, err) ||
-	    rj_share_check(&shared, part->input, err))
+	    take(transfer, shared.end, part->size, false, err))
 		return err->class;
-	return take(transfer, shared.end, part->size, false, err);
+	return rj_share_holds(&shared, part->input) ? RJ_OK : copy_all(transfer, err);
 }
 
 static size_t buffer_size(const struct rj_part *part)

@@ -6,10 +6,10 @@
 #ifndef RJ_SHARE_H
 #define RJ_SHARE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
-#include "base/error.h"
 #include "base/input.h"
 
 /* Blocks can be shared only at multiples of this in both files. */
@@ -34,12 +34,14 @@ struct rj_shared {
  * Lets the file fd at offset share blocks with the part, as far as both files are aligned alike:
  * on Btrfs and XFS, and if the input has not been changed for some seconds, so that the time of
  * a later change differs. A file that shares nothing is left as it is. The caller copies what is
- * not shared, sums what is, and then calls rj_share_check. Nothing is shared if fd is negative.
+ * not shared, sums what is, and then asks rj_share_holds. Nothing is shared if fd is negative.
  */
 struct rj_shared rj_share(const struct rj_part *part, int fd, uint64_t offset);
 
-/* Fails if the input has been changed since rj_share: a sum of it is not one of the other file. */
-enum rj_err rj_share_check(const struct rj_shared *shared, const struct rj_input *input,
-			   struct rj_error *err);
+/*
+ * Whether the input is as it was at rj_share. If not, what has been read from it may differ from
+ * what is shared.
+ */
+bool rj_share_holds(const struct rj_shared *shared, const struct rj_input *input);
 
 #endif
