@@ -372,13 +372,13 @@ static void tell_command(const struct rj_image *image, const char *name)
 		diag_say(RJ_NOTE, name, "no loader that rjpack knows accepts the file");
 }
 
-/* Writes the image to fd; fd < 0: nowhere. Describes it. */
-static enum rj_err write_to(struct build *build, int fd, struct rj_image *image,
-			    struct rj_error *err)
+/* Writes the image to the output. Describes it. */
+static enum rj_err write_to(struct build *build, const struct rj_output *output,
+			    struct rj_image *image, struct rj_error *err)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 
-	if (build->container->write(build->container, &build->plan, &blob, fd, image, err))
+	if (build->container->write(build->container, &build->plan, &blob, output, image, err))
 		return err->class;
 	rj_services_of_plan(&image->services, rj_stub_in_front(blob.bytes, blob.size),
 			    &build->plan);
@@ -394,9 +394,9 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (output_open(&output, options->output.text, OUTPUT_SHARED, build->inputs,
 			build->input_count, err))
 		return err->class;
-	output.no_sync = options->no_sync;
-	rj_copy_writes_back(!options->no_sync);
-	if (write_to(build, output.fd, &image, err)) {
+	if (options->no_sync)
+		output.file.synced = false;
+	if (write_to(build, &output.file, &image, err)) {
 		output_discard(&output);
 		return err->class;
 	}
@@ -413,10 +413,11 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 
 static enum rj_err dry_run(struct build *build, struct rj_error *err)
 {
-	struct rj_image image;
+	const struct rj_output nowhere = { .fd = -1 };
 	const char *name = build->options->output.text;
+	struct rj_image image;
 
-	if (write_to(build, -1, &image, err))
+	if (write_to(build, &nowhere, &image, err))
 		return err->class;
 	inspect_print(&image, name ? name : "IMAGE", NULL, build->options->json);
 	return RJ_OK;
@@ -517,6 +518,7 @@ int run_build(const struct options *options)
 int build_into(const struct options *options, const struct container *container, int fd,
 	       struct rj_image *image)
 {
+	const struct rj_output output = { .fd = fd };
 	static struct build build;
 	struct rj_error error;
 	int status;
@@ -524,7 +526,7 @@ int build_into(const struct options *options, const struct container *container,
 	build.options = options;
 	build.container = container;
 	status = plan_image(&build);
-	if (!status && write_to(&build, fd, image, &error))
+	if (!status && write_to(&build, &output, image, &error))
 		status = diag_about(NULL, NULL, &error);
 	finish(&build);
 	return status;

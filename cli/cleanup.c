@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cleanup.h"
 
-#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -31,12 +31,12 @@ void cleanup_block(sigset_t *before)
 	sigemptyset(&fatal);
 	for (size_t i = 0; i < FATAL_SIGNALS; i++)
 		sigaddset(&fatal, fatal_signals[i]);
-	pthread_sigmask(SIG_BLOCK, &fatal, before);
+	sigprocmask(SIG_BLOCK, &fatal, before);
 }
 
 void cleanup_unblock(const sigset_t *before)
 {
-	pthread_sigmask(SIG_SETMASK, before, NULL);
+	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 /* Ignored signals, as with nohup, stay ignored. */

@@ -71,7 +71,7 @@ static enum rj_err write_text(const char *path, const char *text, size_t size,
 
 	if (output_open(&output, path, OUTPUT_SHARED, inputs, input_count, err))
 		return err->class;
-	if (!rj_write(output.fd, text, size, 0, err))
+	if (!rj_write(output.file.fd, text, size, 0, err))
 		return output_commit(&output, err);
 	output_discard(&output);
 	return err->class;

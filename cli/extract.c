@@ -36,14 +36,15 @@ static char *piece_path(const char *directory, const struct rj_piece *piece)
 }
 
 static enum rj_err copy_piece(const struct rj_image *image, const struct rj_piece *piece,
-			      const struct rj_input *input, int fd, struct rj_error *err)
+			      const struct rj_input *input, const struct rj_output *output,
+			      struct rj_error *err)
 {
 	struct rj_part source = { input, image->stub_at + piece->offset, piece->size };
 	uint32_t crc;
 
 	if (piece == rj_image_disk(image))
-		return rj_image_unpack_disk(image, input, fd, err);
-	if (rj_copy(&source, fd, 0, &crc, err))
+		return rj_image_unpack_disk(image, input, output, err);
+	if (rj_copy(&source, output, 0, &crc, err))
 		return err->class;
 	return rj_image_judge_piece(image, piece, input, crc, err);
 }
@@ -78,7 +79,7 @@ static int extract_piece(const struct options *options, const struct rj_image *i
 	if (remove_link(path, &error) ||
 	    output_open(&output, path, OUTPUT_SHARED, input, 1, &error)) {
 		status = diag_about(path, &options->directory.origin, &error);
-	} else if (copy_piece(image, piece, input, output.fd, &error)) {
+	} else if (copy_piece(image, piece, input, &output.file, &error)) {
 		output_discard(&output);
 		status = diag_about(path, &options->directory.origin, &error);
 	} else if (output_commit(&output, &error)) {

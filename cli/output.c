@@ -47,18 +47,19 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 		return rj_no_memory(err);
 	/* no signal may come before the new file is registered */
 	cleanup_block(&before);
-	output->fd = mkstemp(path);
-	if (output->fd >= 0) {
+	output->file.fd = mkstemp(path);
+	if (output->file.fd >= 0) {
 		output->temporary = path;
+		output->file.synced = true;
 		cleanup_remove(path);
 	} else {
 		rj_cannot_create(err);
 		free(path);
 	}
 	cleanup_unblock(&before);
-	if (output->fd >= 0)
-		fchmod(output->fd, mode);
-	return output->fd < 0 ? err->class : RJ_OK;
+	if (output->file.fd >= 0)
+		fchmod(output->file.fd, mode);
+	return output->file.fd < 0 ? err->class : RJ_OK;
 }
 
 static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *inputs,
@@ -81,7 +82,7 @@ static enum rj_err open_existing(struct output *output, const struct stat *st,
 	if (S_ISDIR(st->st_mode))
 		return rj_fail(err, RJ_BAD, "the output is a directory; name a file with -o");
 	if (!S_ISREG(st->st_mode))
-		return rj_temporary_open(&output->fd, err);
+		return rj_temporary_open(&output->file.fd, err);
 	if (refuse_inputs(st, inputs, input_count, err))
 		return err->class;
 	real = realpath(output->path, NULL);
@@ -99,13 +100,13 @@ enum rj_err output_open(struct output *output, const char *path,
 	struct stat st;
 	enum rj_err code;
 
-	*output = (struct output){ .fd = -1 };
+	*output = (struct output){ .file.fd = -1 };
 	if (strcmp(path, "-") == 0) {
 		if (isatty(STDOUT_FILENO))
 			return rj_fail(err, RJ_USAGE,
 				       "standard output is a terminal; "
 				       "redirect it, or name a file with -o");
-		return rj_temporary_open(&output->fd, err);
+		return rj_temporary_open(&output->file.fd, err);
 	}
 	output->path = strdup(path);
 	if (!output->path)
@@ -165,7 +166,7 @@ static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 	ssize_t n = 0;
 	bool good = to >= 0;
 
-	while (good && ((n = pread(output->fd, buffer, sizeof(buffer), at)) > 0 ||
+	while (good && ((n = pread(output->file.fd, buffer, sizeof(buffer), at)) > 0 ||
 			(n < 0 && errno == EINTR))) {
 		if (n < 0)
 			continue;
@@ -201,11 +202,12 @@ enum rj_err output_commit(struct output *output, struct rj_error *err)
 
 	if (!output->temporary)
 		code = copy_out(output, err);
-	else if ((!output->no_sync && sync_file(output->fd) < 0) || rename(output->temporary, output->path) < 0)
+	else if ((output->file.synced && sync_file(output->file.fd) < 0) ||
+		 rename(output->temporary, output->path) < 0)
 		code = rj_cannot_write(err);
 	if (!code && output->temporary) {
 		cleanup_remove(NULL);
-		if (!output->no_sync)
+		if (output->file.synced)
 			sync_directory(output->path);
 		free(output->temporary);
 		output->temporary = NULL;
@@ -220,9 +222,9 @@ void output_discard(struct output *output)
 		unlink(output->temporary);
 		cleanup_remove(NULL);
 	}
-	if (output->fd >= 0)
-		close(output->fd);
+	if (output->file.fd >= 0)
+		close(output->file.fd);
 	free(output->temporary);
 	free(output->path);
-	*output = (struct output){ .fd = -1 };
+	*output = (struct output){ .file.fd = -1 };
 }

@@ -6,16 +6,15 @@
 #ifndef RJ_OUTPUT_H
 #define RJ_OUTPUT_H
 
-#include <stdbool.h>
-
+#include "base/copy.h"
 #include "base/error.h"
 #include "base/input.h"
 
 struct output {
-	int fd;                 /* a regular file, open for reading and writing */
+	struct rj_output file;  /* the caller may leave it unsynced: after a power failure, it may
+				   be empty */
 	char *path;             /* the final name; NULL: standard output */
 	char *temporary;        /* the name until then; NULL: none */
-	bool no_sync;           /* a power failure may leave an empty file; the caller sets it */
 };
 
 /* The most permissions that the file gets; the umask, or an existing file, may allow less. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "progress_bar.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,14 +24,12 @@ static const char *const words[] = {
 };
 
 static struct {
-	pthread_mutex_t lock;
-	pthread_t drawer;               /* the thread that handles signals */
 	enum rj_work work;
 	uint64_t bytes, done;
 	bool working;                   /* work began at first_ms */
 	int64_t first_ms, drawn_ms;
 	bool shown;
-} bar = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} bar;
 
 static int64_t now_ms(void)
 {
@@ -82,43 +79,30 @@ static void draw(void)
 
 static void begin(enum rj_work work, uint64_t bytes)
 {
-	pthread_mutex_lock(&bar.lock);
 	bar.work = work;
 	bar.bytes = bytes;
 	bar.done = 0;
 	if (!bar.working)
 		bar.first_ms = now_ms();
 	bar.working = true;
-	pthread_mutex_unlock(&bar.lock);
 }
 
 static void advance(uint64_t bytes)
 {
 	int64_t now = now_ms();
 
-	pthread_mutex_lock(&bar.lock);
 	bar.done += bytes;
-	if (pthread_equal(pthread_self(), bar.drawer) &&
-	    now - bar.first_ms >= PATIENCE_MS && now - bar.drawn_ms >= INTERVAL_MS) {
+	if (now - bar.first_ms >= PATIENCE_MS && now - bar.drawn_ms >= INTERVAL_MS) {
 		bar.drawn_ms = now;
 		draw();
 	}
-	pthread_mutex_unlock(&bar.lock);
-}
-
-static void end(void)
-{
-	pthread_mutex_lock(&bar.lock);
-	clear();
-	pthread_mutex_unlock(&bar.lock);
 }
 
 void progress_bar_start(void)
 {
-	static const struct rj_progress progress = { begin, advance, end };
+	static const struct rj_progress progress = { begin, advance, clear };
 	const char *term = getenv("TERM");
 
-	bar.drawer = pthread_self();
 	if (isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0)
 		rj_progress_tell(&progress);
 }

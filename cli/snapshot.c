@@ -131,7 +131,7 @@ static enum rj_err write_bytes(const struct rj_input *memory, const char *path,
 
 	if (output_open(&output, path, OUTPUT_PRIVATE, memory, 1, err))
 		return err->class;
-	if (rj_write(output.fd, bytes, size, 0, err)) {
+	if (rj_write(output.file.fd, bytes, size, 0, err)) {
 		output_discard(&output);
 		return err->class;
 	}

@@ -49,7 +49,7 @@ static int draw_file(const struct rj_image *image, const struct rj_input *input,
 
 	if (output_open(&output, picture->text, OUTPUT_SHARED, input, 1, &error))
 		return diag_about(picture->text, &picture->origin, &error);
-	if (draw(image, input->path, output.fd, &error)) {
+	if (draw(image, input->path, output.file.fd, &error)) {
 		output_discard(&output);
 		return diag_about(picture->text, &picture->origin, &error);
 	}

@@ -20,7 +20,7 @@ struct flow {
 	uint64_t at, end;               /* of the input: what is not read yet */
 	int fd;
 	uint64_t written;
-	uint32_t crc;                   /* of what was written */
+	uint32_t in_crc, out_crc;       /* of what was read, and of what was written */
 	uint8_t in[BUFFER_SIZE], out[BUFFER_SIZE];
 };
 
@@ -43,6 +43,7 @@ static bool refill(struct flow *flow, struct rj_error *err)
 	if (part == 0 || rj_input_read(flow->input, flow->in, part, flow->at, err))
 		return false;
 	flow->at += part;
+	flow->in_crc = rj_crc(flow->in_crc, flow->in, part);
 	rj_progress_add(part);
 	flow->z.next_in = flow->in;
 	flow->z.avail_in = (uInt)part;
@@ -60,7 +61,7 @@ static enum rj_err drain(struct flow *flow, struct rj_error *err)
 {
 	size_t size = sizeof(flow->out) - flow->z.avail_out;
 
-	flow->crc = rj_crc(flow->crc, flow->out, size);
+	flow->out_crc = rj_crc(flow->out_crc, flow->out, size);
 	if (flow->fd >= 0 && rj_write(flow->fd, flow->out, size, flow->written, err))
 		return err->class;
 	flow->written += size;
@@ -181,7 +182,7 @@ static enum rj_err deflate_all(struct flow *flow, uint64_t limit, struct rj_erro
 }
 
 enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t limit,
-		       uint64_t *size, struct rj_error *err)
+		       uint64_t *size, uint32_t *crc, struct rj_error *err)
 {
 	struct flow *flow = new_flow(input, 0, input->size, fd, err);
 
@@ -195,6 +196,7 @@ enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t
 		deflate_all(flow, limit, err);
 		rj_progress_end();
 		*size = flow->written < limit ? flow->written : limit;
+		*crc = flow->in_crc;
 		deflateEnd(&flow->z);
 	}
 	free(flow);
@@ -242,7 +244,7 @@ enum rj_err rj_inflate(const struct rj_input *input, uint64_t offset, uint64_t p
 		rj_progress_begin(RJ_UNPACKING, packed_size);
 		inflate_all(flow, size, err);
 		rj_progress_end();
-		*crc = flow->crc;
+		*crc = flow->out_crc;
 		inflateEnd(&flow->z);
 	}
 	free(flow);

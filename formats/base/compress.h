@@ -25,10 +25,10 @@ enum rj_err rj_gunzip(const struct rj_input *input, int fd, uint64_t limit,
 
 /*
  * Compresses the input to fd. *size is the number of bytes written, or limit if the output
- * would have limit bytes or more.
+ * would have limit bytes or more; otherwise, *crc is the input's CRC-32.
  */
 enum rj_err rj_deflate(const struct rj_input *input, int level, int fd, uint64_t limit,
-		       uint64_t *size, struct rj_error *err);
+		       uint64_t *size, uint32_t *crc, struct rj_error *err);
 
 /*
  * Decompresses packed_size bytes at offset to fd, or discards the output if fd is negative;

@@ -1,49 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE             /* sync_file_range */
+#define _GNU_SOURCE             /* fallocate, sync_file_range */
 #include "base/copy.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/crc.h"
 #include "base/progress.h"
-
-#define CHUNK_SIZE  (1024u << 10)
-#define THREADS_MAX 4u
+#include "base/share.h"
 
 /*
- * A copy in progress. Each thread takes the next chunk, reads it, computes its CRC-32 and
- * writes it; the CRCs are combined at the end.
+ * Bytes that are read, summed and written in a row: they stay in the processor's cache. Writes
+ * end at multiples of it in the file, so that the page cache can use large pages.
  */
-struct transfer {
-	const struct rj_part *part;
-	int fd;
-	uint64_t offset;
-	pthread_mutex_t lock;           /* of what follows */
-	uint64_t chunks, next;
-	enum rj_err code;               /* the first failure; *err has the details */
-	struct rj_error *err;
-	uint32_t *crcs;                 /* one for each chunk */
-};
-
-static bool writes_back;
-
-void rj_copy_writes_back(bool on)
-{
-	writes_back = on;
-}
+#define CHUNK_SIZE (256u << 10)
+#define PAGE       4096u                /* the kernel copies from and to whole pages faster */
 
 /* Only starts it, and is not needed: a failure shows when the file is synced. */
-static void write_back(int fd, uint64_t offset, size_t size)
+static void write_back(const struct rj_output *output, uint64_t offset, size_t size)
 {
-	if (writes_back)
-		sync_file_range(fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+	if (output->synced)
+		sync_file_range(output->fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+}
+
+/*
+ * Has the file system find room for all bytes at once, which makes the writes faster, except in
+ * tmpfs. Where it cannot, the writes find it, or report that there is none.
+ */
+static void reserve(const struct rj_output *output, uint64_t offset, uint64_t size)
+{
+	struct statfs fs;
+	int status;
+
+	if (output->fd < 0 || size <= CHUNK_SIZE ||
+	    (fstatfs(output->fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC))
+		return;
+	status = fallocate(output->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+	(void)status;
 }
 
 enum rj_err rj_cannot_write(struct rj_error *err)
@@ -74,135 +72,99 @@ enum rj_err rj_write(int fd, const void *from, size_t size, uint64_t offset,
 	return RJ_OK;
 }
 
-static size_t chunk_size(const struct transfer *transfer, uint64_t n)
+/* A copy in progress: of the part's bytes, counted from its first. */
+struct transfer {
+	const struct rj_part *part;
+	const struct rj_output *output;
+	uint64_t offset;                /* of the output */
+	uint8_t *buffer;                /* CHUNK_SIZE bytes, or enough for the part */
+	uint32_t crc;
+};
+
+static enum rj_err write_chunk(const struct transfer *transfer, size_t size, uint64_t at,
+			       struct rj_error *err)
 {
-	uint64_t left = transfer->part->size - n * CHUNK_SIZE;
+	uint64_t offset = transfer->offset + at;
 
-	return left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
-}
-
-static enum rj_err copy_chunk(const struct transfer *transfer, uint64_t n,
-			      uint8_t *buffer, struct rj_error *err)
-{
-	const struct rj_part *part = transfer->part;
-	uint64_t at = n * CHUNK_SIZE;
-	size_t size = chunk_size(transfer, n);
-
-	if (rj_input_read(part->input, buffer, size, part->offset + at, err))
+	if (transfer->output->fd < 0)
+		return RJ_OK;
+	if (rj_write(transfer->output->fd, transfer->buffer, size, offset, err))
 		return err->class;
-	transfer->crcs[n] = rj_crc(0, buffer, size);
-	if (transfer->fd >= 0) {
-		if (rj_write(transfer->fd, buffer, size, transfer->offset + at, err))
-			return err->class;
-		write_back(transfer->fd, transfer->offset + at, size);
-	}
-	rj_progress_add(size);
+	write_back(transfer->output, offset, size);
 	return RJ_OK;
 }
 
-/* Takes the number of the next chunk. False if none is left or one has failed. */
-static bool take_chunk(struct transfer *transfer, uint64_t *n)
+/* Sums the bytes from `at` to `end`, and writes them unless the output has them already. */
+static enum rj_err take(struct transfer *transfer, uint64_t at, uint64_t end, bool written,
+			struct rj_error *err)
 {
-	bool more;
+	while (at < end) {
+		uint64_t room = CHUNK_SIZE - (transfer->offset + at) % CHUNK_SIZE;
+		size_t size = (size_t)(end - at < room ? end - at : room);
 
-	pthread_mutex_lock(&transfer->lock);
-	more = transfer->next < transfer->chunks && !transfer->code;
-	if (more)
-		*n = transfer->next++;
-	pthread_mutex_unlock(&transfer->lock);
-	return more;
-}
-
-static void keep_failure(struct transfer *transfer, const struct rj_error *error)
-{
-	pthread_mutex_lock(&transfer->lock);
-	if (!transfer->code) {
-		*transfer->err = *error;
-		transfer->code = error->class;
+		if (rj_input_read(transfer->part->input, transfer->buffer, size,
+				  transfer->part->offset + at, err))
+			return err->class;
+		transfer->crc = rj_crc(transfer->crc, transfer->buffer, size);
+		if (!written && write_chunk(transfer, size, at, err))
+			return err->class;
+		rj_progress_add(size);
+		at += size;
 	}
-	pthread_mutex_unlock(&transfer->lock);
+	return RJ_OK;
 }
 
-static void *copy_chunks(void *argument)
+static enum rj_err copy_all(struct transfer *transfer, struct rj_error *err)
 {
-	struct transfer *transfer = argument;
-	uint8_t *buffer = malloc(chunk_size(transfer, 0));
-	struct rj_error error;
-	uint64_t n;
-
-	if (!buffer) {
-		rj_no_memory(&error);
-		keep_failure(transfer, &error);
-		return NULL;
-	}
-	while (take_chunk(transfer, &n))
-		if (copy_chunk(transfer, n, buffer, &error))
-			keep_failure(transfer, &error);
-	free(buffer);
-	return NULL;
+	transfer->crc = 0;
+	reserve(transfer->output, transfer->offset, transfer->part->size);
+	return take(transfer, 0, transfer->part->size, false, err);
 }
 
-/*
- * Copies in this thread, which alone handles signals, and in up to three more. A thread that
- * cannot be created is left out.
- */
-static void copy_in_threads(struct transfer *transfer)
+/* Shares what can be shared. If the input is changed meanwhile, copies all of it instead. */
+static enum rj_err take_all(struct transfer *transfer, struct rj_error *err)
 {
-	pthread_t threads[THREADS_MAX];
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t wanted = cpus > THREADS_MAX ? THREADS_MAX : cpus > 0 ? (size_t)cpus : 1;
-	size_t count = 0;
-	sigset_t all, before;
+	const struct rj_part *part = transfer->part;
+	struct rj_shared shared = rj_share(part, transfer->output->fd, transfer->offset);
 
-	if (wanted > transfer->chunks)
-		wanted = (size_t)transfer->chunks;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (count + 1 < wanted &&
-	       pthread_create(&threads[count], NULL, copy_chunks, transfer) == 0)
-		count++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	copy_chunks(transfer);
-	while (count > 0)
-		pthread_join(threads[--count], NULL);
+	if (shared.from == shared.end)
+		return copy_all(transfer, err);
+	if (take(transfer, 0, shared.from, false, err) ||
+	    take(transfer, shared.from, shared.end, true, err) ||
+	    take(transfer, shared.end, part->size, false, err))
+		return err->class;
+	return rj_share_holds(&shared, part->input) ? RJ_OK : copy_all(transfer, err);
 }
 
-static uint32_t combine(const struct transfer *transfer)
+static size_t buffer_size(const struct rj_part *part)
 {
-	uLong crc = 0;
-
-	for (uint64_t n = 0; n < transfer->chunks; n++)
-		crc = crc32_combine(crc, transfer->crcs[n],
-				    (z_off_t)chunk_size(transfer, n));
-	return (uint32_t)crc;
+	return part->size < CHUNK_SIZE ? ((size_t)part->size + PAGE - 1) / PAGE * PAGE : CHUNK_SIZE;
 }
 
-enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_t *crc,
-		    struct rj_error *err)
+enum rj_err rj_copy(const struct rj_part *part, const struct rj_output *output, uint64_t offset,
+		    uint32_t *crc, struct rj_error *err)
 {
-	struct transfer transfer = {
-		.part = part, .fd = fd, .offset = offset, .err = err,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.chunks = (part->size + CHUNK_SIZE - 1) / CHUNK_SIZE,
-	};
+	struct transfer transfer = { .part = part, .output = output, .offset = offset };
+	enum rj_err code;
 
 	*crc = 0;
 	if (part->size == 0)
 		return RJ_OK;
-	transfer.crcs = calloc((size_t)transfer.chunks, sizeof(*transfer.crcs));
-	if (!transfer.crcs)
+	transfer.buffer = aligned_alloc(PAGE, buffer_size(part));
+	if (!transfer.buffer)
 		return rj_no_memory(err);
-	rj_progress_begin(fd < 0 ? RJ_SUMMING : RJ_COPYING, part->size);
-	copy_in_threads(&transfer);
+	rj_progress_begin(output->fd < 0 ? RJ_SUMMING : RJ_COPYING, part->size);
+	code = take_all(&transfer, err);
 	rj_progress_end();
-	if (!transfer.code)
-		*crc = combine(&transfer);
-	free(transfer.crcs);
-	return transfer.code;
+	*crc = transfer.crc;
+	free(transfer.buffer);
+	return code;
 }
 
 enum rj_err rj_crc_input(const struct rj_input *input, uint64_t offset,
 			 uint64_t size, uint32_t *crc, struct rj_error *err)
 {
-	return rj_copy(&(struct rj_part){ input, offset, size }, -1, 0, crc, err);
+	const struct rj_output nowhere = { .fd = -1 };
+
+	return rj_copy(&(struct rj_part){ input, offset, size }, &nowhere, 0, crc, err);
 }

@@ -6,29 +6,25 @@
 #define RJ_COPY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/input.h"
 
-/* A range of bytes in a file. */
-struct rj_part {
-	const struct rj_input *input;
-	uint64_t offset, size;
+/* A file to write: regular, and open for reading and writing. */
+struct rj_output {
+	int fd;                 /* negative: nothing is written */
+	bool synced;            /* it is synced at the end: the disk gets what is copied at once */
 };
 
 /*
- * Copies the part to fd at offset and computes its CRC-32; with fd < 0 only the CRC-32. A
- * large part is copied by several threads.
+ * Copies the part to the output at offset and computes the CRC-32 of the bytes that the output
+ * has then. Each byte is read once. Large parts share their blocks with the input where
+ * base/share.h says that they can.
  */
-enum rj_err rj_copy(const struct rj_part *part, int fd, uint64_t offset, uint32_t *crc,
-		    struct rj_error *err);
-
-/*
- * Whether rj_copy has the system write to the disk at once what it has copied, for a file that
- * is to be synced at the end. At first it has not.
- */
-void rj_copy_writes_back(bool on);
+enum rj_err rj_copy(const struct rj_part *part, const struct rj_output *output, uint64_t offset,
+		    uint32_t *crc, struct rj_error *err);
 
 /* Sets the error for a write that failed, by errno. */
 enum rj_err rj_cannot_write(struct rj_error *err);

@@ -23,6 +23,12 @@ struct rj_input {
 	bool is_device;         /* a block device */
 };
 
+/* A range of bytes in a file. */
+struct rj_part {
+	const struct rj_input *input;
+	uint64_t offset, size;
+};
+
 /* Sets the error for a file that cannot be opened, by errno. */
 enum rj_err rj_cannot_open(const char *path, struct rj_error *err);
 

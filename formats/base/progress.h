@@ -17,7 +17,7 @@ enum rj_work {
 #undef RJ_WORK_ENUM
 };
 
-/* Who is informed, after rj_progress_tell; NULL: nobody. Any thread may call advance. */
+/* Who is informed, after rj_progress_tell; NULL: nobody. */
 struct rj_progress {
 	void (*begin)(enum rj_work work, uint64_t bytes);
 	void (*advance)(uint64_t bytes);

@@ -131,10 +131,11 @@ static void check_services(const struct rj_check *check)
 
 static void check_disk(const struct rj_check *check)
 {
+	const struct rj_output nowhere = { .fd = -1 };
 	struct rj_error error;
 
 	if (rj_image_disk(check->image) && !check->image->services.wrong &&
-	    rj_image_unpack_disk(check->image, check->input, -1, &error))
+	    rj_image_unpack_disk(check->image, check->input, &nowhere, &error))
 		rj_check_error(check, &error);
 }
 

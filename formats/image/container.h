@@ -34,12 +34,12 @@ struct container {
 	unsigned parts;         /* bit n: part n of the front, enum front_part */
 
 	/*
-	 * Writes a sealed plan to fd, a regular file open for reading and writing, and
-	 * describes the result. fd < 0: reads and checks everything, writes nothing.
+	 * Writes a sealed plan to the output and describes the result. If nothing is to be
+	 * written, reads and checks everything. Sums the RAM disk, in plan->services.
 	 */
-	enum rj_err (*write)(const struct container *container, const struct rj_plan *plan,
-			     const struct rj_blob *blob, int fd, struct rj_image *image,
-			     struct rj_error *err);
+	enum rj_err (*write)(const struct container *container, struct rj_plan *plan,
+			     const struct rj_blob *blob, const struct rj_output *output,
+			     struct rj_image *image, struct rj_error *err);
 
 	/*
 	 * Whether the file is in this container, by its start. If so, sets image->features, ->base,

@@ -193,21 +193,21 @@ static enum rj_err write_tail(const struct pe_layout *layout, const struct rj_in
 	return code;
 }
 
-static enum rj_err efi_write(const struct container *container, const struct rj_plan *plan,
-			     const struct rj_blob *blob, int fd, struct rj_image *image,
-			     struct rj_error *err)
+static enum rj_err efi_write(const struct container *container, struct rj_plan *plan,
+			     const struct rj_blob *blob, const struct rj_output *output,
+			     struct rj_image *image, struct rj_error *err)
 {
-	struct rj_input file = { .fd = fd };
+	struct rj_input file = { .fd = output->fd };
 	struct pe_layout layout;
 	uint32_t text_crc;
 
-	if (layout_write(container, plan, blob, fd, image, err))
+	if (layout_write(container, plan, blob, output, image, err))
 		return err->class;
 	layout = pe_lay_out(image->manifest.image_size,
 			    ROUND_UP(image->file_size + rj_efi_blob_size, PE_FILE_ALIGN));
 	file.size = layout.code_at;
 	image->file_size = layout.file_size;
-	if (fd < 0)
+	if (output->fd < 0)
 		return RJ_OK;
 	if (write_front(&layout, &file, &text_crc, err))
 		return err->class;

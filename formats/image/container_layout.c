@@ -6,6 +6,8 @@
 #include <zlib.h>
 
 #include "base/copy.h"
+#include "base/crc.h"
+#include "base/share.h"
 #include "common/le.h"
 #include "common/units.h"
 
@@ -39,7 +41,8 @@ struct front {
 	const struct container *container;
 	struct front_layout layout;
 	uint64_t base;
-	uint64_t manifest_at, names_at, section_headers_at, pieces_at;
+	uint64_t manifest_at, names_at, section_headers_at;
+	uint64_t pieces_at, piece_at[RJ_MAX_PIECES];    /* the first; each, in the file */
 	uint64_t image_end, file_size;
 	char names[NAMES_MAX];
 	size_t names_size;
@@ -146,33 +149,38 @@ void front_fill(enum front_part part, uint64_t base, uint8_t *to)
 		multiboot2_store(to, (uint32_t)base);
 }
 
-/* Reads the first bytes of the pieces, one after the other; returns how many. */
-static size_t peek_pieces(const struct rj_plan *plan, uint8_t *to, size_t size)
+/* Places the pieces in the file, from `at` on; returns the end of the last one. */
+static uint64_t place_pieces(struct front *front, const struct rj_plan *plan, uint64_t at)
 {
-	size_t done = 0;
-
-	for (size_t i = 0; i < plan->piece_count && done < size; i++) {
+	for (size_t i = 0; i < plan->piece_count; i++) {
 		const struct rj_plan_piece *piece = &plan->pieces[i];
-		size_t part = size - done < piece->size ? size - done : (size_t)piece->size;
+		const struct rj_part part = { piece->input, piece->offset, piece->size };
 
-		if (piece->input)
-			rj_input_peek(piece->input, to + done, part, piece->offset);
-		else
-			memcpy(to + done, piece->bytes, part);
-		done += part;
+		front->piece_at[i] = rj_share_align(&part, at);
+		at = front->piece_at[i] + piece->size;
 	}
-	return done;
+	front->pieces_at = plan->piece_count ? front->piece_at[0] : at;
+	return at;
 }
 
-/* Whether the pieces, placed at this offset, would look like a multiboot header. */
-static bool looks_like_multiboot(const struct rj_plan *plan, uint64_t at)
+/* Whether the pieces, where they are placed, would look like a multiboot header. */
+static bool looks_like_multiboot(const struct front *front, const struct rj_plan *plan)
 {
 	uint8_t bytes[MULTIBOOT_SEARCH] = { 0 };
 	size_t found;
 
-	if (at >= sizeof(bytes))
-		return false;
-	peek_pieces(plan, bytes + at, (size_t)(sizeof(bytes) - at));
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct rj_plan_piece *piece = &plan->pieces[i];
+		size_t at = front->piece_at[i] < sizeof(bytes) ? (size_t)front->piece_at[i]
+							       : sizeof(bytes);
+		size_t size = piece->size < sizeof(bytes) - at ? (size_t)piece->size
+							       : sizeof(bytes) - at;
+
+		if (piece->input)
+			rj_input_peek(piece->input, bytes + at, size, piece->offset);
+		else
+			memcpy(bytes + at, piece->bytes, size);
+	}
 	return multiboot_find(bytes, sizeof(bytes), &found);
 }
 
@@ -197,14 +205,11 @@ static enum rj_err lay_out(struct front *front, const struct rj_plan *plan,
 	front->names_at = front->manifest_at + rj_manifest_size(plan->piece_count);
 	front->section_headers_at = ROUND_UP(front->names_at + front->names_size, 8);
 	at = front->section_headers_at + section_headers_size(front);
-	if (looks_like_multiboot(plan, at))
-		at = MULTIBOOT_SEARCH;
-	front->pieces_at = at;
-	for (size_t i = 0; i < plan->piece_count; i++)
-		at += plan->pieces[i].size;
-	front->image_end = at;
-	front->file_size = layout_file_size(at - SETUP_SIZE);
-	at = plan->base + layout_memory_size(at - SETUP_SIZE);
+	front->image_end = place_pieces(front, plan, at);
+	if (looks_like_multiboot(front, plan))
+		front->image_end = place_pieces(front, plan, MULTIBOOT_SEARCH);
+	front->file_size = layout_file_size(front->image_end - SETUP_SIZE);
+	at = plan->base + layout_memory_size(front->image_end - SETUP_SIZE);
 	if (at > FOUR_GIB)
 		return rj_fail(err, RJ_BAD,
 			       "loaded at %s, the image ends beyond 4 GiB; use a lower --base",
@@ -228,20 +233,6 @@ static void describe(const struct front *front, const struct rj_plan *plan,
 		.memory_size = layout_memory_size(image_size),
 		.manifest = rj_manifest_of_plan(plan, image_size),
 	};
-}
-
-/* Copies the pieces to the file and describes them. */
-static enum rj_err copy_pieces(const struct front *front, const struct rj_plan *plan,
-			       int fd, struct rj_image *image, struct rj_error *err)
-{
-	uint64_t at = front->pieces_at;
-
-	for (size_t i = 0; i < plan->piece_count; i++) {
-		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
-			return err->class;
-		at += plan->pieces[i].size;
-	}
-	return RJ_OK;
 }
 
 static void fill_setup(struct front *front, const struct rj_blob *blob)
@@ -429,9 +420,17 @@ static struct rj_input written(const struct front *front, int fd)
 	return (struct rj_input){ .fd = fd, .size = front->file_size };
 }
 
+/* The CRC-32 of some bytes and then zeros, at most RJ_SHARE_UNIT. */
+static uLong sum_zeros(uLong crc, uint64_t size)
+{
+	static const uint8_t zeros[RJ_SHARE_UNIT];
+
+	return crc32_z(crc, zeros, (size_t)size);
+}
+
 /*
  * Writes the checksum of the whole file, combined from the CRC-32 of the front, read back, and
- * those of the pieces.
+ * those of the gaps and the pieces.
  */
 static enum rj_err write_checksum(const struct front *front, const struct rj_image *image,
 				  int fd, struct rj_error *err)
@@ -439,15 +438,19 @@ static enum rj_err write_checksum(const struct front *front, const struct rj_ima
 	struct rj_input file = written(front, fd);
 	size_t tail = (size_t)(front->file_size - front->image_end);
 	uint8_t zeros[SETUP_SYS_UNIT + SETUP_CRC_SIZE] = { 0 };
+	uint64_t at = front->pieces_at;
 	uint32_t front_crc;
 	uLong crc;
 
 	if (rj_crc_input(&file, 0, front->pieces_at, &front_crc, err))
 		return err->class;
 	crc = front_crc;
-	for (size_t i = 0; i < image->piece_count; i++)
+	for (size_t i = 0; i < image->piece_count; i++) {
+		crc = sum_zeros(crc, front->piece_at[i] - at);
 		crc = crc32_combine(crc, image->pieces[i].crc, (z_off_t)image->pieces[i].size);
-	crc = crc32_z(crc, zeros, tail - SETUP_CRC_SIZE);
+		at = front->piece_at[i] + image->pieces[i].size;
+	}
+	crc = sum_zeros(crc, tail - SETUP_CRC_SIZE);
 	le_store(zeros + tail - SETUP_CRC_SIZE, ~(uint32_t)crc & UINT32_MAX, SETUP_CRC_SIZE);
 	return rj_write(fd, zeros, tail, front->image_end, err);
 }
@@ -468,27 +471,27 @@ static enum rj_err write_manifest(struct front *front, struct rj_image *image, i
 	return rj_write(fd, front->manifest, image->manifest.size, front->manifest_at, err);
 }
 
-static enum rj_err write_image(struct front *front, const struct rj_plan *plan,
-			       const struct rj_blob *blob, int fd,
+static enum rj_err write_image(struct front *front, struct rj_plan *plan,
+			       const struct rj_blob *blob, const struct rj_output *output,
 			       struct rj_image *image, struct rj_error *err)
 {
 	if (lay_out(front, plan, blob, err))
 		return err->class;
 	describe(front, plan, blob, image);
-	if (copy_pieces(front, plan, fd, image, err))
+	if (rj_image_take_pieces(image, plan, front->piece_at, output, err))
 		return err->class;
-	if (fd < 0)
+	if (output->fd < 0)
 		return RJ_OK;
 	fill_parts(front, blob);
-	if (write_front(front, blob, image, fd, err) ||
-	    write_manifest(front, image, fd, err))
+	if (write_front(front, blob, image, output->fd, err) ||
+	    write_manifest(front, image, output->fd, err))
 		return err->class;
-	return write_checksum(front, image, fd, err);
+	return write_checksum(front, image, output->fd, err);
 }
 
-enum rj_err layout_write(const struct container *container, const struct rj_plan *plan,
-			 const struct rj_blob *blob, int fd, struct rj_image *image,
-			 struct rj_error *err)
+enum rj_err layout_write(const struct container *container, struct rj_plan *plan,
+			 const struct rj_blob *blob, const struct rj_output *output,
+			 struct rj_image *image, struct rj_error *err)
 {
 	struct front *front = calloc(1, sizeof(*front));
 	enum rj_err code;
@@ -496,7 +499,7 @@ enum rj_err layout_write(const struct container *container, const struct rj_plan
 	if (!front)
 		return rj_no_memory(err);
 	front->container = container;
-	code = write_image(front, plan, blob, fd, image, err);
+	code = write_image(front, plan, blob, output, image, err);
 	if (!code)
 		code = rj_input_failure(err);
 	free(front);

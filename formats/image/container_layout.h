@@ -11,7 +11,8 @@
  *                  section names, section headers
  *                  (a gap up to MULTIBOOT_SEARCH, if a piece would otherwise look
  *                  like a multiboot header)
- *                  pieces, by address
+ *                  pieces, by address; before a large one a gap, where it can share
+ *                  blocks with its file: base/share.h
  *                  zeros, then the image checksum in the last 4 bytes
  *
  * A container defines which parts its front has, and whether it is an ELF file.
@@ -121,9 +122,9 @@ uint64_t layout_file_size(uint64_t image_size);
 	row(init_size, layout_memory_size(image_size))
 
 /* The functions of struct container. */
-enum rj_err layout_write(const struct container *container, const struct rj_plan *plan,
-			 const struct rj_blob *blob, int fd, struct rj_image *image,
-			 struct rj_error *err);
+enum rj_err layout_write(const struct container *container, struct rj_plan *plan,
+			 const struct rj_blob *blob, const struct rj_output *output,
+			 struct rj_image *image, struct rj_error *err);
 bool layout_recognise(const struct container *container, struct rj_image *image,
 		      const struct rj_input *input);
 uint64_t layout_image_memory(const struct rj_image *image);

@@ -21,14 +21,13 @@ static void describe(const struct container *container, const struct rj_plan *pl
 	};
 }
 
-static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_image *image,
-			       struct rj_error *err)
+static enum rj_err copy_pieces(struct rj_plan *plan, const struct rj_output *output,
+			       struct rj_image *image, struct rj_error *err)
 {
-	uint64_t at = image->manifest.size;
+	uint64_t offsets[RJ_MAX_PIECES], at = image->manifest.size;
 
 	for (size_t i = 0; i < plan->piece_count; i++) {
-		if (rj_image_take_piece(image, i, &plan->pieces[i], fd, at, err))
-			return err->class;
+		offsets[i] = at;
 		at += plan->pieces[i].size;
 	}
 	if (at > UINT32_MAX)
@@ -37,7 +36,7 @@ static enum rj_err copy_pieces(const struct rj_plan *plan, int fd, struct rj_ima
 			       "a payload file must fit below 4 GiB", RJ_DEC(at));
 	image->manifest.image_size = (uint32_t)at;
 	image->file_size = image->memory_size = at;
-	return RJ_OK;
+	return rj_image_take_pieces(image, plan, offsets, output, err);
 }
 
 static enum rj_err refuse_initrd(struct rj_error *err)
@@ -47,9 +46,9 @@ static enum rj_err refuse_initrd(struct rj_error *err)
 		       "use --format payload with something to pack");
 }
 
-static enum rj_err payload_write(const struct container *container, const struct rj_plan *plan,
-				 const struct rj_blob *blob, int fd, struct rj_image *image,
-				 struct rj_error *err)
+static enum rj_err payload_write(const struct container *container, struct rj_plan *plan,
+				 const struct rj_blob *blob, const struct rj_output *output,
+				 struct rj_image *image, struct rj_error *err)
 {
 	uint8_t manifest[RJ_MANIFEST_MAX];
 
@@ -57,13 +56,13 @@ static enum rj_err payload_write(const struct container *container, const struct
 	if (plan->boots_initrd)
 		return refuse_initrd(err);
 	describe(container, plan, image);
-	if (copy_pieces(plan, fd, image, err))
+	if (copy_pieces(plan, output, image, err))
 		return err->class;
-	if (fd < 0)
+	if (output->fd < 0)
 		return RJ_OK;
 	rj_manifest_store(&image->manifest, image->pieces, manifest);
 	image->manifest.crc = le32(manifest + offsetof(struct rj_manifest, crc));
-	return rj_write(fd, manifest, image->manifest.size, 0, err);
+	return rj_write(output->fd, manifest, image->manifest.size, 0, err);
 }
 
 static bool payload_recognise(const struct container *container, struct rj_image *image,

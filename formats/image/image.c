@@ -26,18 +26,40 @@ struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t imag
 	};
 }
 
-enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
-				const struct rj_plan_piece *from, int fd, uint64_t at,
-				struct rj_error *err)
+static enum rj_err take_piece(struct rj_image *image, struct rj_piece *to,
+			      const struct rj_plan_piece *from, const struct rj_output *output,
+			      uint64_t at, struct rj_error *err)
 {
-	struct rj_piece *to = &image->pieces[n];
-
 	memcpy(to->name, from->name, sizeof(to->name));
 	to->flags = from->flags;
 	to->address = (uint32_t)from->address;
 	to->offset = (uint32_t)(at - image->stub_at);
 	to->size = (uint32_t)from->size;
-	return rj_plan_copy_piece(from, fd, at, &to->crc, err);
+	return rj_plan_copy_piece(from, output, at, &to->crc, err);
+}
+
+/* Takes the pieces that are the RAM disk, or those that are not. */
+static enum rj_err take_some(struct rj_image *image, const struct rj_plan *plan, bool disk,
+			     const uint64_t *offsets, const struct rj_output *output,
+			     struct rj_error *err)
+{
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (disk == !!(plan->pieces[i].flags & RJ_PIECE_DISK) &&
+		    take_piece(image, &image->pieces[i], &plan->pieces[i], output, offsets[i], err))
+			return err->class;
+	return RJ_OK;
+}
+
+enum rj_err rj_image_take_pieces(struct rj_image *image, struct rj_plan *plan,
+				 const uint64_t offsets[RJ_MAX_PIECES],
+				 const struct rj_output *output, struct rj_error *err)
+{
+	if (take_some(image, plan, true, offsets, output, err))
+		return err->class;
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (plan->pieces[i].flags & RJ_PIECE_DISK)
+			rj_services_set_sum(plan, image->pieces[i].crc);
+	return take_some(image, plan, false, offsets, output, err);
 }
 
 void rj_image_plan(const struct rj_image *image, struct rj_plan *plan)
@@ -115,7 +137,7 @@ enum rj_err rj_image_judge_piece(const struct rj_image *image, const struct rj_p
 }
 
 enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
-				 int fd, struct rj_error *err)
+				 const struct rj_output *output, struct rj_error *err)
 {
 	const struct rj_disk_image *disk = &image->services.block.image;
 	const struct rj_piece *piece = rj_image_disk(image);
@@ -124,13 +146,13 @@ enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_i
 	uint32_t crc;
 
 	if (disk->flags & RJ_DISK_DEFLATED)
-		code = rj_inflate(input, plain.offset, plain.size, fd, disk->contents, &crc, err);
+		code = rj_inflate(input, plain.offset, plain.size, output->fd, disk->contents, &crc, err);
 	else
-		code = rj_copy(&plain, fd, 0, &crc, err);
+		code = rj_copy(&plain, output, 0, &crc, err);
 	if (!code && crc != disk->crc)
 		code = rj_fail(err, RJ_BAD, "the CRC-32 of the RAM disk is wrong %s",
 			       RJ_FOUND(plain.offset, disk->crc, crc));
-	if (!code && fd >= 0 && ftruncate(fd, disk->size) < 0)
+	if (!code && output->fd >= 0 && ftruncate(output->fd, disk->size) < 0)
 		code = rj_cannot_write(err);
 	if (code == RJ_BAD)
 		err->subject = input->path;

@@ -42,12 +42,13 @@ static inline bool rj_image_is_placed(const struct rj_image *image)
 struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t image_size);
 
 /*
- * Describes piece n and copies its bytes to fd at an offset in the file; a negative fd:
- * nowhere. Returns what rj_plan_copy_piece returns.
+ * Describes the plan's pieces and copies their bytes to the output, each to its offset in the
+ * file. A RAM disk that is not compressed is copied first, and its sum goes into the plan's
+ * services: its image is read only once.
  */
-enum rj_err rj_image_take_piece(struct rj_image *image, size_t n,
-				const struct rj_plan_piece *from, int fd, uint64_t at,
-				struct rj_error *err);
+enum rj_err rj_image_take_pieces(struct rj_image *image, struct rj_plan *plan,
+				 const uint64_t offsets[RJ_MAX_PIECES],
+				 const struct rj_output *output, struct rj_error *err);
 
 /* What the image carries, as a plan without bytes, for rj_plan_check. */
 void rj_image_plan(const struct rj_image *image, struct rj_plan *plan);
@@ -68,11 +69,11 @@ enum rj_err rj_image_judge_piece(const struct rj_image *image, const struct rj_p
 				 struct rj_error *err);
 
 /*
- * Writes the RAM disk, unpacked, to fd; a negative fd: nowhere. The image must have a RAM
- * disk. Fails if its bytes are not those that the manifest describes.
+ * Writes the RAM disk, unpacked, to the output. The image must have a RAM disk. Fails if its
+ * bytes are not those that the manifest describes.
  */
 enum rj_err rj_image_unpack_disk(const struct rj_image *image, const struct rj_input *input,
-				 int fd, struct rj_error *err);
+				 const struct rj_output *output, struct rj_error *err);
 
 /*
  * Reads the manifest as far as the file has it, at most RJ_MANIFEST_MAX bytes; returns how

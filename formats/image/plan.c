@@ -390,13 +390,14 @@ enum rj_err rj_plan_seal(struct rj_plan *plan, struct rj_error *err)
 	return err->class;
 }
 
-enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,
-			       uint32_t *crc, struct rj_error *err)
+enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, const struct rj_output *output,
+			       uint64_t offset, uint32_t *crc, struct rj_error *err)
 {
 	const struct rj_part part = { piece->input, piece->offset, piece->size };
 
 	if (piece->input)
-		return rj_copy(&part, fd, offset, crc, err);
+		return rj_copy(&part, output, offset, crc, err);
 	*crc = rj_crc(0, piece->bytes, (size_t)piece->size);
-	return fd < 0 ? RJ_OK : rj_write(fd, piece->bytes, (size_t)piece->size, offset, err);
+	return output->fd < 0 ? RJ_OK
+			      : rj_write(output->fd, piece->bytes, (size_t)piece->size, offset, err);
 }

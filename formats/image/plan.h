@@ -12,6 +12,7 @@
 
 #include "abi/manifest.h"
 #include "abi/services.h"
+#include "base/copy.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "common/disk_geometry.h"
@@ -158,10 +159,8 @@ struct rj_range {
 extern const struct rj_range rj_reserved[];
 extern const size_t rj_reserved_count;
 
-/*
- * Copies the piece's bytes to fd at offset and computes their CRC-32; fd < 0: only the CRC-32.
- */
-enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, int fd, uint64_t offset,
-			       uint32_t *crc, struct rj_error *err);
+/* Copies the piece's bytes to the output at offset and computes their CRC-32. */
+enum rj_err rj_plan_copy_piece(const struct rj_plan_piece *piece, const struct rj_output *output,
+			       uint64_t offset, uint32_t *crc, struct rj_error *err);
 
 #endif

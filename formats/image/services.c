@@ -556,6 +556,14 @@ enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table
 	return RJ_OK;
 }
 
+void rj_services_set_sum(struct rj_plan *plan, uint32_t crc)
+{
+	plan->services.image.crc = crc;
+	for (size_t i = 0; i < plan->piece_count; i++)
+		if (plan->pieces[i].flags & RJ_PIECE_SERVICES && plan->pieces[i].bytes)
+			LE_PUT(plan->pieces[i].bytes, struct rj_services, image.crc, crc);
+}
+
 /* The stub's memory for unpacking: from STUB_HOME on, and MODULE_WORK. */
 struct home {
 	uint8_t low[SERVICES_END - STUB_HOME];

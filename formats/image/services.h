@@ -95,6 +95,12 @@ extern const size_t rj_service_module_count;
 enum rj_err rj_services_plan(struct rj_plan *plan, const struct rj_service_table *table,
 			     struct rj_error *err);
 
+/*
+ * Sets the CRC-32 of the RAM disk's unpacked bytes in a plan that has services: in
+ * plan->services, and in the bytes of the piece.
+ */
+void rj_services_set_sum(struct rj_plan *plan, uint32_t crc);
+
 /* The services piece, as read back. */
 struct rj_services_info {
 	bool carried;

@@ -169,7 +169,7 @@ static enum rj_err add_boot(struct rj_plan *plan, const struct rj_input *input,
 				 layout->boot_size, err);
 }
 
-/* Compresses the image into a temporary file, if that makes it smaller. */
+/* Compresses the image into a temporary file, if that makes it smaller, and sums it then. */
 static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, struct rj_error *err)
 {
 	struct rj_disk_image *image = &plan->services.image;
@@ -180,7 +180,7 @@ static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, stru
 		return RJ_OK;
 	if (rj_temporary_open(&fd, err))
 		return err->class;
-	if (rj_deflate(input, level, fd, input->size, &size, err) ||
+	if (rj_deflate(input, level, fd, input->size, &size, &image->crc, err) ||
 	    size == input->size) {
 		close(fd);
 		return err->class;
@@ -191,7 +191,10 @@ static enum rj_err pack(struct rj_plan *plan, const struct rj_input *input, stru
 	return RJ_OK;
 }
 
-/* Adds the image as a piece, which rj_services_plan places when all others are known. */
+/*
+ * Adds the image as a piece, which rj_services_plan places when all others are known. Unless it
+ * is compressed, rj_image_take_pieces sums it.
+ */
 static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 			     const struct rj_disk_layout *layout, struct rj_error *err)
 {
@@ -201,7 +204,7 @@ static enum rj_err add_image(struct rj_plan *plan, const struct rj_input *input,
 	image->contents = image->packed_size = (uint32_t)input->size;
 	if (layout->drives[0].flags & RJ_DISK_CD || payload_text(plan, &option_disk_readonly))
 		image->flags |= RJ_DISK_READONLY;
-	if (rj_crc_input(input, 0, input->size, &image->crc, err) || pack(plan, input, err))
+	if (pack(plan, input, err))
 		return err->class;
 	if (rj_plan_add(plan, RJ_DISK_PIECE, HIGH_MEMORY,
 			plan->disk_file.fd < 0 ? input : &plan->disk_file, 0,

@@ -446,9 +446,10 @@ static enum rj_err copy_input(const struct rj_input *input, int fd, uint64_t at,
 			      struct rj_error *err)
 {
 	const struct rj_part whole = { input, 0, input->size };
+	const struct rj_output joined = { .fd = fd };
 	uint32_t crc;
 
-	if (rj_copy(&whole, fd, at, &crc, err)) {
+	if (rj_copy(&whole, &joined, at, &crc, err)) {
 		err->subject = input->path;
 		rj_about_temporary(err);
 		return err->class;

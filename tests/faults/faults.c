@@ -16,7 +16,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +24,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static enum { OFF, FAIL, REST, INTERRUPT, SHORT } how;
@@ -104,8 +104,9 @@ row(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence), EIO, -1) \
 row(char *, realpath, (const char *path, char *to), (path, to), EIO, NULL) \
 row(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t from), \
 	(at, size, protection, flags, fd, from), ENOMEM, MAP_FAILED) \
-row(int, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, \
-	void *(*run)(void *), void *argument), (thread, attributes, run, argument), EAGAIN, EAGAIN)
+row(void *, aligned_alloc, (size_t unit, size_t size), (unit, size), ENOMEM, NULL) \
+row(int, fallocate, (int fd, int mode, off_t at, off_t size), (fd, mode, at, size), ENOSPC, -1) \
+row(int, fstatfs, (int fd, struct statfs *fs), (fd, fs), EIO, -1)
 
 #define CALL(type, name, parameters, arguments, error, result) \
 type name parameters \
@@ -192,6 +193,7 @@ FILE *fopen(const char *path, const char *mode)
 /* Under glibc, off_t has 64 bits here, and these are the same. */
 #define ALSO(name) __asm__(".globl " #name "64\n\t.set " #name "64, " #name);
 ALSO(fstat) ALSO(stat) ALSO(lstat) ALSO(ftruncate) ALSO(posix_fallocate) ALSO(mkstemp)
+ALSO(fallocate) ALSO(fstatfs)
 ALSO(lseek) ALSO(mmap) ALSO(open) ALSO(pread) ALSO(pwrite) ALSO(fopen)
 _Static_assert(sizeof(off_t) == 8, "64 bits");
 

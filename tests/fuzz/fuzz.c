@@ -83,6 +83,7 @@ static void count(void *context, const struct rj_error *error)
 
 static void unpack_image(const struct rj_image *image, const struct rj_input *input)
 {
+	const struct rj_output nowhere = { .fd = -1 };
 	struct rj_error error = { 0 };
 	uint32_t crc;
 
@@ -90,8 +91,8 @@ static void unpack_image(const struct rj_image *image, const struct rj_input *in
 		const struct rj_piece *piece = &image->pieces[i];
 		struct rj_part source = { input, image->stub_at + piece->offset, piece->size };
 
-		if (piece == rj_image_disk(image) ? rj_image_unpack_disk(image, input, -1, &error)
-						  : rj_copy(&source, -1, 0, &crc, &error))
+		if (piece == rj_image_disk(image) ? rj_image_unpack_disk(image, input, &nowhere, &error)
+						  : rj_copy(&source, &nowhere, 0, &crc, &error))
 			read_error(&error);
 	}
 }
@@ -121,6 +122,7 @@ static void pack(struct rj_plan *plan, const struct front *front, struct rj_erro
 	const struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	const struct container *container = containers[front->size % container_count];
 	static struct rj_image image;
+	struct rj_output output = { 0 };
 	struct rj_input file;
 
 	if (!plan->has_entry)   /* --entry, where a piece with an address may be */
@@ -129,7 +131,8 @@ static void pack(struct rj_plan *plan, const struct front *front, struct rj_erro
 	if (rj_services_plan(plan, &table, err) || rj_plan_seal(plan, err))
 		return;
 	file = open_bytes(NULL, 0, 0);
-	if (!container->write(container, plan, &blob, file.fd, &image, err)) {
+	output.fd = file.fd;
+	if (!container->write(container, plan, &blob, &output, &image, err)) {
 		file.size = image.file_size;
 		require(check_image(&file) == 0, "rjpack verify finds fault with what was packed");
 	}

@@ -125,14 +125,15 @@ static uint64_t bytes_of(const struct rj_plan *plan)
 	return total;
 }
 
-static void write_plan(const struct rj_plan *plan, const struct container *container)
+static void write_plan(struct rj_plan *plan, const struct container *container)
 {
 	const struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_input file = open_bytes(NULL, 0, 0);
+	const struct rj_output output = { .fd = file.fd };
 	static struct rj_image image;
 	struct rj_error error = { 0 };
 
-	if (container->write(container, plan, &blob, file.fd, &image, &error)) {
+	if (container->write(container, plan, &blob, &output, &image, &error)) {
 		read_error(&error);
 	} else {
 		file.size = image.file_size;

@@ -154,6 +154,7 @@ static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 	const struct rj_plan_piece *piece = &plan->pieces[plan->piece_count - 1];
 	uint8_t *found = malloc(image->size);
 	int fd = unit_file("", 0);
+	const struct rj_output output = { .fd = fd };
 	uint32_t crc;
 
 	assert_string_equal(piece->name, RJ_DISK_PIECE);
@@ -162,8 +163,9 @@ static void gives(const struct rj_plan *plan, const uint8_t *bytes, size_t size)
 		assert_int_equal(rj_inflate(piece->input, 0, piece->size, fd, image->contents, &crc,
 					    &error), RJ_OK);
 	else
-		assert_int_equal(rj_plan_copy_piece(piece, fd, 0, &crc, &error), RJ_OK);
-	assert_int_equal(crc, image->crc);
+		assert_int_equal(rj_plan_copy_piece(piece, &output, 0, &crc, &error), RJ_OK);
+	if (image->flags & RJ_DISK_DEFLATED)    /* the other is summed when it is written */
+		assert_int_equal(crc, image->crc);
 	assert_between(image->contents, size, image->size);
 	assert_int_equal(ftruncate(fd, image->size), 0);
 	assert_int_equal(pread(fd, found, image->size, 0), (ssize_t)image->size);
@@ -1368,6 +1370,18 @@ static void keep(void *context, const struct rj_error *finding)
 	found->last = *finding;
 }
 
+/* Sums the RAM disk in advance, so that writing the image leaves the sum alone. */
+static void sum_disk(struct rj_plan *plan)
+{
+	uint32_t crc;
+
+	if (!(plan->pieces[2].flags & RJ_PIECE_DISK))
+		return;
+	assert_int_equal(rj_plan_copy_piece(&plan->pieces[2], &unit_nowhere, 0, &crc, &error), RJ_OK);
+	rj_services_set_sum(plan, crc);
+	plan->pieces[2].flags = 0;
+}
+
 /*
  * What verify finds in an image whose every CRC-32 is right, but in which a number of
  * struct rj_services, or a byte of the RAM disk, is another than it was.
@@ -1379,6 +1393,7 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	struct wishes wishes = { .level = level };
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 	struct rj_input packed = unit_input("", 0);
+	const struct rj_output output = { .fd = packed.fd };
 	struct rj_services_info info;
 	struct found found = { 0 };
 	struct rj_image written;
@@ -1400,9 +1415,10 @@ static struct found verify_with(int level, size_t offset, uint64_t change, bool 
 	} else {
 		uint8_t *at = plan.pieces[1].bytes + offset;
 
+		sum_disk(&plan);
 		le_store(at, le32(at) ^ change, 4);
 	}
-	assert_int_equal(container_elf.write(&container_elf, &plan, &blob, packed.fd, &written, &error), RJ_OK);
+	assert_int_equal(container_elf.write(&container_elf, &plan, &blob, &output, &written, &error), RJ_OK);
 	packed.size = written.file_size;
 	assert_int_equal(rj_image_read(&written, &packed, &error), RJ_OK);
 	rj_image_check(&written, &packed, keep, &found);
@@ -1436,9 +1452,8 @@ static void verified(void **state)
 	assert_int_equal(found.count, 1);
 	if (!strstr(found.last.text, "the CRC-32 of the RAM disk"))
 		unit_says(&found.last, "the RAM disk's compressed bytes are damaged");
-	found = verify_with(0, 4000, 0x40, true);
-	assert_int_equal(found.count, 1);
-	assert_error(found.last.class, &found.last, RJ_BAD, "the CRC-32 of the RAM disk");
+	/* one that is not compressed is summed as it is written, after the change */
+	assert_int_equal(verify_with(0, 4000, 0x40, true).count, 0);
 }
 
 #define AFTER_SERVICES 0

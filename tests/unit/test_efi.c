@@ -18,6 +18,7 @@ static struct rj_error error;
 static uint8_t *pack(struct rj_input *file, struct rj_image *image)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	struct rj_output output = { .fd = unit_file("", 0) };
 	struct rj_plan plan;
 	uint8_t *bytes;
 
@@ -26,8 +27,8 @@ static uint8_t *pack(struct rj_input *file, struct rj_image *image)
 			 RJ_OK);
 	rj_plan_set_entry(&plan, 0, 0x8000);
 	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
-	*file = unit_input("", 0);
-	assert_int_equal(container_efi.write(&container_efi, &plan, &blob, file->fd, image, &error),
+	*file = (struct rj_input){ .fd = output.fd, .path = "unit" };
+	assert_int_equal(container_efi.write(&container_efi, &plan, &blob, &output, image, &error),
 			 RJ_OK);
 	rj_plan_free(&plan);
 	file->size = (uint64_t)lseek(file->fd, 0, SEEK_END);

@@ -8,6 +8,7 @@
 #include "abi/layout.h"
 #include "abi/repairs.h"
 #include "abi/stub_blob.h"
+#include "base/share.h"
 #include "common/le.h"
 #include "image/check.h"
 #include "image/container_layout.h"
@@ -67,8 +68,8 @@ static void pack_plan(struct rj_plan *plan, const struct rj_blob *blob,
 {
 
 	packed->file = unit_input("", 0);
-	assert_int_equal(written->write(written, plan, blob, packed->file.fd, &packed->image,
-					     &error), RJ_OK);
+	assert_int_equal(written->write(written, plan, blob, &(struct rj_output){ packed->file.fd, false },
+					&packed->image, &error), RJ_OK);
 	packed->file.size = (uint64_t)lseek(packed->file.fd, 0, SEEK_END);
 	rj_plan_free(plan);
 }
@@ -148,7 +149,7 @@ static void same_again(void **state)
 		assert_int_equal(crc32(0, a, (uInt)layout_file_size(first.image.manifest.image_size)),
 				 SETUP_FILE_CRC);
 	make_plan(&plan);
-	assert_int_equal(written->write(written, &plan, &blob, -1, &dry, &error), RJ_OK);
+	assert_int_equal(written->write(written, &plan, &blob, &unit_nowhere, &dry, &error), RJ_OK);
 	dry.manifest.crc = first.image.manifest.crc;
 	dry.manifest.stub_crc = first.image.manifest.stub_crc;
 	assert_memory_equal(&dry.manifest, &first.image.manifest, sizeof(dry.manifest));
@@ -385,6 +386,63 @@ static void every_container(void **state)
 	written = &container_elf;
 }
 
+#define LARGE (RJ_SHARE_MIN + 123)
+
+/* A plan with two large pieces of a file, the second from an odd offset. */
+static void make_large(struct rj_plan *plan, const struct rj_input *input)
+{
+	make_plan(plan);
+	assert_int_equal(rj_plan_add(plan, ".first", 0x400000, input, 0, LARGE, &error), RJ_OK);
+	assert_int_equal(rj_plan_add(plan, ".second", 0x800000, input, 777, LARGE, &error), RJ_OK);
+	assert_int_equal(rj_plan_seal(plan, &error), RJ_OK);
+}
+
+/* Where the two pieces are in the file, in an image that has each byte checked. */
+static void check_large(const struct packed *packed)
+{
+	const struct rj_piece *last = &packed->image.pieces[PIECES - 1], *first = last + 1;
+	uint64_t end = packed->image.stub_at + last->offset + last->size;
+	uint64_t at = packed->image.stub_at + first->offset;
+
+	assert_int_equal(findings(&packed->file), 0);
+	if (!has_stub(packed)) {
+		assert_int_equal(at, end);
+		assert_int_equal(first[1].offset, first->offset + first->size);
+		return;
+	}
+	assert_in_range(at, end, end + RJ_SHARE_UNIT - 1);
+	assert_int_equal(at % RJ_SHARE_UNIT, 0);
+	end = at + first->size;
+	at = packed->image.stub_at + first[1].offset;
+	assert_in_range(at, end, end + RJ_SHARE_UNIT - 1);
+	assert_int_equal(at % RJ_SHARE_UNIT, 777);
+	assert_int_equal(pwrite(packed->file.fd, "x", 1, (off_t)at - 1), 1);
+	assert_true(findings(&packed->file) > 0);
+}
+
+/* Large pieces are where they can share blocks with their file; the gaps are zeros. */
+static void large_pieces(void **state)
+{
+	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
+	uint8_t *bytes = piece_bytes(3, LARGE + 777);
+	struct rj_input input = unit_input(bytes, LARGE + 777);
+	struct rj_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < container_count; i++) {
+		struct packed packed;
+
+		written = containers[i];
+		make_large(&plan, &input);
+		pack_plan(&plan, &blob, &packed);
+		check_large(&packed);
+		rj_input_close(&packed.file);
+	}
+	written = &container_elf;
+	rj_input_close(&input);
+	free(bytes);
+}
+
 /* Returns the number of containers that recognise the file; *last is the last one. */
 static size_t recognised_by(const struct packed *packed, const struct container **last)
 {
@@ -468,5 +526,6 @@ static void features_of_any_file(void **state)
 
 UNIT_MAIN(cmocka_unit_test(as_libelf_sees_it), cmocka_unit_test(no_stray_multiboot),
 	  cmocka_unit_test(every_other_length),
-	  cmocka_unit_test(every_container), cmocka_unit_test(one_container_each),
+	  cmocka_unit_test(every_container), cmocka_unit_test(large_pieces),
+	  cmocka_unit_test(one_container_each),
 	  cmocka_unit_test(mixed_starts), cmocka_unit_test(features_of_any_file))

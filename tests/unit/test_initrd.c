@@ -57,8 +57,8 @@ static void not_as_payload(void **state)
 
 	(void)state;
 	seal(&plan);
-	assert_error(container_payload.write(&container_payload, &plan, &blob, -1, &image, &error),
-		     &error, RJ_BAD, "cannot boot what is supplied at boot time");
+	assert_error(container_payload.write(&container_payload, &plan, &blob, &unit_nowhere, &image,
+					     &error), &error, RJ_BAD, "cannot boot what is supplied at boot time");
 	rj_plan_free(&plan);
 }
 

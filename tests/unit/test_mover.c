@@ -178,15 +178,16 @@ static void make_plan(struct rj_plan *plan)
 }
 
 /* The image as it is in the file, which is open. */
-static void write_image(const struct rj_plan *plan, int fd, struct rj_image *image)
+static void write_image(struct rj_plan *plan, int fd, struct rj_image *image)
 {
+	const struct rj_output output = { .fd = fd };
 	const struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
 
 	do {    /* until it has a stub */
 		const struct container *container = containers[chance((uint32_t)container_count)];
 
 		assert_int_equal(ftruncate(fd, 0), 0);
-		require(container->write(container, plan, &blob, fd, image, &error) == RJ_OK,
+		require(container->write(container, plan, &blob, &output, image, &error) == RJ_OK,
 			"the image is not written");
 	} while (image->stub_size == 0);
 }

@@ -23,7 +23,7 @@ struct file {
 static void pack(const struct container *container, struct file *file)
 {
 	struct rj_blob blob = { rj_stub_blob, rj_stub_blob_size };
-	struct rj_input output = unit_input("", 0);
+	struct rj_output output = { .fd = unit_file("", 0) };
 	struct rj_plan plan;
 	uint8_t *piece = calloc(1, 1000);
 
@@ -32,13 +32,13 @@ static void pack(const struct container *container, struct file *file)
 	assert_int_equal(rj_plan_add_bytes(&plan, ".raw", 0x7C00, piece, 1000, &error), RJ_OK);
 	rj_plan_set_entry(&plan, 0, 0x7C00);
 	assert_int_equal(rj_plan_seal(&plan, &error), RJ_OK);
-	assert_int_equal(container->write(container, &plan, &blob, output.fd, &file->image, &error), RJ_OK);
+	assert_int_equal(container->write(container, &plan, &blob, &output, &file->image, &error), RJ_OK);
 	rj_plan_free(&plan);
 	file->size = (size_t)file->image.file_size;
 	file->bytes = malloc(file->size);
 	assert_non_null(file->bytes);
 	assert_int_equal(pread(output.fd, file->bytes, file->size, 0), (ssize_t)file->size);
-	rj_input_close(&output);
+	close(output.fd);
 }
 
 /* The result of opening the first bytes of a file, in memory that ends with them. */

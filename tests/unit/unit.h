@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/copy.h"
 #include "base/input.h"
 #include "common/le.h"
 #include "disk/grub_embedded.h"
@@ -33,6 +34,9 @@ static inline int unit_file(const void *bytes, size_t size)
 	assert_int_equal(pwrite(fd, bytes, size, 0), (ssize_t)size);
 	return fd;
 }
+
+/* For functions that write to an output: only what they find and sum counts. */
+static const struct rj_output unit_nowhere = { .fd = -1 };
 
 /* The same as an input; to be closed with rj_input_close. */
 static inline struct rj_input unit_input(const void *bytes, size_t size)
