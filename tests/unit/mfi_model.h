@@ -8,10 +8,9 @@
 #ifndef RJ_MFI_MODEL_H
 #define RJ_MFI_MODEL_H
 
-#include "drivers/driver.h"
+#include "driver_host.h"
 
 #define CARD_PCI   0x0001A000u          /* as PCI_ADDRESS */
-#define CARD_TICKS 1000u                /* of the time stamp counter, a millisecond */
 
 /* MFI_STATE_*. */
 enum card_state_number {
@@ -65,6 +64,9 @@ struct card_config {
 	bool no_physical_list;          /* PD LIST QUERY succeeds, and leaves the list as it was */
 	uint8_t list_status, physical_status;   /* of the lists' commands */
 	bool posts;                     /* Fusion: a reply for each message */
+	/* Fusion in state FAULT: its diagnostic reset, which lasts reset_ms. */
+	bool can_reset, stays_locked;
+	unsigned reset_ms;
 	unsigned flushes;               /* CACHE FLUSH: counted */
 	unsigned allocations;           /* that succeed; 0: all */
 	struct card_disk *disks;
@@ -73,18 +75,6 @@ struct card_config {
 
 /* Starts anew: with this card, and no memory allocated. The model reads and counts in it. */
 void card_power_on(struct card_config *config);
-
-extern struct rj_host card_host;
-
-struct card_found {
-	struct rj_disk disks[CARD_DISKS];
-	size_t disk_count, warnings;
-	char text[4096];                /* all that was printed */
-};
-extern struct card_found card_found;
-
-/* The driver, of which there is one in each test. */
-extern const struct rj_driver interface;
 
 /* A disk with this target, and contents. */
 struct card_disk card_disk(bool is_physical, uint16_t target);
@@ -98,8 +88,6 @@ void card_check_read(const struct rj_disk *disk, const struct card_disk *model);
 /* That there is one disk, with this number, and that it can be read. */
 void card_check_one(uint32_t unit, const struct card_disk *model);
 
-/* Memory that the card reaches. */
-void *card_alloc(uint32_t size, uint32_t alignment);
 uint32_t card_now_ms(void);
 /* Fails the test if time goes on beyond this. */
 void card_limit_ms(uint32_t ms);
@@ -107,6 +95,7 @@ void card_limit_ms(uint32_t ms);
 void card_set_state(uint8_t state);
 uint8_t card_current_state(void);
 unsigned card_resets(void);              /* from OPERATIONAL to READY */
+unsigned card_diagnostic_resets(void);
 uint16_t card_command(void);
 unsigned card_writes(void);              /* to registers and configuration space */
 extern uint8_t card_hard_disks;          /* in the BIOS data area */
