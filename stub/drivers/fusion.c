@@ -200,7 +200,7 @@ static INIT bool wait_for_diagnostic(uint32_t registers, uint32_t mask, uint32_t
 	uint64_t deadline = deadline_in(ms);
 
 	while ((read32(registers + DIAGNOSTIC) & mask) != value) {
-		if (expired(deadline))
+		if (expired(&deadline))
 			return false;
 		relax();
 	}
@@ -233,9 +233,12 @@ INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
 	if (!wait_for_diagnostic(m->registers, DIAGNOSTIC_RESET, 0, RESET_END_MS))
 		return false;
 	deadline = deadline_in(STARTED_MS);
-	while (MFI_STATE(state_of(m->registers)) <= STATE_FW_INIT && !expired(deadline))
+	while (MFI_STATE(state_of(m->registers)) <= STATE_FW_INIT) {
+		if (expired(&deadline))
+			return false;
 		relax();
-	return !expired(deadline);
+	}
+	return true;
 }
 
 INIT uint32_t card_word(uint32_t pci, uint32_t registers)
