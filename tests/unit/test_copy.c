@@ -35,7 +35,9 @@ static struct {
 	uint64_t shared;
 } fake;
 
-int fstatfs(int fd, struct statfs *fs)
+/* What glibc calls fstatfs for 64-bit offsets. */
+int fstatfs64(int fd, struct statfs *fs);
+int fstatfs64(int fd, struct statfs *fs)
 {
 	(void)fd;
 	memset(fs, 0, sizeof(*fs));
@@ -54,13 +56,13 @@ static void change(int fd)
 /* Of a file system with blocks of RJ_SHARE_UNIT bytes. */
 static int share(int fd, const struct file_clone_range *range)
 {
-	uint8_t *copy = malloc(range->src_length);
+	uint8_t *blocks = malloc(range->src_length);
 
-	assert_int_equal(pread((int)range->src_fd, copy, range->src_length, (off_t)range->src_offset),
+	assert_int_equal(pread((int)range->src_fd, blocks, range->src_length, (off_t)range->src_offset),
 			 (ssize_t)range->src_length);
-	assert_int_equal(pwrite(fd, copy, range->src_length, (off_t)range->dest_offset),
+	assert_int_equal(pwrite(fd, blocks, range->src_length, (off_t)range->dest_offset),
 			 (ssize_t)range->src_length);
-	free(copy);
+	free(blocks);
 	fake.shared = range->src_length;
 	if (fake.change >= 0)
 		change(fake.change);
