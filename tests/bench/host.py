@@ -3,6 +3,7 @@
 first."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -22,6 +23,14 @@ def run(*command):
 
 def nasm(source, output, *defines):
     run("nasm", "-f", "bin", f"-I{HERE}/", *(f"-D{define}" for define in defines), source, "-o", output)
+
+
+def host_instructions(*command):
+    """How many instructions a program executes, by Valgrind."""
+    text = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no",
+                           "--cachegrind-out-file=/dev/null", *map(str, command)],
+                          check=True, capture_output=True, text=True).stderr
+    return int(re.search(r"I *refs: *([\d,]+)", text)[1].replace(",", ""))
 
 
 def peak(pid):
