@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """bench.py RJPACK [MEASURE...]: prints a table of what rjpack costs, next to similar programs, all
-measured in this run. Guest instructions are exact; seconds are those of this machine. Fails if a
-row has a limit and rjpack exceeds it: a program's figure, or so many times that. A measure is a
-function of host.py or guest.py."""
+measured in this run. Guest instructions are exact; seconds are those of this machine. A row's fourth
+item is the program whose number rjpack must not exceed, or {program: number}, what each may have
+at most; the benchmark fails if one has more. A measure is a function of host.py or guest.py."""
 
 import os
 import sys
@@ -20,16 +20,18 @@ def figure(value):
     return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
 
 
-def tell(what, unit, measured, limit=None, times=1):
+def tell(what, unit, measured, limit=None):
     """One line: the measure, its unit, our figure, and each other's as a multiple of ours.
-    Returns a sentence if ours is more than TIMES that of the program LIMIT."""
+    Returns a sentence if a number is above its LIMIT."""
     (_, ours), *others = measured.items()
     beside = ", ".join(f"{name} {figure(value)} ({value / ours:.2f} x)" for name, value in others)
-    print(f"{what:<{WIDTHS[0]}}{unit:<{WIDTHS[1]}}{figure(ours):>{WIDTHS[2]}}  {beside}", flush=True)
-    if limit and ours > times * measured[limit]:
-        return (f"bench: {what}: {figure(ours)} {unit}; "
-                f"the limit is {times} times {limit}, {figure(measured[limit])}")
-    return None
+    most = limit if isinstance(limit, dict) else {"rjpack": measured[limit]} if limit else {}
+    limits = ", ".join(f"{name} {figure(number)}" for name, number in most.items())
+    print(f"{what:<{WIDTHS[0]}}{unit:<{WIDTHS[1]}}{figure(ours):>{WIDTHS[2]}}  {beside}"
+          + (f"; at most {limits}" if limits else ""), flush=True)
+    above = (f"{name} {figure(measured[name])} of {figure(number)}" for name, number in most.items()
+             if measured[name] > number)
+    return f"bench: {what}, {unit}: {exceeding}" if (exceeding := ", ".join(above)) else None
 
 
 def main(rjpack, *names):
