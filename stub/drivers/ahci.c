@@ -50,6 +50,7 @@
 #define CMD_FIS_RECEIVE 0x00000010u
 #define CMD_FIS_RUNNING 0x00004000u
 #define CMD_RUNNING     0x00008000u
+#define CMD_MULTIPLIER  0x00020000u     /* an operating system has found one (3.3.7, PMA) */
 #define CMD_POWERED     0x10000006u     /* interface active, power on, spin up; no ALPE */
 #define TFD             0x20            /* error << 8 | status */
 #define SIG             0x24            /* LBA high, mid, low, count */
@@ -413,14 +414,30 @@ static INIT void ahci_plain(uint32_t port)
 	write32(port + DEVSLP, read32(port + DEVSLP) & ~DEVSLP_AGGRESSIVE);
 }
 
-/* Stops all ports, by a reset if necessary, and sends a COMRESET to all devices. */
-static INIT bool ahci_take(uint32_t hba, uint32_t implemented)
+/*
+ * A port multiplier shows the disk at its first port, as if it were not there, until a software
+ * reset of its control port (SATA 3.x, 13), which is not sent here.
+ */
+static INIT void ahci_tell_multiplier(unsigned number, const struct rj_host *host)
+{
+	host->warn("AHCI port %u: only the first disk behind its port multiplier is supported; "
+		   "pack with --from-running or --disk", number);
+}
+
+/*
+ * Stops all ports, by a reset if necessary, and sends a COMRESET to all devices. Returns false if
+ * that fails.
+ */
+static INIT bool ahci_take(uint32_t hba, uint32_t implemented, const struct rj_host *host)
 {
 	bool stopped = true;
 
 	for (unsigned n = 0; n < PORTS; n++)
-		if (implemented >> n & 1)
+		if (implemented >> n & 1) {
+			if (read32(hba + PORT(n) + CMD) & CMD_MULTIPLIER)
+				ahci_tell_multiplier(n, host);
 			stopped &= ahci_stop(hba + PORT(n));
+		}
 	if (!stopped && !ahci_reset_hba(hba))
 		return false;
 	for (unsigned n = 0; n < PORTS; n++)
@@ -509,10 +526,7 @@ static INIT void ahci_attach_port(uint32_t hba, unsigned number, const struct rj
 		return;
 	}
 	signature = read32(port->registers + SIG) >> 16;
-	if (signature == ATA_SIGNATURE_MULTIPLIER)
-		host->warn("AHCI port %u: the disks behind its port multiplier are not supported; "
-			   "pack with --from-running or --disk", number);
-	else if (signature == ATA_SIGNATURE_ATAPI)
+	if (signature == ATA_SIGNATURE_ATAPI)
 		found = ahci_attach_cd(port, &disk);
 	else if (signature == ATA_SIGNATURE_DISK)
 		found = ahci_attach_disk(port, &disk);
@@ -548,16 +562,18 @@ static INIT void ahci_attach(uint32_t pci, const struct rj_host *host)
 		host->print("AHCI: registers out of reach");
 		return;
 	}
-	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	pci_enable(pci, PCI_MEMORY);
 	write32(hba + GHC, read32(hba + GHC) | GHC_ENABLE);
 	ahci_take_from_firmware(hba);
 	write32(hba + GHC, GHC_ENABLE);
 	ahci_tell_hidden(pci, hba, host);
 	implemented = read32(hba + PI);
-	if (!ahci_take(hba, implemented)) {
+	if (!ahci_take(hba, implemented, host)) {
 		host->print("AHCI: the controller does not come back from a reset");
 		return;
 	}
+	/* only now: a port that still ran would have written to another system's memory */
+	pci_enable(pci, PCI_BUS_MASTER);
 	deadline = deadline_in(PRESENT_MS);
 	for (unsigned n = 0; n < PORTS; n++) {
 		if (!(implemented >> n & 1))

@@ -36,7 +36,6 @@
 /* A device's signature after a reset: LBA high and mid. */
 #define ATA_SIGNATURE_DISK  0x0000u
 #define ATA_SIGNATURE_ATAPI 0xEB14u
-#define ATA_SIGNATURE_MULTIPLIER 0x9669u
 
 #define ATA_IDENTIFY_WORDS  256
 #define ATAPI_PACKET_SIZE   12
