@@ -24,7 +24,7 @@
 #include "install/linux.h"
 #include "install/memory.h"
 #include "install/modules.h"
-#include "int13/resident.h"
+#include "int13/int13.h"
 #include "screen/text_screen.h"
 
 #define HOLE_MIN 0x10000u               /* single pages in base memory are usual */
@@ -61,7 +61,7 @@ static uint32_t mode, usb_mode;
 static struct rj_host host;
 static struct controller controllers[MAX_CONTROLLERS];
 static uint32_t controller_count;
-static struct rj_found found[RJ_MAX_UNITS];
+static struct rj_found found[RJ_MAX_FOUND];
 static uint32_t found_count;
 static struct rj_keyboards keyboards[RJ_MAX_KEYBOARDS];
 static uint32_t keyboards_count;
@@ -114,7 +114,7 @@ static void tell_full(void)
 
 	if (!is_told)
 		stub->print("more than %u disks; name those of %s's that you need with --drive-map",
-			    RJ_MAX_UNITS, driver_now);
+			    RJ_MAX_FOUND, driver_now);
 	is_told = true;
 }
 
@@ -127,7 +127,7 @@ static bool is_mapped(uint16_t pci, uint32_t unit)
 	return false;
 }
 
-_Static_assert(RJ_MAX_UNITS > RJ_MAX_DRIVE_MAP, "a disk that is not mapped");
+_Static_assert(RJ_MAX_FOUND > RJ_MAX_DRIVE_MAP, "a disk that is not mapped");
 
 /* A USB disk, or another one that can be removed. */
 static bool is_pluggable(const struct rj_found *f)
@@ -152,7 +152,7 @@ static void add_disk(const struct rj_disk *disk)
 	struct rj_found new = { .disk = *disk, .driver = driver_now };
 	uint32_t at = found_count;
 
-	if (found_count == RJ_MAX_UNITS) {
+	if (found_count == RJ_MAX_FOUND) {
 		tell_full();
 		if (!is_mapped(pci_now, disk->unit))
 			return;
@@ -582,12 +582,14 @@ static bool leads_into(uint32_t from, uint32_t end)
 	return false;
 }
 
-static uint32_t room_for_map(void)
+/* What resident modules may need in addition: the memory map, and the drives. */
+static uint32_t room_for_tables(void)
 {
 	uint32_t rows;
 
 	memory_map(&rows);
-	return (rows + ROWS_TO_COME) * sizeof(struct rj_memory);
+	return (rows + ROWS_TO_COME) * (uint32_t)sizeof(struct rj_memory)
+		+ RJ_MAX_FOUND * (uint32_t)sizeof(struct rj_unit);
 }
 
 /*
@@ -599,7 +601,7 @@ static uint32_t base_memory_end(void)
 {
 	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
 
-	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_map()
+	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_tables()
 	    || end == told || leads_into(told, end))
 		return told;
 	stub->print("the BDA says that base memory ends at %x; it is free up to %x", told, end);
@@ -696,7 +698,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 		tell_of_holes();
 		ebda = make_ebda();
 	}
-	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_map() + KIB);
+	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_tables() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
 		.is_free_ram = is_free_ram, .map = map_registers,

@@ -43,10 +43,13 @@ struct rj_int13 {
 	struct rj_el_torito el_torito;
 	uint8_t floppy_table[12];       /* for INT 1Eh and AH=08h, if we have a floppy */
 	uint8_t map[256];               /* by drive number */
-	struct rj_unit units[RJ_MAX_UNITS];
 	struct rj_changes changes;      /* with which another stub can remove the services */
 };
 
 extern struct rj_int13 int13;
+
+/* The drives, after the end of the module: as many as were found. In int13_entry.asm. */
+extern struct rj_unit int13_units[];
+_Static_assert(INT13_UNIT + RJ_MAX_FOUND + RJ_MAX_RAM_DRIVES <= INT13_NOBODY, "values of the map");
 
 #endif

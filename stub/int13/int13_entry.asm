@@ -6,7 +6,7 @@
 %include "int13/own_stack.inc"
 %include "int13.inc"
 
-extern serve, int13, int13_init, ram_read_chs, ram_read_packet, real_segment, return
+extern serve, int13, int13_init, int13_room, ram_read_chs, ram_read_packet, real_segment, return
 
 STACK_SIZE	equ	1536
 
@@ -115,7 +115,7 @@ firmware:
 section .init.data progbits alloc noexec write align=4
 global interface
 interface:				; struct rj_resident
-	dd	0, int13_init, 0, 0
+	dd	int13_room, int13_init, 0, 0
 	dw	int13 + INT13_CHANGES, 1
 	dw	13h, int13_entry, old_int13
 
@@ -129,3 +129,8 @@ user_ss:
 	alignb	16
 	resb	STACK_SIZE
 stack_top:
+
+; The end of the module; the drives follow.
+section .table nobits alloc noexec write align=4
+global int13_units
+int13_units:

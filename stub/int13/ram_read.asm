@@ -8,7 +8,7 @@
 %include "hardware/cpu.inc"
 %include "int13.inc"
 
-extern DATA_FLAT16, flat, int13, unit, gdtr, user_gdtr, wrapped, serve_call, return
+extern DATA_FLAT16, flat, int13_units, unit, gdtr, user_gdtr, wrapped, serve_call, return
 
 BDA_FLOPPY_STATUS equ	441h
 BDA_DISK_STATUS	equ	474h
@@ -16,7 +16,7 @@ PUSHED_EDX	equ	20		; offset after PUSHAD
 SECTOR_SHIFT	equ	9
 
 ; A field of the unit; EBP = UNIT_SIZE times the map's value.
-%define UNIT(field) cs:ebp + int13 + INT13_UNITS - INT13_UNIT * UNIT_SIZE + UNIT_ %+ field
+%define UNIT(field) cs:ebp + int13_units - INT13_UNIT * UNIT_SIZE + UNIT_ %+ field
 
 section .text
 bits 16

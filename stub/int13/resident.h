@@ -16,7 +16,7 @@
 #include "common/safe_hook.h"
 #include "drivers/driver.h"
 
-#define RJ_MAX_UNITS   12
+#define RJ_MAX_FOUND   48              /* disks that drivers may find */
 #define RJ_MAX_KEYBOARDS 4              /* controllers that have some */
 
 /* A disk of the machine. */

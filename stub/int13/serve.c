@@ -445,7 +445,7 @@ bool serve(struct frame *f, uint32_t mapped)
 		f->ah = f->ah == 0x15 ? 0 : RJ_DISK_INVALID;    /* no such drive */
 		return f->ah != 0;
 	}
-	unit = &int13.units[row];
+	unit = &int13_units[row];
 	if (f->ah == 0x15) {
 		drive_type(unit, f);
 		bda_put(last, RJ_DISK_OK);

@@ -115,15 +115,15 @@ static void set_floppy(struct rj_unit *unit)
 static uint8_t add_unit(struct rj_found *found,
 			const struct firmware_disk *theirs)
 {
-	struct rj_unit *unit = &int13.units[int13.unit_count];
+	struct rj_unit *unit = &int13_units[int13.unit_count];
 
 	found->numbered = true;
-	if (int13.unit_count == RJ_MAX_UNITS)
-		return INT13_NOBODY;
-	unit->disk = found->disk;
-	unit->sector_shift = log2_of(found->disk.sector_size);
-	unit->heads = geometry_heads(found->disk.sectors);
-	unit->sectors_per_track = GEOMETRY_SECTORS_MAX;
+	*unit = (struct rj_unit){
+		.disk = found->disk,
+		.sector_shift = log2_of(found->disk.sector_size),
+		.heads = geometry_heads(found->disk.sectors),
+		.sectors_per_track = GEOMETRY_SECTORS_MAX,
+	};
 	if (theirs && theirs->sectors_per_track) {
 		unit->heads = theirs->heads;
 		unit->sectors_per_track = theirs->sectors_per_track;
@@ -137,31 +137,30 @@ static uint8_t add_unit(struct rj_found *found,
 static uint8_t add_ram_unit(const struct rj_drive *drive,
 			    uint32_t ram_disk)
 {
-	struct rj_unit *unit = &int13.units[int13.unit_count];
-
-	unit->disk = (struct rj_disk){
-		.sectors = drive->sectors,
-		.sector_size = drive->sector_size,
-		.flags = drive->flags,
-		.context = (void *)(ram_disk + drive->offset),
-		.alignment = 1,
+	int13_units[int13.unit_count] = (struct rj_unit){
+		.disk = {
+			.sectors = drive->sectors,
+			.sector_size = drive->sector_size,
+			.flags = drive->flags,
+			.context = (void *)(ram_disk + drive->offset),
+			.alignment = 1,
+		},
+		.sector_shift = log2_of(drive->sector_size),
+		.cylinders = drive->cylinders,
+		.heads = drive->heads,
+		.sectors_per_track = drive->sectors_per_track,
+		.floppy_type = drive->floppy_type,
 	};
-	unit->sector_shift = log2_of(drive->sector_size);
-	unit->cylinders = drive->cylinders;
-	unit->heads = drive->heads;
-	unit->sectors_per_track = drive->sectors_per_track;
-	unit->floppy_type = drive->floppy_type;
 	return INT13_UNIT + int13.unit_count++;
 }
 
-/* A hard disk without a fixed number gets the lowest free one. */
-static void take_slot(uint8_t mapped)
+/* The lowest free number of hard disks, for one without a fixed number; NULL: all are in use. */
+static uint8_t *free_slot(void)
 {
 	for (uint32_t i = 0; i < MAX_HARD_DISKS; i++)
-		if (slots[i] == FREE) {
-			slots[i] = mapped;
-			return;
-		}
+		if (slots[i] == FREE)
+			return &slots[i];
+	return NULL;
 }
 
 static void take_number(uint32_t number, uint8_t mapped)
@@ -237,14 +236,15 @@ static void number_as_firmware(const struct rj_setup *setup)
 	for (uint32_t n = 0; n < count && n < MAX_HARD_DISKS; n++) {
 		struct firmware_disk theirs = ask(setup, HARD_DISK + n);
 		struct rj_found *ours = find_same(setup, &theirs);
+		uint8_t *slot = free_slot();
 
-		if (ours && ours->numbered)
+		if (!slot || (ours && ours->numbered))
 			continue;       /* --drive-map has given it another number */
 		if (ours) {
 			ours->disk.flags &= ~RJ_DISK_FLOPPY;
-			take_slot(add_unit(ours, &theirs));
+			*slot = add_unit(ours, &theirs);
 		} else if (setup->firmware_serves)
-			take_slot((uint8_t)(HARD_DISK + n));
+			*slot = (uint8_t)(HARD_DISK + n);
 		else
 			setup->print("drive %s: the firmware's; its controller is not supported",
 				 two_digits(HARD_DISK + n));
@@ -267,6 +267,69 @@ static void take_first(struct rj_found *found, uint32_t from, uint32_t count)
 		int13.map[number] = add_unit(found, NULL);
 }
 
+/* Appends a word and a number at `to`; returns the end. */
+static char *append(char *to, const char *word, uint32_t number)
+{
+	char digits[10];
+	uint32_t count = 0;
+
+	while (*word)
+		*to++ = *word++;
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (count)
+		*to++ = digits[--count];
+	*to = '\0';
+	return to;
+}
+
+/*
+ * A USB disk's and a RAID controller's as --drive-map names it. Returns a string that is valid
+ * until the next call.
+ */
+static const char *unit_of(const struct rj_disk *disk)
+{
+	static char text[] = "usb255.15.15.15.15.15/lun15";
+	char *end;
+
+	if (is_name(disk->interface, "RAID")) {
+		append(text, disk->unit & RJ_MEGARAID_PD ? "pd" : "ld",
+		       disk->unit & ~RJ_MEGARAID_PD);
+		return text;
+	}
+	if (!is_name(disk->interface, "USB")) {
+		append(text, "unit ", disk->unit);
+		return text;
+	}
+	end = append(text, "usb", RJ_USB_PORT(disk->unit));
+	for (uint32_t route = RJ_USB_ROUTE(disk->unit); route; route >>= 4)
+		end = append(end, ".", route & 0xF);
+	if (RJ_USB_LUN(disk->unit))
+		append(end, "/lun", RJ_USB_LUN(disk->unit));
+	return text;
+}
+
+static void tell_left_out(const struct rj_setup *setup, const struct rj_found *found)
+{
+	char address[] = "00:00.0";
+
+	words_put_pci(address, found->disk.pci);
+	setup->print("more than %u hard disks: %s %s, %s, has no number; give it one with --drive-map",
+		     MAX_HARD_DISKS, found->driver, address, unit_of(&found->disk));
+}
+
+static void number_hard_disk(const struct rj_setup *setup, struct rj_found *found)
+{
+	uint8_t *slot = free_slot();
+
+	if (slot)
+		*slot = add_unit(found, NULL);
+	else
+		tell_left_out(setup, found);
+}
+
 static void number_rest(const struct rj_setup *setup)
 {
 	for (uint32_t i = 0; i < setup->found_count; i++) {
@@ -279,7 +342,7 @@ static void number_rest(const struct rj_setup *setup)
 		else if (found->disk.flags & RJ_DISK_FLOPPY)
 			take_first(found, 0, MAX_FLOPPIES);
 		else
-			take_slot(add_unit(found, NULL));
+			number_hard_disk(setup, found);
 	}
 }
 
@@ -349,50 +412,6 @@ static void print_firmware_drive(const struct rj_setup *setup, const char *numbe
 		setup->print("drive %s: the firmware's %s", number, two_digits(int13.map[n]));
 }
 
-/* Appends a word and a number at `to`; returns the end. */
-static char *append(char *to, const char *word, uint32_t number)
-{
-	char digits[10];
-	uint32_t count = 0;
-
-	while (*word)
-		*to++ = *word++;
-	do {
-		digits[count++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	while (count)
-		*to++ = digits[--count];
-	*to = '\0';
-	return to;
-}
-
-/*
- * A USB disk's and a RAID controller's as --drive-map names it. Returns a string that is valid
- * until the next call.
- */
-static const char *unit_of(const struct rj_disk *disk)
-{
-	static char text[] = "usb255.15.15.15.15.15/lun15";
-	char *end;
-
-	if (is_name(disk->interface, "RAID")) {
-		append(text, disk->unit & RJ_MEGARAID_PD ? "pd" : "ld",
-		       disk->unit & ~RJ_MEGARAID_PD);
-		return text;
-	}
-	if (!is_name(disk->interface, "USB")) {
-		append(text, "unit ", disk->unit);
-		return text;
-	}
-	end = append(text, "usb", RJ_USB_PORT(disk->unit));
-	for (uint32_t route = RJ_USB_ROUTE(disk->unit); route; route >>= 4)
-		end = append(end, ".", route & 0xF);
-	if (RJ_USB_LUN(disk->unit))
-		append(end, "/lun", RJ_USB_LUN(disk->unit));
-	return text;
-}
-
 static void print_unit(const struct rj_setup *setup, const char *number,
 		       const struct rj_disk *disk)
 {
@@ -417,7 +436,7 @@ void drives_print(const struct rj_setup *setup)
 
 		words_put_hex(number, n, 2);
 		if (row < int13.unit_count)
-			print_unit(setup, number, &int13.units[row].disk);
+			print_unit(setup, number, &int13_units[row].disk);
 		else
 			print_firmware_drive(setup, number, n);
 	}

@@ -15,6 +15,7 @@
 /* In int13_entry.asm. */
 extern struct rj_safe_hook int13_entry;
 
+uint32_t int13_room(const struct rj_setup *setup);
 void int13_init(const struct rj_setup *setup, uint32_t base);
 
 /* IBM PC/AT Technical Reference, "diskette parameters": INT 1Eh. */
@@ -24,7 +25,7 @@ static void describe_floppy(uint32_t base)
 		0xDF, 0x02, 0x25, 2, 18, 0x1B, 0xFF, 0x54, 0xF6, 0x0F, 0x08, 0 };
 
 	for (uint32_t i = 0; i < int13.unit_count; i++) {
-		const struct rj_unit *unit = &int13.units[i];
+		const struct rj_unit *unit = &int13_units[i];
 
 		if (!(unit->disk.flags & RJ_DISK_FLOPPY))
 			continue;
@@ -63,6 +64,13 @@ static void describe_ram_disk(const struct rj_setup *setup)
 	for (uint32_t i = 0; i < sizeof(int13.mbft); i++)
 		sum = (uint8_t)(sum + ((uint8_t *)&int13.mbft)[i]);
 	int13.mbft.checksum = (uint8_t)-sum;
+}
+
+uint32_t int13_room(const struct rj_setup *setup)
+{
+	uint32_t units = setup->found_count + (setup->ram_disk ? RJ_MAX_RAM_DRIVES : 0);
+
+	return units * sizeof(struct rj_unit);
 }
 
 void int13_init(const struct rj_setup *setup, uint32_t base)

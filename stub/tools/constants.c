@@ -83,7 +83,6 @@ OFFSET(INT13_FLOPPIES, rj_int13, floppies)
 OFFSET(INT13_RAM_END, rj_int13, ram_end)
 OFFSET(INT13_BUSY, rj_int13, busy)
 OFFSET(INT13_MAP, rj_int13, map)
-OFFSET(INT13_UNITS, rj_int13, units)
 OFFSET(INT13_CHANGES, rj_int13, changes)
 
 OFFSET(INT15_COUNT, rj_int15, count)

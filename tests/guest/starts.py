@@ -132,8 +132,19 @@ def memory(inputs):
     return ["-m", inputs.row.get("memory", "256M")]
 
 
+def others(row):
+    """More disks of 40 MiB, which read as zeros: the row's device with each of its units."""
+    if "others" not in row:
+        return []
+    device = f"{row['others']['device']},drive=others,share-rw=on"
+    devices = [["-device", device.format(unit)]
+               for first, last in row["others"]["units"] for unit in range(first, last + 1)]
+    return ["-blockdev", "driver=null-co,node-name=others,size=41943040,read-zeroes=on",
+            *sum(devices, [])]
+
+
 def drive(inputs):
-    """The row's disk: its contents, and its controller."""
+    """The row's disk: its contents, and its controller; and others."""
     row = inputs.row
     if "drive" not in row:
         return []
@@ -145,7 +156,7 @@ def drive(inputs):
     locked = ",readonly=on" if row.get("readonly") else ""
     path = inputs["grown" if "grown" in row else row["drive"]]
     return ["-drive", f"id=disk,file={file}{path},format=raw,if=none,snapshot={kept}{locked}",
-            *arguments.split()]
+            *arguments.split(), *others(row)]
 
 
 def fw_cfg(inputs, files):

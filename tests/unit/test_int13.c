@@ -25,6 +25,7 @@ static unsigned call_count;
 static uint64_t bad_lba;        /* the driver fails there */
 static bool is_v86, has_monitor;
 struct rj_flat flat;
+struct rj_unit int13_units[2];
 
 void far_read(void *to, uint32_t from, uint32_t bytes)
 {
@@ -114,15 +115,15 @@ static int set_up(void **state)
 	int13.bounce = BOUNCE;
 	int13.hard_disks = 2;
 	int13.unit_count = 2;
-	int13.units[RAM] = (struct rj_unit){
+	int13_units[RAM] = (struct rj_unit){
 		.disk = { .sectors = SECTORS, .sector_size = 512, .alignment = 1,
 			  .context = (void *)(uintptr_t)RAM_DISK },
 		.sector_shift = 9, .cylinders = 5, .heads = 4, .sectors_per_track = 15 };
-	int13.units[DISK] = int13.units[RAM];
-	int13.units[DISK].disk.transfer = driver;
-	int13.units[DISK].disk.context = medium;
-	int13.units[DISK].disk.max_sectors = MOST;
-	int13.units[DISK].disk.alignment = 2;
+	int13_units[DISK] = int13_units[RAM];
+	int13_units[DISK].disk.transfer = driver;
+	int13_units[DISK].disk.context = medium;
+	int13_units[DISK].disk.max_sectors = MOST;
+	int13_units[DISK].disk.alignment = 2;
 	return 0;
 }
 
@@ -295,7 +296,7 @@ static void protects_what_is_read_only(void **state)
 
 	(void)state;
 	memcpy(before, medium, sizeof(medium));
-	int13.units[DISK].disk.flags = RJ_DISK_READONLY;
+	int13_units[DISK].disk.flags = RJ_DISK_READONLY;
 	assert_int_equal(chs(DISK, 0x03, 0, 0, 1, 1, 0), RJ_DISK_WRITE_PROTECTED);
 	assert_int_equal(chs(DISK, 0x02, 0, 0, 1, 1, 0), 0);
 	assert_memory_equal(medium, before, sizeof(medium));
@@ -334,9 +335,9 @@ static void tells_the_geometry(void **state)
 	struct frame f = { 0 };
 
 	(void)state;
-	int13.units[DISK].cylinders = 1024;
-	int13.units[DISK].heads = 256;
-	int13.units[DISK].sectors_per_track = 63;
+	int13_units[DISK].cylinders = 1024;
+	int13_units[DISK].heads = 256;
+	int13_units[DISK].sectors_per_track = 63;
 	assert_int_equal(call(&f, DISK, 0x08), 0);
 	assert_int_equal(f.ch, 0xFF);
 	assert_int_equal(f.cl, 0xC0 | 63);
@@ -359,7 +360,7 @@ static void answers_the_check(void **state)
 	assert_int_equal(f.cx, 5);
 	f.bx = 0;
 	assert_int_equal(call(&f, RAM, 0x41), RJ_DISK_INVALID);
-	int13.units[RAM].disk.flags = RJ_DISK_FLOPPY;
+	int13_units[RAM].disk.flags = RJ_DISK_FLOPPY;
 	f.bx = 0x55AA;
 	assert_int_equal(call(&f, RAM, 0x41), RJ_DISK_INVALID);
 }
@@ -371,8 +372,8 @@ static void fills_the_parameters(void **state)
 		{ 26, 26 }, { 29, 26 }, { 30, 30 }, { 65, 30 }, { 66, 66 }, { 74, 74 }, { 999, 74 } };
 
 	(void)state;
-	int13.units[DISK].disk.pci = 0x1FA;
-	memcpy(int13.units[DISK].disk.interface, "ATA     ", 8);
+	int13_units[DISK].disk.pci = 0x1FA;
+	memcpy(int13_units[DISK].disk.interface, "ATA     ", 8);
 	FOR_EACH(i, rows) {
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT, sum = 0;
@@ -400,7 +401,7 @@ static void counts_the_last_cylinder(void **state)
 		struct frame f = { .esi = PACKET_AT };
 		uint8_t *table = memory + PACKET_AT;
 
-		int13.units[DISK].disk.sectors = rows[i].sectors;
+		int13_units[DISK].disk.sectors = rows[i].sectors;
 		table[0] = 26;
 		assert_int_equal(call(&f, DISK, 0x48), 0);
 		assert_int_equal(table[4] | table[5] << 8, rows[i].cylinders);
@@ -413,7 +414,7 @@ static void counts_locks(void **state)
 
 	(void)state;
 	assert_int_equal(call(&f, DISK, 0x45), 0xB2);
-	int13.units[DISK].disk.flags = RJ_DISK_REMOVABLE;
+	int13_units[DISK].disk.flags = RJ_DISK_REMOVABLE;
 	assert_int_equal(call(&f, DISK, 0x45), 0);
 	assert_int_equal(f.al, 1);
 	f.al = 0;
