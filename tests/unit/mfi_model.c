@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include <sys/mman.h>
-
 #include "common/bda.h"
 #include "fake_io.h"
 #include "hardware/pci.h"
@@ -15,8 +13,6 @@ enum {
 };
 #define WINDOW     0xE1000000u
 #define REGISTERS  0x100u
-#define ARENA_SIZE (4u << 20)
-#define PAGE       4096u
 #define FRAME      64u
 #define REQUEST    256u
 #define CHAIN      1024u
@@ -46,15 +42,10 @@ static struct {
 	bool free_written, post_written;
 	uint32_t free_index, host_index;
 	uint32_t requests, replies, depth, next;
-	/* memory */
-	uint32_t used;
-	unsigned allocated;
 	uint64_t now, limit;
 	uint32_t limit_ms;
 } x;
 
-static uint8_t *arena;
-struct card_found card_found;
 uint8_t card_hard_disks;
 
 static bool is_fusion(void)
@@ -65,27 +56,9 @@ static bool is_fusion(void)
 /* Memory. */
 static uint8_t *dma(uint64_t address, uint32_t bytes, const char *what)
 {
-	uint64_t base = (uintptr_t)arena;
-
 	if (!(x.header[1] & PCI_BUS_MASTER))
 		fail_msg("%s: DMA while Bus Master is off", what);
-	if (address < base || address + bytes > base + x.used)
-		fail_msg("%s: DMA to %llx, %u bytes, which the driver does not have", what,
-			 (unsigned long long)address, bytes);
-	return (uint8_t *)(uintptr_t)address;
-}
-
-void *card_alloc(uint32_t size, uint32_t alignment)
-{
-	uint32_t start = (x.used + alignment - 1) & ~(alignment - 1);
-
-	assert_true(alignment && !(alignment & (alignment - 1)) && alignment <= PAGE);
-	if (x.config->allocations && x.allocated++ == x.config->allocations)
-		return NULL;
-	assert_true(size <= ARENA_SIZE - start);
-	x.used = start + size;
-	memset(arena + start, 0, size);
-	return arena + start;
+	return host_bytes(address, bytes, what);
 }
 
 static void all_zero(const uint8_t *bytes, uint32_t from, uint32_t to, const char *what)
@@ -614,7 +587,7 @@ static void tick(void)
 uint64_t rdtsc(void)
 {
 	tick();
-	return x.now * CARD_TICKS / 1000;
+	return x.now * HOST_TICKS / 1000;
 }
 
 uint32_t card_now_ms(void)
@@ -787,54 +760,12 @@ uint32_t inl(uint16_t port)
 	return is_here() ? x.header[(x.config_address & 0xFC) / 4] : 0xFFFFFFFF;
 }
 
-/* The host. */
-static void add_disk(const struct rj_disk *disk)
-{
-	assert_true(card_found.disk_count < CARD_DISKS);
-	card_found.disks[card_found.disk_count++] = *disk;
-}
-
 static uint32_t map(uint64_t physical, uint32_t size)
 {
 	if (physical < WINDOW || physical + size > WINDOW + REGISTERS)
 		fail_msg("map of %llx, %x bytes", (unsigned long long)physical, size);
 	return (uint32_t)physical;
 }
-
-__attribute__((format(printf, 1, 0)))
-static void keep_text(const char *format, va_list arguments)
-{
-	size_t used = strlen(card_found.text);
-
-	vsnprintf(card_found.text + used, sizeof(card_found.text) - used, format, arguments);
-	strncat(card_found.text, "\n", sizeof(card_found.text) - strlen(card_found.text) - 1);
-}
-
-__attribute__((format(printf, 1, 2)))
-static void print(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	keep_text(format, arguments);
-	va_end(arguments);
-}
-
-__attribute__((format(printf, 1, 2)))
-static void warn(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	keep_text(format, arguments);
-	va_end(arguments);
-	card_found.warnings++;
-}
-
-struct rj_host card_host = {
-	.alloc = card_alloc, .add_disk = add_disk, .map = map, .print = print, .warn = warn,
-	.ticks_per_ms = CARD_TICKS,
-};
 
 /* Set up. */
 static void fill_header(void)
@@ -855,15 +786,10 @@ static void fill_header(void)
 
 void card_power_on(struct card_config *config)
 {
-	if (!arena) {
-		arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-		assert_true(arena != MAP_FAILED);
-	}
 	memset(&x, 0, sizeof(x));
-	memset(&card_found, 0, sizeof(card_found));
+	host_start(0, config->allocations);
+	driver_host.map = map;
 	x.config = config;
-	x.used = PAGE;
 	card_hard_disks = 0;
 	card_limit_ms(LIMIT_MS);
 	fill_header();
@@ -912,23 +838,20 @@ uint32_t card_attach(struct card_config *config, uint32_t limit_ms)
 	card_power_on(config);
 	start = card_now_ms();
 	card_limit_ms(limit_ms);
-	interface.attach(CARD_PCI, &card_host);
+	interface.attach(CARD_PCI, &driver_host);
 	return card_now_ms() - start;
 }
 
 enum rj_status card_request(const struct rj_disk *disk, enum rj_operation operation, uint64_t lba,
 			    uint32_t count, void *buffer, uint32_t limit_ms)
 {
-	const struct rj_request r = { .lba = lba, .buffer = (uintptr_t)buffer, .count = count,
-				      .operation = operation };
-
 	card_limit_ms(limit_ms);
-	return disk->transfer(disk->context, &r);
+	return host_request(disk, operation, lba, count, buffer);
 }
 
 void card_check_read(const struct rj_disk *disk, const struct card_disk *model)
 {
-	uint8_t *buffer = card_alloc(sizeof(model->store), 4);
+	uint8_t *buffer = host_alloc(sizeof(model->store), 4);
 	uint32_t count = (uint32_t)sizeof(model->store) / disk->sector_size;
 
 	assert_non_null(buffer);
@@ -938,9 +861,9 @@ void card_check_read(const struct rj_disk *disk, const struct card_disk *model)
 
 void card_check_one(uint32_t unit, const struct card_disk *model)
 {
-	const struct rj_disk *disk = &card_found.disks[0];
+	const struct rj_disk *disk = &host_found.disks[0];
 
-	assert_int_equal(card_found.disk_count, 1);
+	assert_int_equal(host_found.disk_count, 1);
 	assert_int_equal(disk->unit, unit);
 	assert_int_equal(disk->sectors, model->sectors);
 	assert_int_equal(disk->alignment, 4);

@@ -8,10 +8,9 @@
 #ifndef RJ_MFI_MODEL_H
 #define RJ_MFI_MODEL_H
 
-#include "drivers/driver.h"
+#include "driver_host.h"
 
 #define CARD_PCI   0x0001A000u          /* as PCI_ADDRESS */
-#define CARD_TICKS 1000u                /* of the time stamp counter, a millisecond */
 
 /* MFI_STATE_*. */
 enum card_state_number {
@@ -74,18 +73,6 @@ struct card_config {
 /* Starts anew: with this card, and no memory allocated. The model reads and counts in it. */
 void card_power_on(struct card_config *config);
 
-extern struct rj_host card_host;
-
-struct card_found {
-	struct rj_disk disks[CARD_DISKS];
-	size_t disk_count, warnings;
-	char text[4096];                /* all that was printed */
-};
-extern struct card_found card_found;
-
-/* The driver, of which there is one in each test. */
-extern const struct rj_driver interface;
-
 /* A disk with this target, and contents. */
 struct card_disk card_disk(bool is_physical, uint16_t target);
 /* Attaches the driver, within this time; returns how long it took. */
@@ -98,8 +85,6 @@ void card_check_read(const struct rj_disk *disk, const struct card_disk *model);
 /* That there is one disk, with this number, and that it can be read. */
 void card_check_one(uint32_t unit, const struct card_disk *model);
 
-/* Memory that the card reaches. */
-void *card_alloc(uint32_t size, uint32_t alignment);
 uint32_t card_now_ms(void);
 /* Fails the test if time goes on beyond this. */
 void card_limit_ms(uint32_t ms);

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include <sys/mman.h>
-
 #include "fake_io.h"
 #include "hardware/pci.h"
 #include "sdhci_model.h"
 
-#define TICKS      1000u                /* of the time stamp counter, a millisecond */
 #define STEP       50u                  /* that each access takes */
 #define WINDOW     0xE0000000u
 #define SLOT_SIZE  0x1000u
-#define ARENA_SIZE 0x100000u
 #define SECTOR     512u
 #define RCA_SD     0xB368u
 
@@ -30,14 +26,8 @@ enum { WP_VIOLATION = 1u << 26, ILLEGAL = 1u << 22, ECC = 1u << 21,
 	GENERAL = 1u << 19, READY_FOR_DATA = 1u << 8, APP = 1u << 5 };
 enum state { OFF, IDLE, READY, IDENT, STANDBY, TRANSFER, SENDING, RECEIVING, STATES };
 
-struct rj_disk model_disks[4];
-size_t model_disk_count;
-char model_text[1024];
-
-static uint8_t *arena;
 static struct model {
 	struct sdhci_config config;
-	uint32_t used;
 	uint64_t ticks, ready_at, busy_until, off_at, command_at;
 	uint32_t header[16];
 	uint32_t config_address;
@@ -101,7 +91,7 @@ uint64_t rdtsc(void)
 
 uint32_t model_now_ms(void)
 {
-	return (uint32_t)(m.ticks / TICKS);
+	return (uint32_t)(m.ticks / HOST_TICKS);
 }
 
 /* Bits of a CSD, whose lowest 8 the controller drops. */
@@ -198,19 +188,18 @@ void model_remove(void)
 	set(STATE, get(STATE) & ~(uint32_t)INSERTED);
 }
 
+static uint32_t map(uint64_t physical, uint32_t size)
+{
+	assert_int_equal(size, 256);
+	return (uint32_t)physical;
+}
+
 void model_power_on(const struct sdhci_config *config)
 {
-	if (!arena) {
-		arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-		assert_true(arena != MAP_FAILED);
-	}
 	memset(&m, 0, sizeof(m));
-	memset(arena, 0, ARENA_SIZE);
+	host_start(0, 0);
+	driver_host.map = map;
 	m.config = *config;
-	m.used = 64;
-	model_disk_count = 0;
-	model_text[0] = '\0';
 	for (unsigned i = 0; i < 2; i++)
 		fill_slot(m.registers[i], i == config->slot && config->kind != CARD_NONE);
 	for (uint32_t i = 0; i < sizeof(m.store); i++)
@@ -261,7 +250,7 @@ static void write_clock(uint16_t value)
 	if (value & 1u && !m.config.clock_hangs)
 		value |= 2u;
 	if (!m.is_reset)                /* 74 clocks, and 1 ms (SD 6.4.1) */
-		m.command_at = m.ticks + TICKS;
+		m.command_at = m.ticks + HOST_TICKS;
 	le_store(regs() + CLOCK, value, 2);
 }
 
@@ -271,11 +260,11 @@ static void write_power(uint8_t value)
 
 	if (value & 1u) {
 		assert_int_equal(value & 0xEu, m.config.no_3v3 ? 0xAu : 0xEu);
-		if (m.ticks - m.off_at >= TICKS)
+		if (m.ticks - m.off_at >= HOST_TICKS)
 			m.low_voltage = false;
 		if (!was_on && m.kind != CARD_NONE) {
 			m.state = IDLE;
-			m.ready_at = m.ticks + (uint64_t)m.config.power_up_ms * TICKS;
+			m.ready_at = m.ticks + (uint64_t)m.config.power_up_ms * HOST_TICKS;
 		}
 	} else if (was_on || !m.off_at) {
 		m.off_at = m.ticks;
@@ -473,7 +462,7 @@ static void end_transfer(void)
 	m.fault = FAULT_NONE;
 	m.state = TRANSFER;
 	if (!m.reading)
-		m.busy_until = m.ticks + (uint64_t)m.config.busy_ms * TICKS;
+		m.busy_until = m.ticks + (uint64_t)m.config.busy_ms * HOST_TICKS;
 	set(STATE, get(STATE) & ~(uint32_t)INHIBIT_DATA);
 	raise_status(TRANSFERRED);
 }
@@ -816,37 +805,7 @@ uint8_t inb(uint16_t port)
 	return 0;
 }
 
-/* --- The host ---------------------------------------------------------------------------- */
-
-void *model_alloc(uint32_t size, uint32_t alignment)
-{
-	m.used = (m.used + alignment - 1) / alignment * alignment;
-	m.used += size;
-	assert_true(m.used <= ARENA_SIZE);
-	return arena + m.used - size;
-}
-
-static void add_disk(const struct rj_disk *disk)
-{
-	assert_true(model_disk_count < COUNT_OF(model_disks));
-	model_disks[model_disk_count++] = *disk;
-}
-
-static uint32_t map(uint64_t physical, uint32_t size)
-{
-	assert_int_equal(size, 256);
-	return (uint32_t)physical;
-}
-
-static void say(const char *format, ...)
-{
-	size_t used = strlen(model_text);
-
-	snprintf(model_text + used, sizeof(model_text) - used, "%s\n", format);
-}
-
-struct rj_host model_host = { .alloc = model_alloc, .add_disk = add_disk, .map = map,
-	.print = say, .warn = say, .ticks_per_ms = TICKS };
+/* --- What happens to it ----------------------------------------------------------------- */
 
 void model_fail_next(enum card_fault fault)
 {

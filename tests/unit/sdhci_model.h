@@ -7,7 +7,7 @@
 #ifndef RJ_SDHCI_MODEL_H
 #define RJ_SDHCI_MODEL_H
 
-#include "drivers/driver.h"
+#include "driver_host.h"
 
 #define SDHCI_PCI     0x00001800u       /* as PCI_ADDRESS */
 #define MODEL_SECTORS 64u               /* that are stored: of sector n at n modulo this */
@@ -47,12 +47,6 @@ struct sdhci_config {
 
 void model_power_on(const struct sdhci_config *config);
 
-extern struct rj_host model_host;
-extern struct rj_disk model_disks[4];
-extern size_t model_disk_count;
-extern char model_text[1024];           /* all that was printed */
-
-void *model_alloc(uint32_t size, uint32_t alignment);
 void model_fail_next(enum card_fault fault);
 void model_remove(void);
 void model_insert(enum card_kind kind, uint32_t serial);

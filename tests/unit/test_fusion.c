@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "hardware/pci.h"
-#include "mfi_model.h"
+#include "mfi_cases.h"
 
 static struct card_disk disks[CARD_DISKS];
 static struct card_config config;
@@ -38,94 +38,33 @@ static void every_card(void **state)
 		config.reads_zero = rows[i].reads_zero;
 		config.posts = rows[i].posts;
 		card_attach(&config, 1000);
-		assert_int_equal(card_found.disk_count, 2);
+		assert_int_equal(host_found.disk_count, 2);
 		for (unsigned j = 0; j < 2; j++) {
-			assert_int_equal(card_found.disks[j].unit, j ? RJ_MEGARAID_PD | 3 : 2);
-			assert_int_equal(card_found.disks[j].flags, RJ_DISK_READONLY);
-			card_check_read(&card_found.disks[j], &disks[j]);
+			assert_int_equal(host_found.disks[j].unit, j ? RJ_MEGARAID_PD | 3 : 2);
+			assert_int_equal(host_found.disks[j].flags, RJ_DISK_READONLY);
+			card_check_read(&host_found.disks[j], &disks[j]);
 		}
 		assert_int_equal(card_current_state(), CARD_OPERATIONAL);
-		assert_int_equal(card_found.warnings, 0);
+		assert_int_equal(host_found.warnings, 0);
 	}
 }
 
-/* Whatever state the card was left in; its doorbell may be busy for a while after a reset. */
 static void every_state(void **state)
 {
-	static const struct {
-		const char *name;
-		uint8_t state;
-		unsigned doorbell_ms;
-		const char *states;
-	} rows[] = {
-		{ "undefined", CARD_UNDEFINED, 0, "146789ab" },
-		{ "boot block", CARD_BB_INIT, 0, "146789ab" },
-		{ "FW_INIT", CARD_FW_INIT, 0, "46789ab" },
-		{ "WAIT_HANDSHAKE", CARD_WAIT_HANDSHAKE, 0, "6789ab" },
-		{ "FW_INIT_2", CARD_FW_INIT_2, 0, "789ab" },
-		{ "DEVICE_SCAN", CARD_DEVICE_SCAN, 0, "89ab" },
-		{ "BOOT_MESSAGE_PENDING", CARD_BOOT_MESSAGE, 0, "9ab" },
-		{ "FLUSH_CACHE", CARD_FLUSH_CACHE, 0, "ab" },
-		{ "READY", CARD_READY, 0, "b" },
-		{ "OPERATIONAL", CARD_OPERATIONAL, 0, "cab" },
-		{ "OPERATIONAL, busy for 20 ms", CARD_OPERATIONAL, 20, "cab" },
-		{ "OPERATIONAL, busy for 5 s", CARD_OPERATIONAL, 5000, "cb" },
-	};
-	char text[64];
-
 	(void)state;
-	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		fresh(1);
-		config.state = rows[i].state;
-		config.step_ms = 50;
-		config.busy = rows[i].state == CARD_OPERATIONAL;
-		config.doorbell_ms = rows[i].doorbell_ms;
-		card_attach(&config, 1000 + rows[i].doorbell_ms);
-		card_check_one(2, &disks[0]);
-		snprintf(text, sizeof(text), "fusion: ready, after states %s, status 0\n",
-			 rows[i].states);
-		assert_string_equal(card_found.text, text);
-	}
+	mfi_check_states(CARD_FUSION, "fusion");
 }
 
 static void no_start(void **state)
 {
-	static const struct {
-		const char *name;
-		struct card_config config;
-		uint32_t most_ms;
-		bool bus_master;
-		const char *words;
-	} rows[] = {
-		{ "FAULT", { .state = CARD_FAULT }, 100, false, "not ready, after states f, " },
-		{ "gone", { .gone = true }, 100, false, "not ready, after states f, " },
-		{ "no memory", { .state = CARD_READY, .allocations = 1 }, 100, false,
-		  "not enough memory" },
-		{ "no registers", { .state = CARD_READY, .no_bar = true }, 100, false,
-		  "out of reach" },
-		{ "stays in FW_INIT", { .state = CARD_FW_INIT, .stuck = CARD_STAYS(CARD_FW_INIT) },
-		  11000, false, "not ready, after states 4, " },
-		{ "stays OPERATIONAL", { .state = CARD_OPERATIONAL, .busy = true,
-					 .stuck = CARD_STAYS(CARD_OPERATIONAL) },
-		  11000, false, "not ready, after states c, " },
-		{ "IOC INIT refused", { .state = CARD_READY, .init_status = 3 }, 1000, true,
-		  "not ready, after states b, status 3" },
-		{ "no answers", { .state = CARD_READY, .no_answers = true }, 31000, true,
-		  "not ready, after states b, status ff" },
-	};
-
 	(void)state;
-	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		fresh(1);
-		config = rows[i].config;
-		config.kind = CARD_FUSION;
-		config.disks = disks;
-		config.disk_count = 1;
-		card_attach(&config, rows[i].most_ms);
-		assert_int_equal(card_found.disk_count, 0);
-		assert_non_null(strstr(card_found.text, rows[i].words));
-		assert_int_equal(!!(card_command() & PCI_BUS_MASTER), rows[i].bus_master);
-	}
+	mfi_check_no_start(CARD_FUSION, "fusion");
+	fresh(1);
+	config.init_status = 3;         /* IOC INIT is refused */
+	card_attach(&config, 1000);
+	assert_int_equal(host_found.disk_count, 0);
+	assert_string_equal(host_found.text, "fusion: not ready, after states 0000000B, status 00000003\n");
+	assert_true(card_command() & PCI_BUS_MASTER);
 }
 
 /* The queue of replies, which some firmware fills, is drained and wraps. */
@@ -142,11 +81,11 @@ static void replies(void **state)
 		config.frames = rows[i].frames;
 		config.posts = true;
 		card_attach(&config, 1000);
-		buffer = card_alloc(512, 4);
+		buffer = host_alloc(512, 4);
 		for (unsigned n = 0; n < 3u * rows[i].depth; n++)
-			assert_int_equal(card_request(&card_found.disks[0], RJ_READ, n % 64, 1, buffer, 10),
+			assert_int_equal(card_request(&host_found.disks[0], RJ_READ, n % 64, 1, buffer, 10),
 					 RJ_DISK_OK);
-		card_check_read(&card_found.disks[0], &disks[0]);
+		card_check_read(&host_found.disks[0], &disks[0]);
 	}
 }
 
@@ -159,48 +98,18 @@ static void refused(void **state)
 	disks[0].faults = 100;
 	card_attach(&config, 3000);
 	card_check_one(RJ_MEGARAID_PD | 3, &disks[1]);
-	assert_non_null(strstr(card_found.text, "fusion: logical drive 2 is not ready, or no disk"));
+	assert_non_null(strstr(host_found.text, "fusion: logical drive 2 is not ready, or no disk"));
 	fresh(2);
 	config.list_status = 3;
 	card_attach(&config, 3000);
 	card_check_one(RJ_MEGARAID_PD | 3, &disks[1]);
-	assert_non_null(strstr(card_found.text, "fusion: status 3 instead of a list"));
+	assert_non_null(strstr(host_found.text, "fusion: status 00000003 instead of a list"));
 }
 
 static void errors(void **state)
 {
-	static const struct {
-		const char *name;
-		struct card_fault fault;
-		enum rj_status expected;
-		uint32_t most_ms;
-	} rows[] = {
-		{ "medium", { 0x2D, 2, 3, 0x11, false }, RJ_DISK_BAD_DATA, 100 },
-		{ "attention", { 0x2D, 2, 6, 0x29, false }, RJ_DISK_OK, 100 },
-		{ "device not found", { 0x0C, 0, 0, 0, false }, RJ_DISK_TIMEOUT, 100 },
-		{ "no answer", { 0, 0, 0, 0, true }, RJ_DISK_TIMEOUT, 32000 },
-	};
-
 	(void)state;
-	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		const struct rj_disk *disk = &card_found.disks[0];
-		uint8_t *buffer;
-
-		fresh(1);
-		config.step_ms = 100;
-		config.doorbell_ms = 50;
-		config.posts = true;
-		card_attach(&config, 1000);
-		buffer = card_alloc(512, 4);
-		disks[0].fault = rows[i].fault;
-		disks[0].faults = 1;
-		assert_int_equal(card_request(disk, RJ_READ, 0, 1, buffer, rows[i].most_ms),
-				 rows[i].expected);
-		disks[0].faults = 0;
-		card_check_read(disk, &disks[0]);
-		assert_int_equal(card_request(disk, RJ_RESET, 0, 0, NULL, 1000), RJ_DISK_OK);
-		card_check_read(disk, &disks[0]);
-	}
+	mfi_check_errors(CARD_FUSION);
 }
 
 UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start),

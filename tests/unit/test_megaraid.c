@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "hardware/pci.h"
-#include "mfi_model.h"
+#include "mfi_cases.h"
 
 static struct card_disk disks[CARD_DISKS];
 static struct card_config config;
@@ -49,96 +49,23 @@ static void every_card(void **state)
 		card_attach(&config, 1000);
 		card_check_one(2, &disks[0]);
 		assert_int_equal(card_current_state(), CARD_OPERATIONAL);
-		assert_int_equal(card_found.warnings, 0);
+		assert_int_equal(host_found.warnings, 0);
 		assert_int_equal(card_command() & (PCI_MEMORY | PCI_BUS_MASTER | PCI_INTX_DISABLE),
 				 PCI_MEMORY | PCI_BUS_MASTER | PCI_INTX_DISABLE);
 	}
 }
 
-/* Whatever state the card was left in, on every kind of registers. */
 static void every_state(void **state)
 {
-	static const struct {
-		const char *name;
-		uint8_t state;
-		unsigned step_ms;
-		uint32_t most_ms;
-		const char *states;
-	} rows[] = {
-		{ "undefined", CARD_UNDEFINED, 50, 1000, "146789ab" },
-		{ "boot block", CARD_BB_INIT, 50, 1000, "146789ab" },
-		{ "FW_INIT", CARD_FW_INIT, 50, 1000, "46789ab" },
-		{ "WAIT_HANDSHAKE", CARD_WAIT_HANDSHAKE, 50, 1000, "6789ab" },
-		{ "FW_INIT_2", CARD_FW_INIT_2, 50, 1000, "789ab" },
-		{ "DEVICE_SCAN", CARD_DEVICE_SCAN, 50, 1000, "89ab" },
-		{ "BOOT_MESSAGE_PENDING", CARD_BOOT_MESSAGE, 50, 1000, "9ab" },
-		{ "FLUSH_CACHE", CARD_FLUSH_CACHE, 50, 1000, "ab" },
-		{ "READY", CARD_READY, 0, 500, "b" },
-		{ "OPERATIONAL", CARD_OPERATIONAL, 50, 1000, "cab" },
-		{ "slow", CARD_UNDEFINED, 8000, 60000, "146789ab" },
-	};
-	char text[64];
-
 	(void)state;
 	for (enum card_kind kind = CARD_1064; kind <= CARD_2008; kind++)
-		FOR_EACH_NAMED(i, rows, rows[i].name) {
-			fresh(kind, 1);
-			config.state = rows[i].state;
-			config.step_ms = rows[i].step_ms;
-			config.busy = rows[i].state == CARD_OPERATIONAL;
-			card_attach(&config, rows[i].most_ms);
-			card_check_one(2, &disks[0]);
-			snprintf(text, sizeof(text), "megaraid: ready, after states %s, status 0\n",
-				 rows[i].states);
-			assert_string_equal(card_found.text, text);
-			assert_int_equal(card_resets(), rows[i].state == CARD_OPERATIONAL);
-		}
+		mfi_check_states(kind, "megaraid");
 }
 
-/* What cannot be served ends in words, in time, and with Bus Master off. */
 static void no_start(void **state)
 {
-	static const struct {
-		const char *name;
-		struct card_config config;
-		uint32_t most_ms;
-		bool bus_master;
-		const char *words;
-	} rows[] = {
-		{ "FAULT", { .state = CARD_FAULT }, 100, false, "not ready, after states f, " },
-		{ "gone", { .gone = true }, 100, false, "not ready, after states f, " },
-		{ "stays undefined", { .state = CARD_UNDEFINED, .stuck = CARD_STAYS(CARD_UNDEFINED) },
-		  11000, false, "not ready, after states 0, " },
-		{ "no memory", { .state = CARD_READY, .allocations = 1 }, 100, false,
-		  "not enough memory" },
-		{ "no registers", { .state = CARD_READY, .no_bar = true }, 100, false,
-		  "out of reach" },
-		{ "stays in FW_INIT", { .state = CARD_FW_INIT, .stuck = CARD_STAYS(CARD_FW_INIT) },
-		  11000, false, "not ready, after states 4, " },
-		{ "stays in WAIT_HANDSHAKE", { .state = CARD_FW_INIT, .step_ms = 50,
-					       .stuck = CARD_STAYS(CARD_WAIT_HANDSHAKE) },
-		  11000, false, "not ready, after states 46, " },
-		{ "stays in BOOT_MESSAGE", { .state = CARD_BOOT_MESSAGE, .stuck = CARD_STAYS(CARD_BOOT_MESSAGE) },
-		  11000, false, "not ready, after states 9, " },
-		{ "stays OPERATIONAL", { .state = CARD_OPERATIONAL, .stuck = CARD_STAYS(CARD_OPERATIONAL),
-					 .busy = true }, 11000, false,
-		  "not ready, after states c, " },
-		{ "no answers", { .state = CARD_READY, .no_answers = true }, 31000, true,
-		  "not ready, after states b, status ff" },
-	};
-
 	(void)state;
-	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		fresh(CARD_1078, 1);
-		config = rows[i].config;
-		config.kind = CARD_1078;
-		config.disks = disks;
-		config.disk_count = 1;
-		card_attach(&config, rows[i].most_ms);
-		assert_int_equal(card_found.disk_count, 0);
-		assert_non_null(strstr(card_found.text, rows[i].words));
-		assert_int_equal(!!(card_command() & PCI_BUS_MASTER), rows[i].bus_master);
-	}
+	mfi_check_no_start(CARD_1078, "megaraid");
 }
 
 /* Logical drives come in the order of their numbers, then system drives. */
@@ -164,11 +91,11 @@ static void units(void **state)
 		disks[i].type = rows[i].type;
 	}
 	card_attach(&config, 3000);
-	assert_int_equal(card_found.disk_count, COUNT_OF(expected));
+	assert_int_equal(host_found.disk_count, COUNT_OF(expected));
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
-		assert_int_equal(card_found.disks[i].unit, expected[i]);
-	card_check_read(&card_found.disks[2], &disks[1]);
-	card_check_read(&card_found.disks[4], &disks[0]);
+		assert_int_equal(host_found.disks[i].unit, expected[i]);
+	card_check_read(&host_found.disks[2], &disks[1]);
+	card_check_read(&host_found.disks[4], &disks[0]);
 }
 
 /* A list that fails, or is left as it was. */
@@ -190,7 +117,7 @@ static void lists(void **state)
 	config.list_status = 1;
 	card_attach(&config, 3000);
 	card_check_one(RJ_MEGARAID_PD | 9, &disks[1]);
-	assert_non_null(strstr(card_found.text, "status 1 instead of a list"));
+	assert_non_null(strstr(host_found.text, "status 00000001 instead of a list"));
 }
 
 /* Firmware that has no use for a reply queue. */
@@ -230,7 +157,7 @@ static void sizes(void **state)
 
 	(void)state;
 	FOR_EACH(i, rows) {
-		const struct rj_disk *disk = &card_found.disks[0];
+		const struct rj_disk *disk = &host_found.disks[0];
 
 		fresh(CARD_2008, 1);
 		disks[0].sectors = rows[i].sectors;
@@ -238,7 +165,7 @@ static void sizes(void **state)
 		card_attach(&config, 1000);
 		card_check_one(2, &disks[0]);
 		assert_int_equal(disk->max_sectors, 0x10000 / rows[i].sector_size);
-		buffer = card_alloc(0x10000, 4);
+		buffer = host_alloc(0x10000, 4);
 		/* the last sector, by READ(16) where it needs it */
 		assert_int_equal(card_request(disk, RJ_READ, rows[i].sectors - 1, 1, buffer, 1000),
 				 RJ_DISK_OK);
@@ -252,13 +179,13 @@ static void sizes(void **state)
 static void writes(void **state)
 {
 	uint8_t *buffer, copy[1024];
-	const struct rj_disk *disk = &card_found.disks[0];
+	const struct rj_disk *disk = &host_found.disks[0];
 
 	(void)state;
 	for (enum card_kind kind = CARD_1064; kind <= CARD_2008; kind++) {
 		fresh(kind, 1);
 		card_attach(&config, 1000);
-		buffer = card_alloc(1024, 4);
+		buffer = host_alloc(1024, 4);
 		for (uint32_t i = 0; i < 1024; i++)
 			copy[i] = buffer[i] = (uint8_t)(i * 3 + kind);
 		assert_int_equal(card_request(disk, RJ_WRITE, 4, 2, buffer, 1000), RJ_DISK_OK);
@@ -272,7 +199,7 @@ static void writes(void **state)
 	disks[0].protected = true;
 	card_attach(&config, 1000);
 	assert_int_equal(disk->flags, RJ_DISK_READONLY);
-	assert_int_equal(card_request(disk, RJ_WRITE, 4, 2, card_alloc(1024, 4), 1000),
+	assert_int_equal(card_request(disk, RJ_WRITE, 4, 2, host_alloc(1024, 4), 1000),
 			 RJ_DISK_WRITE_PROTECTED);
 }
 
@@ -285,7 +212,7 @@ static void flush(void **state)
 		disks[0] = card_disk(physical, 2);
 		disks[0].no_flush = true;
 		card_attach(&config, 1000);
-		assert_int_equal(card_request(&card_found.disks[0], RJ_FLUSH, 0, 0, NULL, 1000),
+		assert_int_equal(card_request(&host_found.disks[0], RJ_FLUSH, 0, 0, NULL, 1000),
 				 RJ_DISK_OK);
 		assert_int_equal(config.flushes, physical ? 0 : 1);
 	}
@@ -293,58 +220,23 @@ static void flush(void **state)
 
 static void errors(void **state)
 {
-	static const struct {
-		const char *name;
-		struct card_fault fault;
-		unsigned faults;
-		enum rj_operation operation;
-		enum rj_status expected;
-		uint32_t most_ms;
-	} rows[] = {
-		{ "medium", { 0x2D, 2, 3, 0x11, false }, 1, RJ_READ, RJ_DISK_BAD_DATA, 100 },
-		{ "medium, write", { 0x2D, 2, 3, 0x0C, false }, 1, RJ_WRITE, RJ_DISK_WRITE_FAULT, 100 },
-		{ "hardware", { 0x2D, 2, 4, 0x44, false }, 1, RJ_READ, RJ_DISK_CONTROLLER, 100 },
-		{ "attention", { 0x2D, 2, 6, 0x29, false }, 1, RJ_READ, RJ_DISK_OK, 100 },
-		{ "attentions without end", { 0x2D, 2, 6, 0x29, false }, 100, RJ_READ,
-		  RJ_DISK_CONTROLLER, 1000 },
-		{ "busy", { 0x2D, 8, 0, 0, false }, 3, RJ_READ, RJ_DISK_OK, 1000 },
-		{ "reservation conflict", { 0x2D, 0x18, 0, 0, false }, 1, RJ_READ, RJ_DISK_CONTROLLER,
-		  100 },
-		{ "device not found", { 0x0C, 0, 0, 0, false }, 1, RJ_READ, RJ_DISK_TIMEOUT, 100 },
-		{ "drive offline", { 0x33, 0, 0, 0, false }, 1, RJ_READ, RJ_DISK_CONTROLLER, 100 },
-		{ "no answer", { 0, 0, 0, 0, true }, 1, RJ_READ, RJ_DISK_TIMEOUT, 31000 },
-	};
-
 	(void)state;
-	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		const struct rj_disk *disk = &card_found.disks[0];
-		uint8_t *buffer;
-
-		fresh(CARD_2008, 1);
-		card_attach(&config, 1000);
-		buffer = card_alloc(512, 4);
-		disks[0].fault = rows[i].fault;
-		disks[0].faults = rows[i].faults;
-		assert_int_equal(card_request(disk, rows[i].operation, 0, 1, buffer, rows[i].most_ms),
-				 rows[i].expected);
-		disks[0].faults = 0;
-		card_check_read(disk, &disks[0]);
-	}
+	mfi_check_errors(CARD_2008);
 }
 
 /* A card that fails later, and what AH=00h can do about it. */
 static void lost(void **state)
 {
-	const struct rj_disk *disk = &card_found.disks[0];
+	const struct rj_disk *disk = &host_found.disks[0];
 
 	(void)state;
 	fresh(CARD_1078, 1);
 	card_attach(&config, 1000);
 	config.no_answers = true;
 	config.stuck = CARD_STAYS(CARD_OPERATIONAL);
-	assert_int_equal(card_request(disk, RJ_READ, 0, 1, card_alloc(512, 4), 41000), RJ_DISK_TIMEOUT);
+	assert_int_equal(card_request(disk, RJ_READ, 0, 1, host_alloc(512, 4), 41000), RJ_DISK_TIMEOUT);
 	/* once lost, it costs no time */
-	assert_int_equal(card_request(disk, RJ_READ, 0, 1, card_alloc(512, 4), 10), RJ_DISK_TIMEOUT);
+	assert_int_equal(card_request(disk, RJ_READ, 0, 1, host_alloc(512, 4), 10), RJ_DISK_TIMEOUT);
 	assert_int_equal(card_request(disk, RJ_RESET, 0, 0, NULL, 11000), RJ_DISK_TIMEOUT);
 	config.no_answers = false;
 	config.stuck = 0;
@@ -363,7 +255,7 @@ static void little_memory(void **state)
 		fresh(CARD_1078, 1);
 		config.allocations = n;
 		card_attach(&config, 1000);
-		assert_int_equal(card_found.disk_count, n > 3);
+		assert_int_equal(host_found.disk_count, n > 3);
 	}
 }
 
@@ -394,7 +286,7 @@ static void is_firmwares(void **state)
 			card_power_on(&config);
 			card_hard_disks = rows[i].hard_disks;
 			before = card_writes();
-			assert_int_equal(interface.is_firmwares(CARD_PCI, &card_host), rows[i].expected);
+			assert_int_equal(interface.is_firmwares(CARD_PCI, &driver_host), rows[i].expected);
 			assert_int_equal(card_writes(), before);
 		}
 }

@@ -6,8 +6,6 @@
 #include "hardware/pci.h"
 #include "sdhci_model.h"
 
-extern const struct rj_driver interface;
-
 #define SECTOR 512u
 #define MOST   128u
 
@@ -17,22 +15,18 @@ static uint32_t attach(const struct sdhci_config *config)
 
 	model_power_on(config);
 	start = model_now_ms();
-	interface.attach(SDHCI_PCI, &model_host);
+	interface.attach(SDHCI_PCI, &driver_host);
 	return model_now_ms() - start;
 }
 
 static enum rj_status request(enum rj_operation operation, uint64_t lba, uint32_t count, void *buffer)
 {
-	const struct rj_disk *disk = &model_disks[0];
-	const struct rj_request r = { .lba = lba, .buffer = (uintptr_t)buffer, .count = count,
-				      .operation = operation };
-
-	return disk->transfer(disk->context, &r);
+	return host_request(&host_found.disks[0], operation, lba, count, buffer);
 }
 
 static void check_read(uint32_t lba, uint32_t count)
 {
-	uint8_t *buffer = model_alloc(count * SECTOR, 4);
+	uint8_t *buffer = host_alloc(count * SECTOR, 4);
 
 	assert_int_equal(request(RJ_READ, lba, count, buffer), RJ_DISK_OK);
 	for (uint32_t i = 0; i < count; i++)
@@ -41,7 +35,7 @@ static void check_read(uint32_t lba, uint32_t count)
 
 static void check_write(uint32_t lba, uint32_t count)
 {
-	uint8_t *buffer = model_alloc(count * SECTOR, 4);
+	uint8_t *buffer = host_alloc(count * SECTOR, 4);
 
 	memset(buffer, 0x5A, count * SECTOR);
 	buffer[0] = (uint8_t)lba;
@@ -91,10 +85,10 @@ static void bring_up(void **state)
 
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].name) {
-		const struct rj_disk *disk = &model_disks[0];
+		const struct rj_disk *disk = &host_found.disks[0];
 
 		assert_between(attach(&rows[i].config), 1, 1200);
-		assert_int_equal(model_disk_count, 1);
+		assert_int_equal(host_found.disk_count, 1);
 		assert_int_equal(disk->sectors, rows[i].sectors);
 		assert_int_equal(disk->sector_size, SECTOR);
 		assert_int_equal(disk->flags, rows[i].flags);
@@ -136,8 +130,8 @@ static void nothing_there(void **state)
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].name) {
 		assert_between(attach(&rows[i].config), 0, rows[i].most_ms);
-		assert_int_equal(model_disk_count, 0);
-		assert_non_null(strstr(model_text, rows[i].text));
+		assert_int_equal(host_found.disk_count, 0);
+		assert_non_null(strstr(host_found.text, rows[i].text));
 	}
 }
 
@@ -168,7 +162,7 @@ static void errors(void **state)
 			bool write = k % 2;
 
 			attach(&(struct sdhci_config){ .kind = kinds[k / 2], .version = 2 });
-			buffer = model_alloc(8 * SECTOR, 4);
+			buffer = host_alloc(8 * SECTOR, 4);
 			model_fail_next(rows[i].fault);
 			assert_int_equal(request(write ? RJ_WRITE : RJ_READ, 8, 4, buffer),
 					 write ? rows[i].write : rows[i].read);
@@ -185,7 +179,7 @@ static void error_of_one_sector(void **state)
 
 	(void)state;
 	attach(&(struct sdhci_config){ .kind = CARD_SDHC });
-	buffer = model_alloc(SECTOR, 4);
+	buffer = host_alloc(SECTOR, 4);
 	model_fail_next(FAULT_ECC);
 	assert_int_equal(request(RJ_READ, 8, 1, buffer), RJ_DISK_BAD_DATA);
 	check_read(8, 1);
@@ -202,8 +196,8 @@ static void largest(void **state)
 	FOR_EACH(i, rows) {
 		attach(&rows[i]);
 		check_read(0, MOST);
-		check_read((uint32_t)model_disks[0].sectors - MOST, MOST);
-		check_read((uint32_t)model_disks[0].sectors - 1, 1);
+		check_read((uint32_t)host_found.disks[0].sectors - MOST, MOST);
+		check_read((uint32_t)host_found.disks[0].sectors - 1, 1);
 		assert_int_equal(model_transfers(), 3);
 	}
 }
@@ -216,7 +210,7 @@ static void busy(void **state)
 
 	(void)state;
 	attach(&(struct sdhci_config){ .kind = CARD_SDHC, .busy_ms = 400 });
-	buffer = model_alloc(SECTOR, 4);
+	buffer = host_alloc(SECTOR, 4);
 	start = model_now_ms();
 	assert_int_equal(request(RJ_WRITE, 1, 1, buffer), RJ_DISK_OK);
 	assert_int_equal(request(RJ_FLUSH, 0, 0, NULL), RJ_DISK_OK);
@@ -230,7 +224,7 @@ static void busy_for_ever(void **state)
 
 	(void)state;
 	attach(&(struct sdhci_config){ .kind = CARD_SDHC, .busy_ms = 1000000 });
-	buffer = model_alloc(SECTOR, 4);
+	buffer = host_alloc(SECTOR, 4);
 	assert_int_equal(request(RJ_WRITE, 1, 1, buffer), RJ_DISK_OK);
 	start = model_now_ms();
 	assert_int_equal(request(RJ_FLUSH, 0, 0, NULL), RJ_DISK_TIMEOUT);
@@ -244,7 +238,7 @@ static void removal(void **state)
 
 	(void)state;
 	attach(&(struct sdhci_config){ .kind = CARD_SDHC, .version = 2 });
-	buffer = model_alloc(SECTOR, 4);
+	buffer = host_alloc(SECTOR, 4);
 	model_remove();
 	assert_int_equal(request(RJ_READ, 1, 1, buffer), RJ_DISK_TIMEOUT);
 	assert_int_equal(request(RJ_READ, 1, 1, buffer), RJ_DISK_TIMEOUT);
@@ -270,9 +264,9 @@ static void again(void **state)
 	(void)state;
 	attach(&(struct sdhci_config){ .kind = CARD_SDHC, .version = 2 });
 	for (unsigned i = 0; i < 10; i++) {
-		model_disk_count = 0;
-		interface.attach(SDHCI_PCI, &model_host);
-		assert_int_equal(model_disk_count, 1);
+		host_found.disk_count = 0;
+		interface.attach(SDHCI_PCI, &driver_host);
+		assert_int_equal(host_found.disk_count, 1);
 		check_read(i, 2);
 	}
 }
@@ -295,7 +289,7 @@ static void firmwares(void **state)
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].name) {
 		model_power_on(&rows[i].config);
-		assert_int_equal(interface.is_firmwares(SDHCI_PCI, &model_host), rows[i].is);
+		assert_int_equal(interface.is_firmwares(SDHCI_PCI, &driver_host), rows[i].is);
 	}
 }
 

@@ -6,8 +6,6 @@
 #include "hardware/pci.h"
 #include "xhci_model.h"
 
-extern const struct rj_driver interface;
-
 #define SECTORS  (LUN_SIZE / 512)
 #define BUFFER   (64u << 10)
 
@@ -70,7 +68,7 @@ static uint32_t attach(uint32_t limit_ms)
 	model_power_on(&config);
 	start = model_now_ms();
 	model_limit_ms(limit_ms);
-	interface.attach(XHCI_PCI, &model_host);
+	interface.attach(XHCI_PCI, &driver_host);
 	return model_now_ms() - start;
 }
 
@@ -86,7 +84,7 @@ static enum rj_status request(const struct rj_disk *disk, enum rj_operation oper
 
 static void check_read(const struct rj_disk *disk, const struct usb_lun *lun)
 {
-	uint8_t *buffer = model_alloc(8 * disk->sector_size, 4096);
+	uint8_t *buffer = host_alloc(8 * disk->sector_size, 4096);
 
 	assert_non_null(buffer);
 	assert_int_equal(request(disk, RJ_READ, 3, 8, buffer, 1000), RJ_DISK_OK);
@@ -105,16 +103,16 @@ static void check_disk(const struct rj_disk *disk, uint32_t unit, const struct u
 
 static void check_one(uint32_t unit, const struct usb_lun *lun)
 {
-	assert_int_equal(model_found.disk_count, 1);
-	check_disk(&model_found.disks[0], unit, lun);
+	assert_int_equal(host_found.disk_count, 1);
+	check_disk(&host_found.disks[0], unit, lun);
 }
 
 static void check_two(uint32_t unit0, const struct usb_lun *lun0, uint32_t unit1,
 		      const struct usb_lun *lun1)
 {
-	assert_int_equal(model_found.disk_count, 2);
-	check_disk(&model_found.disks[0], unit0, lun0);
-	check_disk(&model_found.disks[1], unit1, lun1);
+	assert_int_equal(host_found.disk_count, 2);
+	check_disk(&host_found.disks[0], unit0, lun0);
+	check_disk(&host_found.disks[1], unit1, lun1);
 }
 
 static void check_ready_controller(void)
@@ -160,7 +158,7 @@ static void bring_up(void **state)
 		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
 		check_ready_controller();
 		assert_int_equal(model_resets(), 1);
-		assert_int_equal(model_found.keyboards_count, 0);
+		assert_int_equal(host_found.keyboards_count, 0);
 	}
 }
 
@@ -186,8 +184,8 @@ static void no_bring_up(void **state)
 		config = rows[i].config;
 		config.port3[0].device = add_stick(USB_SUPER);
 		attach(rows[i].most_ms);
-		assert_int_equal(model_found.disk_count, 0);
-		assert_int_equal(model_found.keyboards_count, 0);
+		assert_int_equal(host_found.disk_count, 0);
+		assert_int_equal(host_found.keyboards_count, 0);
 	}
 }
 
@@ -204,7 +202,7 @@ static void little_memory(void **state)
 		config.port3[0].device = add_stick(USB_SUPER);
 		config.port2[0].device = add("keyboard", USB_KEYBOARD, USB_FULL);
 		attach(5000);
-	} while ((!model_found.disk_count || !model_found.keyboards_count) && n < 100);
+	} while ((!host_found.disk_count || !host_found.keyboards_count) && n < 100);
 	assert_between(n, 10, 99);
 }
 
@@ -219,7 +217,7 @@ static void placements(void **state)
 		config.contexts_64 = skew & 64;
 		config.port3[0].device = add_stick(USB_SUPER);
 		attach(1500);
-		if (model_found.disk_count != 1)
+		if (host_found.disk_count != 1)
 			fail_msg("skew %x", skew);
 		check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
 	}
@@ -230,10 +228,10 @@ static void nothing_attached(void **state)
 {
 	(void)state;
 	attach(600);
-	assert_int_equal(model_found.disk_count, 0);
+	assert_int_equal(host_found.disk_count, 0);
 	config.port_power = true;
 	attach(600);
-	assert_int_equal(model_found.disk_count, 0);
+	assert_int_equal(host_found.disk_count, 0);
 }
 
 static void root_ports(void **state)
@@ -283,7 +281,7 @@ static void late_connect(void **state)
 	config.port2[1].device->connect_us = 200000;
 	attach(3000);
 	check_one(RJ_USB_UNIT(2, 0, 0), &luns[1]);
-	assert_int_equal(model_found.keyboards_count, 1);
+	assert_int_equal(host_found.keyboards_count, 1);
 }
 
 /* Errors while a device is identified, and max packet sizes of endpoint 0. */
@@ -320,7 +318,7 @@ static void identification(void **state)
 		if (rows[i].found)
 			check_one(RJ_USB_UNIT(1, 0, 0), stick->luns);
 		else
-			assert_int_equal(model_found.disk_count, 0);
+			assert_int_equal(host_found.disk_count, 0);
 	}
 }
 
@@ -331,8 +329,8 @@ static void others(void **state)
 	config.port3[0].device = add("UAS", USB_UAS, USB_SUPER);
 	config.port3[1].device = add_stick(USB_SUPER);
 	attach(4000);
-	assert_int_equal(model_found.warnings, 1);
-	assert_non_null(strstr(model_found.text, "UAS"));
+	assert_int_equal(host_found.warnings, 1);
+	assert_non_null(strstr(host_found.text, "UAS"));
 	check_one(RJ_USB_UNIT(2, 0, 0), &luns[1]);
 }
 
@@ -394,7 +392,7 @@ static void too_many_tiers(void **state)
 	}
 	config.port2[0].device = d;
 	attach(6000);
-	assert_int_equal(model_found.disk_count, 0);
+	assert_int_equal(host_found.disk_count, 0);
 }
 
 /* A USB 3 hub is two hubs, one for each protocol. */
@@ -428,7 +426,7 @@ static void hub_of_many(void **state)
 	inner->children[2] = add_stick(USB_FULL);
 	config.port2[0].device = hub;
 	attach(7000);
-	assert_int_equal(model_found.keyboards_count, 1);
+	assert_int_equal(host_found.keyboards_count, 1);
 	check_two(RJ_USB_UNIT(1, 0x2, 0), hub->children[1]->luns, RJ_USB_UNIT(1, 0x34, 0),
 		  inner->children[2]->luns);
 }
@@ -441,10 +439,10 @@ static void two_sticks(void **state)
 	config.port3[0].device = add_stick(USB_SUPER);
 	config.port2[2].device = add_stick(USB_HIGH);
 	attach(2500);
-	assert_int_equal(model_found.disk_count, 2);
-	buffer = model_alloc(512, 512);
+	assert_int_equal(host_found.disk_count, 2);
+	buffer = host_alloc(512, 512);
 	for (unsigned i = 0; i < 40; i++) {     /* the rings wrap around */
-		assert_int_equal(request(&model_found.disks[i & 1], RJ_READ, i, 1, buffer, 1000),
+		assert_int_equal(request(&host_found.disks[i & 1], RJ_READ, i, 1, buffer, 1000),
 				 RJ_DISK_OK);
 		assert_memory_equal(buffer, luns[i & 1].store + i * 512, 512);
 	}
@@ -452,7 +450,7 @@ static void two_sticks(void **state)
 
 static void check_unit(uint32_t flags)
 {
-	const struct rj_disk *disk = &model_found.disks[0];
+	const struct rj_disk *disk = &host_found.disks[0];
 
 	check_one(RJ_USB_UNIT(1, 0, 0), &luns[0]);
 	assert_int_equal(disk->flags, flags);
@@ -496,7 +494,7 @@ static void units(void **state)
 		memcpy(&luns[0], &rows[i].lun, offsetof(struct usb_lun, store));
 		luns[0].sector_size = size ? size : 512;
 		attach(rows[i].most_ms);
-		assert_int_equal(model_found.disk_count, rows[i].sectors != 0);
+		assert_int_equal(host_found.disk_count, rows[i].sectors != 0);
 		if (rows[i].sectors)
 			check_unit(rows[i].flags);
 	}
@@ -519,9 +517,9 @@ static const struct rj_disk *one_stick(enum usb_speed speed)
 {
 	(speed == USB_SUPER ? config.port3 : config.port2)[0].device = add_stick(speed);
 	attach(2500);
-	assert_int_equal(model_found.disk_count, 1);
-	assert_true(model_found.disks[0].max_sectors >= 1);
-	return &model_found.disks[0];
+	assert_int_equal(host_found.disk_count, 1);
+	assert_true(host_found.disks[0].max_sectors >= 1);
+	return &host_found.disks[0];
 }
 
 static const struct rj_disk *fresh_stick(enum usb_speed speed)
@@ -556,7 +554,7 @@ static void buffers(void **state)
 	(void)state;
 	FOR_EACH(s, speeds) {
 		const struct rj_disk *disk = fresh_stick(speeds[s]);
-		uint8_t *memory = model_alloc(4 * BUFFER, BUFFER);
+		uint8_t *memory = host_alloc(4 * BUFFER, BUFFER);
 
 		assert_non_null(memory);
 		FOR_EACH(o, offsets)
@@ -570,7 +568,7 @@ static void buffers(void **state)
 static void writes(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
-	uint8_t *buffer = model_alloc(512, 512);
+	uint8_t *buffer = host_alloc(512, 512);
 
 	(void)state;
 	assert_int_equal(request(disk, RJ_FLUSH, 0, 0, NULL, 1000), RJ_DISK_OK);
@@ -588,7 +586,7 @@ static void writes(void **state)
 static void check_fault(const struct rj_disk *disk, enum usb_fault fault, bool write,
 			uint32_t expected, uint32_t most_ms)
 {
-	uint8_t *buffer = model_alloc(16 * 512, 512);
+	uint8_t *buffer = host_alloc(16 * 512, 512);
 	enum rj_status status;
 
 	memset(buffer, 0x5A, 16 * 512);
@@ -668,7 +666,7 @@ static void short_across_boundary(void **state)
 		fresh();
 		config.spurious_success = spurious;
 		disk = one_stick(USB_HIGH);
-		memory = model_alloc(2 * BUFFER, BUFFER);
+		memory = host_alloc(2 * BUFFER, BUFFER);
 		FOR_EACH(i, before) {
 			uint8_t *buffer = memory + BUFFER - before[i];
 
@@ -687,7 +685,7 @@ static void removed(void **state)
 	(void)state;
 	FOR_EACH(s, speeds) {
 		const struct rj_disk *disk = fresh_stick(speeds[s]);
-		uint8_t *buffer = model_alloc(512, 512);
+		uint8_t *buffer = host_alloc(512, 512);
 
 		model_unplug(speeds[s] == USB_SUPER ? model_first3() : model_first2());
 		for (unsigned i = 0; i < 3; i++)
@@ -702,7 +700,7 @@ static void removed(void **state)
 static void mute(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_HIGH);
-	uint8_t *buffer = model_alloc(512, 512);
+	uint8_t *buffer = host_alloc(512, 512);
 
 	(void)state;
 	devices[0].is_mute = true;
@@ -714,13 +712,13 @@ static void mute(void **state)
 	check_read(disk, &luns[0]);
 	devices[0].is_mute = true;
 	attach(22000);
-	assert_int_equal(model_found.disk_count, 0);
+	assert_int_equal(host_found.disk_count, 0);
 }
 
 static void controller_error(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
-	uint8_t *buffer = model_alloc(512, 512);
+	uint8_t *buffer = host_alloc(512, 512);
 
 	(void)state;
 	model_fail_controller();
@@ -734,7 +732,7 @@ static void endurance(void **state)
 {
 	const struct rj_disk *disk = one_stick(USB_SUPER);
 	uint32_t most = disk->max_sectors < 128 ? disk->max_sectors : 128;
-	uint8_t *buffer = model_alloc(2 * BUFFER, BUFFER);
+	uint8_t *buffer = host_alloc(2 * BUFFER, BUFFER);
 
 	(void)state;
 	for (uint32_t i = 0; i < 500; i++) {
@@ -775,8 +773,8 @@ static void firmwares(void **state)
 		fresh();
 		config = rows[i].config;
 		model_power_on(&config);
-		model_set_free_ram(0x100000, 0x10000000);
-		assert_int_equal(interface.is_firmwares(XHCI_PCI, &model_host), rows[i].expected);
+		host_set_free_ram(0x100000, 0x10000000);
+		assert_int_equal(interface.is_firmwares(XHCI_PCI, &driver_host), rows[i].expected);
 		assert_int_equal(model_writes(), 0);
 	}
 }
@@ -793,7 +791,7 @@ static uint32_t poll_codes(uint32_t ms, uint32_t step_ms, uint8_t *codes, size_t
 	for (uint32_t t = 0; t < ms && answer; t += step_ms) {
 		model_wait_ms(step_ms);
 		model_limit_ms(2000);
-		answer = model_found.keyboards.poll(model_found.keyboards.context, &keys);
+		answer = host_found.keyboards.poll(host_found.keyboards.context, &keys);
 		assert_true(keys.count <= RJ_KEYS_MAX);
 		for (size_t i = 0; i < keys.count && answer && *count < 256; i++)
 			codes[(*count)++] = keys.codes[i];
@@ -822,7 +820,7 @@ static void attach_keyboard(enum usb_kind kind, enum usb_speed speed)
 	keyboard = add("keyboard", kind, speed);
 	config.port2[1].device = keyboard;
 	attach(2500);
-	assert_int_equal(model_found.keyboards_count, 1);
+	assert_int_equal(host_found.keyboards_count, 1);
 	assert_true(keyboard->boot_protocol);
 	keys.leds = 0;
 }
@@ -962,7 +960,7 @@ static void all_keyboards(void **state)
 		keyboard->stalls_idle = rows[i].stalls_idle;
 		config.port2[0].device = keyboard;
 		attach(2500);
-		assert_int_equal(model_found.keyboards_count, 1);
+		assert_int_equal(host_found.keyboards_count, 1);
 		press(0, 0x04, 0, 0);
 		EXPECT("\x1E");
 	}
@@ -1017,17 +1015,17 @@ static void keys_and_disk(void **state)
 	(void)state;
 	config.port3[0].device = add_stick(USB_SUPER);
 	attach_keyboard(USB_KEYBOARD, USB_FULL);
-	assert_int_equal(model_found.disk_count, 1);
+	assert_int_equal(host_found.disk_count, 1);
 	press(0, 0x04, 0, 0);
 	press(0, 0, 0, 0);
-	check_read(&model_found.disks[0], &luns[0]);
+	check_read(&host_found.disks[0], &luns[0]);
 	for (unsigned i = 0; i < 100; i++)
-		check_read(&model_found.disks[0], &luns[0]);
+		check_read(&host_found.disks[0], &luns[0]);
 	EXPECT("\x1E\x9E");
 	devices[0].fault = FAULT_SILENT;
 	press(0, 0x05, 0, 0);
 	press(0, 0, 0, 0);
-	request(&model_found.disks[0], RJ_READ, 0, 1, model_alloc(512, 512), 22000);
+	request(&host_found.disks[0], RJ_READ, 0, 1, host_alloc(512, 512), 22000);
 	EXPECT("\x30\xB0");
 }
 
@@ -1041,11 +1039,11 @@ static void no_disks(void **state)
 	keyboard = add("keyboard", USB_KEYBOARD, USB_FULL);
 	config.port2[0].device = keyboard;
 	model_power_on(&config);
-	model_host.no_disks = true;
+	driver_host.no_disks = true;
 	model_limit_ms(2500);
-	interface.attach(XHCI_PCI, &model_host);
-	assert_int_equal(model_found.disk_count, 0);
-	assert_int_equal(model_found.keyboards_count, 1);
+	interface.attach(XHCI_PCI, &driver_host);
+	assert_int_equal(host_found.disk_count, 0);
+	assert_int_equal(host_found.keyboards_count, 1);
 	assert_int_equal(stick->reads, 0);
 	press(0, 0x04, 0, 0);
 	EXPECT("\x1E");
@@ -1068,12 +1066,12 @@ static void taken_over(void **state)
 		EXPECT("\x1E");
 		model_take_over(stops[i]);
 		written = model_writes();
-		buffer = model_alloc(512, 512);
+		buffer = host_alloc(512, 512);
 		for (unsigned n = 0; n < 4; n++) {
 			assert_int_equal(poll_codes(1000, 100, codes, &count), 0);
-			assert_int_not_equal(request(&model_found.disks[0], RJ_READ, 0, 1, buffer,
+			assert_int_not_equal(request(&host_found.disks[0], RJ_READ, 0, 1, buffer,
 						     100), RJ_DISK_OK);
-			assert_int_not_equal(request(&model_found.disks[0], RJ_RESET, 0, 0, NULL,
+			assert_int_not_equal(request(&host_found.disks[0], RJ_RESET, 0, 0, NULL,
 						     100), RJ_DISK_OK);
 			if (n == 1)
 				model_take_over(stops[i]);      /* back again, but it is lost */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include <sys/mman.h>
-
 #include "fake_io.h"
 #include "hardware/pci.h"
 #include "xhci_model.h"
@@ -75,7 +73,6 @@ enum { EP_DISABLED, EP_RUNNING, EP_HALTED, EP_STOPPED, EP_ERROR };
 #define COMMAND_US    20u
 #define TRANSFER_US   60u
 #define RETRY_US      125u      /* after NAK */
-#define ARENA_SIZE    (8u << 20)
 #define PAGE          4096u
 #define TD_TRBS       16
 
@@ -122,32 +119,16 @@ static struct {
 	struct slot slots[MAX_SLOTS + 1];
 	struct port ports[XHCI_PORTS];
 	unsigned port_count;
-	/* memory */
-	uint32_t used;
-	unsigned allocated;
-	uint64_t free_from, free_to, limit;
+	uint64_t limit;
 	uint32_t limit_ms;
 } x;
 
-static uint8_t *arena;
-struct xhci_found model_found;
-
 /* Memory. */
-static bool in_arena(uint32_t address, uint32_t bytes)
-{
-	uint32_t base = (uint32_t)(uintptr_t)arena;
-
-	return address >= base && bytes <= x.used && address - base <= x.used - bytes;
-}
-
 static uint8_t *dma(uint32_t address, uint32_t bytes, const char *what)
 {
 	if (!(x.header[1] & PCI_BUS_MASTER))
 		fail_msg("%s: DMA while Bus Master is off", what);
-	if (!in_arena(address, bytes))
-		fail_msg("%s: DMA to %x, %u bytes, which the driver does not have", what, address,
-			 bytes);
-	return (uint8_t *)(uintptr_t)address;
+	return host_bytes(address, bytes, what);
 }
 
 static uint32_t dma_read(uint32_t address, const char *what)
@@ -158,19 +139,6 @@ static uint32_t dma_read(uint32_t address, const char *what)
 static void dma_write(uint32_t address, uint32_t value, const char *what)
 {
 	le_store(dma(address, 4, what), value, 4);
-}
-
-void *model_alloc(uint32_t size, uint32_t alignment)
-{
-	uint32_t start = (x.used + alignment - 1) & ~(alignment - 1);
-
-	assert_true(alignment && !(alignment & (alignment - 1)) && alignment <= 65536);
-	if (x.config.allocations && x.allocated++ == x.config.allocations)
-		return NULL;
-	assert_true(size <= ARENA_SIZE - start);
-	x.used = start + size;
-	memset(arena + start, 0, size);
-	return arena + start;
 }
 
 static void check_pointer(uint32_t address, uint32_t alignment, uint32_t bytes, uint32_t boundary,
@@ -1336,7 +1304,7 @@ static void tick(void)
 uint64_t rdtsc(void)
 {
 	tick();
-	return usb_now * XHCI_TICKS / 1000;
+	return usb_now * HOST_TICKS / 1000;
 }
 
 void model_limit_ms(uint32_t ms)
@@ -1459,7 +1427,7 @@ uint32_t read32(uint32_t address)
 	const struct port *p;
 
 	tick();
-	if (in_arena(address, 4))
+	if (host_has(address, 4))
 		return le32((const uint8_t *)(uintptr_t)address);
 	offset = register_offset(address);
 	p = port_at(offset);
@@ -1666,25 +1634,6 @@ uint16_t inw(uint16_t port)
 	return 0;
 }
 
-/* The host. */
-static void add_disk(const struct rj_disk *disk)
-{
-	assert_true(model_found.disk_count < XHCI_DISKS);
-	assert_false(model_host.no_disks);
-	model_found.disks[model_found.disk_count++] = *disk;
-}
-
-static void add_keyboards(const struct rj_keyboards *keyboards)
-{
-	model_found.keyboards = *keyboards;
-	model_found.keyboards_count++;
-}
-
-static bool is_free_ram(uint64_t address)
-{
-	return address >= x.free_from && address < x.free_to;
-}
-
 static uint32_t map(uint64_t physical, uint32_t size)
 {
 	uint64_t base = (uint64_t)x.header[5] << 32 | (x.header[4] & ~0xFu);
@@ -1693,41 +1642,6 @@ static uint32_t map(uint64_t physical, uint32_t size)
 		fail_msg("map of %llx, %x bytes", (unsigned long long)physical, size);
 	return XHCI_WINDOW + (uint32_t)(physical - base);
 }
-
-__attribute__((format(printf, 1, 0)))
-static void keep_text(const char *format, va_list arguments)
-{
-	size_t used = strlen(model_found.text);
-
-	vsnprintf(model_found.text + used, sizeof(model_found.text) - used, format, arguments);
-}
-
-__attribute__((format(printf, 1, 2)))
-static void print(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	keep_text(format, arguments);
-	va_end(arguments);
-}
-
-__attribute__((format(printf, 1, 2)))
-static void warn(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	keep_text(format, arguments);
-	va_end(arguments);
-	model_found.warnings++;
-}
-
-struct rj_host model_host = {
-	.alloc = model_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
-	.is_free_ram = is_free_ram, .map = map, .print = print, .warn = warn,
-	.ticks_per_ms = XHCI_TICKS,
-};
 
 /* Set up. */
 static void fill_header(void)
@@ -1787,26 +1701,14 @@ static void fill_registers(void)
 
 void model_power_on(const struct xhci_config *config)
 {
-	if (!arena) {
-		arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-		assert_true(arena != MAP_FAILED);
-	}
 	memset(&x, 0, sizeof(x));
-	memset(&model_found, 0, sizeof(model_found));
-	model_host.no_disks = false;
+	host_start(config->skew, config->allocations);
+	driver_host.map = map;
 	x.config = *config;
-	x.used = PAGE + x.config.skew;
 	model_limit_ms(LIMIT_MS);
 	fill_header();
 	fill_ports();
 	fill_registers();
-}
-
-void model_set_free_ram(uint64_t from, uint64_t to)
-{
-	x.free_from = from;
-	x.free_to = to;
 }
 
 void model_unplug(unsigned port)

@@ -6,7 +6,7 @@
 #ifndef RJ_XHCI_MODEL_H
 #define RJ_XHCI_MODEL_H
 
-#include "drivers/driver.h"
+#include "driver_host.h"
 #include "usb_model.h"
 
 #define XHCI_PCI       0x0000A000u      /* as PCI_ADDRESS */
@@ -14,7 +14,6 @@
 #define XHCI_SIZE      0x10000u
 #define XHCI_HIGH      UINT64_C(0x3800000000)
 #define XHCI_PORTS     16u
-#define XHCI_TICKS     1000u            /* of the time stamp counter, a millisecond */
 
 enum xhci_legacy {
 	LEGACY_NONE,            /* no USBLEGSUP */
@@ -60,32 +59,12 @@ struct xhci_config {
 /* Starts anew: with this controller, and no memory allocated. */
 void model_power_on(const struct xhci_config *config);
 
-extern struct rj_host model_host;
-
-/* What the driver has given to the host. */
-#define XHCI_DISKS 8
-struct xhci_found {
-	struct rj_disk disks[XHCI_DISKS];
-	size_t disk_count;
-	struct rj_keyboards keyboards;
-	size_t keyboards_count;
-	size_t warnings;
-	char text[4096];                /* all that was printed */
-};
-extern struct xhci_found model_found;
-
-/* Memory that the controller reaches. */
-void *model_alloc(uint32_t size, uint32_t alignment);
-
 /* Lets time pass. */
 void model_wait_ms(uint32_t ms);
 uint32_t model_now_ms(void);
 
 /* Fails the test if time goes on beyond this. */
 void model_limit_ms(uint32_t ms);
-
-/* The free RAM of the memory map; by default, there is none. */
-void model_set_free_ram(uint64_t from, uint64_t to);
 
 /* Events from outside. */
 void model_unplug(unsigned port);
