@@ -105,25 +105,40 @@ static INIT enum kind kind_at(uint32_t pci)
 	return KIND_1078;
 }
 
+/* Some of these cards have a reset like Fusion's (megasas_adp_reset_gen2), which is not used. */
+INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
+{
+	(void)m;
+	(void)host;
+	return false;
+}
+
 INIT uint32_t card_word(uint32_t pci, uint32_t registers)
 {
 	return state_of(registers, kind_at(pci));
 }
 
-/* As many replies as there may be frames, since that is what other drivers set. */
 INIT struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host)
 {
 	enum kind kind = kind_at(pci);
-	uint32_t replies = MFI_FRAMES(state_of(registers, kind)) + 1;
 	struct controller *c = host->alloc(sizeof(*c), sizeof(c->mfi.frame));
-	void *queue = host->alloc(replies * 4, 16);
 
-	if (!c || !queue)
+	if (!c)
 		return NULL;
 	c->mfi.registers = registers;
-	c->mfi.io_flags = kind == KIND_2008 ? MFI_IEEE_SGL : 0;
 	c->kind = kind;
+	return &c->mfi;
+}
+
+/* As many replies as there may be frames, since that is what other drivers set. */
+INIT bool card_queues(struct mfi *m, const struct rj_host *host)
+{
+	struct controller *c = (struct controller *)m;
+	uint32_t replies = MFI_FRAMES(card_state(m)) + 1;
+	void *queue = host->alloc(replies * 4, 16);
+
+	m->io_flags = c->kind == KIND_2008 ? MFI_IEEE_SGL : 0;
 	c->queues = (struct queues){ 0, replies - 1, (uintptr_t)queue, (uintptr_t)&c->producer,
 				     (uintptr_t)&c->consumer };
-	return &c->mfi;
+	return queue;
 }

@@ -13,7 +13,6 @@ enum {
 	STATE_BOOT_MESSAGE = 0x9,
 	STATE_READY = 0xB,
 	STATE_OPERATIONAL = 0xC,
-	STATE_FAULT = 0xF,
 };
 
 /* MR_DCMD_*, and what their mailboxes have. */
@@ -106,7 +105,7 @@ static bool make_ready(struct mfi *m)
 	write32(m->registers + OUTBOUND_MASK, UINT32_MAX);
 	state = MFI_STATE(card_state(m));
 	note_state(m, state);
-	for (uint32_t i = 0; state != STATE_READY && state != STATE_FAULT && i < STATES; i++) {
+	for (uint32_t i = 0; state != STATE_READY && state != MFI_STATE_FAULT && i < STATES; i++) {
 		before = state;
 		leave_state(m, state);
 		state = next_state(m, state);
@@ -281,10 +280,19 @@ static INIT void add_disks(struct mfi *m, const struct rj_host *host)
 		add_physical(m, &lists->physical, host);
 }
 
+static INIT void tell_no_memory(const struct rj_host *host)
+{
+	host->print("%s: not enough memory", card_name);
+}
+
 static INIT void bring_up(struct mfi *m, uint32_t pci, const struct rj_host *host)
 {
-	bool is_ready = make_ready(m);
+	bool is_ready = make_ready(m) || (card_reset(m, host) && make_ready(m));
 
+	if (is_ready && !card_queues(m, host)) {
+		tell_no_memory(host);
+		return;
+	}
 	/* Bus Master stays off until then: what another system has queued may be anywhere. */
 	if (is_ready) {
 		pci_enable(pci, PCI_BUS_MASTER);
@@ -311,7 +319,7 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	if (m)
 		bring_up(m, pci, host);
 	else
-		host->print("%s: not enough memory", card_name);
+		tell_no_memory(host);
 }
 
 /*

@@ -19,6 +19,7 @@
 
 /* The state, MFI_STATE_*; in the same register the number of frames that it takes. */
 #define MFI_STATE(word)  ((word) >> 28)
+#define MFI_STATE_FAULT  0xFu           /* the firmware has failed */
 #define MFI_FRAMES(word) ((word) & 0xFFFF)
 
 /* What is written to the inbound doorbell, MFI_INIT_*. */
@@ -106,13 +107,18 @@ _Static_assert(offsetof(struct mfi, sense) % 4 == 0, "sense");
 extern const char card_name[];
 /* The card: its register with the state and the number of frames; pci: as in pci.h. */
 uint32_t card_word(uint32_t pci, uint32_t registers);
-/* The card: makes a struct mfi, in which it sets registers, io_flags and disk_flags. NULL: no
-   memory. */
+/* The card: makes a struct mfi with its registers. NULL: no memory. */
 struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host);
+/* The card, in state READY, in which it says how many frames it takes: makes its queues, and sets
+   io_flags and disk_flags. Returns false if there is no memory. */
+bool card_queues(struct mfi *m, const struct rj_host *host);
 /* The card: as card_word. */
 uint32_t card_state(const struct mfi *m);
 /* The card: writes to its doorbell. */
 void card_ring(const struct mfi *m, uint32_t bits);
+/* The card: resets it from state FAULT, which takes seconds, at most 4 minutes. An INIT function.
+   Returns false if it cannot be reset. */
+bool card_reset(const struct mfi *m, const struct rj_host *host);
 /* The card: gives it m->frame, whose status is MFI_PENDING. */
 void card_post(struct mfi *m);
 /* The card: in state READY, sets up its queues. Returns false if it does not answer. */

@@ -8,7 +8,7 @@
 
 /* struct megasas_register_set. */
 enum {
-	DOORBELL = 0x00, MSG0 = 0x18, INBOUND_DOORBELL = 0x20, MASK = 0x34, QUEUE = 0x40,
+	DOORBELL = 0x00, SEQUENCE = 0x04, DIAGNOSTIC = 0x08, MSG0 = 0x18, INBOUND_DOORBELL = 0x20, MASK = 0x34, QUEUE = 0x40,
 	REPLY_FREE = 0x48, REPLY_POST = 0x6C, SCRATCH_PAD = 0xB0, QUEUE_LOW = 0xC0, QUEUE_HIGH = 0xC4,
 };
 #define WINDOW     0xE1000000u
@@ -34,6 +34,9 @@ static struct {
 	bool high_written, low_written;
 	uint32_t low;
 	unsigned writes, resets, zeros;
+	/* the diagnostic reset */
+	uint64_t untouched_until, reset_end;    /* 0: none */
+	unsigned keys, diagnostic_resets;
 	/* the active frame */
 	uint32_t frame;
 	uint64_t due;
@@ -574,10 +577,49 @@ static void post_descriptor(uint32_t high)
 	}
 }
 
+/* MPI 2.0: HostDiagnostic takes writes after the keys have been written to WriteSequence. */
+static const uint8_t keys[] = { 0xF, 0x4, 0xB, 0x2, 0x7, 0xD };
+
+static void write_sequence(uint32_t value)
+{
+	if (x.state != CARD_FAULT)
+		fail_msg("WriteSequence: %x is written in state %x", value, x.state);
+	x.keys = x.keys < COUNT_OF(keys) && value == keys[x.keys] ? x.keys + 1 : 0;
+}
+
+static uint32_t read_diagnostic(void)
+{
+	bool is_open = x.keys == COUNT_OF(keys) && !x.config->stays_locked;
+
+	return (x.reset_end ? 0x04 : 0) | (is_open ? 0x80 : 0);
+}
+
+static void write_diagnostic(uint32_t value)
+{
+	if (value != 0x84 || read_diagnostic() != 0x80)
+		fail_msg("HostDiagnostic: %x is written, and it is %x", value, read_diagnostic());
+	x.diagnostic_resets++;
+	x.untouched_until = x.now + 3000000;
+	x.reset_end = x.now + x.config->reset_ms * UINT64_C(1000);
+}
+
+/* All that was set up is lost. */
+static void reset_tick(void)
+{
+	if (!x.reset_end || x.now < x.reset_end)
+		return;
+	x.reset_end = 0;
+	x.keys = 0;
+	x.mask = 0;
+	x.requests = 0;
+	enter(CARD_UNDEFINED);
+}
+
 /* Time. */
 static void tick(void)
 {
 	x.now += STEP_US;
+	reset_tick();
 	if (x.now > x.limit)
 		fail_msg("not done after %u ms", x.limit_ms);
 	state_tick();
@@ -608,7 +650,17 @@ static uint32_t offset_of(uint32_t address)
 		fail_msg("register %x", address);
 	if (!(x.header[1] & PCI_MEMORY))
 		fail_msg("register %x, which is not decoded", address);
+	if (x.now < x.untouched_until)
+		fail_msg("register %x, in the first 3 s of a reset", address);
 	return address - WINDOW;
+}
+
+/* The number of frames, in the states in which other drivers read it; in others, something else. */
+static uint32_t low_bits(void)
+{
+	if (x.state == CARD_FAULT)
+		return (uint32_t)x.config->can_reset << 1;
+	return x.state == CARD_READY || x.state == CARD_OPERATIONAL ? frames() : 0x5A;
 }
 
 uint32_t read32(uint32_t address)
@@ -620,11 +672,13 @@ uint32_t read32(uint32_t address)
 		return UINT32_MAX;
 	if (x.config->reads_zero && ++x.zeros % 4)
 		return 0;
+	if (offset == DIAGNOSTIC && is_fusion())
+		return read_diagnostic();
 	if (offset == DOORBELL && is_fusion())
 		return x.now < x.doorbell_until;
 	if (offset != (x.config->kind == CARD_1064 ? MSG0 : SCRATCH_PAD))
 		fail_msg("read of register %x", offset);
-	return (uint32_t)x.state << 28 | frames();
+	return (uint32_t)x.state << 28 | low_bits();
 }
 
 static void write_queue(uint32_t value)
@@ -678,7 +732,11 @@ void write32(uint32_t address, uint32_t value)
 	x.writes++;
 	if (x.config->gone)
 		return;
-	if (offset == MASK)
+	if (offset == SEQUENCE && is_fusion())
+		write_sequence(value);
+	else if (offset == DIAGNOSTIC && is_fusion())
+		write_diagnostic(value);
+	else if (offset == MASK)
 		x.mask = value;
 	else if (offset == (is_new ? DOORBELL : INBOUND_DOORBELL))
 		ring(value);
@@ -809,6 +867,11 @@ uint8_t card_current_state(void)
 unsigned card_resets(void)
 {
 	return x.resets;
+}
+
+unsigned card_diagnostic_resets(void)
+{
+	return x.diagnostic_resets;
 }
 
 uint16_t card_command(void)

@@ -64,6 +64,9 @@ struct card_config {
 	bool no_physical_list;          /* PD LIST QUERY succeeds, and leaves the list as it was */
 	uint8_t list_status, physical_status;   /* of the lists' commands */
 	bool posts;                     /* Fusion: a reply for each message */
+	/* Fusion in state FAULT: its diagnostic reset, which lasts reset_ms. */
+	bool can_reset, stays_locked;
+	unsigned reset_ms;
 	unsigned flushes;               /* CACHE FLUSH: counted */
 	unsigned allocations;           /* that succeed; 0: all */
 	struct card_disk *disks;
@@ -92,6 +95,7 @@ void card_limit_ms(uint32_t ms);
 void card_set_state(uint8_t state);
 uint8_t card_current_state(void);
 unsigned card_resets(void);              /* from OPERATIONAL to READY */
+unsigned card_diagnostic_resets(void);
 uint16_t card_command(void);
 unsigned card_writes(void);              /* to registers and configuration space */
 extern uint8_t card_hard_disks;          /* in the BIOS data area */

@@ -67,6 +67,53 @@ static void no_start(void **state)
 	assert_true(card_command() & PCI_BUS_MASTER);
 }
 
+#define FAILED "fusion: the card's firmware has failed, F0000002; a reset may take minutes\n"
+
+/* Firmware that has failed is reset once, if it says that it can be. */
+static void fault(void **state)
+{
+	static const struct {
+		const char *name;
+		struct card_config config;
+		uint32_t most_ms;
+		unsigned resets;
+		const char *text;
+	} rows[] = {
+		{ "a reset", { .can_reset = true, .reset_ms = 500, .step_ms = 1000 }, 12000, 1,
+		  FAILED "fusion: ready, after states 0F6789AB, status 00000000\n" },
+		{ "a slow one", { .can_reset = true, .reset_ms = 60000, .step_ms = 9000 }, 150000, 1,
+		  FAILED "fusion: ready, after states 0F6789AB, status 00000000\n" },
+		{ "cannot be reset", { .can_reset = false }, 100, 0,
+		  "fusion: not ready, after states 0000000F, status 00000000\n" },
+		{ "stays locked", { .can_reset = true, .stays_locked = true }, 11000, 0,
+		  FAILED "fusion: not ready, after states 0000000F, status 00000000\n" },
+		{ "does not come back", { .can_reset = true, .reset_ms = 110000 }, 104000, 1,
+		  FAILED "fusion: not ready, after states 0000000F, status 00000000\n" },
+		{ "does not start", { .can_reset = true, .reset_ms = 10, .stuck = CARD_STAYS(CARD_UNDEFINED) },
+		  104000, 1, FAILED "fusion: not ready, after states 0000000F, status 00000000\n" },
+		{ "fails again", { .can_reset = true, .reset_ms = 10, .step_ms = 10, .init_status = 3 },
+		  4000, 1, FAILED "fusion: not ready, after states 0F6789AB, status 00000003\n" },
+	};
+
+	(void)state;
+	FOR_EACH_NAMED(i, rows, rows[i].name) {
+		bool is_ready = strstr(rows[i].text, ": ready");
+
+		fresh(1);
+		config = rows[i].config;
+		config.kind = CARD_FUSION;
+		config.state = CARD_FAULT;
+		config.disks = disks;
+		config.disk_count = 1;
+		card_attach(&config, rows[i].most_ms);
+		assert_string_equal(host_found.text, rows[i].text);
+		assert_int_equal(card_diagnostic_resets(), rows[i].resets);
+		assert_int_equal(host_found.disk_count, is_ready);
+		if (is_ready)
+			card_check_one(2, &disks[0]);
+	}
+}
+
 /* The queue of replies, which some firmware fills, is drained and wraps. */
 static void replies(void **state)
 {
@@ -112,5 +159,5 @@ static void errors(void **state)
 	mfi_check_errors(CARD_FUSION);
 }
 
-UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start),
+UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start), cmocka_unit_test(fault),
 	  cmocka_unit_test(replies), cmocka_unit_test(refused), cmocka_unit_test(errors))
