@@ -732,6 +732,11 @@ void ahci_fail_next(unsigned port, enum ahci_fault fault)
 	ports[port].fault = fault;
 }
 
+void ahci_stick(unsigned port)
+{
+	ports[port].config.stuck = true;
+}
+
 uint8_t *ahci_sector(unsigned port, uint32_t lba)
 {
 	return &ports[port].store[lba % AHCI_SECTORS * SECTOR];

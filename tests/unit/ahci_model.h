@@ -58,6 +58,8 @@ uint32_t ahci_attach_hba(const struct ahci_config *config, uint32_t limit_ms);
 /* What goes wrong with a port's next command, once. */
 enum ahci_fault { AHCI_GOOD, AHCI_MEDIUM_ERROR, AHCI_INTERFACE_ERROR, AHCI_NO_ANSWER };
 void ahci_fail_next(unsigned port, enum ahci_fault fault);
+/* From now on the port does not stop, until the HBA is reset. */
+void ahci_stick(unsigned port);
 
 #define AHCI_SECTORS 64u                /* that a disk keeps */
 uint8_t *ahci_sector(unsigned port, uint32_t lba);

@@ -217,6 +217,28 @@ static void errors(void **state)
 		}
 }
 
+/* A port that does not stop costs a reset of the HBA, after which all disks work again. */
+static void lost_port(void **state)
+{
+	struct ahci_config config = { .ports = { { .kind = AHCI_DISK }, { .kind = AHCI_DISK }, { .kind = AHCI_CD } } };
+
+	(void)state;
+	ahci_attach_hba(&config, 200);
+	assert_int_equal(host_found.disk_count, 3);
+	ahci_stick(0);
+	ahci_fail_next(0, AHCI_NO_ANSWER);
+	ahci_limit_ms(33000);
+	assert_int_equal(host_request(&host_found.disks[0], RJ_READ, 0, 1, host_alloc(SECTOR, 2)),
+			 RJ_DISK_TIMEOUT);
+	assert_int_equal(ahci_resets(), 1);
+	ahci_limit_ms(2000);
+	check_read(&host_found.disks[1], 1);
+	check_read(&host_found.disks[0], 0);
+	check_write(&host_found.disks[1], 1);
+	assert_int_equal(host_request(&host_found.disks[2], RJ_RESET, 0, 0, NULL), RJ_DISK_OK);
+	assert_int_equal(ahci_resets(), 1);
+}
+
 static void ends(void **state)
 {
 	struct ahci_config config = { .ports = { { .kind = AHCI_DISK } } };
@@ -264,5 +286,5 @@ static void is_firmwares(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(devices), cmocka_unit_test(every_state), cmocka_unit_test(hidden),
-	  cmocka_unit_test(no_start), cmocka_unit_test(errors), cmocka_unit_test(ends),
+	  cmocka_unit_test(no_start), cmocka_unit_test(errors), cmocka_unit_test(lost_port), cmocka_unit_test(ends),
 	  cmocka_unit_test(is_firmwares))
