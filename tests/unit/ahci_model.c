@@ -13,7 +13,7 @@
 #define LIMIT_MS   120000u
 #define SECTOR     512u
 #define CD_SECTOR  2048u
-#define DISK_SIZE  (1u << 21)           /* sectors */
+#define DISK_SIZE  (1u << 26)           /* sectors */
 #define CD_SIZE    1000u
 
 /* Generic host control (3.1), and Intel's own registers: ahci.h in Linux. */
