@@ -375,7 +375,7 @@ void ahci_limit_ms(uint32_t ms)
 }
 
 /* The port's command register (3.3.7, 10.3). */
-static void start(struct ahci_port *p)
+static void start_port(struct ahci_port *p)
 {
 	if (p->cmd & RUNNING || !(p->cmd & RECEIVE))
 		fail_msg("ST is set while CMD is %x (10.3.1)", p->cmd);
@@ -388,7 +388,7 @@ static void start(struct ahci_port *p)
 	p->is_halted = false;
 }
 
-static void stop(struct ahci_port *p)
+static void stop_port(struct ahci_port *p)
 {
 	p->ci = 0;
 	p->due = 0;
@@ -410,9 +410,9 @@ static void write_cmd(struct ahci_port *p, uint32_t value)
 	if (set & RECEIVE)
 		dma(p->fb, p->fbu, 256, "received FIS");
 	if (set & START)
-		start(p);
+		start_port(p);
 	if (cleared & START)
-		stop(p);
+		stop_port(p);
 	p->cmd = (value & writable) | (p->cmd & (RUNNING | RECEIVING));
 	if (set & RECEIVE)
 		p->cmd |= RECEIVING;
