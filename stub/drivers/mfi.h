@@ -110,7 +110,7 @@ uint32_t card_word(uint32_t pci, uint32_t registers);
 /* The card: makes a struct mfi with its registers. NULL: no memory. */
 struct mfi *card_new(uint32_t pci, uint32_t registers, const struct rj_host *host);
 /* The card, in state READY, in which it says how many frames it takes: makes its queues, and sets
-   io_flags and disk_flags. Returns false if there is no memory. */
+   io_flags and disk_flags. An INIT function. Returns false if there is no memory. */
 bool card_queues(struct mfi *m, const struct rj_host *host);
 /* The card: as card_word. */
 uint32_t card_state(const struct mfi *m);

@@ -239,7 +239,7 @@ static void number_as_firmware(const struct rj_setup *setup)
 		uint8_t *slot = free_slot();
 
 		if (!slot || (ours && ours->numbered))
-			continue;       /* --drive-map has given it another number */
+			continue;       /* --drive-map has given it, or others, the numbers */
 		if (ours) {
 			ours->disk.flags &= ~RJ_DISK_FLOPPY;
 			*slot = add_unit(ours, &theirs);
