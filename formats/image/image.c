@@ -57,7 +57,8 @@ enum rj_err rj_image_take_pieces(struct rj_image *image, struct rj_plan *plan,
 	if (take_some(image, plan, true, offsets, output, err))
 		return err->class;
 	for (size_t i = 0; i < plan->piece_count; i++)
-		if (plan->pieces[i].flags & RJ_PIECE_DISK)
+		if (plan->pieces[i].flags & RJ_PIECE_DISK &&
+		    !(plan->services.image.flags & RJ_DISK_DEFLATED))
 			rj_services_set_sum(plan, image->pieces[i].crc);
 	return take_some(image, plan, false, offsets, output, err);
 }
