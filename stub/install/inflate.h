@@ -26,7 +26,7 @@ struct rj_inflate {
 			   uint32_t from_size, void *work);
 	/*
 	 * The CRC-32 of a large output, with few instructions where the CPU has SSE. crc32: as in
-	 * common/crc32.h, for other CPUs and for the end. work: aligned to 16.
+	 * common/crc32.h, for other CPUs and for the end. work: aligned to 16; filled with 0.
 	 */
 	uint32_t (*sum)(const uint8_t *bytes, uint32_t size,
 			uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n), void *work);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "common/mem.h"
 #include "drivers/driver.h"
 #include "hardware/io.h"
 #include "install/crc32_vectors.h"
@@ -17,6 +18,7 @@ static uint32_t sum(const uint8_t *bytes, uint32_t size,
 	uint32_t rounds = has_sse ? size / CRC32_ROUND : 0;
 	uint32_t crc = rounds ? crc32_vectors(bytes, rounds, work) : 0;
 
+	memset(work, 0, RJ_INFLATE_WORK);       /* the payload sees nothing of how it came there */
 	return crc32(crc, bytes + rounds * CRC32_ROUND, size - rounds * CRC32_ROUND);
 }
 

@@ -390,7 +390,7 @@ static bool unpack(const struct rj_disk_image *image, void *to, const void *from
 		&& inflater->sum(to, image->contents, stub->crc32, work) == image->crc;
 }
 
-/* Of a disk that is damaged: which bytes of RAM it was in are at fault, if any. Overwrites them. */
+/* Fails if RAM at these addresses is why a disk there is damaged. Overwrites it. */
 static void check_ram(uint32_t address, uint32_t size)
 {
 	if (!ram_holds(address, size))
