@@ -1375,7 +1375,7 @@ static void sum_disk(struct rj_plan *plan)
 {
 	uint32_t crc;
 
-	if (!(plan->pieces[2].flags & RJ_PIECE_DISK))
+	if (plan->services.image.flags & RJ_DISK_DEFLATED)
 		return;
 	assert_int_equal(rj_plan_copy_piece(&plan->pieces[2], &unit_nowhere, 0, &crc, &error), RJ_OK);
 	rj_services_set_sum(plan, crc);
