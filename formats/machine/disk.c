@@ -91,13 +91,12 @@ static void read_unit(const struct rj_root *root, const char *device,
 	}
 }
 
-/* libata names the links of port 3 link3.0, link3.1 ... only with a port multiplier. */
-static bool has_multiplier(const struct rj_root *root, const char *device)
+/* libata's SCSI channel is the port multiplier's port, of which the stub serves the first. */
+static bool is_multiplied(const struct rj_machine_disk *disk)
 {
-	char path[PATH_MAX];
+	const char *target = strstr(disk->path, "/target"), *colon = target ? strchr(target, ':') : NULL;
 
-	return snprintf(path, sizeof(path), "%s/link%s.0", device, strrchr(device, '/') + 4) < PATH_MAX &&
-	       rj_root_has(root, path);
+	return colon && colon[1] != '0';
 }
 
 /* On ATA only the port counts: the SCSI target is libata's own. */
@@ -106,7 +105,7 @@ static void take_unit(const struct rj_root *root, const char *device,
 {
 	if (strncmp(strrchr(device, '/') + 1, "ata", 3) == 0) {
 		disk->has_unit = RJ_UNKNOWN;
-		disk->multiplied = has_multiplier(root, device);
+		disk->multiplied = is_multiplied(disk);
 	}
 	read_unit(root, device, disk);
 }

@@ -110,7 +110,7 @@ struct rj_machine_disk {
 	uint32_t unit;                  /* as in struct rj_drive_map */
 	char mount[RJ_MACHINE_NAME];     /* what is mounted from it: / or /boot; or empty */
 	bool stacked;                   /* through device mapper or md */
-	bool multiplied;                /* behind a SATA port multiplier */
+	bool multiplied;                /* behind a SATA port multiplier, not at its first port */
 	struct rj_machine_controller vmd; /* with pci: the Intel VMD that it is behind */
 };
 

@@ -60,13 +60,13 @@ def same(data):
 
 def unpack(machine, root, damage=same, more=""):
     """Makes the machine's files below ROOT, each changed by DAMAGE, and MORE."""
-    links = []
+    links = {}
     for path, how, data in files(recorded(machine) + more):
         target = root / path[1:]
         directory = target if path.endswith("/") else target.parent
         directory.mkdir(parents=True, exist_ok=True)
         if how.startswith("-> "):
-            links.append((target, how[3:]))
+            links[target] = how[3:]
         elif how.startswith("disk "):
             inputs.make(how[5:], target.parent)
             os.replace(target.parent / how[5:], target)
@@ -76,9 +76,9 @@ def unpack(machine, root, damage=same, more=""):
             if word in ("size", "linux"):
                 os.truncate(target, int(values[-1]))
             target.chmod({"program": 0o755, "unreadable": 0}.get(how, 0o644))
-    for link, target in links:
+    for link, target in links.items():
         os.symlink(os.fsdecode(damage(target.encode())[:200] or b"."), link)
-    for link, target in links:          # the targets of links in /sys need not have been recorded
+    for link, target in links.items():  # the targets of links in /sys need not have been recorded
         place = os.path.normpath(f"{root}{target}" if target[0] == "/" else link.parent / target)
         if place.startswith(f"{root}/sys/") and not os.path.lexists(place):
             os.makedirs(place)
