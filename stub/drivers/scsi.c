@@ -118,11 +118,8 @@ enum rj_status scsi_transfer(struct scsi_unit *unit, const struct rj_request *re
 	struct scsi_command command;
 	enum rj_status status;
 
-	/* not a loop, which costs each request 12 instructions more */
-	scsi_put_be32(command.cdb, 0);
-	scsi_put_be32(command.cdb + 4, 0);
-	scsi_put_be32(command.cdb + 8, 0);
-	scsi_put_be32(command.cdb + 12, 0);
+	for (uint32_t i = 0; i < SCSI_CDB; i += sizeof(uint32_t))
+		scsi_put_be32(command.cdb + i, 0);
 	command.write = request->operation == RJ_WRITE;
 	if (request->operation != RJ_FLUSH) {
 		fill_cdb(command.cdb, request, command.write);
