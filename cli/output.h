@@ -12,7 +12,7 @@
 
 struct output {
 	struct rj_output file;  /* the caller may leave it unsynced: after a power failure, it may
-				   be empty */
+				   be empty or damaged */
 	char *path;             /* the final name; NULL: standard output */
 	char *temporary;        /* the name until then; NULL: none */
 };

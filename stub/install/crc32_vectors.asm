@@ -1,10 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; CRC-32 by SSE, with few instructions and no tables: S. Russell, "Chorba: A novel CRC32
 ; implementation", 2024 (sparse multiples of the polynomial).
-;
-; The stub assembles this file for 32-bit mode, the unit tests for 64-bit mode, with addresses
-; below 4 GiB.
 %include "constants.inc"
+%include "install/either_mode.inc"
 
 ; A multiple of the polynomial: x^203 + x^186 + x^123 + x^85 + x^79 + 1. Modulo 2, the square of a
 ; sum is the sum of the squares; so x^128 may take the place of x: blocks of 128 bits. A block at
@@ -29,28 +27,6 @@ ROUND		equ	VECTORS_ROUND	; bytes: more than the longest lag
 	by	to, [edi + at - %1 * BLOCK]
 	%rotate 1
 	%endrep
-%endmacro
-
-%ifidn __OUTPUT_FORMAT__, elf64
-	%define HOST
-	%define SAVED rbx, rbp
-	bits 64
-%else
-	%define SAVED ebx, ebp, esi, edi
-	bits 32
-%endif
-
-%macro save 1-*
-%rep %0
-	push	%1
-	%rotate 1
-%endrep
-%endmacro
-%macro restore 1-*
-%rep %0
-	%rotate -1
-	pop	%1
-%endrep
 %endmacro
 
 CR0_EM_TS	equ	1 << 2 | 1 << 3	; either makes SSE fault; SDM 3A, 2.5

@@ -2,33 +2,14 @@
 ; inflate's inner loop (RFC 1951). It compares with the ends of input and output only once for
 ; several symbols, and keeps all it needs in registers, which compilers do not achieve. All that
 ; is rare or ends the loop is left to inflate.c.
-;
-; The stub assembles this file for 32-bit mode, the unit tests for 64-bit mode, with addresses
-; below 4 GiB.
 %include "constants.inc"
+%include "install/either_mode.inc"
 
-%ifidn __OUTPUT_FORMAT__, elf64
-	bits 64
+%ifdef HOST
 	%define STATE edi
-	%define SAVED rbx, rbp
 %else
-	bits 32
 	%define STATE eax
-	%define SAVED ebx, ebp, esi, edi
 %endif
-
-%macro save 1-*
-%rep %0
-	push	%1
-	%rotate 1
-%endrep
-%endmacro
-%macro restore 1-*
-%rep %0
-	%rotate -1
-	pop	%1
-%endrep
-%endmacro
 
 ; In all of the following
 ;	EBP = struct inflate_fast
