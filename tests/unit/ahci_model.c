@@ -3,7 +3,6 @@
 
 #include "ahci_model.h"
 #include "fake_io.h"
-#include "hardware/pci.h"
 
 #define WINDOW     0xE2000000u
 #define SIZE       0x1100u
@@ -50,7 +49,7 @@ static struct ahci_port {
 
 static struct {
 	struct ahci_config config;
-	uint32_t config_address, header[64];
+	struct pci_function pci;
 	uint32_t ghc, bohc;
 	uint64_t now, limit, reset_end, handoff_end;
 	uint32_t limit_ms;
@@ -59,9 +58,7 @@ static struct {
 
 static uint8_t *dma(uint32_t low, uint32_t high, uint32_t bytes, const char *what)
 {
-	if (!(x.header[1] & PCI_BUS_MASTER))
-		fail_msg("%s: DMA while Bus Master is off", what);
-	return host_bytes((uint64_t)high << 32 | low, bytes, what);
+	return host_dma(&x.pci, (uint64_t)high << 32 | low, bytes, what);
 }
 
 static void aligned(uint32_t address, uint32_t alignment, const char *what)
@@ -592,7 +589,7 @@ static uint32_t offset_of(uint32_t address)
 {
 	if (address < WINDOW || address >= WINDOW + SIZE || address & 3)
 		fail_msg("register %x", address);
-	if (!(x.header[1] & PCI_MEMORY))
+	if (!pci_function_has(&x.pci, PCI_MEMORY))
 		fail_msg("register %x, which is not decoded", address);
 	return address - WINDOW;
 }
@@ -627,44 +624,22 @@ void write32(uint32_t address, uint32_t value)
 		fail_msg("register %x is written, %x", offset, value);
 }
 
-/* PCI. */
-static bool is_here(void)
-{
-	return (x.config_address & ~0xFCu) == (CONFIG_ENABLE | AHCI_PCI);
-}
-
-/* What a command of another system points to would be written. */
-static void write_command(uint32_t value)
+/* PCI: what a command of another system points to would be written. */
+static void before_write_config(uint32_t offset, uint32_t value)
 {
 	for (unsigned n = 0; n < AHCI_PORTS; n++)
-		if (value & PCI_BUS_MASTER && ports[n].config.active && ports[n].cmd & RUNNING)
+		if (offset == PCI_COMMAND && value & PCI_BUS_MASTER && ports[n].config.active
+		    && ports[n].cmd & RUNNING)
 			fail_msg("Bus Master is turned on while port %u is active", n);
-	x.header[1] = (x.header[1] & 0xFFFF0000) | (value & 0x0547);
 }
 
-void outl(uint16_t port, uint32_t value)
+static void fill_header(const struct ahci_config *c)
 {
-	tick();
-	if (port != CONFIG_ADDRESS)
-		fail_msg("port %x is written, %x", port, value);
-	x.config_address = value;
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	tick();
-	x.writes++;
-	if (port != CONFIG_DATA || !is_here() || (x.config_address & 0xFC) != PCI_COMMAND)
-		fail_msg("port %x is written", port);
-	write_command(value);
-}
-
-uint32_t inl(uint16_t port)
-{
-	tick();
-	if (port != CONFIG_DATA)
-		fail_msg("port %x is read", port);
-	return is_here() ? x.header[(x.config_address & 0xFC) / 4] : 0xFFFFFFFF;
+	x.pci = pci_function(AHCI_PCI, 0x29220000u | (c->vendor ? c->vendor : 0x8086), 0x01060102,
+			     (uint16_t)(PCI_MEMORY | (c->bus_master ? PCI_BUS_MASTER : 0)));
+	x.pci.space[PCI_BAR0 / 4 + 5] = c->no_bar ? 0 : WINDOW;
+	x.pci.before_write = before_write_config;
+	pci_model_start(&x.pci, 1, tick);
 }
 
 static uint32_t map(uint64_t physical, uint32_t size)
@@ -707,10 +682,7 @@ void ahci_power_on(const struct ahci_config *config)
 	x.config = *config;
 	x.ghc = config->legacy ? 0 : GHC_ENABLE | 2;
 	x.bohc = config->firmware_owns ? FIRMWARE_OWNS : 0;
-	x.header[0] = 0x29220000u | (config->vendor ? config->vendor : 0x8086);
-	x.header[1] = PCI_MEMORY | (config->bus_master ? PCI_BUS_MASTER : 0);
-	x.header[2] = 0x01060102;
-	x.header[9] = config->no_bar ? 0 : WINDOW;
+	fill_header(config);
 	for (unsigned n = 0; n < AHCI_PORTS; n++)
 		fill_port(&ports[n], &config->ports[n]);
 	ahci_limit_ms(LIMIT_MS);
@@ -744,12 +716,12 @@ uint8_t *ahci_sector(unsigned port, uint32_t lba)
 
 uint16_t ahci_command(void)
 {
-	return (uint16_t)x.header[1];
+	return pci_function_command(&x.pci);
 }
 
 unsigned ahci_writes(void)
 {
-	return x.writes;
+	return x.writes + x.pci.writes;
 }
 
 unsigned ahci_resets(void)

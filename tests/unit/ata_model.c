@@ -4,7 +4,7 @@
 #include "ata_model.h"
 #include "drivers/ata_device.h"
 #include "fake_io.h"
-#include "hardware/pci.h"
+#include "pci_model.h"
 
 #define TICKS     1000u                 /* of the time stamp counter, a millisecond; an access takes one, */
 #define READING   20u                   /* a reading of it so many */
@@ -25,7 +25,7 @@ static struct model {
 	uint64_t ticks;
 	unsigned readings, taken_at;
 	uint32_t taken_ms;
-	uint32_t header[16], config_address;
+	struct pci_function pci;
 	/* the channel */
 	uint8_t former[8], registers[2][8];     /* both devices are written to, each is read */
 	unsigned selected;
@@ -376,28 +376,19 @@ void out_words(uint16_t port, const void *from, uint32_t count)
 	moved();
 }
 
-void outl(uint16_t port, uint32_t value)
+static void before_write_config(uint32_t offset, uint32_t value)
 {
-	assert_int_equal(port, CONFIG_ADDRESS);
-	m.config_address = value;
-}
-
-uint32_t inl(uint16_t port)
-{
-	assert_int_equal(port, CONFIG_DATA);
-	return m.header[(m.config_address & 0x3C) / 4];
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	assert_int_equal(port, CONFIG_DATA);
-	assert_int_equal(m.config_address & 0xFC, PCI_COMMAND);
+	assert_int_equal(offset, PCI_COMMAND);
 	assert_int_equal(value, PCI_IO | PCI_INTX_DISABLE);
 }
 
-uint16_t inw(uint16_t port)
+static void fill_header(void)
 {
-	return (uint16_t)(inl((uint16_t)(port & ~2u)) >> (port & 2 ? 16 : 0));
+	m.pci = pci_function(ATA_PCI, 0x70108086, 0x01018000u | (m.config.native ? 0x0500u : 0), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		m.pci.space[PCI_BAR0 / 4 + i] = 0xC001 + (i << 4);
+	m.pci.before_write = before_write_config;
+	pci_model_start(&m.pci, 1, NULL);
 }
 
 static void *alloc(uint32_t size, uint32_t alignment)
@@ -447,11 +438,7 @@ void model_power_on(const struct ata_config *config)
 	memset(arena, 0, sizeof(arena));
 	m.config = *config;
 	m.selected = config->selected;
-	m.header[PCI_CLASS / 4] = 0x01018000u | (config->native ? 0x0500u : 0u);
-	m.header[PCI_BAR0 / 4] = 0xC001;
-	m.header[PCI_BAR0 / 4 + 1] = 0xC011;
-	m.header[PCI_BAR0 / 4 + 2] = 0xC021;
-	m.header[PCI_BAR0 / 4 + 3] = 0xC031;
+	fill_header();
 	for (unsigned n = 0; n < 2; n++) {
 		m.status[n] = config->status;
 		m.busy_until[n] = config->status & ATA_BUSY ? UINT64_MAX : 0;

@@ -7,6 +7,7 @@
 #define RJ_DRIVER_HOST_H
 
 #include "drivers/driver.h"
+#include "pci_model.h"
 
 #define HOST_TICKS 1000u                /* of the time stamp counter, a millisecond */
 #define HOST_DISKS 16u
@@ -37,8 +38,11 @@ void host_start(uint32_t skew, unsigned allocations);
 void *host_alloc(uint32_t size, uint32_t alignment);
 /* Whether the driver has allocated all of these bytes. */
 bool host_has(uint64_t address, uint32_t bytes);
-/* The bytes, for the model of a device that uses them as `what`; fails the test if they are others. */
-uint8_t *host_bytes(uint64_t address, uint32_t bytes, const char *what);
+/*
+ * The bytes, for the model of a device that uses them as `what`. Fails the test if the driver does not
+ * have them, or if the function's Bus Master is off.
+ */
+uint8_t *host_dma(const struct pci_function *f, uint64_t address, uint32_t bytes, const char *what);
 
 /* What rj_host.is_free_ram takes for free: from, up to below to. */
 void host_set_free_ram(uint64_t from, uint64_t to);

@@ -3,7 +3,6 @@
 
 #include "common/bda.h"
 #include "fake_io.h"
-#include "hardware/pci.h"
 #include "mfi_model.h"
 
 /* struct megasas_register_set. */
@@ -27,7 +26,7 @@ enum { DONT_POST = 1, SGL64 = 2, SENSE64 = 4, WRITE = 8, READ = 16, IEEE = 32 };
 
 static struct {
 	struct card_config *config;
-	uint32_t config_address, header[64];
+	struct pci_function pci;
 	uint8_t state;
 	uint64_t state_at, doorbell_until;
 	uint32_t mask, high;
@@ -59,9 +58,7 @@ static bool is_fusion(void)
 /* Memory. */
 static uint8_t *dma(uint64_t address, uint32_t bytes, const char *what)
 {
-	if (!(x.header[1] & PCI_BUS_MASTER))
-		fail_msg("%s: DMA while Bus Master is off", what);
-	return host_bytes(address, bytes, what);
+	return host_dma(&x.pci, address, bytes, what);
 }
 
 static void all_zero(const uint8_t *bytes, uint32_t from, uint32_t to, const char *what)
@@ -526,7 +523,7 @@ static void post(uint32_t address, uint32_t smid)
 		fail_msg("frame at %x", address);
 	if (x.frame)
 		fail_msg("a second frame is posted");
-	if (x.mask != UINT32_MAX || !(x.header[1] & PCI_INTX_DISABLE))
+	if (x.mask != UINT32_MAX || !pci_function_has(&x.pci, PCI_INTX_DISABLE))
 		fail_msg("a frame is posted while interrupts are on");
 	if (x.state != CARD_READY && x.state != CARD_OPERATIONAL)
 		fail_msg("a frame is posted in state %x", x.state);
@@ -648,7 +645,7 @@ static uint32_t offset_of(uint32_t address)
 {
 	if (address < WINDOW || address >= WINDOW + REGISTERS || address & 3)
 		fail_msg("register %x", address);
-	if (!(x.header[1] & PCI_MEMORY))
+	if (!pci_function_has(&x.pci, PCI_MEMORY))
 		fail_msg("register %x, which is not decoded", address);
 	if (x.now < x.untouched_until)
 		fail_msg("register %x, in the first 3 s of a reset", address);
@@ -779,43 +776,11 @@ void write16(uint32_t address, uint16_t value)
 	fail_msg("write16 of %x: %x", address, value);
 }
 
-/* PCI. */
-static bool is_here(void)
+/* PCI: what another system's frames point to would be written. */
+static void before_write_config(uint32_t offset, uint32_t value)
 {
-	return (x.config_address & ~0xFCu) == (CONFIG_ENABLE | CARD_PCI);
-}
-
-/* What another system's frames point to would be written. */
-static void write_command(uint32_t value)
-{
-	if (value & PCI_BUS_MASTER && x.config->busy)
+	if (offset == PCI_COMMAND && value & PCI_BUS_MASTER && x.config->busy)
 		fail_msg("Bus Master is turned on in state %x", x.state);
-	x.header[1] = (x.header[1] & 0xFFFF0000) | (value & 0x0547);
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	tick();
-	if (port != CONFIG_ADDRESS)
-		fail_msg("port %x is written, %x", port, value);
-	x.config_address = value;
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	tick();
-	x.writes++;
-	if (port != CONFIG_DATA || !is_here() || (x.config_address & 0xFC) != PCI_COMMAND)
-		fail_msg("port %x is written", port);
-	write_command(value);
-}
-
-uint32_t inl(uint16_t port)
-{
-	tick();
-	if (port != CONFIG_DATA)
-		fail_msg("port %x is read", port);
-	return is_here() ? x.header[(x.config_address & 0xFC) / 4] : 0xFFFFFFFF;
 }
 
 static uint32_t map(uint64_t physical, uint32_t size)
@@ -833,13 +798,15 @@ static void fill_header(void)
 	const struct card_config *c = x.config;
 	uint16_t device = c->device ? c->device : devices[c->kind];
 
-	x.header[0] = (uint32_t)device << 16 | 0x1000;
-	x.header[1] = (c->memory_off ? 0 : PCI_MEMORY) | (c->bus_master ? PCI_BUS_MASTER : 0);
-	x.header[2] = 0x01040000;
+	x.pci = pci_function(CARD_PCI, (uint32_t)device << 16 | 0x1000, 0x01040000,
+			     (uint16_t)((c->memory_off ? 0 : PCI_MEMORY)
+					| (c->bus_master ? PCI_BUS_MASTER : 0)));
+	x.pci.before_write = before_write_config;
+	pci_model_start(&x.pci, 1, tick);
 	if (c->no_bar)
 		return;
-	x.header[4] = c->ports_first ? 0xC001 : WINDOW;
-	x.header[5] = c->ports_first ? WINDOW | 4 : 0;
+	x.pci.space[PCI_BAR0 / 4] = c->ports_first ? 0xC001 : WINDOW;
+	x.pci.space[PCI_BAR0 / 4 + 1] = c->ports_first ? WINDOW | 4 : 0;
 }
 
 void card_power_on(struct card_config *config)
@@ -876,12 +843,12 @@ unsigned card_diagnostic_resets(void)
 
 uint16_t card_command(void)
 {
-	return (uint16_t)x.header[1];
+	return pci_function_command(&x.pci);
 }
 
 unsigned card_writes(void)
 {
-	return x.writes;
+	return x.writes + x.pci.writes;
 }
 
 struct card_disk card_disk(bool is_physical, uint16_t target)

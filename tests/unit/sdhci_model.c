@@ -2,7 +2,6 @@
 #include "unit.h"
 
 #include "fake_io.h"
-#include "hardware/pci.h"
 #include "sdhci_model.h"
 
 #define STEP       50u                  /* that each access takes */
@@ -29,8 +28,7 @@ enum state { OFF, IDLE, READY, IDENT, STANDBY, TRANSFER, SENDING, RECEIVING, STA
 static struct model {
 	struct sdhci_config config;
 	uint64_t ticks, ready_at, busy_until, off_at, command_at;
-	uint32_t header[16];
-	uint32_t config_address;
+	struct pci_function pci;
 	uint8_t registers[2][256];
 	/* the card */
 	enum state state;
@@ -194,6 +192,24 @@ static uint32_t map(uint64_t physical, uint32_t size)
 	return (uint32_t)physical;
 }
 
+/* PCI: what was active is reset before Bus Master is on. */
+static void before_write_config(uint32_t offset, uint32_t value)
+{
+	assert_int_equal(offset, PCI_COMMAND);
+	if (value & PCI_BUS_MASTER)
+		assert_false(get(STATE) & INHIBIT_DATA);
+}
+
+static void fill_header(void)
+{
+	m.pci = pci_function(SDHCI_PCI, 0x00071B36, 0x08050100, m.config.as_firmware ? PCI_MEMORY : 0);
+	m.pci.space[PCI_BAR0 / 4] = WINDOW;
+	m.pci.space[PCI_BAR0 / 4 + 1] = WINDOW + SLOT_SIZE;
+	m.pci.space[0x40 / 4] = m.config.two_slots ? 0x10 : 0;  /* slot information */
+	m.pci.before_write = before_write_config;
+	pci_model_start(&m.pci, 1, NULL);
+}
+
 void model_power_on(const struct sdhci_config *config)
 {
 	memset(&m, 0, sizeof(m));
@@ -205,13 +221,8 @@ void model_power_on(const struct sdhci_config *config)
 	for (uint32_t i = 0; i < sizeof(m.store); i++)
 		m.store[i / SECTOR][i % SECTOR] = (uint8_t)(i / SECTOR * 7 + i);
 	model_insert(config->kind, 1);
-	m.header[0] = 0x00071B36;
-	m.header[2] = 0x08050100;
-	m.header[4] = WINDOW;
-	m.header[5] = WINDOW + SLOT_SIZE;
-	m.header[15] = 0;
+	fill_header();
 	if (config->as_found_running || config->as_firmware) {
-		m.header[1] = config->as_firmware ? PCI_MEMORY : 0;
 		regs()[POWER] = 0x0F;
 		le_store(regs() + CLOCK, 7, 2);
 		m.state = TRANSFER;
@@ -764,47 +775,6 @@ void write8(uint32_t address, uint8_t value)
 	}
 }
 
-void outl(uint16_t port, uint32_t value)
-{
-	assert_int_equal(port, CONFIG_ADDRESS);
-	m.config_address = value;
-}
-
-uint32_t inl(uint16_t port)
-{
-	uint32_t offset = m.config_address & 0xFC;
-
-	assert_int_equal(port, CONFIG_DATA);
-	if (offset == 0x40)             /* slot information */
-		return m.config.two_slots ? 0x10 : 0;
-	return m.header[offset / 4];
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	assert_int_equal(port, CONFIG_DATA);
-	assert_int_equal(m.config_address & 0xFC, PCI_COMMAND);
-	if (value & PCI_BUS_MASTER)     /* what was active is reset */
-		assert_false(get(STATE) & INHIBIT_DATA);
-	m.header[1] = (m.header[1] & 0xFFFF0000u) | value;
-}
-
-uint16_t inw(uint16_t port)
-{
-	return (uint16_t)(inl((uint16_t)(port & ~2u)) >> (port & 2 ? 16 : 0));
-}
-
-void outb(uint16_t port, uint8_t value)
-{
-	fail_msg("port %x is written, %x", port, value);
-}
-
-uint8_t inb(uint16_t port)
-{
-	fail_msg("port %x is read", port);
-	return 0;
-}
-
 /* --- What happens to it ----------------------------------------------------------------- */
 
 void model_fail_next(enum card_fault fault)
@@ -834,5 +804,5 @@ unsigned model_transfers(void)
 
 uint16_t model_command(void)
 {
-	return (uint16_t)m.header[1];
+	return pci_function_command(&m.pci);
 }

@@ -6,6 +6,7 @@
 #include "bios/bios.h"
 #include "bios/keymap.h"
 #include "bios/serial.h"
+#include "pci_model.h"
 
 #define COM1       0x3F8
 #define BDA_SHIFT  0x17
@@ -105,48 +106,17 @@ uint32_t call32(rj_function32 *function, void *context, const void *argument)
 }
 
 /* Two equal functions, 00:01.0 and 01:00.1, and one between them. */
-static uint8_t functions[3][0x100];
-static uint32_t config_address;
+static struct pci_function functions[3];
 
-static uint8_t *function(uint32_t address)
+static void start_pci(void)
 {
-	switch (address >> 8 & 0xFFFF) {
-	case 0x0008: return functions[0];
-	case 0x0100: return functions[1];
-	case 0x0101: return functions[2];
-	default: return NULL;
-	}
-}
-
-static uint64_t config_in(uint16_t port, size_t size)
-{
-	uint8_t *at = function(config_address);
-
-	assert_true(port >= 0xCFC && config_address >> 31);
-	return at ? le_load(at + (config_address & 0xFC) + (port & 3), size) : UINT64_MAX;
-}
-
-uint32_t inl(uint16_t port)
-{
-	return (uint32_t)config_in(port, 4);
-}
-
-uint16_t inw(uint16_t port)
-{
-	return (uint16_t)config_in(port, 2);
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	if (port == 0xCF8)
-		config_address = value;
-	else
-		le_store(function(config_address) + (config_address & 0xFC), value, 4);
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	le_store(function(config_address) + (config_address & 0xFC) + (port & 3), value, 2);
+	functions[0] = pci_function(PCI_ADDRESS(0, 1, 0), 0x100E8086, 0, 0);
+	functions[1] = pci_function(PCI_ADDRESS(1, 0, 0), 0x12345678, 0, 0);
+	functions[2] = pci_function(PCI_ADDRESS(1, 0, 1), 0x100E8086, 0x02000001, 0);
+	functions[1].space[PCI_HEADER / 4] = 0x80 << 16;
+	functions[2].writable[0x3C / 4] = 0xFFFFFF00;
+	functions[2].writable[0x40 / 4] = UINT32_MAX;
+	pci_model_start(functions, COUNT_OF(functions), NULL);
 }
 
 uint64_t rdtsc(void)
@@ -172,7 +142,7 @@ void outb(uint16_t port, uint8_t value)
 		port_a = value;
 		break;
 	case 0xCFC: case 0xCFD: case 0xCFE: case 0xCFF:
-		function(config_address)[(config_address & 0xFC) + (port & 3)] = value;
+		pci_model_out(port, 1, value);
 		break;
 	default:
 		fail_msg("port %x is written", port);
@@ -182,7 +152,7 @@ void outb(uint16_t port, uint8_t value)
 uint8_t inb(uint16_t port)
 {
 	if (port >= 0xCFC && port <= 0xCFF)
-		return (uint8_t)config_in(port, 1);
+		return (uint8_t)pci_model_in(port, 1);
 	switch (port) {
 	case COM1:
 		return (uint8_t)*typed++;
@@ -675,11 +645,7 @@ static void pci_finds(void **state)
 	struct call c = { .regs.esi = 0 };
 
 	(void)state;
-	le_store(functions[0], 0x100E8086, 4);
-	le_store(functions[1], 0x12345678, 4);
-	le_store(functions[2], 0x100E8086, 4);
-	le_store(functions[2] + 8, 0x02000001, 4);
-	functions[1][0x0E] = 0x80;
+	start_pci();
 	bios.last_bus = 1;
 	assert_int_equal(pci_call(&c, 0x01), 0);
 	assert_int_equal(c.regs.edx_high << 16 | c.regs.dx, 0x20494350);
@@ -706,6 +672,7 @@ static void pci_reads_and_writes(void **state)
 	struct call c = { .regs.bx = 0x0101, .regs.di = 2 };
 
 	(void)state;
+	start_pci();
 	assert_int_equal(pci_call(&c, 0x08), 0);
 	assert_int_equal(c.regs.cl, 0x0E);
 	assert_int_equal(pci_call(&c, 0x09), 0);
@@ -717,15 +684,15 @@ static void pci_reads_and_writes(void **state)
 	c.regs.di = 0x3D;
 	c.regs.cl = 0x5A;
 	assert_int_equal(pci_call(&c, 0x0B), 0);
-	assert_int_equal(functions[2][0x3D], 0x5A);
+	assert_int_equal(functions[2].space[0x3C / 4], 0x5A00);
 	c.regs.di = 0x3E;
 	c.regs.cx = 0x1234;
 	assert_int_equal(pci_call(&c, 0x0C), 0);
-	assert_int_equal(le16(functions[2] + 0x3E), 0x1234);
+	assert_int_equal(functions[2].space[0x3C / 4], 0x12345A00);
 	c.regs.di = 0x40;
 	c.regs.ecx_high = 0x9ABC;
 	assert_int_equal(pci_call(&c, 0x0D), 0);
-	assert_int_equal(le32(functions[2] + 0x40), 0x9ABC1234);
+	assert_int_equal(functions[2].space[0x40 / 4], 0x9ABC1234);
 	c.regs.di = 0x100;
 	assert_int_equal(pci_call(&c, 0x08), 0x87);
 	c.regs.bx = 0x0200;                             /* nobody */

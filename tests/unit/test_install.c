@@ -12,7 +12,6 @@
 #include "driver_host.h"
 #include "fake_io.h"
 #include "hardware/paging.h"
-#include "hardware/pci.h"
 #include "hardware/ram.h"
 #include "install/memory.h"
 #include "install/modules.h"
@@ -51,8 +50,6 @@ static struct outcome {
 } *outcome;
 
 static const struct machine *machine;
-static uint32_t config_address;
-static uint16_t commands[FUNCTIONS];
 
 /* The first MiB, of which only the BDA is of use. */
 static uint8_t low[0x1000];
@@ -92,49 +89,25 @@ uint64_t rdtsc(void)
 }
 
 /* PCI. */
-static uint32_t selected(void)
+static void start_pci(void)
 {
-	uint32_t i = 0;
+	static struct pci_function functions[FUNCTIONS];
+	size_t count = 0;
 
-	while (i < FUNCTIONS && (!machine->functions[i].id
-				 || (config_address >> 8 & 0xFFFF) != machine->functions[i].place))
-		i++;
-	return i;
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	assert_int_equal(port, CONFIG_ADDRESS);
-	config_address = value;
-}
-
-uint32_t inl(uint16_t port)
-{
-	uint32_t i = selected();
-
-	assert_int_equal(port, CONFIG_DATA);
-	if (i == FUNCTIONS)
-		return PCI_NOBODY;
-	switch (config_address & 0xFC) {
-	case PCI_VENDOR: return machine->functions[i].id;
-	case PCI_COMMAND: return commands[i];
-	case PCI_CLASS: return machine->functions[i].class << 8;
-	}
-	return 0;
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	assert_int_equal(port, CONFIG_DATA);
-	assert_int_equal(config_address & 0xFC, PCI_COMMAND);
-	commands[selected()] = value;
+	for (const struct function *f = machine->functions; count < FUNCTIONS && f->id; f++, count++)
+		functions[count] = pci_function((uint32_t)f->place << 8, f->id, f->class << 8,
+						(uint16_t)(PCI_MEMORY | (f->bus_master ? PCI_BUS_MASTER : 0)));
+	pci_model_start(functions, count, NULL);
 }
 
 /* The drivers: one for all. */
 static const struct function *function_at(uint32_t pci)
 {
-	config_address = pci;
-	return &machine->functions[selected()];
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (machine->functions[i].id && machine->functions[i].place == pci >> 8)
+			return &machine->functions[i];
+	fail_msg("PCI %x is none of the machine's functions", pci);
+	return NULL;
 }
 
 static bool is_firmwares(uint32_t pci, const struct rj_host *host)
@@ -185,8 +158,7 @@ static void make_resident_module(void)
 
 const struct rj_module *module_find(const char *name)
 {
-	(void)name;
-	return &driver_module.module;
+	return strcmp(name, "linux") == 0 ? NULL : &driver_module.module;
 }
 
 void module_for_each(void (*visit)(const struct rj_module *module))
@@ -347,8 +319,7 @@ static void run_installer(void)
 	memcpy(services.map, machine->map, sizeof(services.map));
 	le_store(low + BDA_BASE_MEMORY, 639, 2);
 	low[BDA_HARD_DISKS] = machine->hard_disks;
-	for (unsigned i = 0; i < FUNCTIONS; i++)
-		commands[i] = machine->functions[i].bus_master ? PCI_MEMORY | PCI_BUS_MASTER : PCI_MEMORY;
+	start_pci();
 	install(&stub, &services, machine->firmware);
 	finish();
 }

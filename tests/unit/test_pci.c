@@ -4,60 +4,40 @@
 
 #include "drivers/driver.h"
 #include "hardware/io.h"
-#include "hardware/pci.h"
+#include "pci_model.h"
 
 #define FUNCTION PCI_ADDRESS(3, 4, 5)
 #define POWER    0x80u                  /* the capability's offset; another one comes before it */
+#define CONTROL  (POWER + PCI_POWER_CONTROL)
 #define OTHER    0x40u
 #define D3HOT    3u
 #define KEEPS    0x0008u                /* No_Soft_Reset, 3.2.4 */
 
-static uint32_t space[64];              /* configuration space */
-static uint32_t selected;
+static struct pci_function function;
 static uint64_t now = 1;                /* one tick of the TSC is 1 us */
 static uint64_t woken_at;               /* 0: it is asleep */
 static bool is_early;                   /* an access in the 10 ms after that (5.4.1) */
 
-static void wake(uint32_t control)
+static uint32_t *space(uint32_t offset)
 {
-	if (!(space[(POWER + 4) / 4] & D3HOT) || control & D3HOT)
+	return &function.space[offset / 4];
+}
+
+static void wake(uint32_t offset, uint32_t value)
+{
+	if (offset != CONTROL || !(*space(CONTROL) & D3HOT) || value & D3HOT)
 		return;
 	woken_at = now;
-	if (space[(POWER + 4) / 4] & KEEPS)
+	if (*space(CONTROL) & KEEPS)
 		return;
-	space[PCI_COMMAND / 4] &= 0xFFFF0000u;
+	*space(PCI_COMMAND) &= 0xFFFF0000u;
 	for (unsigned i = 0; i < PCI_BARS; i++)
-		space[PCI_BAR0 / 4 + i] = 0;
+		*space(PCI_BAR0 + 4 * i) = 0;
 }
 
-static uint32_t *dword(void)
+static void accessed(void)
 {
-	assert_int_equal(selected & 0xFFFFFF00u, 0x80000000u | FUNCTION);
 	is_early |= woken_at && now - woken_at < 10000;
-	return &space[(selected & 0xFF) / 4];
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	if (port == CONFIG_ADDRESS)
-		selected = value;
-	else
-		*dword() = value;
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	uint32_t *to = dword(), shift = (port & 2u) * 8;
-
-	if ((selected & 0xFF) == POWER + 4)
-		wake(value);
-	*to = (*to & ~(0xFFFFu << shift)) | (uint32_t)value << shift;
-}
-
-uint32_t inl(uint16_t port)
-{
-	(void)port;
-	return *dword();
 }
 
 uint64_t rdtsc(void)
@@ -68,14 +48,19 @@ uint64_t rdtsc(void)
 /* A function with six BARs in the state of this PMCSR. */
 static void set_up(uint32_t control)
 {
-	memset(space, 0, sizeof(space));
-	space[PCI_COMMAND / 4] = PCI_HAS_CAPABILITIES << 16 | PCI_MEMORY;
-	space[PCI_CAPABILITIES / 4] = OTHER;
-	space[OTHER / 4] = POWER << 8 | 0x05;
-	space[POWER / 4] = PCI_POWER;
-	space[(POWER + 4) / 4] = control;
-	for (unsigned i = 0; i < PCI_BARS; i++)
-		space[PCI_BAR0 / 4 + i] = 0xFE000000u + (i << 16);
+	function = pci_function(FUNCTION, 0x12348086, 0x01060100, PCI_MEMORY);
+	function.before_write = wake;
+	*space(PCI_COMMAND) |= PCI_HAS_CAPABILITIES << 16;
+	*space(PCI_CAPABILITIES) = OTHER;
+	*space(OTHER) = POWER << 8 | 0x05;
+	*space(POWER) = PCI_POWER;
+	*space(CONTROL) = control;
+	function.writable[CONTROL / 4] = D3HOT;
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		*space(PCI_BAR0 + 4 * i) = 0xFE000000u + (i << 16);
+		function.writable[PCI_BAR0 / 4 + i] = 0xFFFFF000;
+	}
+	pci_model_start(&function, 1, accessed);
 	woken_at = 0;
 	is_early = false;
 	timer_init(1000);
@@ -83,10 +68,10 @@ static void set_up(uint32_t control)
 
 static void is_awake(void)
 {
-	assert_int_equal(space[(POWER + 4) / 4] & D3HOT, 0);
-	assert_int_equal(space[PCI_COMMAND / 4] & 0xFFFF, PCI_MEMORY);
+	assert_int_equal(*space(CONTROL) & D3HOT, 0);
+	assert_int_equal(pci_function_command(&function), PCI_MEMORY);
 	for (unsigned i = 0; i < PCI_BARS; i++)
-		assert_int_equal(space[PCI_BAR0 / 4 + i], 0xFE000000u + (i << 16));
+		assert_int_equal(*space(PCI_BAR0 + 4 * i), 0xFE000000u + (i << 16));
 	assert_false(is_early);
 }
 
@@ -111,7 +96,7 @@ static void leaves_alone(void **state)
 	assert_int_equal(woken_at, 0);
 	is_awake();
 	set_up(D3HOT);
-	space[PCI_COMMAND / 4] = PCI_MEMORY;    /* without capabilities */
+	*space(PCI_COMMAND) = PCI_MEMORY;       /* without capabilities */
 	pci_wake(FUNCTION);
 	assert_int_equal(woken_at, 0);
 }

@@ -104,7 +104,7 @@ struct port {
 static struct {
 	struct xhci_config config;
 	/* PCI */
-	uint32_t config_address, header[64];
+	struct pci_function pci;
 	unsigned writes;
 	/* registers */
 	uint32_t usbcmd, usbsts, crcr_low, crcr_high, dcbaap, dcbaap_high, config_register;
@@ -126,9 +126,7 @@ static struct {
 /* Memory. */
 static uint8_t *dma(uint32_t address, uint32_t bytes, const char *what)
 {
-	if (!(x.header[1] & PCI_BUS_MASTER))
-		fail_msg("%s: DMA while Bus Master is off", what);
-	return host_bytes(address, bytes, what);
+	return host_dma(&x.pci, address, bytes, what);
 }
 
 static uint32_t dma_read(uint32_t address, const char *what)
@@ -253,7 +251,7 @@ static void port_changed(struct port *p, uint32_t bits)
 
 static bool is_routed_here(const struct port *p)
 {
-	return !x.config.routed_away || x.header[(p->is_3 ? 0xD8 : 0xD0) / 4];
+	return !x.config.routed_away || x.pci.space[(p->is_3 ? 0xD8 : 0xD0) / 4];
 }
 
 static void enable_port(struct port *p)
@@ -1328,7 +1326,7 @@ uint32_t model_now_ms(void)
 /* Registers. */
 static bool decodes(void)
 {
-	return x.header[1] & PCI_MEMORY && !x.config.gone;
+	return pci_function_has(&x.pci, PCI_MEMORY) && !x.config.gone;
 }
 
 /* 5.4.1: some controllers hang on any access within a millisecond of HCRST. */
@@ -1565,98 +1563,29 @@ void write16(uint32_t address, uint16_t value)
 }
 
 /* PCI. */
-static bool is_here(void)
-{
-	return (x.config_address & ~0xFCu) == (0x80000000u | XHCI_PCI);
-}
-
-static void write_config(uint32_t offset, uint32_t value, uint32_t mask)
-{
-	uint32_t *at = &x.header[offset / 4];
-
-	x.writes++;
-	value = (*at & ~mask) | (value & mask);
-	switch (offset) {
-	case 0x04:
-		*at = (*at & 0xFFFF0000) | (value & 0x0547);
-		break;
-	case 0xD0: case 0xD8:
-		*at = value & x.header[offset / 4 + 1];
-		break;
-	default:
-		fail_msg("write to configuration register %x", offset);
-	}
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	tick();
-	if (port == CONFIG_ADDRESS)
-		x.config_address = value;
-	else if (port == CONFIG_DATA && is_here())
-		write_config(x.config_address & 0xFC, value, 0xFFFFFFFF);
-	else
-		fail_msg("port %x is written, %x", port, value);
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	uint32_t shift = port & 2 ? 16 : 0;
-
-	tick();
-	if ((port & ~2u) != CONFIG_DATA || !is_here())
-		fail_msg("port %x is written", port);
-	write_config(x.config_address & 0xFC, (uint32_t)value << shift, 0xFFFFu << shift);
-}
-
-uint32_t inl(uint16_t port)
-{
-	tick();
-	if (port != CONFIG_DATA)
-		fail_msg("port %x is read", port);
-	return is_here() ? x.header[(x.config_address & 0xFC) / 4] : 0xFFFFFFFF;
-}
-
-void outb(uint16_t port, uint8_t value)
-{
-	fail_msg("port %x is written, %x", port, value);
-}
-
-uint8_t inb(uint16_t port)
-{
-	fail_msg("port %x is read", port);
-	return 0;
-}
-
-uint16_t inw(uint16_t port)
-{
-	fail_msg("port %x is read", port);
-	return 0;
-}
-
 static uint32_t map(uint64_t physical, uint32_t size)
 {
-	uint64_t base = (uint64_t)x.header[5] << 32 | (x.header[4] & ~0xFu);
+	const uint32_t *bar = &x.pci.space[PCI_BAR0 / 4];
+	uint64_t base = (uint64_t)bar[1] << 32 | (bar[0] & ~0xFu);
 
 	if (!base || physical < base || physical + size > base + XHCI_SIZE)
 		fail_msg("map of %llx, %x bytes", (unsigned long long)physical, size);
 	return XHCI_WINDOW + (uint32_t)(physical - base);
 }
 
-/* Set up. */
+/* Set up. Each of Intel's routing registers has a mask of its bits after it. */
 static void fill_header(void)
 {
 	const struct xhci_config *c = &x.config;
 	uint64_t bar = c->above_4g ? XHCI_HIGH : XHCI_WINDOW;
+	uint16_t command = (uint16_t)((c->memory_off ? 0 : PCI_MEMORY) | (c->running ? PCI_BUS_MASTER : 0));
 
-	memset(x.header, 0, sizeof(x.header));
-	x.header[0] = c->id ? c->id : 0x12341B36;
-	x.header[1] = (c->memory_off ? 0 : PCI_MEMORY)
-		| (c->running ? PCI_BUS_MASTER : 0);
-	x.header[2] = 0x0C033000;
-	x.header[4] = (uint32_t)bar | 4;
-	x.header[5] = (uint32_t)(bar >> 32);
-	x.header[0xD4 / 4] = x.header[0xDC / 4] = c->id ? 0xF : 0;
+	x.pci = pci_function(XHCI_PCI, c->id ? c->id : 0x12341B36, 0x0C033000, command);
+	x.pci.space[PCI_BAR0 / 4] = (uint32_t)bar | 4;
+	x.pci.space[PCI_BAR0 / 4 + 1] = (uint32_t)(bar >> 32);
+	for (uint32_t routing = 0xD0; c->id && routing <= 0xD8; routing += 8)
+		x.pci.space[routing / 4 + 1] = x.pci.writable[routing / 4] = 0xF;
+	pci_model_start(&x.pci, 1, tick);
 }
 
 static void fill_port(struct port *p, const struct xhci_port_config *config, bool is_3)
@@ -1746,7 +1675,7 @@ uint32_t model_register(uint32_t offset)
 
 uint16_t model_command(void)
 {
-	return (uint16_t)x.header[1];
+	return pci_function_command(&x.pci);
 }
 
 bool model_smi_enabled(void)
@@ -1756,7 +1685,7 @@ bool model_smi_enabled(void)
 
 unsigned model_writes(void)
 {
-	return x.writes;
+	return x.writes + x.pci.writes;
 }
 
 unsigned model_resets(void)
