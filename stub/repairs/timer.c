@@ -16,8 +16,9 @@
 #include "hardware/io.h"
 #include "hardware/ports.h"
 
-#define MEASURED_MS     10u
-#define PATIENCE        (1u << 28)      /* ticks: 26 ms at 10 GHz, 268 ms at 1 GHz */
+#define ENOUGH          0x2000u         /* counts, so that one more or less is nothing: 7 ms of the PIT */
+#define UNIT            256u            /* ticks, of which 32 bits hold minutes */
+#define PATIENCE        (1u << 19)      /* units: 13 ms at 10 GHz, 134 ms at 1 GHz */
 #define FASTEST         4000000u        /* ticks in a millisecond if unknown; rather too many */
 
 #define CHANNEL2        0x42
@@ -61,23 +62,39 @@ static uint32_t memory_count(void)
 	return read32(timer_register);
 }
 
-/*
- * Ticks of the time stamp counter in a millisecond; 0 if the timer does not run. counts: of the
- * timer in a millisecond. The counter is read before and after the timer: SMM code or a hypervisor
- * that takes the CPU in between makes delays longer, never shorter.
- */
-static uint32_t measure(uint32_t (*count)(void), uint32_t mask, uint32_t counts)
+static uint32_t now(void)
 {
-	uint64_t start = rdtsc();
-	uint32_t first = count(), counted, ticks;
+	return (uint32_t)(rdtsc() / UNIT);
+}
+
+/*
+ * Ticks of the time stamp counter while the timer counts once; UINT32_MAX if it does not run. The
+ * counter is read before and after the timer: SMM code or a hypervisor that takes the CPU in
+ * between, or for as long as the timer takes to wrap, makes the result larger, never smaller.
+ */
+static uint32_t measure_once(uint32_t (*count)(void))
+{
+	uint32_t start = now(), first = count(), passed;
+	uint16_t counted;
 
 	do {
-		counted = (count() - first) & mask;
-		ticks = (uint32_t)(rdtsc() - start);
-		if (ticks > PATIENCE)
-			return 0;
-	} while (counted < MEASURED_MS * counts);
-	return (ticks / counted + 1) * counts;
+		counted = (uint16_t)(count() - first);
+		passed = now() - start;
+		if (passed > PATIENCE)
+			return UINT32_MAX;
+	} while (counted < ENOUGH);
+	return passed * UNIT / counted;
+}
+
+/*
+ * Ticks of the time stamp counter in a millisecond; 0 if the timer does not run. counts: of the
+ * timer in a millisecond. The CPU is hardly taken twice, so the smaller result is the right one.
+ */
+static uint32_t measure(uint32_t (*count)(void), uint32_t counts)
+{
+	uint32_t first = measure_once(count), second = measure_once(count);
+
+	return ((first < second ? first : second) + 1) * counts;
 }
 
 static uint32_t by_pit(void)
@@ -89,7 +106,7 @@ static uint32_t by_pit(void)
 	outb(CONTROL, CHANNEL2_MODE2);
 	outb(CHANNEL2, 0);      /* 0 counts as 65536 */
 	outb(CHANNEL2, 0);
-	ticks = measure(pit_count, 0xFFFF, PIT_KHZ);
+	ticks = measure(pit_count, PIT_KHZ);
 	outb(PORT_B, port_b);
 	return ticks;
 }
@@ -101,7 +118,7 @@ static uint32_t by_pm_timer(void)
 	if (!fadt || acpi_end(fadt) < fadt + FADT_SIZE_1)
 		return 0;
 	timer_register = read32(fadt + FADT_PM_TIMER);
-	return timer_register ? measure(port_count, 0xFFFFFF, PM_TIMER_KHZ) : 0;
+	return timer_register ? measure(port_count, PM_TIMER_KHZ) : 0;
 }
 
 static uint32_t by_hpet(void)
@@ -114,7 +131,7 @@ static uint32_t by_hpet(void)
 	configuration = read32(hpet + HPET_CONFIGURATION);
 	timer_register = hpet + HPET_COUNTER;
 	write32(hpet + HPET_CONFIGURATION, configuration | 1);
-	ticks = period ? measure(memory_count, UINT32_MAX, FEMTOSECONDS_4096 / period) : 0;
+	ticks = period ? measure(memory_count, FEMTOSECONDS_4096 / period) : 0;
 	write32(hpet + HPET_CONFIGURATION, configuration);
 	return ticks;
 }
