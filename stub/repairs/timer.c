@@ -97,15 +97,16 @@ static uint32_t measure(uint32_t (*count)(void), uint32_t counts)
 	return ((first < second ? first : second) + 1) * counts;
 }
 
+/* The count is loaded at the next clock (8254, mode 2), before which it reads as what was there. */
 static uint32_t by_pit(void)
 {
 	uint8_t port_b = inb(PORT_B) & PORT_B_KEEP;
 	uint32_t ticks;
 
-	outb(PORT_B, port_b | GATE2);
 	outb(CONTROL, CHANNEL2_MODE2);
 	outb(CHANNEL2, 0);      /* 0 counts as 65536 */
 	outb(CHANNEL2, 0);
+	outb(PORT_B, port_b | GATE2);
 	ticks = measure(pit_count, PIT_KHZ);
 	outb(PORT_B, port_b);
 	return ticks;
