@@ -19,7 +19,7 @@
 #define ENOUGH          0x2000u         /* counts, so that one more or less is nothing: 7 ms of the PIT */
 #define UNIT            256u            /* ticks, of which 32 bits hold minutes */
 #define PATIENCE        (1u << 19)      /* units: 13 ms at 10 GHz, 134 ms at 1 GHz */
-#define FASTEST         4000000u        /* ticks in a millisecond if unknown; rather too many */
+#define FASTEST         5000000u        /* ticks in a millisecond if unknown; rather too many */
 
 #define CHANNEL2        0x42
 #define CONTROL         0x43
