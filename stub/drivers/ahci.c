@@ -130,24 +130,12 @@ _Static_assert(offsetof(struct port, received) % 256 == 0, "received FISes");
 _Static_assert(offsetof(struct port, table) % 128 == 0, "command table");
 #define LIST_ALIGNMENT  1024
 
-static bool ahci_wait_for(uint32_t address, uint32_t mask, uint32_t value, uint32_t ms)
-{
-	uint64_t deadline = deadline_in(ms);
-
-	while ((read32(address) & mask) != value) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
-}
-
 /* 10.4.3. Stops every port; the ports keep their addresses. */
 static bool ahci_reset_hba(uint32_t hba)
 {
 	write32(hba + GHC, GHC_ENABLE);
 	write32(hba + GHC, GHC_ENABLE | GHC_RESET);
-	if (!ahci_wait_for(hba + GHC, GHC_RESET, 0, RESET_MS))
+	if (!wait_for_bits(hba + GHC, GHC_RESET, 0, RESET_MS))
 		return false;
 	write32(hba + GHC, GHC_ENABLE);
 	return true;
@@ -157,10 +145,10 @@ static bool ahci_reset_hba(uint32_t hba)
 static bool ahci_stop(uint32_t port)
 {
 	write32(port + CMD, read32(port + CMD) & ~CMD_START);
-	if (!ahci_wait_for(port + CMD, CMD_RUNNING, 0, STOP_MS))
+	if (!wait_for_bits(port + CMD, CMD_RUNNING, 0, STOP_MS))
 		return false;
 	write32(port + CMD, read32(port + CMD) & ~CMD_FIS_RECEIVE);
-	return ahci_wait_for(port + CMD, CMD_FIS_RUNNING, 0, STOP_MS);
+	return wait_for_bits(port + CMD, CMD_FIS_RUNNING, 0, STOP_MS);
 }
 
 /* 10.4.2, on a port that is stopped; with power (10.10), and without speed limits. */
@@ -183,7 +171,7 @@ static bool ahci_start(const struct port *port)
 {
 	uint32_t r = port->registers;
 
-	if (!ahci_wait_for(r + SSTS, SSTS_DEVICE, SSTS_LINKED, LINK_MS))
+	if (!wait_for_bits(r + SSTS, SSTS_DEVICE, SSTS_LINKED, LINK_MS))
 		return false;
 	write32(r + CLB, (uint32_t)port->list);
 	write32(r + CLBU, 0);
@@ -191,7 +179,7 @@ static bool ahci_start(const struct port *port)
 	write32(r + FBU, 0);
 	write32(r + SERR, ALL);
 	write32(r + CMD, CMD_POWERED | CMD_FIS_RECEIVE);
-	if (!ahci_wait_for(r + TFD, ATA_BUSY | ATA_DATA, 0, READY_MS))
+	if (!wait_for_bits(r + TFD, ATA_BUSY | ATA_DATA, 0, READY_MS))
 		return false;
 	write32(r + SERR, ALL);
 	write32(r + IS, ALL);
@@ -401,9 +389,9 @@ static INIT void ahci_take_from_firmware(uint32_t hba)
 	if (!(read32(hba + CAP2) & CAP2_HANDOFF))
 		return;
 	write32(hba + BOHC, read32(hba + BOHC) | BOHC_OS);
-	if (!ahci_wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_MS)
+	if (!wait_for_bits(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_MS)
 	    && read32(hba + BOHC) & BOHC_BUSY)
-		ahci_wait_for(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
+		wait_for_bits(hba + BOHC, BOHC_FIRMWARE, 0, HANDOFF_BUSY_MS);
 }
 
 /* Turns off interrupts and what an operating system may have turned on (3.3.16, 3.3.17). */

@@ -122,6 +122,18 @@ bool expired(uint64_t *deadline)
 	return false;
 }
 
+bool wait_for_bits(uint32_t address, uint32_t mask, uint32_t value, uint32_t ms)
+{
+	uint64_t deadline = deadline_in(ms);
+
+	while ((read32(address) & mask) != value) {
+		if (expired(&deadline))
+			return false;
+		relax();
+	}
+	return true;
+}
+
 void delay_ms(uint32_t ms)
 {
 	uint64_t end = deadline_in(ms);

@@ -162,6 +162,11 @@ void pci_wake(uint32_t pci);
 void timer_init(uint32_t ticks_per_ms);         /* attach calls it first */
 uint64_t deadline_in(uint32_t ms);
 bool expired(uint64_t *deadline);
+/*
+ * Waits until the bits in mask of the register at this address have a value; returns false if they do
+ * not within ms.
+ */
+bool wait_for_bits(uint32_t address, uint32_t mask, uint32_t value, uint32_t ms);
 /* Whether that time has come. */
 bool has_come(uint64_t time);
 /* A hint to the CPU in a wait loop: PAUSE. */

@@ -119,10 +119,7 @@ uint32_t card_state(const struct mfi *m)
 /* The card is slow to read the doorbell; if it does not, the next step fails. */
 static void wait_for_doorbell(const struct mfi *m)
 {
-	uint64_t deadline = deadline_in(DOORBELL_MS);
-
-	while (read32(m->registers + DOORBELL) & DOORBELL_BUSY && !expired(&deadline))
-		relax();
+	wait_for_bits(m->registers + DOORBELL, DOORBELL_BUSY, 0, DOORBELL_MS);
 }
 
 void card_ring(const struct mfi *m, uint32_t bits)
@@ -195,18 +192,6 @@ static INIT void fill(struct controller *c, uint32_t replies)
 		.chain_flags = CHAIN_FLAGS };
 }
 
-static INIT bool wait_for_diagnostic(uint32_t registers, uint32_t mask, uint32_t value, uint32_t ms)
-{
-	uint64_t deadline = deadline_in(ms);
-
-	while ((read32(registers + DIAGNOSTIC) & mask) != value) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
-}
-
 /* The keys MPI2_WRSEQ_*, the first of which forgets others that came before. */
 static INIT bool unlock_diagnostic(uint32_t registers)
 {
@@ -214,7 +199,7 @@ static INIT bool unlock_diagnostic(uint32_t registers)
 
 	for (uint32_t i = 0; i < sizeof(keys); i++)
 		write32(registers + SEQUENCE, keys[i]);
-	return wait_for_diagnostic(registers, DIAGNOSTIC_WRITABLE, DIAGNOSTIC_WRITABLE, UNLOCK_MS);
+	return wait_for_bits(registers + DIAGNOSTIC, DIAGNOSTIC_WRITABLE, DIAGNOSTIC_WRITABLE, UNLOCK_MS);
 }
 
 /* megasas_adp_reset_fusion; megasas_init_fw does it if the firmware says that it may. */
@@ -230,7 +215,7 @@ INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
 		return false;
 	write32(m->registers + DIAGNOSTIC, read32(m->registers + DIAGNOSTIC) | DIAGNOSTIC_RESET);
 	delay_ms(RESET_MS);
-	if (!wait_for_diagnostic(m->registers, DIAGNOSTIC_RESET, 0, RESET_END_MS))
+	if (!wait_for_bits(m->registers + DIAGNOSTIC, DIAGNOSTIC_RESET, 0, RESET_END_MS))
 		return false;
 	deadline = deadline_in(STARTED_MS);
 	while (MFI_STATE(state_of(m->registers)) <= STATE_FW_INIT) {

@@ -166,14 +166,8 @@ static bool sdhci_wait_idle(const struct sd_card *c, uint32_t command)
 	bool uses_data = (command & SDHCI_DATA || (command & RESPONSE_TYPE) == BUSY)
 		&& (command & SDHCI_STOP) != SDHCI_STOP;
 	uint32_t inhibit = uses_data ? COMMAND_INHIBIT | DATA_INHIBIT : COMMAND_INHIBIT;
-	uint64_t deadline = deadline_in(COMMAND_MS);
 
-	while (sdhci_get(c, STATE) & inhibit) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
+	return wait_for_bits(c->registers + STATE, inhibit, 0, COMMAND_MS);
 }
 
 /* 3.7.1.1 and 3.7.1.2: the write of the command register sends it. */
@@ -323,12 +317,9 @@ bool sdhci_power_up(struct sd_card *c)
 /* 2.2.9: the pin is read once it is stable. What is soldered in has none. */
 static INIT bool sdhci_has_card(const struct sd_card *c)
 {
-	uint64_t deadline = deadline_in(INSERT_MS);
-
 	if (IS_EMBEDDED(sdhci_get(c, CAPABILITIES)))
 		return true;
-	while (!(sdhci_get(c, STATE) & CARD_STABLE) && !expired(&deadline))
-		relax();
+	wait_for_bits(c->registers + STATE, CARD_STABLE, CARD_STABLE, INSERT_MS);
 	return sdhci_get(c, STATE) & CARD_INSERTED;
 }
 

@@ -80,14 +80,12 @@ INIT bool xhci_is_firmwares(uint32_t pci, const struct rj_host *host)
 static INIT void take_over(uint32_t registers)
 {
 	uint32_t legacy = next_capability(registers, 0, CAPABILITY_LEGACY), control;
-	uint64_t deadline = deadline_in(HANDOVER_MS);
 
 	if (!legacy)
 		return;
 	if (read32(legacy) & LEGACY_BIOS_OWNED) {
 		write32(legacy, read32(legacy) | LEGACY_OS_OWNED);
-		while (read32(legacy) & LEGACY_BIOS_OWNED && !expired(&deadline))
-			relax();
+		wait_for_bits(legacy, LEGACY_BIOS_OWNED, 0, HANDOVER_MS);
 		write32(legacy, (read32(legacy) | LEGACY_OS_OWNED) & ~LEGACY_BIOS_OWNED);
 	}
 	control = read32(legacy + LEGACY_CONTROL) & ~LEGACY_SMI_ENABLES;
@@ -110,24 +108,10 @@ static INIT void route_ports(uint32_t pci)
 		}
 }
 
-/* Waits until these bits of an operational register have the wanted value. */
-static INIT bool wait_bits(const struct xhci *c, uint32_t offset, uint32_t bits, uint32_t wanted,
-			   uint32_t ms)
-{
-	uint64_t deadline = deadline_in(ms);
-
-	while ((xhci_get(c, offset) & bits) != wanted) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
-}
-
 static INIT bool halt(const struct xhci *c)
 {
 	xhci_put(c, USBCMD, xhci_get(c, USBCMD) & ~CMD_RUN);
-	return wait_bits(c, USBSTS, STS_HALTED, STS_HALTED, HALT_MS);
+	return wait_for_bits(c->operational + USBSTS, STS_HALTED, STS_HALTED, HALT_MS);
 }
 
 INIT void xhci_stop(const struct xhci *c)
@@ -139,12 +123,12 @@ INIT void xhci_stop(const struct xhci *c)
 /* 4.2 and 5.4.1: a running controller must not be reset. */
 static INIT bool reset(const struct xhci *c)
 {
-	if (!wait_bits(c, USBSTS, STS_NOT_READY, 0, RESET_MS) || !halt(c))
+	if (!wait_for_bits(c->operational + USBSTS, STS_NOT_READY, 0, RESET_MS) || !halt(c))
 		return false;
 	xhci_put(c, USBCMD, CMD_RESET);
 	delay_ms(SETTLE_MS);
-	return wait_bits(c, USBCMD, CMD_RESET, 0, RESET_MS)
-		&& wait_bits(c, USBSTS, STS_NOT_READY, 0, RESET_MS);
+	return wait_for_bits(c->operational + USBCMD, CMD_RESET, 0, RESET_MS)
+		&& wait_for_bits(c->operational + USBSTS, STS_NOT_READY, 0, RESET_MS);
 }
 
 static INIT bool make_ring(struct xhci_ring *ring, const struct rj_host *host)
@@ -207,7 +191,7 @@ static INIT bool run(const struct xhci *c, uint32_t pci, uint32_t slots, const s
 	xhci_put64(c->interrupter + ERDP, bus_address(c->events));
 	xhci_put64(c->interrupter + ERSTBA, bus_address(segment));
 	xhci_put(c, USBCMD, CMD_RUN);
-	return wait_bits(c, USBSTS, STS_HALTED, 0, START_MS);
+	return wait_for_bits(c->operational + USBSTS, STS_HALTED, 0, START_MS);
 }
 
 /* 7.2: which root ports are USB 2 and which USB 3, each counted from 1. */
