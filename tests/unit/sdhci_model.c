@@ -694,6 +694,13 @@ static uint8_t *other_slot(uint32_t address, uint32_t *offset)
 	return slot == m.config.slot ? NULL : m.registers[slot];
 }
 
+static uint32_t present_state(void)
+{
+	uint32_t state = get(STATE) | (m.config.stays_inhibited ? INHIBIT_COMMAND : 0);
+
+	return model_now_ms() < m.config.settle_ms ? state & ~(uint32_t)(STABLE | INSERTED) : state;
+}
+
 uint32_t read32(uint32_t address)
 {
 	uint32_t offset;
@@ -701,6 +708,8 @@ uint32_t read32(uint32_t address)
 
 	if (!other && offset == DATA)
 		return data_port(0);
+	if (!other && offset == STATE)
+		return present_state();
 	return le32((other ? other : regs()) + offset);
 }
 

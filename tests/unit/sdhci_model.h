@@ -41,7 +41,8 @@ struct sdhci_config {
 	bool as_firmware;               /* clocked and powered, no interrupts */
 	bool at_1v8;                    /* the card answers only after it was without power */
 	unsigned power_up_ms;           /* until ACMD41 or CMD1 say ready */
-	bool reset_hangs, clock_hangs, never_ready;
+	bool reset_hangs, clock_hangs, never_ready, stays_inhibited;
+	unsigned settle_ms;             /* after power, before which a card is not seen (2.2.9) */
 	unsigned busy_ms;               /* of programming, after a write */
 };
 

@@ -77,6 +77,7 @@ static void bring_up(void **state)
 			.csd_protects = true }, 61071360, RJ_DISK_READONLY, 4 },
 		{ "a transfer is active", { .kind = CARD_SDHC, .as_found_running = true }, 64 << 20, PLUGGABLE, 4 },
 		{ "left at 1.8 V", { .kind = CARD_SDHC, .version = 2, .at_1v8 = true }, 64 << 20, PLUGGABLE, 4 },
+		{ "the pin bounces", { .kind = CARD_SDHC, .settle_ms = 150 }, 64 << 20, PLUGGABLE, 4 },
 		{ "slow power-up", { .kind = CARD_SDHC, .power_up_ms = 900 }, 64 << 20, PLUGGABLE, 4 },
 		{ "eMMC, slow power-up", { .kind = CARD_EMMC, .version = 2, .embedded = true, .power_up_ms = 900 },
 			61071360, 0, 4 },
@@ -124,6 +125,7 @@ static void nothing_there(void **state)
 		{ "never powers up", { .kind = CARD_SDHC, .never_ready = true }, "does not answer", 2500 },
 		{ "eMMC never powers up", { .kind = CARD_EMMC, .embedded = true, .never_ready = true },
 			"does not answer", 2500 },
+		{ "no end of a command", { .kind = CARD_SDHC, .stays_inhibited = true }, "does not answer", 5400 },
 		{ "SDUC", { .kind = CARD_SDUC, .version = 2 }, "this size", 300 },
 	};
 
