@@ -224,9 +224,9 @@ static INIT bool inquire(struct scsi_unit *unit, struct rj_disk *disk)
 	if (scsi_ask(unit, &command, SCSI_DATA) != RJ_DISK_OK)
 		return false;
 	if (unit->data[1] & REMOVABLE)
-		disk->flags = RJ_DISK_REMOVABLE;
+		disk->flags |= RJ_DISK_REMOVABLE;
 	if (unit->data[0] == TYPE_CD)
-		disk->flags = RJ_DISK_CD | RJ_DISK_READONLY | RJ_DISK_REMOVABLE;
+		disk->flags |= RJ_DISK_CD | RJ_DISK_READONLY | RJ_DISK_REMOVABLE;
 	return unit->data[0] == TYPE_DISK || unit->data[0] == TYPE_CD;
 }
 

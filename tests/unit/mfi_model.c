@@ -227,7 +227,8 @@ static uint8_t scsi(struct io *io)
 {
 	const uint8_t *cdb = io->cdb;
 	struct card_disk *d = io->disk;
-	uint8_t inquiry[36] = { d->type, 0, 5, 2, 31 }, mode[4] = { 3, 0, d->protected ? 0x80 : 0 };
+	uint8_t inquiry[36] = { d->type, d->removable ? 0x80 : 0, 5, 2, 31 };
+	uint8_t mode[4] = { 3, 0, d->protected ? 0x80 : 0 };
 
 	if (cdb[0] == 0x12)
 		return answer(io, inquiry, sizeof(inquiry));

@@ -36,7 +36,7 @@ struct card_disk {
 	uint8_t type;                   /* SCSI device type */
 	uint64_t sectors;
 	uint32_t sector_size;           /* 0: 512 */
-	bool protected, no_flush;
+	bool protected, no_flush, removable;
 	unsigned attentions;
 	struct card_fault fault;
 	unsigned faults;                /* frames that it concerns */

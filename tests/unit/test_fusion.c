@@ -153,6 +153,17 @@ static void refused(void **state)
 	assert_non_null(strstr(host_found.text, "fusion: status 00000003 instead of a list"));
 }
 
+/* Whatever a drive says of itself, it is not written to. */
+static void removable(void **state)
+{
+	(void)state;
+	fresh(1);
+	disks[0].removable = true;
+	card_attach(&config, 1000);
+	card_check_one(2, &disks[0]);
+	assert_int_equal(host_found.disks[0].flags, RJ_DISK_READONLY | RJ_DISK_REMOVABLE);
+}
+
 static void errors(void **state)
 {
 	(void)state;
@@ -160,4 +171,4 @@ static void errors(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start), cmocka_unit_test(fault),
-	  cmocka_unit_test(replies), cmocka_unit_test(refused), cmocka_unit_test(errors))
+	  cmocka_unit_test(replies), cmocka_unit_test(refused), cmocka_unit_test(removable), cmocka_unit_test(errors))
