@@ -13,7 +13,6 @@
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-
 /* 3.1: registers. 64-bit ones may be accessed in halves. */
 #define CAP       0x00u
 #define CAP_HIGH  0x04u
@@ -404,16 +403,19 @@ static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t 
 	host->add_disk(&disk);
 }
 
-/* 5.15.2.3: returns the next active namespace, or 0; before 1.1 there is no list. */
+/*
+ * 5.15.2.3: returns the next active namespace, whose id is larger, or 0; before 1.1 there is no list.
+ */
 static INIT uint32_t nvme_next_namespace(struct controller *c, uint32_t id, uint32_t count)
 {
 	const uint8_t *data = NULL;
+	uint32_t next = id < count && id < OLD_NAMESPACES ? id + 1 : 0;
 
 	if (nvme_get(c, VS) >= VERSION_1_1)
 		data = nvme_identify(c, IDENTIFY_ACTIVE, id);
 	if (data)
-		return nvme_field32(data, 0);
-	return id < count && id < OLD_NAMESPACES ? id + 1 : 0;
+		next = nvme_field32(data, 0);
+	return next > id ? next : 0;
 }
 
 /* 5.15.2.2: byte 77 is MDTS, 525 VWC, 516 NN. */
@@ -450,12 +452,14 @@ static INIT struct controller *nvme_new_controller(uint32_t pci, uint32_t regist
 	struct controller *c = host->alloc(sizeof(*c), sizeof(c->list));
 	void *queues = host->alloc(2 * QUEUES * page, page);
 
-	if (!c || !queues) {
-		host->print("nvme: not enough memory for queues");
+	registers = nvme_map(pci, host, DOORBELLS + 4 * stride);
+	if (!c || !queues || !registers) {
+		host->print("nvme: %s", registers ? "not enough memory for queues"
+						  : "doorbells out of reach");
 		return NULL;
 	}
 	c->queues = (uint32_t)queues;
-	c->registers = nvme_map(pci, host, DOORBELLS + 4 * stride);
+	c->registers = registers;
 	c->stride = stride;
 	c->page = page;
 	c->configuration = CC_MPS(CAP_MPSMIN(high)) | CC_IOSQES | CC_IOCQES;
@@ -463,6 +467,10 @@ static INIT struct controller *nvme_new_controller(uint32_t pci, uint32_t regist
 	return c;
 }
 
+/*
+ * Bus Master stays off until the controller is disabled: what another system has queued may be
+ * anywhere. Without it, a controller that waits for memory may not get that far.
+ */
 static INIT void nvme_attach(uint32_t pci, const struct rj_host *host)
 {
 	uint32_t registers = nvme_map(pci, host, DOORBELLS);
@@ -473,7 +481,7 @@ static INIT void nvme_attach(uint32_t pci, const struct rj_host *host)
 		host->print("nvme: registers out of reach");
 		return;
 	}
-	pci_enable(pci, PCI_MEMORY | PCI_BUS_MASTER);
+	pci_enable(pci, PCI_MEMORY);
 	if (!CAP_NVM(read32(registers + CAP_HIGH))) {
 		host->print("nvme: no NVM command set");
 		return;
@@ -481,6 +489,8 @@ static INIT void nvme_attach(uint32_t pci, const struct rj_host *host)
 	c = nvme_new_controller(pci, registers, host);
 	if (!c)
 		return;
+	nvme_disable(c);
+	pci_enable(pci, PCI_BUS_MASTER);
 	if (!nvme_enable(c)) {
 		host->print("nvme: controller not ready, status %x", nvme_get(c, CSTS));
 		return;
