@@ -25,7 +25,7 @@ static INIT bool virtio_left_alone(uint32_t pci, const struct rj_host *host)
 static INIT void virtio_attach(uint32_t pci, const struct rj_host *host)
 {
 	timer_init(host->ticks_per_ms);
-	pci_enable(pci, PCI_IO | PCI_MEMORY | PCI_BUS_MASTER);
+	pci_enable(pci, PCI_IO | PCI_MEMORY);
 	if (virtio_is_blk(pci))
 		virtio_blk_attach(pci, host);
 	else

@@ -244,16 +244,21 @@ static INIT uint32_t virtio_structure_at(uint32_t pci, uint32_t capability, uint
 	return ports ? ports + offset : 0;
 }
 
-/* 4.1.4: returns the capability of the first structure of this type within reach; 0: none. */
+/*
+ * 4.1.4: returns the capability of the first structure of this type within reach; 0: none. The count
+ * ends a circular list.
+ */
 static INIT uint32_t virtio_find_structure(uint32_t pci, uint8_t type,
 					   const struct rj_host *host)
 {
 	uint32_t at = 0;
 
-	do
+	for (unsigned i = 0; i < PCI_CAPABILITY_LIMIT; i++) {
 		at = pci_capability(pci, at, CAPABILITY_VENDOR);
-	while (at && (pci_read(pci, at) >> 24 != type || !virtio_structure_at(pci, at, 0, host)));
-	return at;
+		if (!at || (pci_read(pci, at) >> 24 == type && virtio_structure_at(pci, at, 0, host)))
+			return at;
+	}
+	return 0;
 }
 
 static INIT bool virtio_find_modern(struct virtio *v, uint32_t pci, const struct rj_host *host)
@@ -335,6 +340,7 @@ static INIT bool virtio_new_queue(struct virtio *v, const struct rj_host *host)
 	return v->descriptors;
 }
 
+/* Bus Master stays off until the device is reset: another system's queues may be anywhere. */
 INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t features,
 		      const struct rj_host *host)
 {
@@ -347,12 +353,17 @@ INIT bool virtio_open(struct virtio *v, uint32_t pci, uint16_t queue, uint32_t f
 		host->print("virtio: feature negotiation failed, status %x", virtio_get8(STATUS(v)));
 		return false;
 	}
+	pci_enable(pci, PCI_BUS_MASTER);
 	if (!virtio_new_queue(v, host)) {
 		host->print("virtio: a queue of %u entries does not fit", v->size);
 		return false;
 	}
 	if (v->modern)
 		v->notify = virtio_find_notify(v, pci, host);
+	if (!v->notify) {
+		host->print("virtio: registers out of reach");
+		return false;
+	}
 	if (!virtio_start(v))
 		host->print("virtio: device not ready, status %x", virtio_get8(STATUS(v)));
 	return v->ready;
