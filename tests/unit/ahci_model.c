@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "ahci_model.h"
+#include "be.h"
 #include "fake_io.h"
 
 #define WINDOW     0xE2000000u
@@ -131,12 +132,6 @@ struct command {
 	uint32_t bytes;
 	bool write;
 };
-
-static void put_be32(uint8_t *at, uint32_t value)
-{
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		at[i] = (uint8_t)value;
-}
 
 static bool check(struct ahci_port *p, uint8_t key, uint8_t code)
 {

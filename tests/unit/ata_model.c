@@ -2,12 +2,11 @@
 #include "unit.h"
 
 #include "ata_model.h"
+#include "be.h"
 #include "drivers/ata_device.h"
 #include "fake_io.h"
-#include "pci_model.h"
 
-#define TICKS     1000u                 /* of the time stamp counter, a millisecond; an access takes one, */
-#define READING   20u                   /* a reading of it so many */
+#define READING   20u                   /* ticks that a reading of the time stamp counter takes; others: 1 */
 #define DISK_SIZE 0x00100000u           /* sectors */
 #define CD_SIZE   0x00010000u
 #define BLOCK     2048u                 /* bytes: the larger sector's */
@@ -15,13 +14,8 @@
 enum { DATA, ERROR, COUNT, LBA_LOW, LBA_MID, LBA_HIGH, DEVICE, STATUS };
 enum { ABORT = 0x04, READY = 0x40, NIEN = 0x02, SRST = 0x04, DEV = 0x10, NOT_FOUND = 0x10, ILLEGAL = 0x50 };
 
-struct rj_disk model_disks[4];
-size_t model_disk_count;
-
-static uint8_t arena[4096];
 static struct model {
 	struct ata_config config;
-	uint32_t used;
 	uint64_t ticks;
 	unsigned readings, taken_at;
 	uint32_t taken_ms;
@@ -47,7 +41,7 @@ static struct model {
 
 static uint64_t in_ms(uint32_t ms)
 {
-	return m.ticks + (uint64_t)ms * TICKS;
+	return m.ticks + (uint64_t)ms * HOST_TICKS;
 }
 
 static enum ata_kind kind(void)
@@ -77,13 +71,13 @@ static uint8_t status(void)
 uint64_t rdtsc(void)
 {
 	if (++m.readings == m.taken_at)
-		m.ticks += (uint64_t)m.taken_ms * TICKS;
+		m.ticks += (uint64_t)m.taken_ms * HOST_TICKS;
 	return m.ticks += READING;
 }
 
 uint32_t model_now_ms(void)
 {
-	return (uint32_t)(m.ticks / TICKS);
+	return (uint32_t)(m.ticks / HOST_TICKS);
 }
 
 unsigned model_readings(void)
@@ -217,11 +211,6 @@ static void run_command(void)
 	}
 }
 
-static uint32_t be32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
 /* After the packet, the command is that of the data. */
 static void run_packet(void)
 {
@@ -276,7 +265,7 @@ static uint8_t read_register(unsigned reg)
 		fail_msg("a busy device was written to, and is not reset");
 	if (reg == STATUS) {
 		assert_true(m.looks >= LOOKS);
-		assert_true(!m.reset_at || m.ticks >= m.reset_at + 2 * TICKS);
+		assert_true(!m.reset_at || m.ticks >= m.reset_at + 2 * HOST_TICKS);
 		m.is_pending = false;
 		return status();
 	}
@@ -397,27 +386,6 @@ uint32_t read32(uint32_t address)
 	return 0;
 }
 
-static void *alloc(uint32_t size, uint32_t alignment)
-{
-	m.used = (m.used + alignment - 1) / alignment * alignment + size;
-	assert_true(m.used <= sizeof(arena));
-	return arena + m.used - size;
-}
-
-static void add_disk(const struct rj_disk *disk)
-{
-	assert_true(model_disk_count < COUNT_OF(model_disks));
-	model_disks[model_disk_count++] = *disk;
-}
-
-static void say(const char *format, ...)
-{
-	(void)format;
-}
-
-struct rj_host model_host = { .alloc = alloc, .add_disk = add_disk, .print = say, .warn = say,
-	.ticks_per_ms = TICKS };
-
 void model_fail_next(void)
 {
 	m.fails = true;
@@ -441,7 +409,7 @@ bool model_interrupts(void)
 void model_power_on(const struct ata_config *config)
 {
 	memset(&m, 0, sizeof(m));
-	memset(arena, 0, sizeof(arena));
+	host_start(0, 0);
 	m.config = *config;
 	m.selected = config->selected;
 	fill_header();
@@ -451,5 +419,4 @@ void model_power_on(const struct ata_config *config)
 		for (size_t i = 0; i < MODEL_SECTORS; i++)
 			memset(m.store[n][i], (int)(0x40 * n + i + 1), BLOCK);
 	}
-	model_disk_count = 0;
 }

@@ -7,7 +7,7 @@
 #ifndef RJ_ATA_MODEL_H
 #define RJ_ATA_MODEL_H
 
-#include "drivers/driver.h"
+#include "driver_host.h"
 
 #define ATA_PCI       0x00000900u       /* as PCI_ADDRESS */
 #define MODEL_SECTORS 64u               /* that are stored: of sector n at n modulo this */
@@ -29,10 +29,6 @@ void model_power_on(const struct ata_config *config);
 
 /* Other code has the CPU for ms before this reading of the time stamp counter from now on; 0: never. */
 void model_take_cpu(unsigned reading, uint32_t ms);
-
-extern struct rj_host model_host;
-extern struct rj_disk model_disks[4];
-extern size_t model_disk_count;
 
 void model_fail_next(void);             /* the next command with data has an error, */
 void model_hang_next(void);             /* or is busy with it until a reset */

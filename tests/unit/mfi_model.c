@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "be.h"
 #include "common/bda.h"
 #include "fake_io.h"
 #include "mfi_model.h"
@@ -137,17 +138,6 @@ static struct card_disk *disk_of(uint8_t command, uint8_t target)
 			return d;
 	}
 	return NULL;
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void put_be32(uint8_t *p, uint32_t value)
-{
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		p[i] = (uint8_t)value;
 }
 
 /* A frame for a disk, while it is served. */
@@ -757,24 +747,6 @@ uint8_t read8(uint32_t address)
 {
 	assert_int_equal(address, BDA_HARD_DISKS);
 	return card_hard_disks;
-}
-
-#define WRONG(name, type) \
-	type name(uint32_t address) \
-	{ \
-		fail_msg(#name " of %x", address); \
-		return 0; \
-	}
-WRONG(read16, uint16_t)
-
-void write8(uint32_t address, uint8_t value)
-{
-	fail_msg("write8 of %x: %x", address, value);
-}
-
-void write16(uint32_t address, uint16_t value)
-{
-	fail_msg("write16 of %x: %x", address, value);
 }
 
 /* PCI: what another system's frames point to would be written. */

@@ -2,12 +2,8 @@
 /* The IDE driver, on a model of a channel and its devices. */
 #include "unit.h"
 
-#include <sys/mman.h>
-
 #include "ata_model.h"
 #include "drivers/ata_device.h"
-
-extern const struct rj_driver interface;
 
 #define LIMIT_MS  31000u
 #define BUFFER    0x8000u
@@ -16,39 +12,28 @@ extern const struct rj_driver interface;
 static uint32_t attach(const struct ata_config *config)
 {
 	model_power_on(config);
-	interface.attach(ATA_PCI, &model_host);
+	interface.attach(ATA_PCI, &driver_host);
 	return model_now_ms();
 }
 
 static enum rj_status request(size_t disk, enum rj_operation operation, uint64_t lba, uint32_t count,
 			      void *buffer)
 {
-	const struct rj_request r = { .lba = lba, .buffer = (uintptr_t)buffer, .count = count,
-				      .operation = operation };
-	enum rj_status status = model_disks[disk].transfer(model_disks[disk].context, &r);
+	enum rj_status status = host_request(&host_found.disks[disk], operation, lba, count, buffer);
 
 	assert_true(model_interrupts());
 	return status;
 }
 
-/* A buffer whose address has 32 bits, as all have where the driver runs. */
 static uint8_t *buffer(void)
 {
-	static uint8_t *low;
-
-	if (!low) {
-		low = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
-			   -1, 0);
-		assert_true(low != MAP_FAILED);
-	}
-	memset(low, 0xA5, BUFFER);
-	return low;
+	return memset(host_alloc(BUFFER, 1), 0xA5, BUFFER);
 }
 
 static void check_read(size_t disk, uint64_t lba, uint32_t count)
 {
-	uint32_t size = model_disks[disk].sector_size;
-	enum ata_kind kind = model_disks[disk].flags & RJ_DISK_CD ? ATA_CD : ATA_DISK;
+	uint32_t size = host_found.disks[disk].sector_size;
+	enum ata_kind kind = host_found.disks[disk].flags & RJ_DISK_CD ? ATA_CD : ATA_DISK;
 	uint8_t *to = buffer();
 
 	assert_int_equal(request(disk, RJ_READ, lba, count, to), RJ_DISK_OK);
@@ -103,12 +88,12 @@ static void finds(void **state)
 		uint32_t slow = rows[i].config.reset_ms + 6 * rows[i].config.command_ms;
 
 		assert_between(attach(&rows[i].config), 6, EMPTY_MS + slow);
-		assert_int_equal(model_disk_count, rows[i].disks);
+		assert_int_equal(host_found.disk_count, rows[i].disks);
 		assert_true(model_interrupts());
-		for (size_t n = 0; n < model_disk_count; n++) {
+		for (size_t n = 0; n < host_found.disk_count; n++) {
 			check_read(n, 0, 1);
 			check_read(n, 3, 7);
-			if (!(model_disks[n].flags & RJ_DISK_READONLY))
+			if (!(host_found.disks[n].flags & RJ_DISK_READONLY))
 				check_write(n, 5, 3);
 		}
 	}
@@ -121,7 +106,7 @@ static void nobody(void **state)
 	(void)state;
 	FOR_EACH(i, rows) {
 		assert_between(attach(&(struct ata_config){ .nobody = rows[i] }), 6, EMPTY_MS);
-		assert_int_equal(model_disk_count, 0);
+		assert_int_equal(host_found.disk_count, 0);
 	}
 }
 
@@ -151,11 +136,11 @@ static void ends(void **state)
 	(void)state;
 	assert_between(attach(&(struct ata_config){ .devices = { ATA_DISK }, .resets_for_ever = true }),
 		       LIMIT_MS, 9 * LIMIT_MS);
-	assert_int_equal(model_disk_count, 0);
+	assert_int_equal(host_found.disk_count, 0);
 	model_power_on(&config);
 	model_hang_next();
-	interface.attach(ATA_PCI, &model_host);
-	assert_int_equal(model_disk_count, 1);
+	interface.attach(ATA_PCI, &driver_host);
+	assert_int_equal(host_found.disk_count, 1);
 	assert_between(model_now_ms(), LIMIT_MS, LIMIT_MS + 100);
 	check_read(0, 1, 2);
 	for (size_t disk = 0; disk < 2; disk++)
@@ -191,9 +176,9 @@ static void taken(void **state)
 		for (unsigned n = 1; n <= attaching; n++) {
 			model_power_on(&rows[i]);
 			model_take_cpu(n, 2 * LIMIT_MS);
-			interface.attach(ATA_PCI, &model_host);
-			if (model_disk_count != disks)
-				fail_msg("reading %u of %u: %zu disks", n, attaching, model_disk_count);
+			interface.attach(ATA_PCI, &driver_host);
+			if (host_found.disk_count != disks)
+				fail_msg("reading %u of %u: %zu disks", n, attaching, host_found.disk_count);
 		}
 		for (unsigned n = 1; n <= reading; n++) {
 			attach(&rows[i]);

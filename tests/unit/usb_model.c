@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "be.h"
 #include "usb_model.h"
 
 #define SETUP_RECOVERY_US 2000u         /* after SET_ADDRESS (USB 2.0, 9.2.6.3) */
@@ -536,17 +537,6 @@ static void set_sense(struct usb_lun *lun, uint8_t key, uint8_t asc, uint8_t asc
 	lun->ascq = ascq;
 }
 
-static uint32_t be32_at(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void put_be32(uint8_t *p, uint32_t value)
-{
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		p[i] = (uint8_t)value;
-}
-
 static bool is_ready(struct usb_device *d, struct usb_lun *lun)
 {
 	if (lun->attentions) {
@@ -623,7 +613,7 @@ static uint8_t *sectors_at(struct usb_lun *lun, uint32_t lba, uint32_t bytes)
 static bool move_sectors(struct usb_device *d, struct usb_lun *lun, bool write)
 {
 	struct bot *b = &d->bot;
-	uint32_t lba = be32_at(b->cdb + 2), count = (uint32_t)b->cdb[7] << 8 | b->cdb[8];
+	uint32_t lba = be32(b->cdb + 2), count = (uint32_t)b->cdb[7] << 8 | b->cdb[8];
 
 	if (lba + count > LUN_SIZE / lun->sector_size) {
 		set_sense(lun, 5, 0x21, 0);

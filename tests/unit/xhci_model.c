@@ -1542,26 +1542,6 @@ void write32(uint32_t address, uint32_t value)
 		write_runtime(offset - RUNTIME, value);
 }
 
-/* Accesses of other widths, which some controllers do not support (5.1). */
-#define WRONG(name, type) \
-	type name(uint32_t address) \
-	{ \
-		fail_msg(#name " of %x", address); \
-		return 0; \
-	}
-WRONG(read8, uint8_t)
-WRONG(read16, uint16_t)
-
-void write8(uint32_t address, uint8_t value)
-{
-	fail_msg("write8 of %x: %x", address, value);
-}
-
-void write16(uint32_t address, uint16_t value)
-{
-	fail_msg("write16 of %x: %x", address, value);
-}
-
 /* PCI. */
 static uint32_t map(uint64_t physical, uint32_t size)
 {
