@@ -373,8 +373,8 @@ static void check_rca(uint32_t argument)
 	assert_int_equal(argument, m.rca << 16);
 }
 
-/* Commands without data. */
-static void obey(uint32_t index, uint32_t argument)
+/* Those by which a card is identified and selected (SD 4.2, MMC 6.4). Returns false for others. */
+static bool identify(uint32_t index, uint32_t argument)
 {
 	switch (index) {
 	case 0:
@@ -382,22 +382,40 @@ static void obey(uint32_t index, uint32_t argument)
 		m.state = IDLE;
 		m.wide = m.if_cond = false;
 		m.rca = m.status = 0;
-		return;
+		return true;
 	case 1:
 	case 41:
 		respond_ocr(argument);
-		return;
+		return true;
 	case 2:
 		respond_long((const uint32_t[]){ m.serial, 2, 3, 4 });
 		m.state = IDENT;
-		return;
+		return true;
 	case 3:
 		if (is_mmc())
 			assert_int_not_equal(argument >> 16, 0);
 		m.rca = is_mmc() ? argument >> 16 : RCA_SD;
 		respond(m.rca << 16 | 0x520);
 		m.state = STANDBY;
+		return true;
+	case 8:
+		respond(argument & 0xFFF);
+		m.if_cond = true;
+		return true;
+	case 9:
+		check_rca(argument);
+		respond_long(m.csd);
+		return true;
+	}
+	return false;
+}
+
+/* Commands without data. */
+static void obey(uint32_t index, uint32_t argument)
+{
+	if (identify(index, argument))
 		return;
+	switch (index) {
 	case 6:
 		if (is_mmc())           /* EXT_CSD, BUS_WIDTH */
 			assert_int_equal(argument & ~0x100u, 0x03B70000);
@@ -410,14 +428,6 @@ static void obey(uint32_t index, uint32_t argument)
 		respond_r1();
 		m.state = TRANSFER;
 		m.starts++;
-		return;
-	case 8:
-		respond(argument & 0xFFF);
-		m.if_cond = true;
-		return;
-	case 9:
-		check_rca(argument);
-		respond_long(m.csd);
 		return;
 	case 12:
 		respond_r1();
