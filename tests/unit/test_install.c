@@ -89,14 +89,36 @@ uint64_t rdtsc(void)
 }
 
 /* PCI. */
+#define POWER   0x40u                   /* the only capability, which all functions have */
+#define CONTROL (POWER + PCI_POWER_CONTROL)
+
+static uint16_t command_of(const struct function *f)
+{
+	return (uint16_t)(PCI_MEMORY | (f->bus_master ? PCI_BUS_MASTER : 0));
+}
+
+/* Another system has left it in D3hot. */
+static struct pci_function asleep(const struct function *f)
+{
+	struct pci_function made = pci_function((uint32_t)f->place << 8, f->id, f->class << 8, command_of(f));
+
+	made.space[PCI_COMMAND / 4] |= PCI_HAS_CAPABILITIES << 16;
+	made.space[PCI_CAPABILITIES / 4] = POWER;
+	made.space[POWER / 4] = PCI_POWER;
+	made.space[CONTROL / 4] = PCI_POWER_STATE;
+	made.writable[CONTROL / 4] = PCI_POWER_STATE;
+	for (uint32_t i = 0; i < PCI_BARS; i++)
+		made.writable[PCI_BAR0 / 4 + i] = 0xFFFFF000;
+	return made;
+}
+
 static void start_pci(void)
 {
 	static struct pci_function functions[FUNCTIONS];
 	size_t count = 0;
 
 	for (const struct function *f = machine->functions; count < FUNCTIONS && f->id; f++, count++)
-		functions[count] = pci_function((uint32_t)f->place << 8, f->id, f->class << 8,
-						(uint16_t)(PCI_MEMORY | (f->bus_master ? PCI_BUS_MASTER : 0)));
+		functions[count] = asleep(f);
 	pci_model_start(functions, count, NULL);
 }
 
@@ -120,6 +142,8 @@ static void attach(uint32_t pci, const struct rj_host *host)
 {
 	const struct function *f = function_at(pci);
 
+	assert_int_equal(pci_model_at(pci)->space[CONTROL / 4] & PCI_POWER_STATE, 0);
+	pci_enable(pci, PCI_BUS_MASTER);
 	for (unsigned i = 0; i < f->disks; i++)
 		host->add_disk(&(struct rj_disk){ .sectors = 1000, .sector_size = 512, .unit = i,
 						  .flags = f->flags });
@@ -289,8 +313,13 @@ static void give_to_firmware(uint32_t pci)
 	(void)pci;
 }
 
+/* A controller without disks is left as it was, but for its power. */
 static void finish(void)
 {
+	for (const struct function *f = machine->functions; f < machine->functions + FUNCTIONS && f->id; f++)
+		if (!f->disks)
+			assert_int_equal(pci_function_command(pci_model_at((uint32_t)f->place << 8)),
+					 command_of(f));
 	memcpy(outcome->text, host_found.text, sizeof(outcome->text));
 	exit(0);
 }
