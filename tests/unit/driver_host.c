@@ -51,14 +51,19 @@ bool host_has(uint64_t address, uint32_t bytes)
 	return address >= base && bytes <= used && address - base <= used - bytes;
 }
 
-uint8_t *host_dma(const struct pci_function *f, uint64_t address, uint32_t bytes, const char *what)
+uint8_t *host_bytes(uint64_t address, uint32_t bytes, const char *what)
 {
-	if (!pci_function_has(f, PCI_BUS_MASTER))
-		fail_msg("%s: DMA while Bus Master is off", what);
 	if (!host_has(address, bytes))
 		fail_msg("%s: DMA to %llx, %u bytes, which the driver does not have", what,
 			 (unsigned long long)address, bytes);
 	return (uint8_t *)(uintptr_t)address;
+}
+
+uint8_t *host_dma(const struct pci_function *f, uint64_t address, uint32_t bytes, const char *what)
+{
+	if (!pci_function_has(f, PCI_BUS_MASTER))
+		fail_msg("%s: DMA while Bus Master is off", what);
+	return host_bytes(address, bytes, what);
 }
 
 void host_set_free_ram(uint64_t from, uint64_t to)

@@ -38,10 +38,9 @@ void host_start(uint32_t skew, unsigned allocations);
 void *host_alloc(uint32_t size, uint32_t alignment);
 /* Whether the driver has allocated all of these bytes. */
 bool host_has(uint64_t address, uint32_t bytes);
-/*
- * The bytes, for the model of a device that uses them as `what`. Fails the test if the driver does not
- * have them, or if the function's Bus Master is off.
- */
+/* The bytes, for the model of a device that uses them as `what`; fails the test if they are others. */
+uint8_t *host_bytes(uint64_t address, uint32_t bytes, const char *what);
+/* The same for a PCI function, whose Bus Master has to be on. */
 uint8_t *host_dma(const struct pci_function *f, uint64_t address, uint32_t bytes, const char *what);
 
 /* What rj_host.is_free_ram takes for free: from, up to below to. */
