@@ -295,6 +295,18 @@ static enum rj_err load_into(const struct rj_kexec *kexec, const struct load *lo
 	return RJ_OK;
 }
 
+/* Linux would end programs to make room, perhaps this one, before it refuses. */
+static enum rj_err check_memory(const struct rj_kexec *kexec, const struct load *load,
+				struct rj_error *err)
+{
+	uint64_t available = load->machine.memory.available;
+	uint64_t needed = load->image.memory_size + kexec->initrd.size;
+
+	if (kexec->panic || !available || needed <= available)
+		return RJ_OK;
+	return rj_kexec_refused(&load->machine, RJ_KEXEC_LOAD, false, ENOMEM, needed, err);
+}
+
 /* The stub would stop there, when this system is gone. */
 static void warn_of_no_bios(const struct load *load)
 {
@@ -314,6 +326,8 @@ static int load_image(const struct load *load)
 	code = map(&load->file, &kexec.file, &error);
 	if (!code)
 		code = map(&load->initrd, &kexec.initrd, &error);
+	if (!code)
+		code = check_memory(&kexec, load, &error);
 	if (!code)
 		code = (load->options->dry_run ? dry_run : load_into)(&kexec, load, &error);
 	unmap(&kexec.file);
