@@ -58,7 +58,7 @@ static enum rj_err no_place(const struct rj_machine *machine, bool panic, uint64
 			       "pack a smaller one", RJ_DEC(needed / MIB + 1));
 	if (!kernel->crash_size)
 		return rj_fail(err, RJ_HOST, "no memory is set aside for a panic; "
-			       "boot Linux with crashkernel=256M");
+			       "boot Linux with crashkernel=128M");
 	return rj_fail(err, RJ_HOST, "the image needs %s MiB, and crashkernel= has set aside %s; "
 		       "boot Linux with a larger one", RJ_DEC(needed / MIB + 1),
 		       RJ_DEC(kernel->crash_size / MIB));
