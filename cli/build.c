@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "abi/stub_blob.h"
 #include "base/copy.h"
@@ -65,6 +66,11 @@ static enum rj_err take_payload(struct build *build, const struct payload *paylo
 	return RJ_OK;
 }
 
+static enum rj_err no_payload(struct rj_error *err)
+{
+	return rj_fail(err, RJ_USAGE, "no payload; name a file; rjpack --help lists the options for it");
+}
+
 /* Collects the payload options and bare files: starter, beside, adds. */
 static enum rj_err collect(struct build *build, struct rj_error *err)
 {
@@ -80,10 +86,7 @@ static enum rj_err collect(struct build *build, struct rj_error *err)
 		build->starter = build->beside;
 		build->beside = (struct payload){ 0 };
 	}
-	return build->starter.value.text || build->add_count
-	       ? RJ_OK : rj_fail(err, RJ_USAGE,
-				 "no payload; name a file; "
-				 "rjpack --help lists the options for it");
+	return build->starter.value.text || build->add_count ? RJ_OK : no_payload(err);
 }
 
 /* The inputs are all files that are read; the output must not be one of them. */
@@ -423,13 +426,24 @@ static enum rj_err dry_run(struct build *build, struct rj_error *err)
 	return RJ_OK;
 }
 
+/* Without an output, the first word may be meant as a command. */
+static enum rj_err no_output(const struct options *options, struct rj_error *err)
+{
+	if (options->payload_count + options->operand_count == 0)
+		return no_payload(err);
+	if (options->operand_count && access(options->operands[0].text, F_OK) < 0)
+		return rj_fail_about(err, RJ_USAGE, options->operands[0].text,
+				     "neither a command nor a file; rjpack --help lists the commands");
+	return rj_fail(err, RJ_USAGE, "no output file; use -o FILE or --dry-run");
+}
+
 /* Checks the outputs before any input is read. */
 static enum rj_err check_outputs(const struct options *options, struct rj_error *err)
 {
 	const char *output = options->output.text, *depfile = options->depfile.text;
 
 	if (!output && !options->dry_run)
-		return rj_fail(err, RJ_USAGE, "no output file; use -o FILE or --dry-run");
+		return no_output(options, err);
 	if (!output || !depfile)
 		return RJ_OK;
 	if (strcmp(output, "-") == 0)

@@ -88,7 +88,8 @@ static int leave_alone(const struct rj_root *root, const struct leave_calls *cal
 	remount_all(root, calls);
 	calls->sync();
 	calls->start();
-	return diag_say(RJ_HOST, NULL, "cannot start what is loaded: reboot: %s", strerror(errno));
+	return diag_say(RJ_HOST, NULL, "cannot start what is loaded: reboot: %s; the file systems stay "
+			"read-only until mount -o remount,rw", strerror(errno));
 }
 
 int leave(const struct rj_root *root, const struct leave_calls *calls)

@@ -41,7 +41,8 @@ struct load {
 static enum rj_err open_memory(int *fd, struct rj_error *err)
 {
 	*fd = memfd_create("rjpack", MFD_CLOEXEC);
-	return *fd < 0 ? rj_fail(err, RJ_HOST, "memfd_create: %s", strerror(errno)) : RJ_OK;
+	return *fd < 0 ? rj_fail(err, RJ_HOST, "memfd_create: %s; pack an image with -o, and load that",
+				 strerror(errno)) : RJ_OK;
 }
 
 static int pack(struct load *load)
@@ -294,6 +295,26 @@ static enum rj_err load_into(const struct rj_kexec *kexec, const struct load *lo
 	return RJ_OK;
 }
 
+/* Linux would end programs to make room, perhaps this one, before it refuses. */
+static enum rj_err check_memory(const struct rj_kexec *kexec, const struct load *load,
+				struct rj_error *err)
+{
+	uint64_t available = load->machine.memory.available;
+	uint64_t needed = load->image.memory_size + kexec->initrd.size;
+
+	if (kexec->panic || !available || needed <= available)
+		return RJ_OK;
+	return rj_kexec_refused(&load->machine, RJ_KEXEC_LOAD, false, ENOMEM, needed, err);
+}
+
+/* The stub would stop there, when this system is gone. */
+static void warn_of_no_bios(const struct load *load)
+{
+	if (load->machine.firmware.uefi && !(load->image.manifest.flags & RJ_OWN_BIOS))
+		diag_say(RJ_NOTE, NULL, "warning: this machine was booted by UEFI, and the image has no "
+			 "BIOS; pack it with the default --bios auto");
+}
+
 static int load_image(const struct load *load)
 {
 	struct rj_kexec kexec = { .image = &load->image, .command_line = load->command_line,
@@ -301,9 +322,12 @@ static int load_image(const struct load *load)
 	struct rj_error error;
 	enum rj_err code;
 
+	warn_of_no_bios(load);
 	code = map(&load->file, &kexec.file, &error);
 	if (!code)
 		code = map(&load->initrd, &kexec.initrd, &error);
+	if (!code)
+		code = check_memory(&kexec, load, &error);
 	if (!code)
 		code = (load->options->dry_run ? dry_run : load_into)(&kexec, load, &error);
 	unmap(&kexec.file);
@@ -361,10 +385,17 @@ static enum rj_err read_machine(struct rj_machine *machine, const char *root,
 	return rj_input_failure(err);
 }
 
-/* Packing may take long, so what Linux will refuse anyway is refused before. */
+/*
+ * Packing may take long, so what Linux will refuse anyway is refused before. In a PID namespace,
+ * reboot(2) starts nothing, but by then the file systems would be read-only.
+ */
 static enum rj_err check_privilege(const struct load *load, struct rj_error *err)
 {
-	if (load->options->dry_run || load->machine.kernel.has_boot != RJ_NO)
+	const struct rj_machine_kernel *kernel = &load->machine.kernel;
+	bool refused = kernel->has_boot == RJ_NO ||
+		       (load->options->now && kernel->outermost == RJ_NO);
+
+	if (load->options->dry_run || !refused)
 		return RJ_OK;
 	return rj_kexec_refused(&load->machine, RJ_KEXEC_LOAD, load->options->panic, EPERM, 0, err);
 }
@@ -380,22 +411,31 @@ static int unload(const struct options *options, const struct rj_machine *machin
 	return rj_kexec_unload(options->panic, &kexec_calls, machine, &error) ? diag(&error) : RJ_OK;
 }
 
-/* Starting what is not there would leave the file systems read-only, and nothing else. */
-static int start(const struct rj_machine *machine)
+/*
+ * Starting what is not there would leave the file systems read-only, and nothing else. What this
+ * run has loaded is there; otherwise the kernel must say so.
+ */
+static int start(const struct rj_machine *machine, bool packed)
 {
 	uint64_t loaded = 0;
+	bool known = rj_root_number(&machine->root, "/sys/kernel/kexec_loaded", 10, &loaded);
 
-	if (rj_root_number(&machine->root, "/sys/kernel/kexec_loaded", 10, &loaded) && !loaded)
+	if (known && !loaded)
 		return diag_say(RJ_BAD, "--now", "nothing is loaded; name a payload or an image");
+	if (!known && !packed)
+		return diag_say(RJ_HOST, "--now", machine->kernel.core == RJ_NO
+				? "this kernel has no kexec, so nothing is loaded; boot one that has it"
+				: "/sys/kernel/kexec_loaded cannot be read, so nothing may be loaded; "
+				  "mount /sys, or name a payload or an image");
 	return leave(&machine->root, &leave_calls);
 }
 
-static int finish(const struct load *load)
+static int finish(const struct load *load, bool packed)
 {
 	const struct options *options = load->options;
 
 	if (options->now && !options->dry_run)
-		return start(&load->machine);
+		return start(&load->machine, packed);
 	return options->panic ? RJ_OK : print_command(&load->machine.root);
 }
 
@@ -419,5 +459,5 @@ int run_load(const struct options *options)
 		status = load_image(&load);
 	rj_input_close(&load.file);
 	rj_input_close(&load.initrd);
-	return status ? status : finish(&load);
+	return status ? status : finish(&load, packs);
 }

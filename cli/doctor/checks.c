@@ -112,7 +112,7 @@ static const char *refusal(const struct rj_machine_kernel *kernel, const char **
 	*todo = obstacle.todo;
 	if (obstacle.why)
 		return obstacle.why;
-	*todo = "boot a kernel that has it, or load the image with GRUB";
+	*todo = "boot a kernel that has kexec_load, or load the image with GRUB";
 	if (doctor_refuses_load(kernel) && doctor_refuses_file(kernel))
 		return kernel->sig_force == RJ_YES
 		       ? "it has only kexec_file_load, which requires signatures "
@@ -196,13 +196,19 @@ static uint64_t needed_memory(const struct doctor *doctor)
 	return needed;
 }
 
+/* What makes memory known. */
+static const char *memory_todo(const struct rj_machine_memory *memory)
+{
+	return memory->zeros ? "run as root" : "mount /proc";
+}
+
 static void check_memory(const struct doctor *doctor, struct doctor_finding *f)
 {
 	const struct rj_machine_memory *memory = &doctor->machine.memory;
 	uint64_t needed = needed_memory(doctor);
 
 	if (memory->source == RJ_MEMORY_NONE) {
-		find(f, DOCTOR_UNKNOWN, "run as root", "%s", memory->zeros
+		find(f, DOCTOR_UNKNOWN, memory_todo(memory), "%s", memory->zeros
 		     ? "/proc/iomem shows addresses only to root"
 		     : "neither /proc/iomem nor /sys/firmware/memmap shows memory");
 	} else {
@@ -228,7 +234,7 @@ static void check_base_memory(const struct doctor *doctor, struct doctor_finding
 	if (machine->firmware.uefi)
 		return;
 	if (base == 0)
-		find(f, DOCTOR_UNKNOWN, "run as root", "the end of base memory is unknown");
+		find(f, DOCTOR_UNKNOWN, memory_todo(&machine->memory), "the end of base memory is unknown");
 	else if (base < STUB_HOME + STUB_HOME_SIZE)
 		find(f, DOCTOR_PROBLEM, "turn option ROMs off in the firmware's setup",
 		     "%" PRIu64 " KiB, but the stub needs %u", base / KIB,
@@ -269,8 +275,10 @@ static void check_disk(const struct doctor *doctor, struct doctor_finding *f)
 	if (machine->disk_count == 0) {
 		find(f, doctor->image_name ? DOCTOR_UNKNOWN :
 		     doctor_way(machine) == DOCTOR_LINUX ? DOCTOR_NOTE : DOCTOR_PROBLEM,
-		     "mount /boot, or pack with --from-disk DISK",
-		     "neither /boot nor / is on a disk, and there is not exactly one disk");
+		     machine->firmware.sys ? "mount /boot, or pack with --from-disk DISK" : "mount /sys",
+		     "%s", machine->firmware.sys
+		     ? "neither /boot nor / is on a disk, and there is not exactly one disk"
+		     : "/sys, which shows the disks, is not mounted");
 		return;
 	}
 	if (machine->guessed)
@@ -317,8 +325,8 @@ static void check_loader(const struct doctor *doctor, struct doctor_finding *f)
 	if (machine->disk_count == 0 || doctor->image_name)
 		return;
 	if (loader->os_error)
-		find(f, DOCTOR_UNKNOWN, "run as root", "/dev/%s cannot be read: %s",
-		     machine->disks[0].name, strerror(loader->os_error));
+		find(f, DOCTOR_UNKNOWN, loader->os_error == EACCES ? "run as root" : NULL,
+		     "/dev/%s cannot be read: %s", machine->disks[0].name, strerror(loader->os_error));
 	else if (loader->said_count == 0)
 		find(f, DOCTOR_UNKNOWN, NULL, "what the disk boots is unknown");
 	for (size_t i = 0; i < loader->said_count; i++) {
@@ -438,6 +446,8 @@ static void check_iommu(const struct doctor *doctor, struct doctor_finding *f)
 		find(f, DOCTOR_OK, NULL, "%s%s is on; the stub turns it off",
 		     *platform->iommu ? platform->iommu : "one",
 		     platform->remapping ? ", with interrupt remapping," : "");
+	else if (!doctor->machine.firmware.sys)
+		find(f, DOCTOR_UNKNOWN, "mount it", "/sys is not mounted");
 	else
 		find(f, DOCTOR_OK, NULL, "none");
 }

@@ -61,7 +61,9 @@ static enum rj_err place(const struct rj_kexec *kexec, const struct rj_machine *
 	if (place_in(ranges, count, kexec->image->base, size, at))
 		return RJ_OK;
 	if (count == 0 && memory->source != RJ_MEMORY_IOMEM)
-		return rj_fail(err, RJ_HOST, "/proc/iomem shows no addresses; run rjpack as root");
+		return rj_fail(err, RJ_HOST, memory->zeros
+			       ? "/proc/iomem shows addresses only to root; run rjpack as root"
+			       : "/proc/iomem cannot be read; mount /proc");
 	return rj_kexec_refused(machine, RJ_KEXEC_LOAD, kexec->panic, EADDRNOTAVAIL, size, err);
 }
 
@@ -200,6 +202,8 @@ enum rj_err rj_kexec_load(const struct rj_kexec *kexec, const struct rj_kexec_ca
 	}
 	if (!load_segments(kexec, calls, machine, &second))
 		return RJ_OK;
+	if (first.os_error == ENOSYS && second.os_error == ENOSYS)
+		return rj_kexec_missing(machine, err);
 	if (strcmp(first.text, second.text) == 0) {
 		*err = second;
 		return err->class;

@@ -58,10 +58,22 @@ static enum rj_err no_place(const struct rj_machine *machine, bool panic, uint64
 			       "pack a smaller one", RJ_DEC(needed / MIB + 1));
 	if (!kernel->crash_size)
 		return rj_fail(err, RJ_HOST, "no memory is set aside for a panic; "
-			       "boot Linux with crashkernel=256M");
+			       "boot Linux with crashkernel=128M");
 	return rj_fail(err, RJ_HOST, "the image needs %s MiB, and crashkernel= has set aside %s; "
 		       "boot Linux with a larger one", RJ_DEC(needed / MIB + 1),
 		       RJ_DEC(kernel->crash_size / MIB));
+}
+
+static const char *release(const struct rj_machine *machine)
+{
+	return *machine->kernel.release ? machine->kernel.release : "of unknown release";
+}
+
+enum rj_err rj_kexec_missing(const struct rj_machine *machine, struct rj_error *err)
+{
+	return rj_fail(err, RJ_HOST, "Linux %s is built with neither CONFIG_KEXEC_FILE nor CONFIG_KEXEC, "
+		       "or a container hides both; boot a kernel that has one of them",
+		       release(machine));
 }
 
 /* include/uapi/asm-generic/errno.h; crypto/asymmetric_keys. */
@@ -81,7 +93,7 @@ enum rj_err rj_kexec_refused(const struct rj_machine *machine, enum rj_kexec_cal
 		return not_permitted(machine, panic, err);
 	if (os_error == ENOSYS)
 		return rj_fail(err, RJ_HOST, "Linux %s is built without %s, or a container hides it; "
-			       "boot a kernel that has it", machine->kernel.release,
+			       "boot a kernel that has it", release(machine),
 			       call == RJ_KEXEC_LOAD ? "CONFIG_KEXEC" : "CONFIG_KEXEC_FILE");
 	if (os_error == EADDRNOTAVAIL)
 		return no_place(machine, panic, needed, err);
@@ -96,6 +108,6 @@ enum rj_err rj_kexec_refused(const struct rj_machine *machine, enum rj_kexec_cal
 			       "the image with GRUB", strerror(os_error));
 	if (os_error == EINVAL && call == RJ_KEXEC_LOAD)
 		return rj_fail(err, RJ_HOST, "%s, as for an image of more than half the memory: "
-			       "it needs %s MiB", strerror(os_error), mib);
+			       "it needs %s MiB; pack a smaller one", strerror(os_error), mib);
 	return rj_fail(err, RJ_HOST, "%s", strerror(os_error));
 }

@@ -25,6 +25,9 @@ struct rj_kexec_obstacle rj_kexec_obstacle(const struct rj_machine_kernel *kerne
 enum rj_err rj_kexec_refused(const struct rj_machine *machine, enum rj_kexec_call call, bool panic,
 			     int os_error, uint64_t needed, struct rj_error *err);
 
+/* Sets the error for a kernel that has neither call. */
+enum rj_err rj_kexec_missing(const struct rj_machine *machine, struct rj_error *err);
+
 /* Whether the other call would be refused for the same reason. */
 bool rj_kexec_is_final(int os_error);
 

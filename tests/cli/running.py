@@ -107,6 +107,8 @@ ROOTS = {
     "loading-no-crash": machine({**LOADING, "proc/iomem": "00100000-1fffffff : System RAM\n",
                                  "sys/kernel/kexec_crash_size": "0\n"}),
     "loading-user": machine({**LOADING, "proc/iomem": "00000000-00000000 : System RAM\n"}),
+    "loading-full": machine({**LOADING, "proc/meminfo": "MemTotal: 2000 kB\nMemAvailable: 100 kB\n"}),
+    "loading-uefi": machine({**LOADING, "sys/firmware/efi/fw_platform_size": "64\n"}),
     "loading-openrc": machine({"proc/iomem": LOADING["proc/iomem"], "proc/1/comm": "openrc-init\n"}),
     "loading-alone": machine({"proc/iomem": LOADING["proc/iomem"], "proc/1/comm": "sh\n"}),
     # GRUB's path starts at its partition, which is /boot, or /, or a subvolume of /.

@@ -247,6 +247,7 @@ class Inputs(dict, Loaders):
 
     os32 = os
     os_rust = os
+    os32_rust = os
 
     def piece_arguments(self):
         """--raw for each of the row's pieces."""

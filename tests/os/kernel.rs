@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-//! What the test system in Rust needs of its machine: ports, page tables, the local APIC, and the
-//! functions that man/rjpack-recipes.7 requires of a kernel.
+//! What the test system in Rust needs of its machine: page tables, the local APIC, and the functions
+//! that man/rjpack-recipes.7 requires of a kernel.
 
 use core::arch::asm;
-use core::fmt::{self, Write};
 use core::ptr::{addr_of, addr_of_mut};
 
-const COM1: u16 = 0x3F8;
-const EXIT_PORT: u16 = 0xF4; // QEMU's isa-debug-exit
+pub use crate::serial::{halt, out8, print, serial_init};
+
 pub const MIB: u64 = 0x10_0000;
 
 /// Everything that is not the kernel itself is mapped here, at its physical address.
@@ -39,50 +38,6 @@ static mut TABLES: [Table; 64] = {
 };
 static mut TABLES_USED: usize = 0;
 static mut PLACE: u64 = 0;
-
-pub fn out8(port: u16, value: u8) {
-    // SAFETY: no device that is written to here writes to memory.
-    unsafe { asm!("out dx, al", in("dx") port, in("al") value) }
-}
-
-fn in8(port: u16) -> u8 {
-    let value;
-    // SAFETY: only COM1 is read.
-    unsafe { asm!("in al, dx", in("dx") port, out("al") value) }
-    value
-}
-
-pub fn serial_init() {
-    out8(COM1 + 3, 0x80);
-    out8(COM1, 1); // 115200 baud
-    out8(COM1 + 1, 0);
-    out8(COM1 + 3, 3); // 8 bits, no parity
-}
-
-struct Serial;
-
-impl Write for Serial {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            while in8(COM1 + 5) & 0x20 == 0 {}
-            out8(COM1, byte);
-        }
-        Ok(())
-    }
-}
-
-/// Prints a line on the serial port.
-pub fn print(text: fmt::Arguments) {
-    let _ = writeln!(Serial, "os: {text}");
-}
-
-pub fn halt() -> ! {
-    out8(EXIT_PORT, 1);
-    loop {
-        // SAFETY: there is nothing left to do.
-        unsafe { asm!("cli", "hlt") }
-    }
-}
 
 /// The physical address of what is in the kernel.
 pub fn physical_of<T>(kernel: *const T) -> u64 {

@@ -4,8 +4,6 @@
  * The system starts the image that its loader put at 32 MiB, with rjload.h. Only memory above the
  * first 4 MiB is mapped.
  */
-#include <stddef.h>
-
 #include "rjload.h"
 
 #define IMAGE       0x2000000u
@@ -17,26 +15,8 @@
 #define TAG_MODULE  3u
 
 _Noreturn void kernel_main(const uint32_t *info);
-void *memset(void *to, int value, size_t size);
-void *memcpy(void *to, const void *from, size_t size);
 
 static uint32_t directory[1024] __attribute__((aligned(4096)));
-
-void *memset(void *to, int value, size_t size)
-{
-	void *at = to;
-
-	__asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(value) : "memory");
-	return to;
-}
-
-void *memcpy(void *to, const void *from, size_t size)
-{
-	void *at = to;
-
-	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(size) : : "memory");
-	return to;
-}
 
 static void start_paging(void)
 {

@@ -12,6 +12,7 @@ mod back {
     include!(env!("BACK_RS")); // the manual's
 }
 mod kernel;
+mod serial;
 
 use core::arch::{asm, global_asm};
 use core::ptr::{addr_of, addr_of_mut};

@@ -3,8 +3,6 @@
 # rjload-alone-rs.sh FILE CRATE VERSION: checks what the crate for other kernels promises: FILE alone
 # compiles at every level of optimisation and needs only core, its example compiles with CRATE, Cargo
 # builds it as VERSION, and it has fewer than 300 lines.
-# rjload-alone-rs.sh FILE 32-bit: checks that it compiles for 32-bit x86, with a core that is compiled
-# for that from Debian's package of Rust's sources: no other package brings one to a 64-bit host.
 set -eu
 file=$1
 work=$(mktemp -d)
@@ -13,20 +11,6 @@ trap 'rm -rf "$work"' EXIT
 compile() {
 	rustc --edition 2021 -D warnings --crate-type rlib -C panic=abort "$@" "$file"
 }
-
-if [ "$2" = 32-bit ]; then
-	cache=${XDG_CACHE_HOME:-$HOME/.cache}/rjpack
-	PATH=/usr/bin:$PATH             # Debian's compiler, for Debian's sources
-	echo '#![feature(compiler_builtins)] #![compiler_builtins] #![no_std]' >"$work/builtins.rs"
-	set -- --target i686-unknown-linux-gnu -L "$work" --emit metadata
-	RUSTC_BOOTSTRAP=1 rustc "$@" --edition 2021 --crate-type rlib --crate-name core --cap-lints allow \
-		-o "$work/libcore.rmeta" "$cache"/rust_src/usr/src/rustc-*/library/core/src/lib.rs
-	RUSTC_BOOTSTRAP=1 rustc "$@" --crate-type rlib --crate-name compiler_builtins \
-		-o "$work/libcompiler_builtins.rmeta" "$work/builtins.rs"
-	compile "$@" -o "$work/librjload.rmeta"
-	echo 'it compiles for 32-bit x86'
-	exit
-fi
 
 for level in 0 1 2 3 s z; do
 	compile -C "opt-level=$level" --emit obj -o "$work/$level.o"

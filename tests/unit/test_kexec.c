@@ -128,8 +128,10 @@ static void refusals(void **state)
 		    "load the image with GRUB. kexec_load: Linux 6.1.0 is built without "
 		    "CONFIG_KEXEC, or" } },
 		{ "neither", ENOSYS, ENOSYS, false, 1, NULL, NULL,
-		  { RJ_HOST, "without CONFIG_KEXEC_FILE, or a container hides it; boot a kernel "
-		    "that has it. kexec_load: " } },
+		  { RJ_HOST, "Linux 6.1.0 is built with neither CONFIG_KEXEC_FILE nor CONFIG_KEXEC, "
+		    "or a container hides both; boot a kernel that has one of them" } },
+		{ "neither, without /proc", ENOSYS, ENOSYS, false, 1, "/proc/sys/kernel/osrelease",
+		  "", { RJ_HOST, "Linux of unknown release is built with neither" } },
 		{ "user", EPERM, 0, false, 0, "/proc/self/status",
 		  "CapEff: 0\nCapBnd: 1ffffffffff\n",
 		  { RJ_HOST, "only root can load and start kernels (CAP_SYS_BOOT); run rjpack as "
@@ -155,7 +157,8 @@ static void refusals(void **state)
 		{ "memory", ENOMEM, ENOMEM, false, 1, NULL, NULL,
 		  { RJ_HOST, "not enough memory is free: the image needs 1 MiB" } },
 		{ "half the memory", ENOMEM, EINVAL, false, 1, NULL, NULL,
-		  { RJ_HOST, "as for an image of more than half the memory" } },
+		  { RJ_HOST, "as for an image of more than half the memory: it needs 1 MiB; pack a "
+		    "smaller one" } },
 		{ "no crashkernel=", EADDRNOTAVAIL, 0, true, 0, "/proc/iomem",
 		  "00100000-1fffffff : System RAM\n",
 		  { RJ_HOST, "no memory is set aside for a panic; boot Linux with crashkernel=" } },
@@ -273,18 +276,25 @@ static void placing(void **state)
 	}
 }
 
-static void unprivileged_places(void **state)
+static void unknown_places(void **state)
 {
+	static const struct { const char *iomem, *why; } rows[] = {
+		{ "00000000-00000000 : System RAM\n  00000000-00000000 : Crash kernel\n",
+		  "/proc/iomem shows addresses only to root; run rjpack as root" },
+		{ "", "/proc/iomem cannot be read; mount /proc" },
+	};
 	struct rj_kexec_layout layout;
 	struct rj_error error;
 
 	(void)state;
-	prepare();
-	put("/proc/iomem", "00000000-00000000 : System RAM\n  00000000-00000000 : Crash kernel\n");
-	kexec.panic = true;
-	read_machine();
-	assert_error(rj_kexec_lay_out(&kexec, &machine, &layout, &error), &error, RJ_HOST,
-		     "/proc/iomem shows no addresses; run rjpack as root");
+	FOR_EACH_NAMED(i, rows, rows[i].why) {
+		prepare();
+		put("/proc/iomem", rows[i].iomem);
+		kexec.panic = true;
+		read_machine();
+		assert_error(rj_kexec_lay_out(&kexec, &machine, &layout, &error), &error, RJ_HOST,
+			     rows[i].why);
+	}
 }
 
 static void command_lines(void **state)
@@ -516,7 +526,7 @@ UNIT_MAIN(
 	IN_ROOT(refusals),
 	IN_ROOT(segments),
 	IN_ROOT(placing),
-	IN_ROOT(unprivileged_places),
+	IN_ROOT(unknown_places),
 	IN_ROOT(command_lines),
 	IN_ROOT(memory_map),
 	IN_ROOT(memory_map_of_iomem),
