@@ -10,7 +10,7 @@
 /* Opens one for reading and writing, in $TMPDIR or /tmp. */
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err);
 
-/* Names the temporary file as the subject of an error in creating or writing it. */
+/* Makes it the subject of an error in writing a file; does nothing to other errors. */
 void rj_about_temporary(struct rj_error *err);
 
 /* Sets the error for a file that cannot be created, by errno. */
