@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include "base/copy.h"
+#include "base/root.h"
 #include "base/temporary.h"
 #include "cleanup.h"
 
 #define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
 #define COPY_SIZE 65536
-#define LINKS_MAX 40            /* as many as Linux follows: path_resolution(7) */
 
 static char *join(const char *directory, const char *name)
 {
@@ -103,7 +103,7 @@ static char *link_target(const char *path)
 /* The path of the file itself, which need not be there: a new one is made where links lead. */
 static enum rj_err follow_links(struct output *output, struct rj_error *err)
 {
-	for (unsigned i = 0; i < LINKS_MAX; i++) {
+	for (unsigned i = 0; i < RJ_ROOT_LINKS; i++) {
 		char *next = link_target(output->path);
 
 		if (!next)
@@ -193,24 +193,16 @@ static bool write_all(int fd, const char *from, size_t size)
 	while (size > 0) {
 		ssize_t n = write(fd, from, size);
 
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
 			return false;
-		if (n > 0) {
-			from += n;
-			size -= (size_t)n;
-		}
+		from += n;
+		size -= (size_t)n;
 	}
 	return true;
-}
-
-static int open_target(const char *path)
-{
-	int fd;
-
-	do
-		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	while (fd < 0 && errno == EINTR);
-	return fd;
 }
 
 static int sync_file(int fd)
@@ -243,7 +235,7 @@ static bool copy_bytes(int from, int to)
 /* Copies the file without a name to a device or FIFO. */
 static enum rj_err copy_to_path(const struct output *output, struct rj_error *err)
 {
-	int to = open_target(output->path);
+	int to = rj_open(output->path, O_WRONLY);
 	bool good;
 
 	if (to < 0)
@@ -271,7 +263,7 @@ static enum rj_err copy_out(const struct output *output, struct rj_error *err)
 static void sync_directory(const char *path)
 {
 	char *copy = strdup(path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int fd = copy ? rj_open(dirname(copy), O_RDONLY | O_DIRECTORY) : -1;
 
 	if (fd >= 0) {
 		fsync(fd);

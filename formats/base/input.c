@@ -11,6 +11,16 @@
 /* The failure that rj_input_failure will return. */
 static struct rj_error failure;
 
+int rj_open(const char *path, int flags)
+{
+	int fd;
+
+	do
+		fd = open(path, flags | O_NOCTTY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 enum rj_err rj_cannot_open(const char *path, struct rj_error *err)
 {
 	int os_error = errno;
@@ -55,10 +65,7 @@ static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_er
 static enum rj_err open_input(struct rj_input *input, const char *path, bool devices,
 			      struct rj_error *err)
 {
-	*input = (struct rj_input){ .path = path };
-	do
-		input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	while (input->fd < 0 && errno == EINTR);
+	*input = (struct rj_input){ .fd = rj_open(path, O_RDONLY | O_NONBLOCK), .path = path };
 	if (input->fd < 0)
 		return rj_cannot_open(path, err);
 	if (check_type(input, devices, err))

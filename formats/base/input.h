@@ -30,6 +30,12 @@ struct rj_part {
 	uint64_t offset, size;
 };
 
+/*
+ * open(2), again if a signal interrupts it; also closed on exec, and never the controlling
+ * terminal. Returns the descriptor, or -1 and errno.
+ */
+int rj_open(const char *path, int flags);
+
 /* Sets the error for a file that cannot be opened, by errno. */
 enum rj_err rj_cannot_open(const char *path, struct rj_error *err);
 
