@@ -15,7 +15,6 @@
 #include "base/temporary.h"
 #include "cleanup.h"
 
-#define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
 #define COPY_SIZE 65536
 
@@ -41,7 +40,7 @@ static enum rj_err open_beside(struct output *output, mode_t mode, const char *f
 			       struct rj_error *err)
 {
 	char *copy = strdup(output->path);
-	char *path = copy ? join(dirname(copy), TEMPORARY) : NULL;
+	char *path = copy ? join(dirname(copy), RJ_TEMPORARY_NAME) : NULL;
 	sigset_t before;
 
 	free(copy);

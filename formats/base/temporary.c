@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME "/.rjpack-XXXXXX"
+#define NAME "/" RJ_TEMPORARY_NAME
 
 enum rj_err rj_cannot_create(struct rj_error *err)
 {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Temporary files without a name, for data too large for memory.
+ * Temporary files, for data too large for memory. They have no name once they are open.
  */
 #ifndef RJ_TEMPORARY_H
 #define RJ_TEMPORARY_H
 
 #include "base/error.h"
+
+/* What mkstemp() makes names of, also of a file beside an output. */
+#define RJ_TEMPORARY_NAME ".rjpack-XXXXXX"
 
 /* Opens one for reading and writing, in $TMPDIR or /tmp. */
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err);
