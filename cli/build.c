@@ -11,6 +11,7 @@
 #include "abi/stub_blob.h"
 #include "base/copy.h"
 #include "base/number.h"
+#include "base/temporary.h"
 #include "build.h"
 #include "command.h"
 #include "depfile.h"
@@ -375,6 +376,15 @@ static void tell_command(const struct rj_image *image, const char *name)
 		diag_say(RJ_NOTE, name, "no loader that rjpack knows accepts the file");
 }
 
+/* Fails if an input was changed while the image was made from it. */
+static enum rj_err check_unchanged(const struct build *build, struct rj_error *err)
+{
+	for (size_t i = 0; i < build->input_count; i++)
+		if (build->inputs[i].fd >= 0 && rj_input_unchanged(&build->inputs[i], err))
+			return err->class;
+	return RJ_OK;
+}
+
 /* Writes the image to the output. Describes it. */
 static enum rj_err write_to(struct build *build, const struct rj_output *output,
 			    struct rj_image *image, struct rj_error *err)
@@ -385,12 +395,13 @@ static enum rj_err write_to(struct build *build, const struct rj_output *output,
 		return err->class;
 	rj_services_of_plan(&image->services, rj_stub_in_front(blob.bytes, blob.size),
 			    &build->plan);
-	return RJ_OK;
+	return check_unchanged(build, err);
 }
 
 static enum rj_err write_image(struct build *build, struct rj_error *err)
 {
 	const struct options *options = build->options;
+	bool standard = output_is_standard(options->output.text);
 	struct rj_image image;
 	struct output output;
 
@@ -400,12 +411,14 @@ static enum rj_err write_image(struct build *build, struct rj_error *err)
 	if (options->no_sync)
 		output.file.synced = false;
 	if (write_to(build, &output.file, &image, err)) {
+		if (!output.temporary)
+			rj_about_temporary(err);
 		output_discard(&output);
 		return err->class;
 	}
 	if (output_commit(&output, err))
 		return err->class;
-	if (strcmp(options->output.text, "-") == 0)
+	if (standard)
 		return RJ_OK;
 	if (options->json)
 		inspect_print(&image, options->output.text, NULL, true);
@@ -446,7 +459,7 @@ static enum rj_err check_outputs(const struct options *options, struct rj_error 
 		return no_output(options, err);
 	if (!output || !depfile)
 		return RJ_OK;
-	if (strcmp(output, "-") == 0)
+	if (output_is_standard(output))
 		return rj_fail_about(err, RJ_USAGE, "--depfile",
 				     "standard output has no name for the rule; "
 				     "name the output with -o FILE");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cleans up when a signal (SIGINT, SIGTERM, SIGHUP) ends the program.
+ * Cleans up when a signal ends the program, as SIGINT.
  */
 #ifndef RJ_CLEANUP_H
 #define RJ_CLEANUP_H

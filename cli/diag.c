@@ -14,7 +14,7 @@ static void clean(char *text)
 
 void diag_format(const struct rj_error *error, char text[DIAG_TEXT])
 {
-	const char *subject = error->subject;
+	const char *subject = error->subject && !*error->subject ? "\"\"" : error->subject;
 	int length = snprintf(text, DIAG_TEXT, "%s%s%s", subject ? subject : "",
 			      subject ? ": " : "", error->text);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/copy.h"
 #include "command_line.h"
@@ -23,12 +25,29 @@ static int flush(int status)
 	return diag_about("standard output", NULL, &error);
 }
 
+/*
+ * If standard output is closed, the next file that is opened would become it, and what is printed
+ * would go into that file; the same holds for standard error. To what is opened here instead,
+ * writes fail as to a closed file.
+ */
+static void hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int held = fcntl(fd, F_GETFD);
+
+		if (held < 0)
+			held = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		(void)held;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct options options;
 	const struct command *command;
 	int status;
 
+	hold_descriptors();
 	/* without the signal, write() reports a file size limit */
 	signal(SIGXFSZ, SIG_IGN);
 	status = command_line_read(&options, &command, argc, argv);

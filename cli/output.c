@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/copy.h"
+#include "base/root.h"
 #include "base/temporary.h"
 #include "cleanup.h"
 
-#define TEMPORARY ".rjpack-XXXXXX"
 #define NEW_FILE_MODE 0666
 #define COPY_SIZE 65536
 
@@ -36,10 +36,11 @@ static mode_t new_file_mode(void)
 	return NEW_FILE_MODE & ~mask;
 }
 
-static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_error *err)
+static enum rj_err open_beside(struct output *output, mode_t mode, const char *failure,
+			       struct rj_error *err)
 {
 	char *copy = strdup(output->path);
-	char *path = copy ? join(dirname(copy), TEMPORARY) : NULL;
+	char *path = copy ? join(dirname(copy), RJ_TEMPORARY_NAME) : NULL;
 	sigset_t before;
 
 	free(copy);
@@ -53,7 +54,7 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 		output->file.synced = true;
 		cleanup_remove(path);
 	} else {
-		rj_cannot_create(err);
+		rj_fail(err, RJ_HOST, "%s: %s", failure, strerror(errno));
 		free(path);
 	}
 	cleanup_unblock(&before);
@@ -62,61 +63,125 @@ static enum rj_err open_beside(struct output *output, mode_t mode, struct rj_err
 	return output->file.fd < 0 ? err->class : RJ_OK;
 }
 
+static enum rj_err refuse_directory(struct rj_error *err)
+{
+	return rj_fail(err, RJ_BAD, "the output is a directory; name a file with -o");
+}
+
 static enum rj_err refuse_inputs(const struct stat *st, const struct rj_input *inputs,
 				 size_t input_count, struct rj_error *err)
 {
 	for (size_t i = 0; i < input_count; i++)
-		if (inputs[i].device == st->st_dev && inputs[i].inode == st->st_ino)
+		if (rj_input_is(&inputs[i], st))
 			return rj_fail(err, RJ_BAD,
 				       "the output is also the input %s; "
 				       "use another name with -o", inputs[i].path);
 	return RJ_OK;
 }
 
-static enum rj_err open_existing(struct output *output, const struct stat *st,
-				 enum output_access access, const struct rj_input *inputs,
-				 size_t input_count, struct rj_error *err)
+/*
+ * What the link `path` contains, as a path from here; the caller frees it. NULL and errno if there
+ * is none: EINVAL if it is not a link.
+ */
+static char *link_target(const char *path)
 {
-	char *real;
+	char target[PATH_MAX], *copy, *result;
+	ssize_t size = readlink(path, target, sizeof(target) - 1);
 
+	if (size < 0)
+		return NULL;
+	target[size] = '\0';
+	if (*target == '/')
+		return strdup(target);
+	copy = strdup(path);
+	result = copy ? join(dirname(copy), target) : NULL;
+	free(copy);
+	return result;
+}
+
+/* The path of the file itself, which need not be there: a new one is made where links lead. */
+static enum rj_err follow_links(struct output *output, struct rj_error *err)
+{
+	for (unsigned i = 0; i < RJ_ROOT_LINKS; i++) {
+		char *next = link_target(output->path);
+
+		if (!next)
+			return errno == EINVAL || errno == ENOENT ? RJ_OK : rj_cannot_create(err);
+		free(output->path);
+		output->path = next;
+	}
+	errno = ELOOP;
+	return rj_cannot_create(err);
+}
+
+static enum rj_err open_existing(struct output *output, const struct stat *st,
+				 enum output_access access, struct rj_error *err)
+{
 	if (S_ISDIR(st->st_mode))
-		return rj_fail(err, RJ_BAD, "the output is a directory; name a file with -o");
+		return refuse_directory(err);
 	if (!S_ISREG(st->st_mode))
 		return rj_temporary_open(&output->file.fd, err);
-	if (refuse_inputs(st, inputs, input_count, err))
+	if (follow_links(output, err))
 		return err->class;
-	real = realpath(output->path, NULL);
-	if (!real)
+	return open_beside(output, st->st_mode & access,
+			   "cannot be replaced, since no file can be created beside it", err);
+}
+
+static enum rj_err open_path(struct output *output, enum output_access access,
+			     const struct rj_input *inputs, size_t input_count,
+			     struct rj_error *err)
+{
+	size_t length = strlen(output->path);
+	struct stat st;
+
+	if (stat(output->path, &st) == 0)
+		return refuse_inputs(&st, inputs, input_count, err)
+		       ? err->class : open_existing(output, &st, access, err);
+	if (errno != ENOENT || length == 0)
 		return rj_cannot_create(err);
-	free(output->path);
-	output->path = real;
-	return open_beside(output, st->st_mode & access, err);
+	if (output->path[length - 1] == '/')
+		return refuse_directory(err);
+	if (follow_links(output, err))
+		return err->class;
+	return open_beside(output, new_file_mode() & access, "cannot create", err);
+}
+
+static enum rj_err open_standard(struct output *output, const struct rj_input *inputs,
+				 size_t input_count, struct rj_error *err)
+{
+	struct stat st;
+
+	if (isatty(STDOUT_FILENO))
+		return rj_fail(err, RJ_USAGE,
+			       "standard output is a terminal; "
+			       "redirect it, or name a file with -o");
+	if (fstat(STDOUT_FILENO, &st) == 0 && refuse_inputs(&st, inputs, input_count, err))
+		return err->class;
+	return rj_temporary_open(&output->file.fd, err);
+}
+
+bool output_is_standard(const char *path)
+{
+	struct stat st, standard;
+
+	return strcmp(path, "-") == 0 ||
+	       (stat(path, &st) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
+		st.st_dev == standard.st_dev && st.st_ino == standard.st_ino);
 }
 
 enum rj_err output_open(struct output *output, const char *path,
 			enum output_access access, const struct rj_input *inputs,
 			size_t input_count, struct rj_error *err)
 {
-	struct stat st;
 	enum rj_err code;
 
 	*output = (struct output){ .file.fd = -1 };
-	if (strcmp(path, "-") == 0) {
-		if (isatty(STDOUT_FILENO))
-			return rj_fail(err, RJ_USAGE,
-				       "standard output is a terminal; "
-				       "redirect it, or name a file with -o");
-		return rj_temporary_open(&output->file.fd, err);
-	}
+	if (output_is_standard(path))
+		return open_standard(output, inputs, input_count, err);
 	output->path = strdup(path);
 	if (!output->path)
 		return rj_no_memory(err);
-	if (stat(path, &st) == 0)
-		code = open_existing(output, &st, access, inputs, input_count, err);
-	else if (errno != ENOENT)
-		code = rj_cannot_create(err);
-	else
-		code = open_beside(output, new_file_mode() & access, err);
+	code = open_path(output, access, inputs, input_count, err);
 	if (code)
 		output_discard(output);
 	return code;
@@ -127,24 +192,16 @@ static bool write_all(int fd, const char *from, size_t size)
 	while (size > 0) {
 		ssize_t n = write(fd, from, size);
 
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
 			return false;
-		if (n > 0) {
-			from += n;
-			size -= (size_t)n;
-		}
+		from += n;
+		size -= (size_t)n;
 	}
 	return true;
-}
-
-static int open_path(const char *path)
-{
-	int fd;
-
-	do
-		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	while (fd < 0 && errno == EINTR);
-	return fd;
 }
 
 static int sync_file(int fd)
@@ -157,37 +214,55 @@ static int sync_file(int fd)
 	return status;
 }
 
-/* Copies the file without a name to its target. */
-static enum rj_err copy_out(const struct output *output, struct rj_error *err)
+/* Copies all of a file. False, with errno, if it cannot. */
+static bool copy_bytes(int from, int to)
 {
-	int to = output->path ? open_path(output->path) : STDOUT_FILENO;
 	char buffer[COPY_SIZE];
 	off_t at = 0;
-	ssize_t n = 0;
-	bool good = to >= 0;
+	ssize_t n;
 
-	while (good && ((n = pread(output->file.fd, buffer, sizeof(buffer), at)) > 0 ||
-			(n < 0 && errno == EINTR))) {
-		if (n < 0)
+	while ((n = pread(from, buffer, sizeof(buffer), at)) != 0) {
+		if (n < 0 && errno == EINTR)
 			continue;
-		good = write_all(to, buffer, (size_t)n);
+		if (n < 0 || !write_all(to, buffer, (size_t)n))
+			return false;
 		at += n;
 	}
-	good = good && n == 0;
+	return true;
+}
+
+/* Copies the file without a name to a device or FIFO. */
+static enum rj_err copy_to_path(const struct output *output, struct rj_error *err)
+{
+	int to = rj_open(output->path, O_WRONLY);
+	bool good;
+
+	if (to < 0)
+		return rj_cannot_write(err);
+	if (isatty(to)) {
+		close(to);
+		return rj_fail(err, RJ_USAGE, "the output is a terminal; name a file with -o");
+	}
+	good = copy_bytes(output->file.fd, to);
 	if (!good)
 		rj_cannot_write(err);
-	if (output->path && to >= 0 && close(to) < 0 && good) {
-		good = false;
-		rj_cannot_write(err);
-	}
+	if (close(to) < 0 && good)
+		return rj_cannot_write(err);
 	return good ? RJ_OK : err->class;
+}
+
+static enum rj_err copy_out(const struct output *output, struct rj_error *err)
+{
+	if (output->path)
+		return copy_to_path(output, err);
+	return copy_bytes(output->file.fd, STDOUT_FILENO) ? RJ_OK : rj_cannot_write(err);
 }
 
 /* Makes the new name durable; not all file systems can, so failure is not an error. */
 static void sync_directory(const char *path)
 {
 	char *copy = strdup(path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int fd = copy ? rj_open(dirname(copy), O_RDONLY | O_DIRECTORY) : -1;
 
 	if (fd >= 0) {
 		fsync(fd);
@@ -196,22 +271,35 @@ static void sync_directory(const char *path)
 	free(copy);
 }
 
+/* Network file systems report some writes that failed only when the file is closed. */
+static bool finish_file(struct output *output)
+{
+	int fd = output->file.fd;
+
+	if (output->file.synced && sync_file(fd) < 0)
+		return false;
+	output->file.fd = -1;
+	return close(fd) == 0 || errno == EINTR;        /* closed all the same: close(2) */
+}
+
+static enum rj_err put_in_place(struct output *output, struct rj_error *err)
+{
+	if (!finish_file(output))
+		return rj_cannot_write(err);
+	if (rename(output->temporary, output->path) < 0)
+		return rj_fail(err, RJ_HOST, "cannot be replaced: %s", strerror(errno));
+	cleanup_remove(NULL);
+	if (output->file.synced)
+		sync_directory(output->path);
+	free(output->temporary);
+	output->temporary = NULL;
+	return RJ_OK;
+}
+
 enum rj_err output_commit(struct output *output, struct rj_error *err)
 {
-	enum rj_err code = RJ_OK;
+	enum rj_err code = output->temporary ? put_in_place(output, err) : copy_out(output, err);
 
-	if (!output->temporary)
-		code = copy_out(output, err);
-	else if ((output->file.synced && sync_file(output->file.fd) < 0) ||
-		 rename(output->temporary, output->path) < 0)
-		code = rj_cannot_write(err);
-	if (!code && output->temporary) {
-		cleanup_remove(NULL);
-		if (output->file.synced)
-			sync_directory(output->path);
-		free(output->temporary);
-		output->temporary = NULL;
-	}
 	output_discard(output);
 	return code;
 }

@@ -20,16 +20,19 @@ struct output {
 /* The most permissions that the file gets; the umask, or an existing file, may allow less. */
 enum output_access { OUTPUT_SHARED = 0777, OUTPUT_PRIVATE = 0600 };
 
+/* Whether path is standard output: "-", or a name of the file that it is, as /dev/stdout. */
+bool output_is_standard(const char *path);
+
 /*
- * Prepares to write path, "-" for standard output. Follows links; output_commit
- * writes to devices and FIFOs. Fails if path is a directory, a terminal or one of the
- * inputs. One output at a time.
+ * Prepares to write path. Follows links, also to a file that is yet to be made; output_commit
+ * writes to standard output, devices and FIFOs. Fails if path is a directory, a terminal or one
+ * of the inputs. One output at a time.
  */
 enum rj_err output_open(struct output *output, const char *path,
 			enum output_access access, const struct rj_input *inputs,
 			size_t input_count, struct rj_error *err);
 
-/* Renames or copies the file to path and closes it. If that fails, there is no file. */
+/* Closes the file, and renames or copies it to path. If that fails, path is as it was. */
 enum rj_err output_commit(struct output *output, struct rj_error *err);
 
 /* Closes and removes the file. */

@@ -11,6 +11,16 @@
 /* The failure that rj_input_failure will return. */
 static struct rj_error failure;
 
+int rj_open(const char *path, int flags)
+{
+	int fd;
+
+	do
+		fd = open(path, flags | O_NOCTTY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 enum rj_err rj_cannot_open(const char *path, struct rj_error *err)
 {
 	int os_error = errno;
@@ -46,18 +56,16 @@ static enum rj_err check_type(struct rj_input *input, bool devices, struct rj_er
 	if (size == 0)
 		return rj_fail_about(err, RJ_BAD, input->path, "empty file");
 	input->size = (uint64_t)size;
-	input->device = st.st_dev;
-	input->inode = st.st_ino;
+	input->device = input->is_device ? st.st_rdev : st.st_dev;
+	input->inode = input->is_device ? 0 : st.st_ino;
+	input->modified = st.st_mtim;
 	return RJ_OK;
 }
 
 static enum rj_err open_input(struct rj_input *input, const char *path, bool devices,
 			      struct rj_error *err)
 {
-	*input = (struct rj_input){ .path = path };
-	do
-		input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	while (input->fd < 0 && errno == EINTR);
+	*input = (struct rj_input){ .fd = rj_open(path, O_RDONLY | O_NONBLOCK), .path = path };
 	if (input->fd < 0)
 		return rj_cannot_open(path, err);
 	if (check_type(input, devices, err))
@@ -75,6 +83,30 @@ enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
 			       struct rj_error *err)
 {
 	return open_input(input, path, true, err);
+}
+
+bool rj_input_is(const struct rj_input *input, const struct stat *st)
+{
+	if (S_ISBLK(st->st_mode))
+		return input->is_device && input->device == st->st_rdev;
+	return !input->is_device && input->device == st->st_dev && input->inode == st->st_ino;
+}
+
+enum rj_err rj_input_unchanged(const struct rj_input *input, struct rj_error *err)
+{
+	struct stat st;
+
+	if (input->is_device)
+		return RJ_OK;
+	if (fstat(input->fd, &st) < 0)
+		return rj_fail_about(err, RJ_HOST, input->path, "cannot read: %s", strerror(errno));
+	/* what was unpacked from the file is in one that nobody else has */
+	if (!rj_input_is(input, &st) || (st.st_mtim.tv_sec == input->modified.tv_sec &&
+					 st.st_mtim.tv_nsec == input->modified.tv_nsec))
+		return RJ_OK;
+	return rj_fail_about(err, RJ_BAD, input->path,
+			     "the file was changed while being read; "
+			     "nothing else may write to the file");
 }
 
 void rj_input_close(struct rj_input *input)

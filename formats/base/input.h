@@ -18,8 +18,9 @@ struct rj_input {
 	const char *path;       /* the caller's string */
 	struct rj_origin origin; /* where path was set, for messages; the caller sets it */
 	uint64_t size;          /* bytes, at least 1 */
-	dev_t device;
-	ino_t inode;
+	dev_t device;           /* on which the file is; of a block device, its own */
+	ino_t inode;            /* 0 for a block device */
+	struct timespec modified;       /* its contents, as of when it was opened */
 	bool is_device;         /* a block device */
 };
 
@@ -28,6 +29,12 @@ struct rj_part {
 	const struct rj_input *input;
 	uint64_t offset, size;
 };
+
+/*
+ * open(2), again if a signal interrupts it; also closed on exec, and never the controlling
+ * terminal. Returns the descriptor, or -1 and errno.
+ */
+int rj_open(const char *path, int flags);
 
 /* Sets the error for a file that cannot be opened, by errno. */
 enum rj_err rj_cannot_open(const char *path, struct rj_error *err);
@@ -42,6 +49,15 @@ enum rj_err rj_input_open(struct rj_input *input, const char *path,
 /* The same for a regular file or a block device. */
 enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
 			       struct rj_error *err);
+
+/* Whether st is that of the input, or of another name of it. */
+bool rj_input_is(const struct rj_input *input, const struct stat *st);
+
+/*
+ * Fails if a file has been written to since it was opened, so that what was read of it may be a
+ * part of one state and a part of another. Of a device it is not known.
+ */
+enum rj_err rj_input_unchanged(const struct rj_input *input, struct rj_error *err);
 
 /* Closes the input; does nothing if it is not open. */
 void rj_input_close(struct rj_input *input);

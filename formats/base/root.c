@@ -14,8 +14,6 @@
 
 #include "base/input.h"
 
-#define LINKS_MAX 40            /* as in Linux */
-
 /* A call has failed; if that is not about the tree's contents, rj_input_failure reports it. */
 static bool fail(const char *path)
 {
@@ -107,7 +105,7 @@ bool rj_root_resolve(const struct rj_root *root, const char *path, char to[PATH_
 		at += length + (at[length] == '/');
 		if (target[0] == '\0')
 			continue;
-		if (++links > LINKS_MAX || !follow(to, rest, at, target))
+		if (++links > RJ_ROOT_LINKS || !follow(to, rest, at, target))
 			return false;
 		at = rest;
 	}
@@ -149,9 +147,7 @@ static int open_file(const struct rj_root *root, const char *path)
 
 	if (!rj_root_outside(root, path, real))
 		return -1;
-	do
-		fd = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
-	while (fd < 0 && errno == EINTR);
+	fd = rj_open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		fail(real);
 	else if (S_ISREG(st.st_mode))

@@ -20,8 +20,9 @@ struct rj_root {
 
 /*
  * The path within the tree without links, "." and ".."; "" is the tree's root. False if a
- * component is missing, or the links are circular.
+ * component is missing, or there are more links than Linux follows (path_resolution(7)).
  */
+#define RJ_ROOT_LINKS 40
 bool rj_root_resolve(const struct rj_root *root, const char *path, char to[PATH_MAX]);
 
 /* The same, with the tree's root prepended, for open(). */

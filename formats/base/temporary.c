@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME "/.rjpack-XXXXXX"
+#define NAME "/" RJ_TEMPORARY_NAME
 
 enum rj_err rj_cannot_create(struct rj_error *err)
 {
@@ -18,8 +18,14 @@ enum rj_err rj_cannot_create(struct rj_error *err)
 
 void rj_about_temporary(struct rj_error *err)
 {
-	if (err->of_output)
-		err->subject = "a temporary file";
+	size_t used = strlen(err->text);
+
+	if (!err->of_output)
+		return;
+	err->subject = "a temporary file";
+	err->of_output = false;
+	snprintf(err->text + used, sizeof(err->text) - used,
+		 "; set TMPDIR to another directory");
 }
 
 enum rj_err rj_temporary_open(int *fd, struct rj_error *err)
@@ -36,10 +42,12 @@ enum rj_err rj_temporary_open(int *fd, struct rj_error *err)
 		return rj_no_memory(err);
 	snprintf(path, size, "%s%s", directory, NAME);
 	*fd = mkstemp(path);
-	if (*fd < 0)
+	if (*fd < 0) {
 		rj_cannot_create(err);
-	else
+		rj_about_temporary(err);
+	} else {
 		unlink(path);
+	}
 	free(path);
 	return *fd < 0 ? err->class : RJ_OK;
 }

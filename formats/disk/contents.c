@@ -116,11 +116,9 @@ static enum rj_err unpack(struct rj_input *input, struct rj_error *err)
 	uint64_t size;
 	int fd;
 
-	if (rj_temporary_open(&fd, err)) {
-		rj_about_temporary(err);
+	if (rj_temporary_open(&fd, err))
 		return err->class;
-	}
-	if (rj_gunzip(input, fd, CONTENTS_MAX, &size, err)) {
+	if (rj_gunzip(input, fd, CONTENTS_MAX, &size, err) || rj_input_unchanged(input, err)) {
 		close(fd);
 		rj_about_temporary(err);
 		return err->class;

@@ -54,9 +54,7 @@ static enum rj_err open_memory(struct rj_input *memory, struct rj_error *err)
 {
 	struct stat st;
 
-	do
-		memory->fd = open(memory->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	while (memory->fd < 0 && errno == EINTR);
+	memory->fd = rj_open(memory->path, O_RDONLY | O_NONBLOCK);
 	if (memory->fd < 0 || fstat(memory->fd, &st) < 0)
 		return refuse_memory(memory->path, err);
 	memory->device = st.st_dev;

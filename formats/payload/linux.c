@@ -465,10 +465,8 @@ static enum rj_err join(struct rj_plan *plan, uint64_t size, struct rj_error *er
 	uint64_t at = 0;
 	int fd;
 
-	if (rj_temporary_open(&fd, err)) {
-		rj_about_temporary(err);
+	if (rj_temporary_open(&fd, err))
 		return err->class;
-	}
 	*joined = (struct rj_input){ .fd = fd, .path = "the initrds", .size = size };
 	for (size_t i = 0; (initrd = payload_setting(plan, &option_initrd, i)); i++) {
 		at = align_up(at, INITRD_ALIGN);

@@ -51,10 +51,15 @@ def slow_disk(directory):
     return disk
 
 
+def wait_for_reading(pid):
+    """Waits until a program has read a part of its large input."""
+    while not re.search(r"rchar: \d{7,}", Path(f"/proc/{pid}/io").read_text()):
+        time.sleep(0.001)
+
+
 def hold_up(program):
     """Stops a program for a while as soon as it reads its large input."""
-    while not re.search(r"rchar: \d{7,}", Path(f"/proc/{program.pid}/io").read_text()):
-        time.sleep(0.001)
+    wait_for_reading(program.pid)
     os.kill(program.pid, signal.SIGSTOP)
     time.sleep(PATIENCE + 0.1)
     os.kill(program.pid, signal.SIGCONT)

@@ -101,7 +101,7 @@ row(int, rename, (const char *from, const char *to), (from, to), EIO, -1) \
 row(int, mkstemp, (char *path), (path), ENOSPC, -1) \
 row(int, access, (const char *path, int mode), (path, mode), EIO, -1) \
 row(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence), EIO, -1) \
-row(char *, realpath, (const char *path, char *to), (path, to), EIO, NULL) \
+row(ssize_t, readlink, (const char *path, char *to, size_t size), (path, to, size), EIO, -1) \
 row(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t from), \
 	(at, size, protection, flags, fd, from), ENOMEM, MAP_FAILED) \
 row(void *, aligned_alloc, (size_t unit, size_t size), (unit, size), ENOMEM, NULL) \

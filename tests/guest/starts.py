@@ -42,7 +42,8 @@ kernel tftp://${{next-server}}/image {} && {}boot ||
 echo iPXE does not take it
 """
 
-PROGRAM = """{0}() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/{0} "$@"; }}
+# A dot cannot be in a function's name.
+PROGRAM = """{function}() {{ /test/ld-linux-x86-64.so.2 --library-path /test /test/{name} "$@"; }}
 """
 KEXEC = """{check} || fail 'not as it should be: {check}'
 echo "kexec {arguments}"
@@ -103,7 +104,8 @@ def test_files(inputs):
     files, script = ((program_files(inputs), inputs.row["commands"]) if "commands" in inputs.row
                      else kexec_files(inputs))
     names = ["rjpack", *inputs.row.get("programs", [])]
-    prelude = "".join(map(PROGRAM.format, names)) + "chmod -R +x /test\n"
+    functions = [PROGRAM.format(function=name.replace(".", "_"), name=name) for name in names]
+    prelude = "".join(functions) + "chmod -R +x /test\n"
     return {**files, "run": (prelude + script).encode(),
             "rounds": f"{inputs.row.get('rounds', 1)}\n".encode(), **target_files(inputs)}
 
