@@ -64,6 +64,7 @@ static struct rj_keyboards keyboards[RJ_MAX_KEYBOARDS];
 static uint32_t keyboards_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
+static struct rj_efi *efi;      /* for Linux; NULL: no runtime services */
 static struct rj_text_screen text_screen;
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
@@ -395,6 +396,19 @@ static void set_up(const struct rj_module *carried)
 		resident->start(&setup);
 }
 
+/* Moves the survey's copy to where a Linux kernel finds it. */
+static void keep_efi(void)
+{
+	uint32_t size;
+
+	if (!stub->efi || !stub->manifest->linux_setup)
+		return;
+	size = (uint32_t)offsetof(struct rj_efi, rows) + stub->efi->info.map_size;
+	efi = memory_alloc(size, PARAGRAPH);
+	if (efi)
+		memcpy(efi, stub->efi, size);
+}
+
 static void set_up_all(uint32_t disk)
 {
 	setup = (struct rj_setup){
@@ -423,7 +437,7 @@ static void start_linux(void)
 	const struct rj_module *module = module_find("linux");
 	struct rj_linux_start start = {
 		.stub = stub, .print = host.print, .ebda = ebda,
-		.has_text = firmware != RJ_FIRMWARE_OWN || text_screen.has_vga,
+		.efi = efi, .has_text = firmware != RJ_FIRMWARE_OWN || text_screen.has_vga,
 	};
 
 	if (module) {
@@ -493,6 +507,7 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);
+	keep_efi();
 	if (disk || devices() || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())
