@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "image/loaders.h"
 #include "image/repair_list.h"
+#include "image/service_modes.h"
 
 #define OPERAND 1               /* getopt's value for an argument that is not an option */
 #define LONG_ONLY 256           /* getopt's values for options without a letter */

@@ -8,9 +8,11 @@
 #include "base/words.h"
 #include "command.h"
 #include "common/units.h"
+#include "image/drive_map.h"
 #include "image/loaders.h"
 #include "image/regs.h"
 #include "image/repair_list.h"
+#include "image/service_modes.h"
 
 #define DEFAULT_DRIVE 0x80
 

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "command.h"
 #include "image/container.h"
-#include "image/services.h"
 #include "machine/snapshot.h"
 #include "payload/payload.h"
 

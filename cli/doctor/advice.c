@@ -8,6 +8,8 @@
 
 #include "doctor/doctor.h"
 #include "image/container.h"
+#include "image/drive_map.h"
+#include "image/service_modes.h"
 
 #define IMAGE "back.elf"
 #define FROM_RUNNING "--from-running"

@@ -12,6 +12,8 @@
 #include "common/units.h"
 #include "diag.h"
 #include "doctor/doctor.h"
+#include "image/service_modes.h"
+#include "image/services_read.h"
 #include "machine/kexec_refusal.h"
 #include "unserved.h"
 

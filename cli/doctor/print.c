@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "doctor/doctor.h"
+#include "image/service_modes.h"
 #include "json.h"
 
 static const struct {

@@ -11,6 +11,7 @@
 #include "image/loaders.h"
 #include "image/regs.h"
 #include "image/repair_list.h"
+#include "image/service_modes.h"
 #include "inspect/memory_map.h"
 #include "inspect/picture.h"
 #include "inspect/show_services.h"

@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "clean.h"
+#include "image/drive_map.h"
+#include "image/service_modes.h"
 
 #define PCI_TEXT 8              /* BB:DD.F */
 

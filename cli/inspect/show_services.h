@@ -5,7 +5,7 @@
 #ifndef RJ_SHOW_SERVICES_H
 #define RJ_SHOW_SERVICES_H
 
-#include "image/services.h"
+#include "image/services_read.h"
 #include "json.h"
 
 /* Prints a paragraph to standard output. */

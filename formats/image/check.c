@@ -6,6 +6,7 @@
 #include "base/copy.h"
 #include "image/container.h"
 #include "image/finding.h"
+#include "image/services_read.h"
 
 #define KNOWN_PIECE_FLAGS (RJ_PIECE_FIRMWARE | RJ_PIECE_OWN | RJ_PIECE_DISK)
 #define KNOWN_FLAGS (RJ_UNREAL | RJ_VERBOSE | RJ_HALT_ON_ERROR | RJ_CONSOLE_VGA | RJ_BIOS_FLAGS | \

@@ -8,6 +8,7 @@
 
 #include "base/compress.h"
 #include "base/copy.h"
+#include "image/services.h"
 
 struct rj_manifest rj_manifest_of_plan(const struct rj_plan *plan, uint32_t image_size)
 {

@@ -15,7 +15,7 @@
 #include "image/loaders.h"
 #include "image/manifest.h"
 #include "image/plan.h"
-#include "image/services.h"
+#include "image/services_read.h"
 
 struct container;
 

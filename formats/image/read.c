@@ -3,6 +3,7 @@
 
 #include "image/container.h"
 #include "image/container_layout.h"
+#include "image/services_read.h"
 
 /* Without a known container, the stub says where the manifest is. */
 static enum rj_err find_container(struct rj_image *image, const struct rj_input *input,

@@ -2,13 +2,15 @@
 /* Linux: Documentation/arch/x86/boot.rst, zero-page.rst. */
 #include "machine/handover.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/setup_header.h"
 #include "common/le.h"
 #include "machine/firmware_map.h"
 
-#define EFI_CONFIGURATION "/sys/firmware/efi/config_table"
+#define EFI               "/sys/firmware/efi"
+#define EFI_MAP           EFI "/runtime-map"
 #define LOADER_UNDEFINED  0xFFu         /* type_of_loader */
 
 #define PUT(field, value) LE_PUT(handover, struct rj_handover, field, (value))
@@ -62,19 +64,78 @@ static void put_map(struct rj_handover *handover, const struct rj_machine *machi
 			       more * sizeof(rows[0]));
 }
 
+struct efi_rows {
+	const struct rj_root *root;
+	uint8_t *to;            /* the next row */
+	size_t count;
+	bool more;              /* than there is room for */
+};
+
+/* A row of the EFI memory map, which Linux shows as a directory with a file for each field. */
+static bool put_efi_row(void *context, const char *name)
+{
+	static const struct {
+		const char *file;
+		size_t at, size;
+	} fields[] = {
+#define FIELD(file, field) { file, offsetof(struct efi_memory_descriptor, field), \
+			     RJ_FIELD_SIZE(struct efi_memory_descriptor, field) },
+		FIELD("type", type) FIELD("phys_addr", start) FIELD("virt_addr", virtual_start)
+		FIELD("num_pages", pages) FIELD("attribute", attributes)
+#undef FIELD
+	};
+	struct efi_rows *rows = context;
+	char path[PATH_MAX];
+	uint64_t value;
+
+	rows->more = rows->count == RJ_EFI_ROWS;
+	if (rows->more)
+		return false;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		snprintf(path, sizeof(path), EFI_MAP "/%s/%s", name, fields[i].file);
+		if (!rj_root_number(rows->root, path, 16, &value))
+			return true;
+		le_store(rows->to + fields[i].at, value, fields[i].size);
+	}
+	rows->to += sizeof(struct efi_memory_descriptor);
+	rows->count++;
+	return true;
+}
+
+/* The runtime services, as far as Linux has them and the image has room. */
+static void put_efi_map(struct rj_handover *handover, const struct rj_machine *machine,
+			const struct rj_handover_places *places)
+{
+	struct efi_rows rows = { .root = &machine->root, .to = (uint8_t *)handover +
+				 offsetof(struct rj_handover, efi.rows) };
+	uint64_t at = ADDRESS_OF(efi.rows);
+
+	rj_root_names(&machine->root, EFI_MAP, put_efi_row, &rows);
+	PUT(params.efi.row_size, sizeof(handover->efi.rows[0]));
+	PUT(params.efi.row_version, EFI_MAP_VERSION);
+	PUT(params.efi.map, at);
+	PUT(params.efi.map_high, at >> 32);
+	PUT(params.efi.map_size, rows.more ? 0 : rows.count * sizeof(handover->efi.rows[0]));
+}
+
 /* Once EFI has virtual addresses, its system table names its tables by those. */
 static void put_efi(struct rj_handover *handover, const struct rj_machine *machine,
 		    const struct rj_handover_places *places, const struct boot_params *before)
 {
-	uint64_t tables;
+	uint64_t tables, address;
 
 	if (!machine->firmware.uefi)
 		return;
 	handover->params.efi = before->efi;
-	if (!rj_root_number(&machine->root, EFI_CONFIGURATION, 16, &tables))
+	put_efi_map(handover, machine, places);
+	if (!rj_root_number(&machine->root, EFI "/config_table", 16, &tables))
 		return;
 	PUT(efi.data.tables, tables);
-	add_setup_data(handover, &handover->efi.head, ADDRESS_OF(efi), SETUP_EFI,
+	if (rj_root_number(&machine->root, EFI "/fw_vendor", 16, &address))
+		PUT(efi.data.vendor, address);
+	if (rj_root_number(&machine->root, EFI "/runtime", 16, &address))
+		PUT(efi.data.runtime, address);
+	add_setup_data(handover, &handover->efi.head, ADDRESS_OF(efi.head), SETUP_EFI,
 		       sizeof(handover->efi.data));
 }
 

@@ -7,7 +7,7 @@
 #ifndef RJ_HANDOVER_H
 #define RJ_HANDOVER_H
 
-#include "abi/boot_params.h"
+#include "abi/efi_map.h"
 #include "machine/machine.h"
 
 /* SDM 2B, 4.3 "MOV"; 2A, 3.3 "JMP": two loads of 64 bits, and a jump. */
@@ -28,10 +28,7 @@ struct rj_handover {
 	char command_line[COMMAND_LINE_SIZE];
 	struct rj_handover_code code;
 	uint8_t unused[10];
-	struct {
-		struct setup_data head;
-		struct efi_setup_data data;
-	} efi;
+	struct rj_efi efi;
 	struct {
 		struct setup_data head;
 		struct rj_memory rows[RJ_HANDOVER_MORE];
@@ -51,7 +48,8 @@ struct rj_handover_places {
 /*
  * Fills in the handover for this machine, of which firmware and memory have been read; the command
  * line is at most COMMAND_LINE_SIZE - 1 bytes. The memory map is the firmware's, without what Linux
- * has taken from it; the screen and EFI's tables are those that Linux was started with.
+ * has taken from it; the screen, EFI's tables and its runtime services are those that Linux was
+ * started with.
  */
 void rj_handover_make(struct rj_handover *handover, const struct rj_machine *machine,
 		      const struct rj_handover_places *places, const char *command_line);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "image/services.h"
+#include "image/drive_map.h"
 #include "machine/pci.h"
 
 #define USB_DEVICES   "/sys/bus/usb/devices"

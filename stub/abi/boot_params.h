@@ -38,12 +38,15 @@ struct screen_info {
 #define SCREEN_EFI   0x70
 #define SCREEN_64BIT 0x02u              /* capabilities */
 
+/* arch/x86/include/uapi/asm/bootparam.h */
 struct efi_info {
 	uint32_t signature;             /* EFI_LOADER_* */
 	uint32_t system_table;
-	uint8_t unused[16];
-	uint32_t system_table_high, memory_map_high;
+	uint32_t row_size, row_version; /* of the memory map, UEFI 2.10, 7.2.3 */
+	uint32_t map, map_size;         /* bytes */
+	uint32_t system_table_high, map_high;
 } __attribute__((packed));
+_Static_assert(sizeof(struct efi_info) == 32, "efi_info");
 #define EFI_LOADER_32 0x32334C45u       /* EL32 */
 #define EFI_LOADER_64 0x34364C45u       /* EL64 */
 
@@ -92,6 +95,8 @@ struct setup_header {
 #define HDRS_MAGIC   0x53726448u        /* "HdrS" */
 #define LOADED_HIGH  0x01u              /* loadflags */
 #define CAN_USE_HEAP 0x80u
+#define XLOADFLAGS_VERSION 0x20Cu       /* from which on there are xloadflags: */
+#define XLF_EFI_KEXEC 0x10u             /* takes EFI's runtime services from kexec */
 
 #define BOOT_PARAMS_E820_MAX 128
 
@@ -140,11 +145,18 @@ _Static_assert(sizeof(struct setup_data) == 16, "setup_data");
 #define SETUP_E820_EXT 1u               /* more rows of the memory map */
 #define SETUP_EFI      4u               /* struct efi_setup_data */
 
-/* arch/x86/include/asm/efi.h */
+/*
+ * arch/x86/include/asm/efi.h: the physical addresses of what the system table names by virtual ones,
+ * since the EFI memory map has those, which can be set only once (UEFI 2.10, 8.4).
+ */
 struct efi_setup_data {
-	uint64_t vendor, unused;
-	uint64_t tables;                /* the physical address of the configuration tables */
+	uint64_t vendor;
+	uint64_t runtime;               /* until Linux 5.6 */
+	uint64_t tables;                /* the configuration tables */
+	uint64_t smbios;
+	uint64_t reserved[8];
 };
 _Static_assert(offsetof(struct efi_setup_data, tables) == 16, "tables");
+_Static_assert(sizeof(struct efi_setup_data) == 96, "efi_setup_data");
 
 #endif

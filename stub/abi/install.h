@@ -9,6 +9,7 @@
 
 #include "abi/bios.h"
 #include "abi/boot_params.h"
+#include "abi/efi_map.h"
 #include "abi/manifest.h"
 #include "abi/memory.h"
 #include "abi/services.h"
@@ -60,6 +61,7 @@ struct rj_stub {
 	/* The loader's framebuffer, if any: type is SCREEN_VESA or SCREEN_EFI, or 0. */
 	struct screen_info screen;
 	uint32_t smbios;                /* address of the entry point that EFI has; or 0 */
+	struct rj_efi *efi;             /* NULL: no runtime services */
 	uint32_t repaired;              /* bits of RJ_REPAIRS that the survey has done */
 };
 

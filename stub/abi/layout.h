@@ -60,11 +60,13 @@
 #define COM1_DIVISOR        1
 
 /* The services. */
+#define EFI_KEPT            0x85000     /* struct rj_efi, from the survey for the installer */
+#define EFI_KEPT_SIZE       0x1000
 #define SERVICES            0x86000     /* in the stub's home, after the stub; packed, they refer */
                                         /* to its code, and the survey to the installer, too */
-#define SURVEY_WORK         0x8A800     /* the survey's memory, after page tables at SERVICES; also */
+#define SURVEY_WORK         0x8A400     /* the survey's memory, after page tables at SERVICES; also */
                                         /* for the tables of CRC-32, after the installer */
-#define SURVEY              0x8C800     /* the survey, while the stub needs it */
+#define SURVEY              0x8C400     /* the survey, while the stub needs it */
 #define SERVICES_END        0x8F000     /* the rest is the stack */
 #define SERVICES_SCRATCH    0x90000     /* the installer's memory */
 #define SERVICES_SCRATCH_END 0x92000    /* nothing stays below it */

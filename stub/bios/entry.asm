@@ -587,6 +587,7 @@ int18:
 	int	1Ah
 	sub	dx, si
 	js	.key
+	jmp	reset
 
 ; cell_get: In: EAX = the cell's number; Out: EAX = the word. Clobbers: ECX, FS
 global cell_get

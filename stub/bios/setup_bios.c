@@ -16,6 +16,7 @@
 #include "common/mem.h"
 #include "hardware/firmware.h"
 #include "hardware/io.h"
+#include "hardware/ivt.h"
 #include "hardware/pci.h"
 #include "hardware/ports.h"
 #include "int13/resident.h"
@@ -71,8 +72,7 @@ static void set_font(const struct rj_setup *setup, uint32_t base)
 		return;
 	memcpy(font_room, setup->screen->font, RJ_FONT_BYTES);
 	bios.font = (uint16_t)((uint32_t)font_room - base);
-	write16(IVT_VECTOR(0x43), bios.font);
-	write16(IVT_VECTOR(0x43) + 2, (uint16_t)(base >> 4));
+	ivt_set(0x43, base, bios.font);
 }
 
 static void set_screen(const struct rj_setup *setup, uint32_t base)
@@ -95,12 +95,9 @@ static void set_vectors(uint32_t base)
 	for (uint32_t i = 0; i < BDA_APPLICATIONS; i += 4)
 		write32(i, 0);
 	for (const struct vectors *v = default_vectors; v->handler; v++)
-		for (uint32_t n = v->first; n <= v->last; n++) {
-			write16(IVT_VECTOR(n), v->handler);
-			write16(IVT_VECTOR(n) + 2, (uint16_t)(base >> 4));
-		}
-	write16(IVT_VECTOR(0x1E), (uint16_t)((uint32_t)floppy_table - base));
-	write16(IVT_VECTOR(0x1E) + 2, (uint16_t)(base >> 4));
+		for (uint32_t n = v->first; n <= v->last; n++)
+			ivt_set(n, base, v->handler);
+	ivt_set(0x1E, base, (uint16_t)((uint32_t)floppy_table - base));
 }
 
 /* 16550D datasheet, 8.6.8: the scratch register. */

@@ -4,6 +4,7 @@
 #define RJ_BDA_H
 
 #define IVT_VECTOR(number) ((number) * 4u)     /* offset, then segment */
+#define IVT_VECTORS    256u
 
 /* Physical addresses; 16-bit code counts from segment 40h. */
 #define BDA              0x400

@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "abi/boot_params.h"
+#include "abi/efi_map.h"
 #include "efi/uefi.h"
 
 struct efi_map {
 	uint8_t *rows;
 	uint64_t space;                 /* bytes at rows */
 	uint64_t size, row_size, key;
+	uint32_t version;
 	struct rj_memory *list;         /* room for the same rows as boot_params has them */
 };
 
@@ -42,7 +44,10 @@ void efi_map_free(struct efi_boot_services *boot, const struct efi_map *map);
 /* Reads the map; its key is valid until memory is allocated or freed. */
 efi_status efi_map_read(struct efi_boot_services *boot, struct efi_map *map);
 
-/* Lists it in boot_params, and from row 129 on in setup_data; neighbours of one type are one row. */
+/*
+ * Lists it in boot_params, and from row 129 on in setup_data; neighbours of one type are one row.
+ * The map itself is named there, too, for the runtime services.
+ */
 void efi_map_list(const struct efi_map *map, struct boot_params *params);
 
 /* leave.asm */

@@ -13,10 +13,9 @@ _Static_assert(sizeof(struct rj_memory) <= sizeof(struct efi_memory_descriptor),
 
 efi_status efi_map_read(struct efi_boot_services *boot, struct efi_map *map)
 {
-	uint32_t version;
-
 	map->size = map->space;
-	return boot->get_memory_map(&map->size, map->rows, &map->key, &map->row_size, &version);
+	return boot->get_memory_map(&map->size, map->rows, &map->key, &map->row_size,
+				    &map->version);
 }
 
 efi_status efi_map_allocate(struct efi_boot_services *boot, struct efi_map *map)
@@ -86,6 +85,17 @@ static void list_more(const struct rj_memory *more, uint32_t count, struct boot_
 	params->header.setup_data = (uintptr_t)at;
 }
 
+static void name_map(const struct efi_map *map, struct efi_info *efi)
+{
+	uint64_t at = (uintptr_t)map->rows;
+
+	efi->row_size = (uint32_t)map->row_size;
+	efi->row_version = map->version;
+	efi->map = (uint32_t)at;
+	efi->map_high = (uint32_t)(at >> 32);
+	efi->map_size = (uint32_t)map->size;
+}
+
 void efi_map_list(const struct efi_map *map, struct boot_params *params)
 {
 	uint32_t count = 0, first;
@@ -96,6 +106,7 @@ void efi_map_list(const struct efi_map *map, struct boot_params *params)
 
 		count = add(map->list, count, &row);
 	}
+	name_map(map, &params->efi);
 	first = count < BOOT_PARAMS_E820_MAX ? count : BOOT_PARAMS_E820_MAX;
 	memcpy(params->e820, map->list, first * sizeof(*map->list));
 	params->e820_count = (uint8_t)first;

@@ -38,17 +38,6 @@ enum efi_memory_type {
 	EFI_CONVENTIONAL_MEMORY = 7, EFI_UNUSABLE_MEMORY, EFI_ACPI_RECLAIM_MEMORY,
 	EFI_ACPI_MEMORY_NVS, EFI_PERSISTENT_MEMORY = 14,
 };
-#define EFI_MEMORY_SP UINT64_C(0x40000)        /* for purposes of the system's own */
-#define EFI_PAGE      4096u
-
-struct efi_memory_descriptor {
-	uint32_t type;
-	uint64_t start, virtual_start;
-	uint64_t pages, attributes;
-};
-_Static_assert(offsetof(struct efi_memory_descriptor, start) == 8, "EFI_MEMORY_DESCRIPTOR");
-_Static_assert(offsetof(struct efi_memory_descriptor, attributes) == 32, "EFI_MEMORY_DESCRIPTOR");
-
 /* 7.2.1 "EFI_BOOT_SERVICES.AllocatePages()": how */
 #define EFI_ALLOCATE_MAX_ADDRESS 1u
 

@@ -12,7 +12,6 @@
 
 #define CMOS_EQUIPMENT   0x14
 
-#define VECTORS          256u
 #define ROM_SEGMENT      0xF000u
 #define ROM              0xF0000u
 #define RESET_VECTOR     (ROM + 0xFFF0)
@@ -126,7 +125,7 @@ static void rebuild_bda(void)
 
 void firmware_rebuild(void)
 {
-	for (uint32_t i = 0; i < VECTORS; i++)
+	for (uint32_t i = 0; i < IVT_VECTORS; i++)
 		set_vector(i, IRET);
 	for (uint32_t i = 0; i < ENTRY_POINTS; i++)
 		set_vector(entry_points[i].number, entry_points[i].offset);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs once, after the payload has been placed: unpacks the RAM disk, finds the
- * controllers, attaches drivers to those that the firmware has lost, and sets up
- * the resident modules.
+ * Runs once, after the payload has been placed: finds the controllers, attaches drivers to those
+ * that the firmware has lost, and sets up the resident modules.
  */
 #include "abi/install.h"
 
@@ -10,28 +9,26 @@
 #include <stddef.h>
 
 #include "abi/layout.h"
-#include "abi/maker.h"
 #include "common/bda.h"
 #include "common/mem.h"
 #include "common/own_bios.h"
 #include "common/units.h"
 #include "common/words.h"
 #include "hardware/io.h"
+#include "hardware/ivt.h"
 #include "hardware/paging.h"
 #include "hardware/pci.h"
-#include "hardware/ram.h"
-#include "install/inflate.h"
+#include "install/base_memory.h"
+#include "install/changes.h"
 #include "install/linux.h"
 #include "install/memory.h"
 #include "install/modules.h"
+#include "install/ram_disk.h"
 #include "int13/int13.h"
 #include "screen/text_screen.h"
 
-#define HOLE_MIN 0x10000u               /* single pages in base memory are usual */
-#define VECTORS         256u
 #define MAX_CONTROLLERS 32
 #define PARAGRAPH       16u
-#define ROWS_TO_COME    6u      /* that may be added to the memory map later */
 
 rj_installer install;
 
@@ -67,6 +64,7 @@ static struct rj_keyboards keyboards[RJ_MAX_KEYBOARDS];
 static uint32_t keyboards_count;
 static uint32_t ebda;           /* of our own BIOS; 0: the machine's BIOS serves */
 static uint32_t page_tables;    /* for registers above 4 GiB */
+static struct rj_efi *efi;      /* for Linux; NULL: no runtime services */
 static struct rj_text_screen text_screen;
 static uint16_t pci_now;        /* the controller that is being attached, and its driver */
 static const char *driver_now;
@@ -358,151 +356,10 @@ static void give_to_firmware(uint32_t pci)
 	stub->give_to_firmware(pci);
 }
 
-/* Returns where the disk is now. One that is only moved may overlap its final address. */
-static uint32_t take_disk(const struct rj_disk_image *image)
-{
-	struct rj_piece *disk = rj_piece_with(stub->manifest, RJ_PIECE_DISK);
-	uint32_t at = disk ? disk->address : image->address;
-
-	if (disk && !(image->flags & RJ_DISK_DEFLATED))
-		disk->address = disk->size = 0;
-	return at;
-}
-
-/* Returns whether the result is the disk. */
-static bool unpack(const struct rj_disk_image *image, void *to, const void *from)
-{
-	const struct rj_module *module = module_find("inflate");
-	const struct rj_inflate *inflater;
-	void *work;
-
-	if (!(image->flags & RJ_DISK_DEFLATED)) {
-		memmove(to, from, image->contents);
-		return stub->crc32(0, to, image->contents) == image->crc;
-	}
-	if (!module)
-		stub->fail("the image has no module that unpacks the disk; pack it again");
-	work = memory_alloc(RJ_INFLATE_WORK, PARAGRAPH);
-	if (!work)
-		stub->fail("not enough memory to unpack the disk");
-	inflater = module_interface(module_load(module));
-	return !inflater->inflate(to, image->contents, from, image->packed_size, work)
-		&& inflater->sum(to, image->contents, stub->crc32, work) == image->crc;
-}
-
-/* Fails if RAM at these addresses is why a disk there is damaged. Overwrites it. */
-static void check_ram(uint32_t address, uint32_t size)
-{
-	if (!ram_holds(address, size))
-		stub->fail("the disk reads back wrong at %x; bad or missing RAM?", address);
-}
-
-/* Returns the code that makes a disk of the loader's file; NULL: there is none. */
-static rj_disk_maker *disk_maker(void)
-{
-	const struct rj_piece *maker = rj_piece_with(stub->manifest, RJ_PIECE_MAKER);
-
-	return maker ? (rj_disk_maker *)maker->address : NULL;
-}
-
-/* Returns the RAM disk's physical address, or 0 if there is none. */
-static uint32_t place_ram_disk(void)
-{
-	static const struct rj_maker_memory memory = {
-		memory_find, memory_reserve, memory_alloc };
-	const struct rj_disk_image *image = &services->image;
-	rj_disk_maker *make = disk_maker();
-	uint32_t from, at;
-
-	if (!image->size)
-		return 0;
-	if (make)
-		return make(stub, services, &memory);
-	from = take_disk(image);
-	at = memory_reserve(image->size);
-	if (!at)
-		stub->fail("no free range of memory has %u bytes for the disk", image->size);
-	if (!unpack(image, (void *)at, (const void *)from)) {
-		check_ram(at, image->contents);
-		check_ram(from, image->packed_size);
-		stub->fail("the disk is damaged; load the image again");
-	}
-	memset((void *)(at + image->contents), 0, image->size - image->contents);
-	return at;
-}
-
-static struct rj_far vector(uint32_t number)
-{
-	return (struct rj_far){ read16(IVT_VECTOR(number)), read16(IVT_VECTOR(number) + 2) };
-}
-
-static uint8_t as_found[LOW_MEMORY];       /* the IVT and the BDA */
-
-static void note_as_found(void)
-{
-	for (uint32_t i = 0; i < sizeof(as_found); i++)
-		as_found[i] = read8(i);
-}
-
-static void note_change(struct rj_changes *changes, uint32_t address, uint32_t size)
-{
-	uint32_t old = 0, ours = read32(address) & UINT32_MAX >> (32 - 8 * size);
-
-	memcpy(&old, as_found + address, size);
-	if (old == ours)
-		return;
-	if (changes->count == RJ_CHANGES_MAX)
-		stub->fail("more than %u changes to the IVT and the BDA", RJ_CHANGES_MAX);
-	changes->rows[changes->count++] = (struct rj_change){ (uint16_t)address, (uint16_t)size,
-							      old, ours };
-}
-
-/* Everything that hooks_remove has to restore. */
-static void note_changes(struct rj_changes *changes)
-{
-	for (uint32_t i = 0; i < VECTORS; i++)
-		note_change(changes, IVT_VECTOR(i), sizeof(struct rj_far));
-	note_change(changes, BDA_EQUIPMENT, sizeof(uint16_t));
-	note_change(changes, BDA_BASE_MEMORY, sizeof(uint16_t));
-	note_change(changes, BDA_HARD_DISKS, sizeof(uint8_t));
-}
-
 static void hook(const struct rj_vector *v, uint32_t base)
 {
-	*(struct rj_far *)(base + v->old) = vector(v->number);
-	write16(IVT_VECTOR(v->number), v->handler);
-	write16(IVT_VECTOR(v->number) + 2, (uint16_t)(base >> 4));
-}
-
-static void add_held(struct rj_held *held, uint64_t from, uint64_t end)
-{
-	if (from < end && held->count < RJ_HELD_MAX)
-		held->rows[held->count++] = (struct rj_held_range){ (uint32_t)from,
-								    (uint32_t)(end - from) };
-}
-
-/* What was free in the loader's map, and is reserved in ours. */
-static void note_held(struct rj_held *held)
-{
-	const struct rj_memory *theirs = stub->memory, *ours;
-	uint32_t count;
-
-	ours = memory_map(&count);
-	for (uint32_t i = 0; i < stub->memory_count; i++)
-		for (uint32_t j = 0; j < count; j++) {
-			uint64_t from = theirs[i].base > ours[j].base ? theirs[i].base : ours[j].base;
-			uint64_t end = theirs[i].base + theirs[i].size;
-
-			if (theirs[i].type != RJ_MEMORY_FREE || ours[j].type != RJ_MEMORY_RESERVED)
-				continue;
-			if (ours[j].base + ours[j].size < end)
-				end = ours[j].base + ours[j].size;
-			add_held(held, from, end);
-		}
-	held->magic = RJ_HELD_MAGIC;
-	held->base_memory = read16(BDA_BASE_MEMORY) * KIB;
-	held->crc = stub->crc32(0, &held->base_memory,
-				sizeof(*held) - offsetof(struct rj_held, base_memory));
+	*(struct rj_far *)(base + v->old) = ivt_get(v->number);
+	ivt_set(v->number, base, v->handler);
 }
 
 static struct rj_setup setup;
@@ -539,6 +396,19 @@ static void set_up(const struct rj_module *carried)
 		resident->start(&setup);
 }
 
+/* Moves the survey's copy to where a Linux kernel finds it. */
+static void keep_efi(void)
+{
+	uint32_t size;
+
+	if (!stub->efi || !stub->manifest->linux_setup)
+		return;
+	size = (uint32_t)offsetof(struct rj_efi, rows) + stub->efi->info.map_size;
+	efi = memory_alloc(size, PARAGRAPH);
+	if (efi)
+		memcpy(efi, stub->efi, size);
+}
+
 static void set_up_all(uint32_t disk)
 {
 	setup = (struct rj_setup){
@@ -556,84 +426,9 @@ static void set_up_all(uint32_t disk)
 	};
 	module_for_each(set_up);
 	if (ebda)
-		note_held(&((struct rj_ebda *)ebda)->held);
+		changes_note_held(stub, &((struct rj_ebda *)ebda)->held);
 	else if (to_note)
-		note_changes(to_note);
-}
-
-static uint32_t top_of_base_memory(void)
-{
-	uint32_t top = read16(BDA_BASE_MEMORY) * KIB, theirs = (uint32_t)read16(BDA_EBDA_SEGMENT) << 4;
-
-	return theirs >= LOW_MEMORY && theirs < top ? theirs : top;
-}
-
-static bool leads_into(uint32_t from, uint32_t end)
-{
-	for (uint32_t i = 0; i < VECTORS; i++) {
-		struct rj_far to = vector(i);
-		uint32_t address = ((uint32_t)to.segment << 4) + to.offset;
-
-		if (address >= from && address < end)
-			return true;
-	}
-	return false;
-}
-
-/* What resident modules may need in addition: the memory map, and the drives. */
-static uint32_t room_for_tables(void)
-{
-	uint32_t rows;
-
-	memory_map(&rows);
-	return (rows + ROWS_TO_COME) * (uint32_t)sizeof(struct rj_memory)
-		+ RJ_MAX_FOUND * (uint32_t)sizeof(struct rj_unit);
-}
-
-/*
- * Earlier programs, such as iPXE, may have lowered the end of base memory and be gone. If the
- * rest is not enough, this takes back what is free in the memory map, unless a vector points
- * into it.
- */
-static uint32_t base_memory_end(void)
-{
-	uint32_t told = top_of_base_memory(), end = memory_free_end(told);
-
-	if (told >= SERVICES_SCRATCH_END + modules_size(services) + room_for_tables()
-	    || end == told || leads_into(told, end))
-		return told;
-	stub->print("the BDA says that base memory ends at %x; it is free up to %x", told, end);
-	return end;
-}
-
-/* INT 12h cannot tell of a hole, and few programs ask for the map of base memory. */
-static void tell_of_holes(void)
-{
-	uint32_t rows;
-
-	for (const struct rj_memory *row = memory_map(&rows); rows--; row++)
-		if (row->type != RJ_MEMORY_FREE && row->size >= HOLE_MIN
-		    && row->base + row->size <= STUB_HOME)
-			stub->print("base memory has a hole, %x + %x, which the payload must not use",
-				    (uint32_t)row->base, (uint32_t)row->size);
-}
-
-/*
- * The EBDA of our own BIOS, at the end of base memory: where a payload that finds no RSDP in a
- * BIOS's ROM looks for it (ACPI 6.4, 5.2.5.1). Returns its address.
- */
-static uint32_t make_ebda(void)
-{
-	uint32_t end = memory_free_end(SERVICES_SCRATCH_END);
-	struct rj_ebda *to = (struct rj_ebda *)((end - RJ_EBDA_SIZE) & -KIB);
-
-	if (end == SERVICES_SCRATCH_END)
-		stub->fail("the memory map has no base memory at %x", SERVICES_SCRATCH_END);
-	memset(to, 0, sizeof(*to));
-	to->kib = RJ_EBDA_SIZE / KIB;
-	memcpy(to->rsdp, stub->acpi->rsdp, sizeof(to->rsdp));
-	memory_lower((uint32_t)to);
-	return (uint32_t)to;
+		changes_note(stub, to_note);
 }
 
 /* Enters a Linux kernel, unless its 16-bit setup code is to run. */
@@ -642,7 +437,7 @@ static void start_linux(void)
 	const struct rj_module *module = module_find("linux");
 	struct rj_linux_start start = {
 		.stub = stub, .print = host.print, .ebda = ebda,
-		.has_text = firmware != RJ_FIRMWARE_OWN || text_screen.has_vga,
+		.efi = efi, .has_text = firmware != RJ_FIRMWARE_OWN || text_screen.has_vga,
 	};
 
 	if (module) {
@@ -686,17 +481,18 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 	}
 	if (firmware == RJ_FIRMWARE_OWN)
 		begin_own_bios();
-	note_as_found();
-	left_out = memory_init(stub, top_of_base_memory(),
+	changes_begin();
+	left_out = memory_init(stub, base_memory_top(),
 			       firmware == RJ_FIRMWARE_OWN && stub->memory_count);
 	if (left_out)
 		stub->print("the memory map has %u more ranges than the %u served; their memory is lost",
 			    left_out, RJ_MAX_MEMORY);
 	if (firmware == RJ_FIRMWARE_OWN) {
-		tell_of_holes();
-		ebda = make_ebda();
+		base_memory_tell_of_holes(stub);
+		ebda = base_memory_make_ebda(stub);
 	}
-	modules_init(stub, services, ebda ? ebda : base_memory_end(), room_for_tables() + KIB);
+	modules_init(stub, services, ebda ? ebda : base_memory_end(stub, services),
+		     base_memory_for_tables() + KIB);
 	host = (struct rj_host){
 		.alloc = memory_alloc, .add_disk = add_disk, .add_keyboards = add_keyboards,
 		.is_free_ram = is_free_ram, .map = map_registers,
@@ -705,12 +501,13 @@ void install(const struct rj_stub *from, struct rj_services *carried, uint32_t w
 			|| mode == RJ_INT13_firmware,
 		.ticks_per_ms = stub->ticks_per_ms(),
 	};
-	disk = place_ram_disk();
+	disk = ram_disk_place(stub, services);
 	if (ebda)
 		start_text_screen();
 	find_disks();
 	if (firmware_serves())
 		pci_for_each(give_to_firmware);
+	keep_efi();
 	if (disk || devices() || mode == RJ_INT13_none || ebda)
 		set_up_all(disk);
 	else if (read8(BDA_HARD_DISKS) && !firmware_serves())

@@ -45,6 +45,19 @@ static void fill_text(struct screen_info *screen, const struct rj_stub *stub)
 	screen->type = SCREEN_VGA;
 }
 
+/* boot.rst: a kernel with XLF_EFI_KEXEC takes runtime services that have virtual addresses. */
+static void fill_efi(struct boot_params *params, const struct rj_efi *efi)
+{
+	if (!efi || params->header.version < XLOADFLAGS_VERSION
+	    || !(params->header.xloadflags & XLF_EFI_KEXEC))
+		return;
+	params->efi = efi->info;
+	params->efi.map = (uint32_t)(uintptr_t)efi->rows;
+	params->efi.map_high = 0;
+	if (efi->head.length)
+		params->header.setup_data = (uintptr_t)&efi->head;
+}
+
 void linux_fill(struct boot_params *params, const struct rj_linux_start *start)
 {
 	uint32_t count = start->memory_count;
@@ -56,6 +69,7 @@ void linux_fill(struct boot_params *params, const struct rj_linux_start *start)
 		params->screen = start->stub->screen;
 	if (start->ebda && start->stub->acpi->rsdp[0])
 		params->rsdp = start->ebda + (uint32_t)offsetof(struct rj_ebda, rsdp);
+	fill_efi(params, start->efi);
 	if (count > BOOT_PARAMS_E820_MAX)
 		count = BOOT_PARAMS_E820_MAX;
 	params->e820_count = (uint8_t)count;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "abi/boot_params.h"
+#include "abi/efi_map.h"
 #include "abi/install.h"
 
 struct rj_linux_start {
@@ -17,6 +18,7 @@ struct rj_linux_start {
 	void (*print)(const char *format, ...); /* with --verbose */
 	const struct rj_memory *memory;         /* the memory map for the kernel */
 	uint32_t memory_count;
+	struct rj_efi *efi;     /* in reserved memory; NULL: no runtime services */
 	uint32_t ebda;          /* of our own BIOS, with the RSDP; 0: the kernel searches for it */
 	bool has_text;          /* INT 10h serves a text mode; otherwise stub->screen counts */
 };

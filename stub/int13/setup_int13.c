@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/units.h"
 #include "hardware/io.h"
+#include "hardware/ivt.h"
 #include "int13/flat.h"
 #include "int13/setup_drives.h"
 
@@ -32,14 +33,8 @@ static void describe_floppy(uint32_t base)
 		memcpy(int13.floppy_table, table, sizeof(table));
 		int13.floppy_table[4] = (uint8_t)unit->sectors_per_track;
 		int13.floppy_table[11] = (uint8_t)(unit->cylinders - 1);
-		write16(IVT_VECTOR(0x1E), (uint16_t)((uint32_t)int13.floppy_table - base));
-		write16(IVT_VECTOR(0x1E) + 2, (uint16_t)(base >> 4));
+		ivt_set(0x1E, base, (uint16_t)((uint32_t)int13.floppy_table - base));
 	}
-}
-
-static struct rj_far vector_at(uint32_t address)
-{
-	return (struct rj_far){ read16(address), read16(address + 2) };
 }
 
 /* Lets memdiskfind find our RAM disk. */
@@ -57,7 +52,7 @@ static void describe_ram_disk(const struct rj_setup *setup)
 		.major = MBFT_MAJOR,
 		.disk = setup->ram_disk,
 		.sectors = setup->services->image.size >> SECTOR_SHIFT,
-		.old_int13 = vector_at(IVT_VECTOR(0x13)), .old_int15 = vector_at(IVT_VECTOR(0x15)),
+		.old_int13 = ivt_get(0x13), .old_int15 = ivt_get(0x15),
 		.old_base_memory = read16(BDA_BASE_MEMORY),
 		.sector_shift = SECTOR_SHIFT,
 	};

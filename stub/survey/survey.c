@@ -21,6 +21,7 @@
 #include "survey/reach.h"
 #include "survey/held.h"
 #include "survey/reset_register.h"
+#include "survey/runtime_services.h"
 #include "survey/screen.h"
 
 #define RAW_MAX ((SURVEY - SURVEY_WORK) / sizeof(struct rj_memory))
@@ -189,6 +190,21 @@ static void find_screen(uint32_t info, uint32_t loader)
 		stub->fail("rj.fb=%s: expected ADDRESS,WIDTHxHEIGHTxDEPTH,PITCH", user);
 }
 
+static void find_runtime_services(uint32_t info, uint32_t loader)
+{
+	struct rj_efi *efi = (struct rj_efi *)EFI_KEPT;
+
+	if (!runtime_services_keep(loader, info, efi))
+		stub->print("EFI's runtime services have more than %u ranges of memory; Linux starts "
+			    "without them", RJ_EFI_ROWS);
+	if (!efi->info.map_size)
+		return;
+	stub->efi = efi;
+	if (is_verbose)
+		stub->print("EFI's runtime services have %u ranges of memory",
+			    efi->info.map_size / efi->info.row_size);
+}
+
 __attribute__((section(".first")))
 uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 {
@@ -200,6 +216,7 @@ uint32_t survey(struct rj_stub *from, uint32_t image, uint32_t loader)
 	find_memory(info, loader);
 	find_acpi(info, loader);
 	find_screen(info, loader);
+	find_runtime_services(info, loader);
 	note_reason();
 	boot_cpu_take(stub, &stub->repaired);
 	return image;

@@ -131,6 +131,53 @@ static void many_ranges(void **state)
 	assert_zero(offsetof(struct boot_params, unused7), sizeof(params));
 }
 
+/* They are described where they are kept. */
+static void runtime_services(void **state)
+{
+	static struct rj_efi efi = { .info = { .signature = EFI_LOADER_64, .system_table = 0x7E000000,
+			.row_size = 40, .row_version = 1, .map = 1, .map_size = 80, .map_high = 2 },
+		.head = { .type = SETUP_EFI, .length = 96 } };
+	const struct rj_linux_start with = { .efi = &efi };
+
+	(void)state;
+	params.header.version = 0x20C;
+	params.header.xloadflags = 0x10;
+	params.header.setup_data = 0;
+	fill(&with);
+	assert_int_equal(params.efi.signature, EFI_LOADER_64);
+	assert_int_equal(params.efi.system_table, 0x7E000000);
+	assert_int_equal(params.efi.map, (uint32_t)(uintptr_t)efi.rows);
+	assert_int_equal(params.efi.map_high, 0);
+	assert_int_equal(params.efi.map_size, 80);
+	assert_int_equal(params.header.setup_data, (uintptr_t)&efi.head);
+	efi.head.length = 0;
+	params.header.setup_data = 0;
+	fill(&with);
+	assert_int_equal(params.efi.map_size, 80);
+	assert_int_equal(params.header.setup_data, 0);
+}
+
+/* Kernels that cannot take them do not get them. */
+static void no_runtime_services(void **state)
+{
+	static const struct {
+		uint16_t version, flags;
+	} rows[] = { { 0x20B, 0x10 }, { 0x20F, 0x2F } };
+	static struct rj_efi efi = { .info = { .signature = EFI_LOADER_64, .map_size = 80 },
+		.head = { .type = SETUP_EFI, .length = 96 } };
+
+	(void)state;
+	FOR_EACH(i, rows) {
+		fresh(NULL);
+		params.header.version = rows[i].version;
+		params.header.xloadflags = rows[i].flags;
+		params.header.setup_data = 0;
+		fill(&(struct rj_linux_start){ .efi = &efi });
+		assert_zero(offsetof(struct boot_params, efi), offsetof(struct boot_params, unused4));
+		assert_int_equal(params.header.setup_data, 0);
+	}
+}
+
 static void text(void **state)
 {
 	(void)state;
@@ -236,5 +283,7 @@ static void by_user(void **state)
 
 UNIT_MAIN(cmocka_unit_test_setup(by_user, fresh), cmocka_unit_test_setup(header_only, fresh), cmocka_unit_test_setup(no_rsdp, fresh),
 	  cmocka_unit_test_setup(header_sizes, fresh),
+	  cmocka_unit_test_setup(runtime_services, fresh),
+	  cmocka_unit_test_setup(no_runtime_services, fresh),
 	  cmocka_unit_test_setup(many_ranges, fresh), cmocka_unit_test_setup(text, fresh),
 	  cmocka_unit_test_setup(framebuffer, fresh), cmocka_unit_test_setup(tag, fresh))

@@ -19,6 +19,7 @@
 #include "image/container_layout.h"
 #include "image/read.h"
 #include "image/services.h"
+#include "image/services_read.h"
 #include "payload/payload.h"
 
 #define BOOT_DRIVE { RJ_BAD, "is not a drive number for a" }

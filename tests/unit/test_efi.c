@@ -167,15 +167,15 @@ static void signature(void **state)
 static void memory_map(void **state)
 {
 	static const struct efi_memory_descriptor rows[] = {
-		{ EFI_BOOT_SERVICES_CODE, 0, 0, 1, 0 },
-		{ EFI_CONVENTIONAL_MEMORY, 0x1000, 0, 0x9F, 0 },
-		{ EFI_ACPI_MEMORY_NVS, 0x800000, 0, 8, 0 },
-		{ EFI_ACPI_RECLAIM_MEMORY, 0x808000, 0, 1, 0 },
-		{ EFI_LOADER_DATA, 0x809000, 0, 1, EFI_MEMORY_SP },
-		{ EFI_UNUSABLE_MEMORY, 0x80A000, 0, 1, 0 },
-		{ EFI_PERSISTENT_MEMORY, 0x80B000, 0, 1, 0 },
-		{ 11, 0xFEC00000, 0, 1, 0 },
-		{ EFI_LOADER_CODE, UINT64_C(0x100000000), 0, 0x10000, 0 },
+		{ EFI_BOOT_SERVICES_CODE, 0, 0, 0, 1, 0 },
+		{ EFI_CONVENTIONAL_MEMORY, 0, 0x1000, 0, 0x9F, 0 },
+		{ EFI_ACPI_MEMORY_NVS, 0, 0x800000, 0, 8, 0 },
+		{ EFI_ACPI_RECLAIM_MEMORY, 0, 0x808000, 0, 1, 0 },
+		{ EFI_LOADER_DATA, 0, 0x809000, 0, 1, EFI_MEMORY_SP },
+		{ EFI_UNUSABLE_MEMORY, 0, 0x80A000, 0, 1, 0 },
+		{ EFI_PERSISTENT_MEMORY, 0, 0x80B000, 0, 1, 0 },
+		{ 11, 0, 0xFEC00000, 0, 1, 0 },
+		{ EFI_LOADER_CODE, 0, UINT64_C(0x100000000), 0, 0x10000, 0 },
 	};
 	static const struct rj_memory expected[] = {
 		{ 0, 0xA0000, RJ_MEMORY_FREE }, { 0x800000, 0x8000, RJ_MEMORY_NVS },
@@ -188,13 +188,19 @@ static void memory_map(void **state)
 	struct boot_params params = { .e820_count = 0 };
 	uint8_t copy[sizeof(rows)];
 	const struct efi_map map = {
-		copy, sizeof(copy), sizeof(copy), sizeof(rows[0]), 0, list };
+		.rows = copy, .size = sizeof(copy), .row_size = sizeof(rows[0]), .version = 1,
+		.list = list };
 
 	(void)state;
 	memcpy(copy, rows, sizeof(rows));
 	efi_map_list(&map, &params);
 	assert_int_equal(params.e820_count, sizeof(expected) / sizeof(expected[0]));
 	assert_int_equal(params.header.setup_data, 0);
+	assert_int_equal(params.efi.map, (uint32_t)(uintptr_t)copy);
+	assert_int_equal(params.efi.map_high, (uintptr_t)copy >> 32);
+	assert_int_equal(params.efi.map_size, sizeof(copy));
+	assert_int_equal(params.efi.row_size, sizeof(rows[0]));
+	assert_int_equal(params.efi.row_version, 1);
 	FOR_EACH(i, expected)
 		assert_memory_equal(&params.e820[i], &expected[i], sizeof(expected[i]));
 }
@@ -206,11 +212,12 @@ static void long_memory_map(void **state)
 	static const uint32_t counts[] = { BOOT_PARAMS_E820_MAX, BOOT_PARAMS_E820_MAX + 1, ALL };
 	struct efi_memory_descriptor rows[ALL];
 	struct rj_memory list[ALL], row;
-	struct efi_map map = { (uint8_t *)rows, sizeof(rows), 0, sizeof(rows[0]), 0, list };
+	struct efi_map map = { .rows = (uint8_t *)rows, .row_size = sizeof(rows[0]), .list = list };
 
 	(void)state;
 	for (uint32_t i = 0; i < ALL; i++)
-		rows[i] = (struct efi_memory_descriptor){ EFI_LOADER_DATA, i * UINT64_C(0x2000), 0, 1, 0 };
+		rows[i] = (struct efi_memory_descriptor){
+			.type = EFI_LOADER_DATA, .start = i * UINT64_C(0x2000), .pages = 1 };
 	FOR_EACH(n, counts) {
 		struct boot_params params = { .e820_count = 0 };
 		uint32_t more = counts[n] - BOOT_PARAMS_E820_MAX;

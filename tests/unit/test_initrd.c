@@ -7,6 +7,7 @@
 #include "common/boot_sector.h"
 #include "image/container.h"
 #include "image/services.h"
+#include "image/services_read.h"
 #include "payload/payload.h"
 
 

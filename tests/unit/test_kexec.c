@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/setup_header.h"
 #include "common/units.h"
@@ -438,6 +439,71 @@ static void inherited(void **state)
 	assert_int_equal(LE_GET(&handover, struct rj_handover, efi.data.tables), 0x7E100000);
 }
 
+static void put_runtime_row(unsigned row, const char *file, uint64_t value)
+{
+	char path[100], text[40];
+
+	snprintf(path, sizeof(path), "/sys/firmware/efi/runtime-map/%u/%s", row, file);
+	snprintf(text, sizeof(text), "0x%" PRIx64 "\n", value);
+	put(path, text);
+}
+
+static void put_runtime_map(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		put_runtime_row(i, "type", 5 + i % 2);
+		put_runtime_row(i, "phys_addr", 0x7E000000 + i * PAGE);
+		put_runtime_row(i, "virt_addr", UINT64_C(0xFFFFFFFEFF000000) + i * PAGE);
+		put_runtime_row(i, "num_pages", 1);
+		put_runtime_row(i, "attribute", UINT64_C(0x800000000000000F));
+	}
+}
+
+#define EFI_ROW(n, field) LE_GET(&handover.efi.rows[n], struct efi_memory_descriptor, field)
+
+/* Linux's own, with their virtual addresses; all of them or none. */
+static void runtime_services(void **state)
+{
+	static const struct {
+		unsigned rows, expected;
+	} rows[] = { { 0, 0 }, { 12, 12 }, { RJ_EFI_ROWS, RJ_EFI_ROWS }, { RJ_EFI_ROWS + 1, 0 } };
+	static const struct rj_handover_places places = { .handover = 0x5000000000 };
+	static struct rj_handover handover;
+	static struct boot_params before;
+
+	(void)state;
+	LE_PUT(&before, struct boot_params, efi.signature, EFI_LOADER_64);
+	LE_PUT(&before, struct boot_params, efi.map, 0x1000);
+	LE_PUT(&before, struct boot_params, efi.map_size, 480);
+	FOR_EACH(i, rows) {
+		renew_root();
+		prepare();
+		put_bytes("/sys/kernel/boot_params/data", &before, sizeof(before));
+		put("/sys/firmware/efi/config_table", "0x7e100000\n");
+		put("/sys/firmware/efi/fw_vendor", "0x7e200000\n");
+		put("/sys/firmware/efi/runtime", "0x7e300000\n");
+		put_runtime_map(rows[i].rows);
+		read_machine();
+		rj_handover_make(&handover, &machine, &places, "");
+		assert_int_equal(LE_GET(&handover, struct boot_params, efi.map_size),
+				 rows[i].expected * 40);
+		assert_int_equal(LE_GET(&handover, struct boot_params, efi.row_size), 40);
+		assert_int_equal(LE_GET(&handover, struct boot_params, efi.row_version), 1);
+		assert_int_equal(LE_GET(&handover, struct boot_params, efi.map),
+				 offsetof(struct rj_handover, efi.rows));
+		assert_int_equal(LE_GET(&handover, struct boot_params, efi.map_high), 0x50);
+		assert_int_equal(LE_GET(&handover, struct rj_handover, efi.data.vendor), 0x7E200000);
+		assert_int_equal(LE_GET(&handover, struct rj_handover, efi.data.runtime), 0x7E300000);
+	}
+	put_runtime_map(12);
+	rj_handover_make(&handover, &machine, &places, "");
+	assert_int_equal(EFI_ROW(11, type), 6);
+	assert_int_equal(EFI_ROW(11, start), 0x7E00B000);
+	assert_int_equal(EFI_ROW(11, virtual_start), UINT64_C(0xFFFFFFFEFF00B000));
+	assert_int_equal(EFI_ROW(11, pages), 1);
+	assert_int_equal(EFI_ROW(11, attributes), UINT64_C(0x800000000000000F));
+}
+
 static void unloading(void **state)
 {
 	static const struct {
@@ -531,6 +597,7 @@ UNIT_MAIN(
 	IN_ROOT(memory_map),
 	IN_ROOT(memory_map_of_iomem),
 	IN_ROOT(inherited),
+	IN_ROOT(runtime_services),
 	IN_ROOT(unloading),
 	IN_ROOT(leaving),
 )

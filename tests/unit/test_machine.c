@@ -7,7 +7,6 @@
 #include "abi/layout.h"
 #include "base/setup_header.h"
 #include "common/le.h"
-#include "image/services.h"
 #include "machine/iomem.h"
 #include "machine/pci.h"
 #include "tree.h"

@@ -4,7 +4,10 @@
 #include "abi/layout.h"
 #include "abi/stub_blob.h"
 #include "common/le.h"
+#include "image/drive_map.h"
+#include "image/service_modes.h"
 #include "image/services.h"
+#include "image/services_read.h"
 
 #define MAP_DOMAIN { RJ_BAD, "is in a PCI domain that a BIOS cannot reach" }
 #define MAP_NUMBER { RJ_BAD, "does not start with a hard disk's number" }

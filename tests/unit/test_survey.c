@@ -17,6 +17,7 @@
 #include "survey/loader_memory.h"
 #include "survey/memory_map.h"
 #include "survey/reach.h"
+#include "survey/runtime_services.h"
 
 #define INFO      0x1000000u    /* the copy of the loader's information, and the home's old bytes */
 #define INFO_SIZE (LOADER_INFO + STUB_HOME_SIZE)
@@ -595,11 +596,116 @@ static void crash(void **state)
 	assert_int_equal(crash_memory(UINT64_MAX - 8, rows, 0, ROWS), 0);
 }
 
+/* A row of EFI's memory map. */
+static void put_efi_row(uint64_t at, uint32_t type, uint64_t start, bool is_runtime)
+{
+	put(at, type, 4);
+	put(at + 8, start, 8);
+	put(at + 16, ~start, 8);
+	put(at + 24, 3, 8);
+	put(at + 32, is_runtime ? EFI_MEMORY_RUNTIME | 0xF : 0xF, 8);
+}
+
+static void put_efi_map(uint64_t at, uint32_t row_size, uint32_t map_size)
+{
+	put(PARAM(efi.map), at, 4);
+	put(PARAM(efi.map_high), at >> 32, 4);
+	put(PARAM(efi.row_size), row_size, 4);
+	put(PARAM(efi.row_version), 1, 4);
+	put(PARAM(efi.map_size), map_size, 4);
+}
+
+/* The runtime services as kexec hands them on, and as firmware has them. */
+static void runtime_services(void **state)
+{
+	static struct rj_efi kept;
+
+	(void)state;
+	put_efi_info(EFI_LOADER_64, LOW);
+	put_efi_map(HIGH, 48, 3 * 48 + 8);
+	put_efi_row(HIGH, 5, 0x1000, true);
+	put_efi_row(HIGH + 48, 7, 0x2000, false);
+	put_efi_row(HIGH + 96, 6, 0x3000, true);
+	assert_true(runtime_services_keep(LOADER_LINUX64, INFO, &kept));
+	assert_int_equal(kept.info.signature, EFI_LOADER_64);
+	assert_int_equal(kept.info.system_table, LOW);
+	assert_int_equal(kept.info.row_size, 40);
+	assert_int_equal(kept.info.map_size, 80);
+	assert_int_equal(kept.rows[0].start, 0x1000);
+	assert_int_equal(kept.rows[0].type, 5);
+	assert_int_equal(kept.rows[1].start, 0x3000);
+	assert_int_equal(kept.rows[1].virtual_start, ~UINT64_C(0x3000));
+	assert_int_equal(kept.rows[1].pages, 3);
+	assert_int_equal(kept.rows[1].attributes, EFI_MEMORY_RUNTIME | 0xF);
+	assert_int_equal(kept.head.length, 0);
+
+	put(PARAM(header.setup_data), LOW + 0x2000, 8);
+	put(LOW + 0x2000 + 8, SETUP_EFI, 4);
+	put(LOW + 0x2000 + 12, 96, 4);
+	put(LOW + 0x2000 + 16 + 16, 0x7E010000, 8);
+	assert_true(runtime_services_keep(LOADER_LINUX32, INFO, &kept));
+	assert_int_equal(kept.head.next, 0);
+	assert_int_equal(kept.head.type, SETUP_EFI);
+	assert_int_equal(kept.head.length, 96);
+	assert_int_equal(kept.data.tables, 0x7E010000);
+	put(LOW + 0x2000 + 12, 95, 4);
+	assert_true(runtime_services_keep(LOADER_LINUX32, INFO, &kept));
+	assert_int_equal(kept.head.length, 0);
+}
+
+static void no_runtime_services(void **state)
+{
+	static const struct {
+		uint32_t loader, signature, row_size, map_size;
+		uint64_t map;
+	} none[] = {
+		{ LOADER_LINUX64, 0, 48, 48, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 39, 48, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 0, 48, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 48, 0, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 48, 47, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 48, UINT32_MAX, HIGH },
+		{ LOADER_LINUX64, EFI_LOADER_64, 48, 48, UINT64_MAX - 47 },
+		{ LOADER_LINUX16, EFI_LOADER_64, 48, 48, HIGH },
+		{ LOADER_MULTIBOOT2, EFI_LOADER_64, 48, 48, HIGH },
+	};
+	static struct rj_efi kept;
+
+	(void)state;
+	put_efi_row(HIGH, 5, 0x1000, true);
+	FOR_EACH(i, none) {
+		put_efi_info(none[i].signature, LOW);
+		put_efi_map(none[i].map, none[i].row_size, none[i].map_size);
+		memset(&kept, 0xFF, sizeof(kept));
+		assert_true(runtime_services_keep(none[i].loader, INFO, &kept));
+		assert_int_equal(kept.info.map_size, 0);
+	}
+}
+
+/* One that has no room leaves out all: Linux would not miss it, but the firmware would. */
+static void many_runtime_services(void **state)
+{
+	static struct rj_efi kept;
+
+	(void)state;
+	put_efi_info(EFI_LOADER_64, LOW);
+	for (uint32_t i = 0; i <= RJ_EFI_ROWS; i++)
+		put_efi_row(HIGH + i * 40, 6, i * 0x1000, true);
+	put_efi_map(HIGH, 40, RJ_EFI_ROWS * 40);
+	assert_true(runtime_services_keep(LOADER_LINUX64, INFO, &kept));
+	assert_int_equal(kept.info.map_size, RJ_EFI_ROWS * 40);
+	assert_int_equal(kept.rows[RJ_EFI_ROWS - 1].start, (RJ_EFI_ROWS - 1) * 0x1000);
+	put_efi_map(HIGH, 40, (RJ_EFI_ROWS + 1) * 40);
+	assert_false(runtime_services_keep(LOADER_LINUX64, INFO, &kept));
+	assert_int_equal(kept.info.map_size, 0);
+}
+
 /* Whatever the loader's information says, all ends soon. */
 static void mutated(void **state)
 {
 	static const uint32_t loaders[] = { LOADER_LINUX32, LOADER_LINUX64, LOADER_MULTIBOOT2,
 		LOADER_MULTIBOOT, LOADER_PVH, LOADER_LINUX16, LOADER_LONG_MODE };
+	static struct rj_efi kept;
 	bool more;
 
 	(void)state;
@@ -622,6 +728,8 @@ static void mutated(void **state)
 			assert_true(count <= ROWS);
 			memory_normalise(rows, count, rows + ROWS, ROWS);
 			source(loaders[l], 0);
+			runtime_services_keep(loaders[l], INFO, &kept);
+			assert_true(kept.info.map_size <= sizeof(kept.rows));
 			acpi_wide_find(ACPI_MADT);
 		}
 	}
@@ -635,4 +743,7 @@ UNIT_MAIN(cmocka_unit_test_setup(normal, fresh), cmocka_unit_test_setup(too_many
 	  cmocka_unit_test_setup(efi_tables, fresh), cmocka_unit_test_setup(smbios, fresh),
 	  cmocka_unit_test_setup(checksums, fresh),
 	  cmocka_unit_test_setup(tables_above, fresh), cmocka_unit_test_setup(crash, fresh),
+	  cmocka_unit_test_setup(runtime_services, fresh),
+	  cmocka_unit_test_setup(no_runtime_services, fresh),
+	  cmocka_unit_test_setup(many_runtime_services, fresh),
 	  cmocka_unit_test_setup(mutated, fresh))

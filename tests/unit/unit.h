@@ -21,6 +21,7 @@
 #include "base/input.h"
 #include "common/le.h"
 #include "disk/grub_embedded.h"
+#include "image/services_read.h"
 #include "payload/payload.h"
 
 /* A nameless file with these bytes, open for reading and writing. */
