@@ -9,6 +9,7 @@
  * Disks are read-only, since this has not run on a card yet.
  */
 #include "drivers/mfi.h"
+#include "drivers/mpi.h"
 
 #include "hardware/io.h"
 #include "hardware/pci.h"
@@ -16,23 +17,17 @@
 /* struct megasas_register_set. */
 #define DOORBELL      0x00u
 #define DOORBELL_BUSY 0x1u
-#define SEQUENCE      0x04u             /* fusion_seq_offset: unlocks the next one */
-#define DIAGNOSTIC    0x08u             /* fusion_host_diag */
-#define DIAGNOSTIC_WRITABLE 0x80u       /* HOST_DIAG_WRITE_ENABLE */
-#define DIAGNOSTIC_RESET 0x04u          /* HOST_DIAG_RESET_ADAPTER */
 #define REPLY_FREE    0x48u             /* MFI_RFPI of FreeBSD: the last reply that may be used */
 #define REPLY_POST    0x6Cu             /* MPI2_REPLY_POST_HOST_INDEX_OFFSET */
 #define SCRATCH_PAD   0xB0u             /* the state */
 #define QUEUE_LOW     0xC0u             /* inbound; the write of the other half posts */
 #define QUEUE_HIGH    0xC4u
 
-#define READS         30u               /* of a register of Aero that wrongly reads as 0 */
 #define DOORBELL_MS   10000u
 #define CAN_RESET     0x2u              /* MFI_RESET_ADAPTER, beside the state */
 #define ALL_GONE      0xFFFFFFFFu       /* what a card that has left the bus reads as */
-#define UNLOCK_MS     10000u            /* these as in megasas_adp_reset_fusion */
-#define RESET_MS      3000u             /* in which registers are not touched */
-#define RESET_END_MS  100000u
+#define RESET_MS      3000u             /* as in megasas_adp_reset_fusion: no register is touched, */
+#define RESET_END_MS  100000u           /* and the reset ends */
 #define STARTED_MS    100000u
 #define STATE_FW_INIT 0x4u              /* the last state in which the firmware does not run yet */
 
@@ -104,11 +99,7 @@ INIT_DATA const char card_name[] = "fusion";
 
 static uint32_t state_of(uint32_t registers)
 {
-	uint32_t word = 0;
-
-	for (uint32_t i = 0; i < READS && !word; i++)
-		word = read32(registers + SCRATCH_PAD);
-	return word;
+	return mpi_read(registers, SCRATCH_PAD);
 }
 
 uint32_t card_state(const struct mfi *m)
@@ -195,28 +186,6 @@ static INIT void fill(struct controller *c, uint32_t replies)
 		.chain_flags = CHAIN_FLAGS };
 }
 
-static INIT bool wait_for_diagnostic(uint32_t registers, uint32_t mask, uint32_t value, uint32_t ms)
-{
-	uint64_t deadline = deadline_in(ms);
-
-	while ((read32(registers + DIAGNOSTIC) & mask) != value) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
-}
-
-/* The keys MPI2_WRSEQ_*, the first of which forgets others that came before. */
-static INIT bool unlock_diagnostic(uint32_t registers)
-{
-	const uint8_t keys[] = { 0x0, 0xF, 0x4, 0xB, 0x2, 0x7, 0xD };
-
-	for (uint32_t i = 0; i < sizeof(keys); i++)
-		write32(registers + SEQUENCE, keys[i]);
-	return wait_for_diagnostic(registers, DIAGNOSTIC_WRITABLE, DIAGNOSTIC_WRITABLE, UNLOCK_MS);
-}
-
 /* megasas_adp_reset_fusion; megasas_init_fw does it if the firmware says that it may. */
 INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
 {
@@ -226,11 +195,7 @@ INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
 	if (word == ALL_GONE || MFI_STATE(word) != MFI_STATE_FAULT || !(word & CAN_RESET))
 		return false;
 	host->warn("fusion: the card's firmware has failed, %x; a reset may take minutes", word);
-	if (!unlock_diagnostic(m->registers))
-		return false;
-	write32(m->registers + DIAGNOSTIC, read32(m->registers + DIAGNOSTIC) | DIAGNOSTIC_RESET);
-	delay_ms(RESET_MS);
-	if (!wait_for_diagnostic(m->registers, DIAGNOSTIC_RESET, 0, RESET_END_MS))
+	if (!mpi_diagnostic_reset(m->registers, RESET_MS, RESET_END_MS))
 		return false;
 	deadline = deadline_in(STARTED_MS);
 	while (MFI_STATE(state_of(m->registers)) <= STATE_FW_INIT) {
