@@ -242,7 +242,7 @@ struct controller {
 	uint32_t next, next_free;       /* indices of the queues */
 	uint32_t starts;                /* how often it was initialised */
 	uint32_t states;                /* that were passed, one in each nibble */
-	bool is_gone;                   /* it could not be initialised */
+	bool is_gone;                   /* it is not initialised, or has not answered */
 	bool is_ieee, has_raid;
 	uint8_t data[SCSI_DATA] __attribute__((aligned(4)));
 	uint8_t sense[SCSI_SENSE] __attribute__((aligned(4)));
@@ -269,6 +269,7 @@ static void take_frame(struct controller *c, uint32_t address, bool is_answer)
 		memcpy(&c->reply, (const void *)(uintptr_t)address, sizeof(c->reply));
 	c->free_frames[c->next_free] = address;
 	c->next_free = (c->next_free + 1) % QUEUE;
+	barrier();
 	put(c, REPLY_FREE, c->next_free);
 }
 
@@ -290,7 +291,10 @@ static bool take_reply(struct controller *c)
 	return is_answer;
 }
 
-/* Posts the request, a MPI2_REQUEST_DESCRIPTOR_UNION, and waits for its answer. */
+/*
+ * Posts the request, a MPI2_REQUEST_DESCRIPTOR_UNION, and waits for its answer. Without one it is
+ * still active: there must not be another before a start.
+ */
 static bool run(struct controller *c, uint32_t type, uint32_t handle, uint32_t ms)
 {
 	uint64_t deadline = deadline_in(ms);
@@ -300,8 +304,10 @@ static bool run(struct controller *c, uint32_t type, uint32_t handle, uint32_t m
 	put(c, REQUEST_LOW, REQUEST << 16 | type);
 	put(c, REQUEST_HIGH, handle << 16);
 	while (!take_reply(c)) {
-		if (expired(&deadline))
+		if (expired(&deadline)) {
+			c->is_gone = true;
 			return false;
+		}
 		relax();
 	}
 	return true;
@@ -359,6 +365,7 @@ static bool reset_unit(const struct controller *c)
 	return is_ready(doorbell) || (!(doorbell & MPI_DOORBELL_USED) && mpi_unit_reset(c->registers));
 }
 
+/* Initialises the card, whatever it is doing. */
 static bool start(struct controller *c)
 {
 	c->is_gone = true;
@@ -385,7 +392,7 @@ static bool read_page(struct controller *c, enum page_kind kind, uint32_t addres
 		.action = PAGE_HEADER, .function = MPI_CONFIG, .extended_type = pages[kind].extended_type,
 		.header = { .number = pages[kind].number, .type = pages[kind].type },
 		.segment.flags_bytes = MPI_SEGMENT(false) };
-	if (!succeeds(c, MESSAGE_MS))
+	if (c->is_gone || !succeeds(c, MESSAGE_MS))
 		return false;
 	r->action = PAGE_READ;
 	r->address = address;
@@ -395,6 +402,7 @@ static bool read_page(struct controller *c, enum page_kind kind, uint32_t addres
 	bytes = (r->header.type == EXTENDED ? r->words : r->header.words) * 4u;
 	if (bytes > sizeof(c->page))
 		return false;
+	memset(&c->page, 0, sizeof(c->page));
 	r->segment.flags_bytes = MPI_SEGMENT(false) | bytes;
 	r->segment.address = (uintptr_t)&c->page;
 	return succeeds(c, MESSAGE_MS);
@@ -598,7 +606,6 @@ static INIT void add_unit(struct unit *unit, uint32_t number, const struct rj_ho
 		.interface = "RAID    ", .device_path = { number }, .transfer = transfer,
 		.alignment = 4, .unit = number, .flags = RJ_DISK_READONLY };
 
-	unit->starts = unit->controller->starts;
 	if (scsi_identify(&unit->scsi, &disk)) {
 		disk.flags |= RJ_DISK_READONLY;
 		scsi_add(&unit->scsi, sizeof(*unit), &disk, MAX_BYTES, host);
@@ -619,6 +626,7 @@ static INIT void add_volumes(struct controller *c, const struct rj_host *host)
 		if (unit.handle == NO_HANDLE)
 			return;
 		unit.name = c->page.volume.name;
+		unit.starts = c->starts;
 		add_unit(&unit, i, host);
 	}
 }
@@ -626,8 +634,9 @@ static INIT void add_volumes(struct controller *c, const struct rj_host *host)
 /* A disk at the HBA: where it is, and how to find it again. */
 struct found {
 	uint64_t name;
-	uint16_t slot, enclosure;       /* little-endian: a number to sort by */
+	uint16_t slot, enclosure;
 	uint16_t handle;
+	bool is_member;                 /* of a volume: it cannot be read by itself */
 };
 
 static INIT uint32_t place_of(const struct found *disk)
@@ -638,7 +647,7 @@ static INIT uint32_t place_of(const struct found *disk)
 /* Keeps the list in the order of enclosures and slots, whatever the order of discovery was. */
 static INIT void insert(struct found *list, uint32_t count, const struct sas_device *page)
 {
-	const struct found new = { page->name, page->slot, page->enclosure, page->handle };
+	const struct found new = { page->name, page->slot, page->enclosure, page->handle, false };
 
 	for (; count && place_of(&list[count - 1]) > place_of(&new); count--)
 		list[count] = list[count - 1];
@@ -653,22 +662,6 @@ static INIT bool is_disk(const struct sas_device *page)
 		&& (page->access == 0 || page->access == CAPABILITY_FAILED);
 }
 
-static INIT uint32_t list_disks(struct controller *c, struct found *list)
-{
-	uint16_t handle = FIRST_HANDLE;
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < DEVICES; i++) {
-		handle = next_handle(c, DEVICE_PAGE, handle);
-		if (handle == NO_HANDLE)
-			break;
-		if (is_disk(&c->page.device))
-			insert(list, count++, &c->page.device);
-	}
-	return count;
-}
-
-/* A volume's disk cannot be read by itself. */
 static INIT bool is_member(struct controller *c, uint16_t handle)
 {
 	uint32_t number = FIRST_NUMBER;
@@ -681,19 +674,39 @@ static INIT bool is_member(struct controller *c, uint16_t handle)
 	return false;
 }
 
-/* The number has the enclosure, which the HBA counts itself, and the slot in it. */
+static INIT uint32_t list_disks(struct controller *c, struct found *list)
+{
+	uint16_t handle = FIRST_HANDLE;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < DEVICES; i++) {
+		handle = next_handle(c, DEVICE_PAGE, handle);
+		if (handle == NO_HANDLE)
+			break;
+		if (is_disk(&c->page.device))
+			insert(list, count++, &c->page.device);
+	}
+	for (uint32_t i = 0; i < count && c->has_raid; i++)
+		list[i].is_member = is_member(c, list[i].handle);
+	return count;
+}
+
+/*
+ * The number has the enclosure, which the HBA counts itself, and the slot in it. A disk that does
+ * not answer makes the list's handles invalid.
+ */
 static INIT void add_disks(struct controller *c, const struct rj_host *host)
 {
-	struct found *list = c->is_gone ? NULL : host->alloc(DEVICES * sizeof(*list), 8);
-	uint32_t count = list ? list_disks(c, list) : 0;
+	struct found *list = host->alloc(DEVICES * sizeof(*list), 8);
+	uint32_t count = list ? list_disks(c, list) : 0, starts = c->starts;
 
 	for (uint32_t i = 0; i < count && !c->is_gone; i++) {
 		const struct found *disk = &list[i];
 		struct unit unit = {
 			.scsi = { .execute = execute, .data = c->data }, .controller = c,
-			.name = disk->name, .kind = DEVICE_PAGE, .handle = disk->handle };
+			.name = disk->name, .kind = DEVICE_PAGE, .starts = starts, .handle = disk->handle };
 
-		if (!c->has_raid || !is_member(c, disk->handle))
+		if (!disk->is_member)
 			add_unit(&unit, RJ_MEGARAID_PD | (uint32_t)disk->enclosure << 8 | (disk->slot & 0xFF),
 				 host);
 	}
@@ -706,6 +719,7 @@ static INIT bool set_up(struct controller *c, uint32_t pci, const struct rj_host
 
 	if (!ask_facts(c, &facts))
 		return false;
+	host->print("mpt3: MPI %x, firmware %x", (uint32_t)facts.version, facts.firmware);
 	if (!make_queues(c, &facts, host)) {
 		host->print("mpt3: not enough memory");
 		return false;
@@ -741,9 +755,13 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	c->is_gone = true;
 	pci_enable(pci, PCI_MEMORY);
 	bring_up(c, pci, host);
+	if (c->is_gone)
+		return;
 	if (c->has_raid)
 		add_volumes(c, host);
 	add_disks(c, host);
+	if (c->is_gone)
+		host->warn("mpt3: the card does not answer any more");
 }
 
 static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)

@@ -350,6 +350,7 @@ static void serve_facts(const uint8_t *m, uint8_t *reply)
 	reply[0x15] = x.who;
 	le_store(reply + 0x18, CREDIT, 2);
 	le_store(reply + 0x1C, 0x2000u | (x.config->has_raid ? 0x1000u : 0), 4);
+	le_store(reply + 0x20, 0x14000700, 4);
 	le_store(reply + 0x24, or_else(x.config->request_dwords, 32), 2);
 	le_store(reply + 0x34, MOST_REPLIES, 2);
 	reply[0x36] = (uint8_t)or_else(x.config->reply_dwords, 32);
@@ -511,7 +512,7 @@ struct page {
 static void device_page(struct page *page, const struct hba_disk *d, uint16_t handle)
 {
 	static const uint32_t info[] = {
-		[HBA_SAS] = 0x401, [HBA_SATA] = 0x881, [HBA_EXPANDER] = 0x102, [HBA_SMP] = 0x101 };
+		[HBA_SAS] = 0x401, [HBA_SATA] = 0x881, [HBA_EXPANDER] = 0x502, [HBA_SMP] = 0x101 };
 
 	le_store(page->data + 0x08, d->slot, 2);
 	le_store(page->data + 0x0A, d->enclosure, 2);
@@ -720,8 +721,10 @@ static void request_tick(void)
 
 	if (!x.smid || x.now < x.due || x.config->no_answers)
 		return;
-	x.due = NEVER;
 	m = active();
+	if (m[3] == 0x04 && x.config->no_pages)
+		return;
+	x.due = NEVER;
 	if (x.config->events)
 		post_event();
 	if (m[3] == 0x00)

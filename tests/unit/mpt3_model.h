@@ -58,6 +58,7 @@ struct hba_config {
 	bool used;                      /* with a handshake that has not ended */
 	bool no_unit_reset;             /* which is not obeyed */
 	bool no_handshake, no_answers;  /* to anything */
+	bool no_pages;                  /* requests for them have no answer */
 	bool stays_locked, stays_reset; /* HostDiagnostic; in state RESET */
 	unsigned unit_ms, reset_ms, start_ms, port_ms;
 	uint16_t init_status, port_status;      /* MPI2_IOCSTATUS_* */

@@ -5,7 +5,9 @@
 #include "hardware/pci.h"
 #include "mpt3_model.h"
 
-#define WAITING "mpt3: waiting for the card to find its disks, at most 300 s\n"
+#define ENABLING "mpt3: waiting for the card to find its disks, at most 300 s\n"
+#define FACTS "mpt3: MPI 00000205, firmware 14000700\n"
+#define WAITING FACTS ENABLING
 #define RESETS(doorbell) "mpt3: the card's doorbell is " doorbell "; a reset may take minutes\n"
 
 static struct hba_disk disks[HBA_DISKS];
@@ -68,6 +70,7 @@ static void every_card(void **state)
 		{ "with events", 0x0097, 0x0205, { .events = true } },
 		{ "registers are not decoded", 0x0097, 0x0205, { .memory_off = true } },
 	};
+	char text[256];
 
 	(void)state;
 	FOR_EACH_NAMED(i, rows, rows[i].name) {
@@ -78,7 +81,10 @@ static void every_card(void **state)
 		config.state = HBA_READY;
 		config = with_disks(2, config);
 		hba_attach(&config, 1000);
-		assert_string_equal(host_found.text, WAITING "mpt3: ready, after states 00000012, status 00000000\n");
+		snprintf(text, sizeof(text), "mpt3: MPI %08X, firmware 14000700\n" ENABLING
+			 "mpt3: ready, after states 00000012, status 00000000\n", rows[i].version);
+		assert_string_equal(host_found.text, text);
+		assert_int_equal(host_found.warnings, 1);
 		assert_int_equal(host_found.disk_count, 2);
 		check_served(0, &disks[0]);
 		check_served(1, &disks[1]);
@@ -151,7 +157,7 @@ static void no_start(void **state)
 		{ "no registers", { .state = HBA_READY, .no_bar = true }, 100, false,
 		  "mpt3: registers out of reach, or not enough memory\n" },
 		{ "no memory", { .state = HBA_READY, .allocations = 1 }, 100, false,
-		  "mpt3: not enough memory\nmpt3: not ready, after states 00000001, status 00000000\n" },
+		  FACTS "mpt3: not enough memory\nmpt3: not ready, after states 00000001, status 00000000\n" },
 		{ "stays in RESET", { .state = HBA_RESET, .stays_reset = true, .reset_ms = 100 }, 41000, false,
 		  RESETS("00000000") "mpt3: not ready, after states 00000000, status 00000000\n" },
 		{ "stays locked", { .state = HBA_FAULT, .stays_locked = true }, 11000, false,
@@ -356,6 +362,30 @@ static void moves(void **state)
 	check_served(2, &disks[1]);
 }
 
+/* Also while the disks are looked for. */
+static void moves_early(void **state)
+{
+	static const struct hba_config ready = { .state = HBA_READY, .has_raid = true, .moves = true };
+	struct hba_config config = with_disks(5, ready);
+
+	(void)state;
+	disks[3].is_member = true;
+	disks[1].fault = (struct hba_fault){ .is_silent = true };
+	disks[1].faults = 1;
+	hba_attach(&config, 32000);
+	assert_int_equal(hba_starts(), 2);
+	assert_int_equal(host_found.disk_count, 3);
+	check_served(0, &disks[0]);
+	check_served(1, &disks[2]);
+	check_served(2, &disks[4]);
+}
+
+static void fail_from_now(struct hba_config *config, bool no_answers, bool no_unit_reset)
+{
+	config->no_answers = no_answers;
+	config->no_unit_reset = no_unit_reset;
+}
+
 /* A card that fails stays failed until it can be initialised again, and every call ends. */
 static void fails(void **state)
 {
@@ -366,16 +396,44 @@ static void fails(void **state)
 	(void)state;
 	hba_attach(&config, 1000);
 	buffer = host_alloc(512, 4);
-	config.no_answers = config.no_unit_reset = true;
+	fail_from_now(&config, true, true);
 	assert_int_equal(read_one(0, buffer, 46000), RJ_DISK_TIMEOUT);
 	assert_int_equal(read_one(0, buffer, 10), RJ_DISK_TIMEOUT);
 	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 16000), RJ_DISK_TIMEOUT);
-	config.no_answers = config.no_unit_reset = false;
+	fail_from_now(&config, false, false);
 	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 1000), RJ_DISK_OK);
 	check_one();
-	config.no_answers = true;
+	fail_from_now(&config, true, false);
 	assert_int_equal(read_one(0, buffer, 62000), RJ_DISK_TIMEOUT);
-	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 10), RJ_DISK_TIMEOUT); /* in a handshake */
+	/* the doorbell stays in use */
+	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 10), RJ_DISK_TIMEOUT);
+}
+
+/* While a request has no answer, there is no second one. */
+static void no_pages(void **state)
+{
+	static const struct hba_config ready = { .state = HBA_READY, .has_raid = true };
+	struct hba_config config = with_disks(1, ready);
+	uint8_t *buffer;
+
+	(void)state;
+	config.no_pages = true;
+	hba_attach(&config, 31000);
+	assert_int_equal(host_found.disk_count, 0);
+	assert_string_equal(host_found.text, WAITING "mpt3: ready, after states 00000012, status 00000000\n"
+			    "mpt3: the card does not answer any more\n");
+	config.no_pages = false;
+	hba_attach(&config, 1000);
+	buffer = host_alloc(512, 4);
+	disks[0].fault = (struct hba_fault){ .is_silent = true };
+	disks[0].faults = 1;
+	assert_int_equal(read_one(0, buffer, 31000), RJ_DISK_TIMEOUT);
+	config.no_pages = true;                 /* whose handle is to be looked for now */
+	assert_int_equal(read_one(0, buffer, 31000), RJ_DISK_TIMEOUT);
+	assert_int_equal(read_one(0, buffer, 10), RJ_DISK_TIMEOUT);
+	config.no_pages = false;
+	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 1000), RJ_DISK_OK);
+	check_one();
 }
 
 /* The driver does not write, whoever asks. */
@@ -424,4 +482,4 @@ static void whose(void **state)
 
 UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start), cmocka_unit_test(many),
 	  cmocka_unit_test(volumes), cmocka_unit_test(wrap), cmocka_unit_test(far), cmocka_unit_test(errors),
-	  cmocka_unit_test(moves), cmocka_unit_test(fails), cmocka_unit_test(read_only), cmocka_unit_test(whose))
+	  cmocka_unit_test(moves), cmocka_unit_test(moves_early), cmocka_unit_test(fails), cmocka_unit_test(no_pages), cmocka_unit_test(read_only), cmocka_unit_test(whose))
