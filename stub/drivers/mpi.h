@@ -21,7 +21,7 @@
 #define MPI_WHO_INIT(doorbell) ((doorbell) >> 24 & 0x7)
 #define MPI_STATE_MASK         0xF0000000u
 #define MPI_DOORBELL_USED      0x08000000u      /* a handshake has not ended */
-enum { MPI_RESET = 0, MPI_READY = 1, MPI_OPERATIONAL = 2, MPI_FAULT = 4 };
+enum { MPI_RESET = 0, MPI_READY = 1, MPI_OPERATIONAL = 2 };
 /* MPI2_WHOINIT_*. */
 enum { MPI_SYSTEM_BIOS = 1, MPI_ROM_BIOS = 2, MPI_HOST_DRIVER = 4 };
 
@@ -76,8 +76,9 @@ bool mpi_wait(uint32_t registers, uint32_t offset, uint32_t mask, uint32_t value
  */
 bool mpi_unit_reset(uint32_t registers);
 /*
- * Sends a message through the doorbell, as there are no queues yet. words: of the message. answer
- * takes as many 16-bit halves as it has room for. Returns false on a timeout.
+ * Sends a message through the doorbell, before there are queues. words: of the message, 32 bits
+ * each. answer takes as many halves of a word as it has room for; the rest of the answer is
+ * dropped. Returns false on a timeout.
  */
 bool mpi_handshake(uint32_t registers, const void *message, uint32_t words, uint16_t *answer,
 		   uint32_t halves);
@@ -89,7 +90,10 @@ bool mpi_handshake(uint32_t registers, const void *message, uint32_t words, uint
  */
 bool mpi_diagnostic_reset(uint32_t registers, uint32_t quiet_ms, uint32_t end_ms);
 
-/* INIT: as in struct rj_driver, by the doorbell, which says who has initialised the card. size: of registers. */
+/*
+ * INIT: as in struct rj_driver. The doorbell says who has initialised the card. size: bytes of
+ * registers.
+ */
 bool mpi_is_firmwares(uint32_t pci, uint32_t size, const struct rj_host *host);
 
 #endif

@@ -22,7 +22,8 @@
 #define REQUEST_HIGH 0xC4u              /* the other half posts */
 #define REGISTERS    0x100u             /* bytes */
 
-#define MASK_ALL     (0x40000000u | MPI_MASK_REPLIES | MPI_MASK_DOORBELL) /* MPI2_HIM_RESET_IRQ_MASK */
+#define MASK_RESET   0x40000000u        /* MPI2_HIM_RESET_IRQ_MASK */
+#define MASK_ALL     (MASK_RESET | MPI_MASK_REPLIES | MPI_MASK_DOORBELL)
 #define ALL_GONE     0xFFFFFFFFu        /* what a card that has left the bus reads as */
 
 /* MPI2_REQ_DESCRIPT_FLAGS_*, and MPI2_RPY_DESCRIPT_FLAGS_*. */
@@ -184,7 +185,8 @@ _Static_assert(offsetof(struct sas_device, flags) == 0x20, "MPI2_CONFIG_PAGE_SAS
 #define DEVICE_TYPE   0x007u
 #define IS_TARGET     0x680u            /* SSP_TARGET, STP_TARGET, SATA_DEVICE */
 #define IS_PRESENT    0x001u            /* MPI2_SAS_DEVICE0_FLAGS_DEVICE_PRESENT */
-#define CAPABILITY_FAILED 0x02u         /* MPI2_SAS_DEVICE0_ASTATUS_SATA_CAPABILITY_FAILED: no error */
+#define NO_ERRORS     0x00u             /* MPI2_SAS_DEVICE0_ASTATUS_* */
+#define CAPABILITY_FAILED 0x02u         /* of a SATA disk, which is used all the same */
 
 /* MPI2_CONFIG_PAGE_RAID_VOL_1. */
 struct volume {
@@ -659,7 +661,7 @@ static INIT bool is_disk(const struct sas_device *page)
 {
 	return (page->info & DEVICE_TYPE) == END_DEVICE && page->info & IS_TARGET
 		&& page->flags & IS_PRESENT
-		&& (page->access == 0 || page->access == CAPABILITY_FAILED);
+		&& (page->access == NO_ERRORS || page->access == CAPABILITY_FAILED);
 }
 
 static INIT bool is_member(struct controller *c, uint16_t handle)

@@ -200,7 +200,8 @@ static void many(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 20; i++)       /* 7 and 20 have no common divisor */
-		disks[i] = hba_disk(i % 2 ? HBA_SATA : HBA_SAS, (uint16_t)(1 + i * 7 % 20 / 10), (uint16_t)(i * 7 % 20 % 10));
+		disks[i] = hba_disk(i % 2 ? HBA_SATA : HBA_SAS, (uint16_t)(1 + i * 7 % 20 / 10),
+				    (uint16_t)(i * 7 % 20 % 10));
 	disks[0].type = 0x0D;                   /* an enclosure's processor */
 	disks[1].kind = HBA_EXPANDER;
 	disks[2].kind = HBA_SMP;
@@ -480,6 +481,7 @@ static void whose(void **state)
 	}
 }
 
-UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start), cmocka_unit_test(many),
-	  cmocka_unit_test(volumes), cmocka_unit_test(wrap), cmocka_unit_test(far), cmocka_unit_test(errors),
-	  cmocka_unit_test(moves), cmocka_unit_test(moves_early), cmocka_unit_test(fails), cmocka_unit_test(no_pages), cmocka_unit_test(read_only), cmocka_unit_test(whose))
+UNIT_MAIN(cmocka_unit_test(every_card), cmocka_unit_test(every_state), cmocka_unit_test(no_start),
+	  cmocka_unit_test(many), cmocka_unit_test(volumes), cmocka_unit_test(wrap), cmocka_unit_test(far),
+	  cmocka_unit_test(errors), cmocka_unit_test(moves), cmocka_unit_test(moves_early), cmocka_unit_test(fails),
+	  cmocka_unit_test(no_pages), cmocka_unit_test(read_only), cmocka_unit_test(whose))
