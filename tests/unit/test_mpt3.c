@@ -410,6 +410,11 @@ static void fails(void **state)
 	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 10), RJ_DISK_TIMEOUT);
 }
 
+static void answer_pages(struct hba_config *config, bool answers)
+{
+	config->no_pages = !answers;
+}
+
 /* While a request has no answer, there is no second one. */
 static void no_pages(void **state)
 {
@@ -418,21 +423,21 @@ static void no_pages(void **state)
 	uint8_t *buffer;
 
 	(void)state;
-	config.no_pages = true;
+	answer_pages(&config, false);
 	hba_attach(&config, 31000);
 	assert_int_equal(host_found.disk_count, 0);
 	assert_string_equal(host_found.text, WAITING "mpt3: ready, after states 00000012, status 00000000\n"
 			    "mpt3: the card does not answer any more\n");
-	config.no_pages = false;
+	answer_pages(&config, true);
 	hba_attach(&config, 1000);
 	buffer = host_alloc(512, 4);
 	disks[0].fault = (struct hba_fault){ .is_silent = true };
 	disks[0].faults = 1;
 	assert_int_equal(read_one(0, buffer, 31000), RJ_DISK_TIMEOUT);
-	config.no_pages = true;                 /* whose handle is to be looked for now */
+	answer_pages(&config, false);           /* its handle is to be looked for now */
 	assert_int_equal(read_one(0, buffer, 31000), RJ_DISK_TIMEOUT);
 	assert_int_equal(read_one(0, buffer, 10), RJ_DISK_TIMEOUT);
-	config.no_pages = false;
+	answer_pages(&config, true);
 	assert_int_equal(hba_request(served(0), RJ_RESET, 0, 0, NULL, 1000), RJ_DISK_OK);
 	check_one();
 }
