@@ -36,28 +36,12 @@
 #define POST_REQUEST(number) ((number) << 16)
 #define REQUEST       1u                /* number 0 is not used */
 
-enum { IOC_INIT = 0x02, PASSTHROUGH = 0xF0 };   /* MPI2_FUNCTION_* */
-#define HOST_DRIVER   4u                /* MPI2_WHOINIT_HOST_DRIVER */
+#define PASSTHROUGH   0xF0u             /* MEGASAS_MPI2_FUNCTION_PASSTHRU_IO_REQUEST */
 #define MPI_VERSION   0x0200u           /* MPI2_VERSION */
 #define HEADER_VERSION 0x1000u          /* MPI2_HEADER_VERSION */
-#define PAGE_SHIFT    12u               /* MR_DEFAULT_NVME_PAGE_SHIFT */
 #define REPLIES       16u               /* the queue's depth is a multiple of it */
 #define REPLIES_MAX   0xFFF0u
 #define UNUSED        0xFFFFFFFFu       /* half of a reply that is not there yet */
-
-/* struct MPI2_IOC_INIT_REQUEST. */
-struct ioc_init {
-	uint8_t who, zero, chain, function;
-	uint8_t zeros[8];
-	uint16_t version, header_version;
-	uint8_t more_zeros[6], page_shift, vectors;
-	uint16_t reserved, request_dwords;
-	uint16_t replies, free_replies;
-	uint32_t sense_high, reply_high;
-	uint64_t requests, reply_queue, free_queue, time;
-};
-_Static_assert(offsetof(struct ioc_init, request_dwords) == 0x1A, "MPI2_IOC_INIT_REQUEST");
-_Static_assert(sizeof(struct ioc_init) == 72, "MPI2_IOC_INIT_REQUEST");
 
 /* struct MPI2_RAID_SCSI_IO_REQUEST, with a struct MPI25_IEEE_SGE_CHAIN64. */
 struct request {
@@ -89,7 +73,7 @@ struct controller {
 		uint8_t chain[CHAIN_BYTES];
 	};
 	struct request requests[REQUEST + 1];
-	struct ioc_init init;
+	struct mpi2_ioc_init init;
 	volatile struct reply *replies;
 	uint32_t next;                  /* index of replies */
 	bool takes_requests;
@@ -174,9 +158,9 @@ static INIT void fill(struct controller *c, uint32_t replies)
 {
 	c->mfi.io_flags = MFI_IEEE_SGL;
 	c->mfi.disk_flags = RJ_DISK_READONLY;
-	c->init = (struct ioc_init){
-		.who = HOST_DRIVER, .function = IOC_INIT, .version = MPI_VERSION,
-		.header_version = HEADER_VERSION, .page_shift = PAGE_SHIFT,
+	c->init = (struct mpi2_ioc_init){
+		.who = MPI_HOST_DRIVER, .function = MPI_IOC_INIT, .version = MPI_VERSION,
+		.header_version = HEADER_VERSION, .page_shift = MPI2_PAGE_SHIFT,
 		.request_dwords = sizeof(struct request) / 4, .replies = (uint16_t)replies,
 		.requests = (uintptr_t)c->requests, .reply_queue = (uintptr_t)c->replies };
 	c->requests[REQUEST] = (struct request){

@@ -44,6 +44,22 @@ enum {
 	MPI_PORT_ENABLE = 0x06,
 };
 
+/* MPI2_IOC_INIT_REQUEST, of 2.0 to 2.6. */
+struct mpi2_ioc_init {
+	uint8_t who, zero, chain, function;
+	uint8_t zeros[8];
+	uint16_t version, header_version;
+	uint8_t more_zeros[6], page_shift, vectors;
+	uint16_t reserved, request_dwords;
+	uint16_t replies, free_replies;
+	uint32_t sense_high, reply_high;
+	uint64_t requests, reply_queue, free_queue, time;
+};
+_Static_assert(offsetof(struct mpi2_ioc_init, request_dwords) == 0x1A, "MPI2_IOC_INIT_REQUEST");
+_Static_assert(offsetof(struct mpi2_ioc_init, free_queue) == 0x38, "MPI2_IOC_INIT_REQUEST");
+_Static_assert(sizeof(struct mpi2_ioc_init) == 0x48, "MPI2_IOC_INIT_REQUEST");
+#define MPI2_PAGE_SHIFT 12u             /* MPT3SAS_HOST_PAGE_SIZE_4K, MR_DEFAULT_NVME_PAGE_SHIFT */
+
 /* MPI2_IOCSTATUS_*. */
 enum {
 	MPI_OK = 0x00,

@@ -36,7 +36,6 @@ enum { REPLY_IS_ADDRESS = 0x01, REPLY_TYPE = 0x0F };
 #define REPLY_FRAMES 8u                 /* with one for the request, neither queue can get full */
 
 #define HEADER_VERSION 0x3600u          /* MPI2_HEADER_VERSION */
-#define PAGE_SHIFT   12u                /* MPT3SAS_HOST_PAGE_SIZE_4K */
 #define VERSION_25   0x0205u            /* MPI25_VERSION: from here on with IEEE segments */
 #define HAS_RAID     0x1000u            /* MPI2_IOCFACTS_CAPABILITY_INTEGRATED_RAID */
 
@@ -69,20 +68,6 @@ _Static_assert(offsetof(struct ioc_facts, capabilities) == 0x1C, "MPI2_IOC_FACTS
 _Static_assert(offsetof(struct ioc_facts, request_dwords) == 0x24, "MPI2_IOC_FACTS_REPLY");
 _Static_assert(offsetof(struct ioc_facts, reply_dwords) == 0x36, "MPI2_IOC_FACTS_REPLY");
 _Static_assert(sizeof(struct ioc_facts) == 0x44, "MPI2_IOC_FACTS_REPLY");
-
-struct ioc_init {
-	uint8_t who, zero, chain, function;
-	uint8_t zeros[8];
-	uint16_t version, header_version;
-	uint8_t more_zeros[6], page_shift, vectors;
-	uint16_t reserved, request_dwords;
-	uint16_t replies, free_replies;
-	uint32_t sense_high, reply_high;
-	uint64_t requests, reply_queue, free_queue, time;
-};
-_Static_assert(offsetof(struct ioc_init, request_dwords) == 0x1A, "MPI2_IOC_INIT_REQUEST");
-_Static_assert(offsetof(struct ioc_init, free_queue) == 0x38, "MPI2_IOC_INIT_REQUEST");
-_Static_assert(sizeof(struct ioc_init) == 0x48, "MPI2_IOC_INIT_REQUEST");
 
 struct port_enable {
 	uint8_t zeros[3], function, more_zeros[8];
@@ -236,7 +221,7 @@ struct controller {
 	volatile struct descriptor replies[QUEUE];
 	uint32_t free_frames[QUEUE];
 	union page page;
-	struct ioc_init init;
+	struct mpi2_ioc_init init;
 	struct reply reply;             /* to the last request; zeros: it has succeeded */
 	void *request;                  /* the frame with number REQUEST */
 	uint32_t frames, frame_bytes;   /* for replies */
@@ -592,9 +577,9 @@ static INIT bool make_queues(struct controller *c, const struct ioc_facts *facts
 	c->frames = (uint32_t)(uintptr_t)memory + replies;
 	c->is_ieee = facts->version >= VERSION_25;
 	c->has_raid = facts->capabilities & HAS_RAID;
-	c->init = (struct ioc_init){
+	c->init = (struct mpi2_ioc_init){
 		.who = MPI_HOST_DRIVER, .function = MPI_IOC_INIT, .version = facts->version,
-		.header_version = HEADER_VERSION, .page_shift = PAGE_SHIFT,
+		.header_version = HEADER_VERSION, .page_shift = MPI2_PAGE_SHIFT,
 		.request_dwords = facts->request_dwords, .replies = QUEUE, .free_replies = QUEUE,
 		.requests = (uintptr_t)memory, .reply_queue = (uintptr_t)c->replies,
 		.free_queue = (uintptr_t)c->free_frames };
