@@ -794,7 +794,7 @@ static void write_diagnostic(uint32_t value)
 	x.reset_end = x.now + x.config->reset_ms * UINT64_C(1000);
 }
 
-/* Time. */
+/* Time. The card has read a handshake's first word only after it has raised the interrupt. */
 static void doorbell_tick(void)
 {
 	if (x.busy && x.now >= x.busy_until && !(x.phase == BEGUN && !x.interrupt)) {
