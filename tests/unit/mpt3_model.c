@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "be.h"
 #include "fake_io.h"
-#include "hardware/pci.h"
 #include "mpt3_model.h"
 
 /* struct MPI2_SYSTEM_INTERFACE_REGS. */
@@ -41,7 +41,7 @@ struct io {
 
 static struct {
 	struct hba_config *config;
-	uint32_t config_address, header[64];
+	struct pci_function pci;
 	uint64_t now, limit, untouched_until;
 	uint32_t limit_ms;
 	unsigned writes, zeros, unit_resets, diagnostic_resets, starts;
@@ -75,9 +75,7 @@ static struct {
 /* Memory. */
 static uint8_t *dma(uint64_t address, uint32_t bytes, const char *what)
 {
-	if (!(x.header[1] & PCI_BUS_MASTER))
-		fail_msg("%s: DMA while Bus Master is off", what);
-	return host_bytes(address, bytes, what);
+	return host_dma(&x.pci, address, bytes, what);
 }
 
 static void check_bytes(const uint8_t *bytes, const uint8_t *expected, uint32_t count, const char *what)
@@ -153,17 +151,6 @@ static struct hba_disk *next_of(bool wants_volume, bool wants_member, uint32_t a
 }
 
 /* Disks: SPC-4 and SBC-3. */
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void put_be32(uint8_t *p, uint32_t value)
-{
-	for (int i = 3; i >= 0; i--, value >>= 8)
-		p[i] = (uint8_t)value;
-}
-
 static void check_condition(struct io *io, uint8_t key, uint8_t asc)
 {
 	memset(io->sense, 0, 18);
@@ -745,7 +732,7 @@ static void post_request(uint32_t high)
 	x.low_written = false;
 	if (!x.has_queues || !x.free_written || !x.post_written || x.state != HBA_OPERATIONAL)
 		fail_msg("a request is posted in state %x, or without queues", x.state);
-	if ((x.mask & ALL_MASKED) != ALL_MASKED || !(x.header[1] & PCI_INTX_DISABLE))
+	if ((x.mask & ALL_MASKED) != ALL_MASKED || !pci_function_has(&x.pci, PCI_INTX_DISABLE))
 		fail_msg("a request is posted while interrupts are on");
 	if (x.smid)
 		fail_msg("a second request is posted");
@@ -855,7 +842,7 @@ static uint32_t offset_of(uint32_t address)
 {
 	if (address < WINDOW || address >= WINDOW + REGISTERS || address & 3)
 		fail_msg("register %x", address);
-	if (!(x.header[1] & PCI_MEMORY))
+	if (!pci_function_has(&x.pci, PCI_MEMORY))
 		fail_msg("register %x, which is not decoded", address);
 	if (x.now < x.untouched_until)
 		fail_msg("register %x, in the first 50 ms of a reset", address);
@@ -925,64 +912,15 @@ void write32(uint32_t address, uint32_t value)
 	}
 }
 
-#define WRONG(name, type) \
-	type name(uint32_t address) \
-	{ \
-		fail_msg(#name " of %x", address); \
-		return 0; \
-	}
-WRONG(read8, uint8_t)
-WRONG(read16, uint16_t)
-
-void write8(uint32_t address, uint8_t value)
+/* PCI: what another system's requests point to would be written. */
+static void before_write_config(uint32_t offset, uint32_t value)
 {
-	fail_msg("write8 of %x: %x", address, value);
-}
-
-void write16(uint32_t address, uint16_t value)
-{
-	fail_msg("write16 of %x: %x", address, value);
-}
-
-/* PCI. */
-static bool is_here(void)
-{
-	return (x.config_address & ~0xFCu) == (CONFIG_ENABLE | HBA_PCI);
-}
-
-/* What another system's requests point to would be written. */
-static void write_command(uint32_t value)
-{
-	if (value & PCI_BUS_MASTER && x.config->busy)
+	if (offset != PCI_COMMAND || !(value & PCI_BUS_MASTER))
+		return;
+	if (x.config->busy)
 		fail_msg("Bus Master is turned on while another system's requests are active");
-	if (value & PCI_BUS_MASTER && x.state != HBA_READY)
+	if (x.state != HBA_READY)
 		fail_msg("Bus Master is turned on in state %x", x.state);
-	x.header[1] = (x.header[1] & 0xFFFF0000) | (value & 0x0547);
-}
-
-void outl(uint16_t port, uint32_t value)
-{
-	tick();
-	if (port != CONFIG_ADDRESS)
-		fail_msg("port %x is written, %x", port, value);
-	x.config_address = value;
-}
-
-void outw(uint16_t port, uint16_t value)
-{
-	tick();
-	x.writes++;
-	if (port != CONFIG_DATA || !is_here() || (x.config_address & 0xFC) != PCI_COMMAND)
-		fail_msg("port %x is written", port);
-	write_command(value);
-}
-
-uint32_t inl(uint16_t port)
-{
-	tick();
-	if (port != CONFIG_DATA)
-		fail_msg("port %x is read", port);
-	return is_here() ? x.header[(x.config_address & 0xFC) / 4] : 0xFFFFFFFF;
 }
 
 static uint32_t map(uint64_t physical, uint32_t size)
@@ -997,13 +935,15 @@ static void fill_header(void)
 {
 	const struct hba_config *c = x.config;
 
-	x.header[0] = (uint32_t)or_else(c->device, 0x0097) << 16 | 0x1000;
-	x.header[1] = (c->memory_off ? 0 : PCI_MEMORY) | (c->bus_master ? PCI_BUS_MASTER : 0);
-	x.header[2] = 0x01070000;
+	x.pci = pci_function(HBA_PCI, (uint32_t)or_else(c->device, 0x0097) << 16 | 0x1000, 0x01070000,
+			     (uint16_t)((c->memory_off ? 0 : PCI_MEMORY)
+					| (c->bus_master ? PCI_BUS_MASTER : 0)));
+	x.pci.before_write = before_write_config;
+	pci_model_start(&x.pci, 1, tick);
 	if (c->no_bar)
 		return;
-	x.header[4] = c->ports_first ? 0xC001 : WINDOW;
-	x.header[5] = c->ports_first ? WINDOW | 4 : 0;
+	x.pci.space[PCI_BAR0 / 4] = c->ports_first ? 0xC001 : WINDOW;
+	x.pci.space[PCI_BAR0 / 4 + 1] = c->ports_first ? WINDOW | 4 : 0;
 }
 
 void hba_power_on(struct hba_config *config)
@@ -1091,12 +1031,12 @@ unsigned hba_starts(void)
 
 uint16_t hba_command(void)
 {
-	return (uint16_t)x.header[1];
+	return pci_function_command(&x.pci);
 }
 
 unsigned hba_writes(void)
 {
-	return x.writes;
+	return x.writes + x.pci.writes;
 }
 
 uint8_t hba_last_cdb(unsigned at)
