@@ -39,10 +39,26 @@ const char *unserved_why(const struct rj_machine_disk *disk, char text[UNSERVED_
 	return text;
 }
 
+/* For a disk whose driver has to be named; otherwise NULL. */
+static const char *named_way(uint8_t driver)
+{
+	switch (driver) {
+#define ROW(name) \
+	case RJ_INT13_##name: \
+		return "--int13 " #name " reads it, but is not yet tried on a card; or " CARRY;
+	RJ_NAMED_DRIVERS(ROW)
+#undef ROW
+	default:
+		return NULL;
+	}
+}
+
 const char *unserved_way(const struct rj_machine_disk *disk)
 {
-	if (rj_is_named_only(rj_machine_int13(&disk->controller)))
-		return "--int13 fusion reads it, but is not yet tried on a card; or " CARRY;
+	const char *way = named_way(rj_machine_int13(&disk->controller));
+
+	if (way)
+		return way;
 	if (disk->vmd.pci)
 		return "turn VMD off in the firmware's setup, or " CARRY;
 	if (strcmp(disk->controller.driver, "ahci") == 0 && !disk->multiplied)

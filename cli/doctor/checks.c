@@ -547,8 +547,10 @@ static void check_image_int13(const struct doctor *doctor, struct doctor_finding
 		find(f, DOCTOR_PROBLEM, "pack it again", "the image's services are damaged: %s",
 		     doctor->image.services.wrong);
 	else if (driver != RJ_INT13_none && serves(&doctor->image, driver)) {
-		find(f, DOCTOR_OK, NULL, "the image serves %s (%s)", disk->name,
-		     rj_int13_modes[driver].name);
+		bool untried = rj_is_named_only(driver);
+
+		find(f, untried ? DOCTOR_WARNING : DOCTOR_OK, NULL, "the image serves %s (%s)%s", disk->name,
+		     rj_int13_modes[driver].name, untried ? ", read-only, by a driver not yet tried on a card" : "");
 		tell_uas(disk, f);
 	} else if (ram_disk)
 		find(f, DOCTOR_NOTE, NULL, "the image does not serve %s, but carries a RAM disk",
@@ -580,8 +582,8 @@ static void check_mapped(const struct doctor *doctor, const struct rj_drive_map 
 		find(f, DOCTOR_PROBLEM, "use another --drive-map",
 		     "%s, which no driver serves", name);
 	else if (!serves(&doctor->image, driver) && rj_is_named_only(driver))
-		find(f, DOCTOR_PROBLEM, "pack it with --int13 fusion, or use another --drive-map",
-		     "%s, whose driver only --int13 fusion selects", name);
+		find(f, DOCTOR_PROBLEM, "pack it with that, or use another --drive-map",
+		     "%s, whose driver only --int13 %s selects", name, rj_int13_modes[driver].name);
 	else if (!serves(&doctor->image, driver))
 		find(f, DOCTOR_PROBLEM, "pack it with --int13 auto",
 		     "%s, whose driver %s the image does not use", name,

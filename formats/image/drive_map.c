@@ -42,7 +42,7 @@ uint8_t rj_unit_word(uint8_t driver, uint32_t unit)
 		[RJ_INT13_usb] = RJ_UNIT_usb,
 	};
 
-	if (driver == RJ_INT13_megaraid || driver == RJ_INT13_fusion)
+	if (driver == RJ_INT13_megaraid || driver == RJ_INT13_fusion || driver == RJ_INT13_mpt3)
 		return unit & RJ_MEGARAID_PD ? RJ_UNIT_pd : RJ_UNIT_ld;
 	return words[driver];
 }

@@ -118,6 +118,9 @@ static void take_path(struct rj_machine_disk *disk)
 	case RJ_INT13_fusion:
 		disk->has_unit = megaraid_unit(disk->path, &disk->unit) ? RJ_YES : RJ_UNKNOWN;
 		break;
+	case RJ_INT13_mpt3:
+		disk->has_unit = RJ_UNKNOWN;
+		break;
 	case RJ_INT13_mptsas:
 		if (strstr(disk->path, "/end_device-"))
 			disk->has_unit = RJ_UNKNOWN;

@@ -39,13 +39,15 @@
 	row(megaraid, "MegaRAID SAS up to 2108 (PERC 5, 6, H700, H800)") \
 	row(fusion, "newer MegaRAID (PERC H330, H710 to H755): read-only, not yet tried on a card") \
 	row(mptsas, "LSI SAS1 and 53C1030 (VMware's LSI Logic)") \
+	row(mpt3, "SAS HBAs from SAS2008 on (HBA330, HBA355i): read-only, not yet tried on a card") \
 	row(lsi, "LSI 53C810 and 53C895A SCSI controllers") \
 	row(sdhci, "SD cards and eMMC at PCI host controllers") \
 	row(usb, "USB disks at xHCI controllers")
 
 /* Drivers that serve only if --int13 or rj.int13 names them. */
 #define RJ_NAMED_DRIVERS(row) \
-	row(fusion)
+	row(fusion) \
+	row(mpt3)
 
 /* The values of --int13, of rj.int13, and of rj_services.int13. */
 #define RJ_INT13_MODES(row) \
@@ -93,6 +95,22 @@ enum {
 	row(mptsas, id, 0xFFFFFFFFu, 0x00541000u) /* SAS1068 */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00561000u) /* SAS1064E */ \
 	row(mptsas, id, 0xFFFFFFFFu, 0x00581000u) /* SAS1068E */ \
+	row(mpt3, id, 0xFFFEFFFFu, 0x00641000u) /* mpi2_cnfg.h in Linux: SAS2116, two of them */ \
+	row(mpt3, id, 0xFFFFFFFFu, 0x006E1000u) /* SAS2308 */ \
+	row(mpt3, id, 0xFFFDFFFFu, 0x00701000u) /* SAS2004, and 72h SAS2008: H200, 9211 */ \
+	row(mpt3, id, 0xFFFDFFFFu, 0x00741000u) /* SAS2108, two of them */ \
+	row(mpt3, id, 0xFFFFFFFFu, 0x00771000u) /* SAS2108 */ \
+	row(mpt3, id, 0xFFF8FFFFu, 0x00801000u) /* SAS2208, and to 87h SAS2308: 9207 */ \
+	row(mpt3, id, 0xFFFEFFFFu, 0x00901000u) /* SAS3108, two of them */ \
+	row(mpt3, id, 0xFFFCFFFFu, 0x00941000u) /* SAS3108, and to 97h SAS3008: HBA330, 9300 */ \
+	row(mpt3, id, 0xFFFEFFFFu, 0x00AA1000u) /* SAS3516, two of them */ \
+	row(mpt3, id, 0xFFFCFFFFu, 0x00AC1000u) /* SAS3416, SAS3508, and AFh SAS3408: 9400 */ \
+	row(mpt3, id, 0xFFF8FFFFu, 0x00C01000u) /* SAS3324, and to C7h SAS3224 and SAS3316 */ \
+	row(mpt3, id, 0xFFFEFFFFu, 0x00C81000u) /* SAS3316, and C9h SAS3216 */ \
+	row(mpt3, id, 0xFFFEFFFFu, 0x00D01000u) /* SAS3716, and D1h SAS3616 */ \
+	row(mpt3, id, 0xFFFFFFFFu, 0x00D21000u) /* SAS3708 */ \
+	row(mpt3, id, 0xFFFBFFFFu, 0x00E11000u) /* SAS3916, and E5h SAS3816: 9500 */ \
+	row(mpt3, id, 0xFFFBFFFFu, 0x00E21000u) /* SAS3916, and E6h SAS3816: HBA355i */ \
 	row(lsi, id, 0xFFFFFFFFu, 0x00011000u) /* sym_defs.h in Linux: 53C810 */ \
 	row(lsi, id, 0xFFFFFFFFu, 0x00121000u) /* 53C895A */ \
 	row(virtio, id, 0xFFFFFFFFu, VIRTIO_ID(0x1001u)) /* 1.1, 4.1.2.1: transitional blk */ \
@@ -274,8 +292,9 @@ struct rj_drive_map {
 	uint8_t word;           /* RJ_UNIT_*: how to print the unit */
 	uint16_t pci;           /* bus << 8 | device << 3 | function */
 	uint32_t unit;          /* AHCI port, NVMe namespace, SCSI target, ATA
-				   channel * 2 + device, logical drive,
-				   RJ_MEGARAID_PD | physical drive, slot of SD cards,
+				   channel * 2 + device, logical drive (also a volume
+				   of an HBA), RJ_MEGARAID_PD | physical drive (of an
+				   HBA: enclosure << 8 | slot), slot of SD cards,
 				   RJ_USB_UNIT; 0 for virtio-blk */
 };
 _Static_assert(sizeof(struct rj_drive_map) == 8, "drive map");

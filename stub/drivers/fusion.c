@@ -9,6 +9,7 @@
  * Disks are read-only, since this has not run on a card yet.
  */
 #include "drivers/mfi.h"
+#include "drivers/mpi.h"
 
 #include "hardware/io.h"
 #include "hardware/pci.h"
@@ -16,23 +17,17 @@
 /* struct megasas_register_set. */
 #define DOORBELL      0x00u
 #define DOORBELL_BUSY 0x1u
-#define SEQUENCE      0x04u             /* fusion_seq_offset: unlocks the next one */
-#define DIAGNOSTIC    0x08u             /* fusion_host_diag */
-#define DIAGNOSTIC_WRITABLE 0x80u       /* HOST_DIAG_WRITE_ENABLE */
-#define DIAGNOSTIC_RESET 0x04u          /* HOST_DIAG_RESET_ADAPTER */
 #define REPLY_FREE    0x48u             /* MFI_RFPI of FreeBSD: the last reply that may be used */
 #define REPLY_POST    0x6Cu             /* MPI2_REPLY_POST_HOST_INDEX_OFFSET */
 #define SCRATCH_PAD   0xB0u             /* the state */
 #define QUEUE_LOW     0xC0u             /* inbound; the write of the other half posts */
 #define QUEUE_HIGH    0xC4u
 
-#define READS         30u               /* of a register of Aero that wrongly reads as 0 */
 #define DOORBELL_MS   10000u
 #define CAN_RESET     0x2u              /* MFI_RESET_ADAPTER, beside the state */
 #define ALL_GONE      0xFFFFFFFFu       /* what a card that has left the bus reads as */
-#define UNLOCK_MS     10000u            /* these as in megasas_adp_reset_fusion */
-#define RESET_MS      3000u             /* in which registers are not touched */
-#define RESET_END_MS  100000u
+#define RESET_MS      3000u             /* as in megasas_adp_reset_fusion: no register is touched, */
+#define RESET_END_MS  100000u           /* and the reset ends */
 #define STARTED_MS    100000u
 #define STATE_FW_INIT 0x4u              /* the last state in which the firmware does not run yet */
 
@@ -41,28 +36,12 @@
 #define POST_REQUEST(number) ((number) << 16)
 #define REQUEST       1u                /* number 0 is not used */
 
-enum { IOC_INIT = 0x02, PASSTHROUGH = 0xF0 };   /* MPI2_FUNCTION_* */
-#define HOST_DRIVER   4u                /* MPI2_WHOINIT_HOST_DRIVER */
+#define PASSTHROUGH   0xF0u             /* MEGASAS_MPI2_FUNCTION_PASSTHRU_IO_REQUEST */
 #define MPI_VERSION   0x0200u           /* MPI2_VERSION */
 #define HEADER_VERSION 0x1000u          /* MPI2_HEADER_VERSION */
-#define PAGE_SHIFT    12u               /* MR_DEFAULT_NVME_PAGE_SHIFT */
 #define REPLIES       16u               /* the queue's depth is a multiple of it */
 #define REPLIES_MAX   0xFFF0u
 #define UNUSED        0xFFFFFFFFu       /* half of a reply that is not there yet */
-
-/* struct MPI2_IOC_INIT_REQUEST. */
-struct ioc_init {
-	uint8_t who, zero, chain, function;
-	uint8_t zeros[8];
-	uint16_t version, header_version;
-	uint8_t more_zeros[6], page_shift, vectors;
-	uint16_t reserved, request_dwords;
-	uint16_t replies, free_replies;
-	uint32_t sense_high, reply_high;
-	uint64_t requests, reply_queue, free_queue, time;
-};
-_Static_assert(offsetof(struct ioc_init, request_dwords) == 0x1A, "MPI2_IOC_INIT_REQUEST");
-_Static_assert(sizeof(struct ioc_init) == 72, "MPI2_IOC_INIT_REQUEST");
 
 /* struct MPI2_RAID_SCSI_IO_REQUEST, with a struct MPI25_IEEE_SGE_CHAIN64. */
 struct request {
@@ -94,7 +73,7 @@ struct controller {
 		uint8_t chain[CHAIN_BYTES];
 	};
 	struct request requests[REQUEST + 1];
-	struct ioc_init init;
+	struct mpi2_ioc_init init;
 	volatile struct reply *replies;
 	uint32_t next;                  /* index of replies */
 	bool takes_requests;
@@ -104,11 +83,7 @@ INIT_DATA const char card_name[] = "fusion";
 
 static uint32_t state_of(uint32_t registers)
 {
-	uint32_t word = 0;
-
-	for (uint32_t i = 0; i < READS && !word; i++)
-		word = read32(registers + SCRATCH_PAD);
-	return word;
+	return mpi_read(registers, SCRATCH_PAD);
 }
 
 uint32_t card_state(const struct mfi *m)
@@ -180,9 +155,9 @@ static INIT void fill(struct controller *c, uint32_t replies)
 {
 	c->mfi.io_flags = MFI_IEEE_SGL;
 	c->mfi.disk_flags = RJ_DISK_READONLY;
-	c->init = (struct ioc_init){
-		.who = HOST_DRIVER, .function = IOC_INIT, .version = MPI_VERSION,
-		.header_version = HEADER_VERSION, .page_shift = PAGE_SHIFT,
+	c->init = (struct mpi2_ioc_init){
+		.who = MPI_HOST_DRIVER, .function = MPI_IOC_INIT, .version = MPI_VERSION,
+		.header_version = HEADER_VERSION, .page_shift = MPI2_PAGE_SHIFT,
 		.request_dwords = sizeof(struct request) / 4, .replies = (uint16_t)replies,
 		.requests = (uintptr_t)c->requests, .reply_queue = (uintptr_t)c->replies };
 	c->requests[REQUEST] = (struct request){
@@ -190,16 +165,6 @@ static INIT void fill(struct controller *c, uint32_t replies)
 		.segments_offset = offsetof(struct request, address) / 4,
 		.address = (uintptr_t)&c->mfi.frame, .bytes = CHAIN_BYTES,
 		.chain_flags = CHAIN_FLAGS };
-}
-
-/* The keys MPI2_WRSEQ_*, the first of which forgets others that came before. */
-static INIT bool unlock_diagnostic(uint32_t registers)
-{
-	const uint8_t keys[] = { 0x0, 0xF, 0x4, 0xB, 0x2, 0x7, 0xD };
-
-	for (uint32_t i = 0; i < sizeof(keys); i++)
-		write32(registers + SEQUENCE, keys[i]);
-	return wait_for_bits(registers + DIAGNOSTIC, DIAGNOSTIC_WRITABLE, DIAGNOSTIC_WRITABLE, UNLOCK_MS);
 }
 
 /* megasas_adp_reset_fusion; megasas_init_fw does it if the firmware says that it may. */
@@ -211,11 +176,7 @@ INIT bool card_reset(const struct mfi *m, const struct rj_host *host)
 	if (word == ALL_GONE || MFI_STATE(word) != MFI_STATE_FAULT || !(word & CAN_RESET))
 		return false;
 	host->warn("fusion: the card's firmware has failed, %x; a reset may take minutes", word);
-	if (!unlock_diagnostic(m->registers))
-		return false;
-	write32(m->registers + DIAGNOSTIC, read32(m->registers + DIAGNOSTIC) | DIAGNOSTIC_RESET);
-	delay_ms(RESET_MS);
-	if (!wait_for_bits(m->registers + DIAGNOSTIC, DIAGNOSTIC_RESET, 0, RESET_END_MS))
+	if (!mpi_diagnostic_reset(m->registers, RESET_MS, RESET_END_MS))
 		return false;
 	deadline = deadline_in(STARTED_MS);
 	while (MFI_STATE(state_of(m->registers)) <= STATE_FW_INIT) {

@@ -5,57 +5,22 @@
  *
  * Only one message is active at a time, so one reply frame is enough.
  */
-#include "drivers/driver.h"
+#include "drivers/mpi.h"
 
 #include "common/mem.h"
 #include "drivers/scsi.h"
 #include "hardware/io.h"
 #include "hardware/pci.h"
 
-/* mpi.h: registers, in the first memory BAR. */
-#define DOORBELL         0x00u
-#define INTERRUPT_STATUS 0x30u
-#define INTERRUPT_MASK   0x34u
+/* mpi.h in Linux: registers, in the first memory BAR. */
 #define REQUEST_QUEUE    0x40u
 #define REPLY_QUEUE      0x44u          /* write: free frames; read: replies */
 #define REGISTERS        0x80u          /* bytes */
 
-/* MPI_DOORBELL_*, MPI_IOC_STATE_*. */
-#define STATE(doorbell)    ((doorbell) >> 28 & 0x7)
-#define WHO_INIT(doorbell) ((doorbell) >> 24 & 0x7)
-enum { STATE_READY = 1, STATE_OPERATIONAL = 2, STATE_FAULT = 4 };
-enum { WHO_SYSTEM_BIOS = 1, WHO_ROM_BIOS = 2, WHO_HOST_DRIVER = 4 };
-
-#define DOORBELL_INTERRUPT 0x00000001u  /* MPI_HIS_*: the controller has written the doorbell, */
-#define DOORBELL_BUSY      0x80000000u  /* and it has not read it yet */
-#define MASK_ALL           0x00000009u  /* MPI_HIM_RIM | MPI_HIM_DIM */
 #define NO_REPLY           0xFFFFFFFFu
 #define REPLY_IS_ADDRESS   0x80000000u  /* MPI_ADDRESS_REPLY_A_BIT; of the frame's half */
 
-/* MPI_FUNCTION_*. */
-enum { SCSI_IO = 0x00, IOC_INIT = 0x02, PORT_ENABLE = 0x06, UNIT_RESET = 0x40, HANDSHAKE = 0x42 };
-
-/* MPI_IOCSTATUS_*. */
-enum {
-	IOC_OK = 0x00,
-	IOC_BUSY = 0x02,
-	IOC_RECOVERED = 0x40,
-	IOC_BAD_BUS = 0x41,
-	IOC_BAD_TARGET = 0x42,
-	IOC_NO_DEVICE = 0x43,
-	IOC_UNDERRUN = 0x45,
-	IOC_TASK_TERMINATED = 0x48,
-	IOC_TERMINATED = 0x4B,
-};
-#define IOC_STATUS_MASK 0x7FFFu         /* MPI_IOCSTATUS_MASK */
-
-/* MPI_SCSIIO_CONTROL_READ and _WRITE. */
-#define CONTROL(write) (0x02000000u >> (write))
-/* MPI_SGE_FLAGS_*: the only one, simple, with a 64-bit address, and its direction. */
-#define SEGMENT(write) (0xD3000000u | (uint32_t)(write) << 26)
-
 #define TARGETS        256u
-#define RESET_MS       15000u
 #define DOORBELL_MS    5000u
 #define MESSAGE_MS     30000u
 #define PORT_MS        60000u
@@ -70,7 +35,6 @@ struct ioc_init {
 	uint32_t request_high, sense_high;
 };
 _Static_assert(sizeof(struct ioc_init) == 24, "MSG_IOC_INIT, up to MPI 1.2");
-#define IOC_INIT_REPLY 20u              /* bytes: MSG_IOC_INIT_REPLY */
 
 /* MSG_PORT_ENABLE. */
 struct port_enable {
@@ -139,69 +103,10 @@ static void put(const struct controller *c, uint32_t offset, uint32_t value)
 	write32(c->registers + offset, value);
 }
 
-/* Waits until the register's bits in mask have a value. */
-static bool wait_for(const struct controller *c, uint32_t offset, uint32_t mask, uint32_t value,
-		     uint32_t ms)
-{
-	uint64_t deadline = deadline_in(ms);
-
-	while ((get(c, offset) & mask) != value) {
-		if (expired(&deadline))
-			return false;
-		relax();
-	}
-	return true;
-}
-
-/* A message unit reset ends what is active, from every state but FAULT. */
 static bool reset(const struct controller *c)
 {
-	put(c, INTERRUPT_MASK, MASK_ALL);
-	put(c, DOORBELL, (uint32_t)UNIT_RESET << 24);
-	if (!wait_for(c, DOORBELL, 0xF0000000u, (uint32_t)STATE_READY << 28, RESET_MS))
-		return false;
-	put(c, INTERRUPT_STATUS, 0);
-	return true;
-}
-
-/* The controller reads the doorbell. */
-static bool send_word(const struct controller *c, uint32_t word)
-{
-	put(c, DOORBELL, word);
-	return wait_for(c, INTERRUPT_STATUS, DOORBELL_BUSY, 0, DOORBELL_MS);
-}
-
-/* 16 bits of an answer, which are then acknowledged. */
-static bool skip_word(const struct controller *c)
-{
-	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS))
-		return false;
-	get(c, DOORBELL);
-	put(c, INTERRUPT_STATUS, 0);
-	return true;
-}
-
-/* A message through the doorbell, before there are queues (mpt_handshake_req_reply_wait). */
-static bool handshake(const struct controller *c, const uint32_t *words, uint32_t count,
-		      uint32_t answer)
-{
-	put(c, INTERRUPT_STATUS, 0);
-	put(c, DOORBELL, (uint32_t)HANDSHAKE << 24 | count << 16);
-	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS))
-		return false;
-	put(c, INTERRUPT_STATUS, 0);
-	if (!wait_for(c, INTERRUPT_STATUS, DOORBELL_BUSY, 0, DOORBELL_MS))
-		return false;
-	for (uint32_t i = 0; i < count; i++)
-		if (!send_word(c, words[i]))
-			return false;
-	for (uint32_t i = 0; i < answer / 2; i++)
-		if (!skip_word(c))
-			return false;
-	/* the last interrupt says that the doorbell is free */
-	wait_for(c, INTERRUPT_STATUS, DOORBELL_INTERRUPT, DOORBELL_INTERRUPT, DOORBELL_MS);
-	put(c, INTERRUPT_STATUS, 0);
-	return true;
+	put(c, MPI_INTERRUPT_MASK, MPI_MASK_REPLIES | MPI_MASK_DOORBELL);
+	return mpi_unit_reset(c->registers);
 }
 
 /* Posts the request and waits for its reply. Returns NO_REPLY on a timeout. */
@@ -231,23 +136,24 @@ static bool enable_port(struct controller *c)
 	uint32_t answer;
 
 	memset(&c->request, 0, sizeof(c->request));
-	c->request.port_enable.function = PORT_ENABLE;
+	c->request.port_enable.function = MPI_PORT_ENABLE;
 	answer = run(c, PORT_MS);
 	release(c, answer);
 	c->request.scsi_io = (struct scsi_io){
-		.function = SCSI_IO, .sense_size = SCSI_SENSE, .sense = (uintptr_t)c->sense };
+		.function = MPI_SCSI_IO, .sense_size = SCSI_SENSE, .sense = (uintptr_t)c->sense };
 	return answer != NO_REPLY;
 }
 
 static bool start(struct controller *c)
 {
 	const struct ioc_init init = {
-		.who = WHO_HOST_DRIVER, .function = IOC_INIT, .buses = 1,
+		.who = MPI_HOST_DRIVER, .function = MPI_IOC_INIT, .buses = 1,
 		.reply_size = sizeof(c->reply) };
 
 	c->is_gone = true;
-	if (!reset(c) || !handshake(c, (const uint32_t *)&init, sizeof(init) / 4, IOC_INIT_REPLY)
-	    || !wait_for(c, DOORBELL, 0xF0000000u, (uint32_t)STATE_OPERATIONAL << 28, DOORBELL_MS))
+	if (!reset(c) || !mpi_handshake(c->registers, &init, sizeof(init) / 4, NULL, 0)
+	    || !mpi_wait(c->registers, MPI_DOORBELL, MPI_STATE_MASK, (uint32_t)MPI_OPERATIONAL << 28,
+			 DOORBELL_MS))
 		return false;
 	put(c, REPLY_QUEUE, (uintptr_t)&c->reply);
 	c->is_gone = !enable_port(c);
@@ -264,29 +170,29 @@ static void prepare(const struct unit *unit, const struct scsi_command *command)
 	r->cdb_size = scsi_cdb_size(command->cdb);
 	scsi_copy_cdb(r->cdb, command);
 	r->bytes = command->bytes;
-	r->segment = SEGMENT(command->write) | command->bytes;
+	r->segment = MPI_SEGMENT(command->write) | command->bytes;
 	r->buffer = command->buffer;
-	r->control = command->bytes ? CONTROL(command->write) : 0;
+	r->control = command->bytes ? MPI_CONTROL(command->write) : 0;
 }
 
 /* A failed command may also have moved fewer bytes. Answers to attach's commands may be shorter. */
 static enum rj_status status_of(const struct controller *c, bool may_be_short)
 {
-	switch (c->reply.ioc_status & IOC_STATUS_MASK) {
-	case IOC_UNDERRUN:
+	switch (c->reply.ioc_status & MPI_STATUS_MASK) {
+	case MPI_UNDERRUN:
 		if (!c->reply.scsi_status && !may_be_short)
 			return RJ_DISK_CONTROLLER;
 		return scsi_status(c->reply.scsi_status, c->sense);
-	case IOC_OK:
-	case IOC_RECOVERED:
+	case MPI_OK:
+	case MPI_RECOVERED:
 		return scsi_status(c->reply.scsi_status, c->sense);
-	case IOC_BUSY:
-	case IOC_TASK_TERMINATED:
-	case IOC_TERMINATED:
+	case MPI_BUSY:
+	case MPI_TASK_TERMINATED:
+	case MPI_TERMINATED:
 		return SCSI_AGAIN;
-	case IOC_BAD_BUS:
-	case IOC_BAD_TARGET:
-	case IOC_NO_DEVICE:
+	case MPI_BAD_BUS:
+	case MPI_BAD_TARGET:
+	case MPI_NO_DEVICE:
 		return RJ_DISK_TIMEOUT;
 	}
 	return RJ_DISK_CONTROLLER;
@@ -378,20 +284,12 @@ static INIT void attach(uint32_t pci, const struct rj_host *host)
 	if (start(c))
 		add_targets(c, host);
 	else
-		host->warn("mptsas: not ready, doorbell %x", get(c, DOORBELL));
+		host->warn("mptsas: not ready, doorbell %x", get(c, MPI_DOORBELL));
 }
 
-/* The doorbell says who has initialised the controller. */
 static INIT bool is_firmwares(uint32_t pci, const struct rj_host *host)
 {
-	uint32_t registers = pci_map(pci, REGISTERS, host), doorbell;
-	uint32_t needed = PCI_MEMORY | PCI_BUS_MASTER;
-
-	if (!registers || (pci_read16(pci, PCI_COMMAND) & needed) != needed)
-		return false;
-	doorbell = read32(registers + DOORBELL);
-	return STATE(doorbell) == STATE_OPERATIONAL
-		&& (WHO_INIT(doorbell) == WHO_SYSTEM_BIOS || WHO_INIT(doorbell) == WHO_ROM_BIOS);
+	return mpi_is_firmwares(pci, REGISTERS, host);
 }
 
 DRIVER(is_firmwares, attach);

@@ -398,7 +398,7 @@ static void unserved(void **state)
 		{ 0x20201022, 0x010000, "a SCSI controller, 1022:2020" },
 		{ 0x12341234, 0x010185, NULL },                                 /* IDE */
 		{ 0x12341234, 0x010600, "a SATA controller, 1234:1234" },       /* not AHCI */
-		{ 0x00971000, 0x010700, "a SAS controller, 1000:0097" },        /* MPT3 */
+		{ 0x00971000, 0x010700, "a SAS controller, 1000:0097" },        /* MPT3, not named */
 		{ 0x12341234, 0x010801, "a flash memory controller, 1234:1234" },
 		{ 0x12341234, 0x018000, "a disk controller, 1234:1234" },
 		{ 0x12341234, 0x020000, NULL },                                 /* a network card */
@@ -424,6 +424,7 @@ static void unserved(void **state)
 #define VMD_TEXT(place) place " is Intel VMD, which hides NVMe disks, 8086:9A0B" NO_DRIVER
 #define AHCI(number, count) { .place = (number) << 3, .id = 0x29228086, .class = 0x010601, .disks = (count) }
 #define FUSION(number, count) { .place = (number) << 3, .id = 0x005D1000, .class = 0x010400, .disks = (count) }
+#define MPT3(number, count) { .place = (number) << 3, .id = 0x00E61000, .class = 0x010700, .disks = (count) }
 
 /* When it is named, and with what else. */
 static void when(void **state)
@@ -453,6 +454,10 @@ static void when(void **state)
 		  "00:03.0 is a RAID controller, 1000:005D" NO_DRIVER, 0 },
 		{ "and is", { .functions = { FUSION(3, 2) }, .firmware = RJ_FIRMWARE_REBUILT,
 		  .int13 = RJ_INT13_fusion }, "", 2 },
+		{ "another one", { .functions = { MPT3(3, 2), FUSION(4, 1) }, .firmware = RJ_FIRMWARE_REBUILT,
+		  .int13 = RJ_INT13_mpt3 }, "", 2 },
+		{ "another one, not named", { .functions = { MPT3(3, 2) }, .firmware = RJ_FIRMWARE_REBUILT },
+		  "00:03.0 is a SAS controller, 1000:00E6" NO_DRIVER, 0 },
 		{ "a driver that finds nothing", { .functions = { AHCI(31, 0) }, .hard_disks = 1 },
 		  "the disk's controller is not supported, and the firmware may have lost it\n", 0 },
 		{ "the firmware's own", { .functions = { { .place = 31 << 3, .id = 0x29228086, .class = 0x010601,

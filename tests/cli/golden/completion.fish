@@ -39,7 +39,7 @@ complete -c rjpack -l drive -x -d 'boot drive in DL: hd0, fd0, 0x80 (hd0; a RAM 
 complete -c rjpack -l unreal -d 'leave 4 GiB limits in DS, ES, FS and GS'
 complete -c rjpack -l restore -r -F -d 'put the firmware'\''s memory back (see rjpack snapshot)'
 complete -c rjpack -l bios -x -a 'auto machine own' -d 'whose BIOS serves: auto, machine, own (auto)'
-complete -c rjpack -l int13 -x -a 'auto firmware none ahci nvme virtio ata pvscsi megaraid fusion mptsas lsi sdhci usb' -d 'who serves INT 13h, see below (auto)'
+complete -c rjpack -l int13 -x -a 'auto firmware none ahci nvme virtio ata pvscsi megaraid fusion mptsas mpt3 lsi sdhci usb' -d 'who serves INT 13h, see below (auto)'
 complete -c rjpack -l usb -x -a 'auto none keyboard all' -d 'what is served on USB, see below (auto)'
 complete -c rjpack -l drive-map -x -d 'hd0=pci:BB:DD.F, then /portN /nsN /targetN /ldN /pdN /slotN /usbN[.N][/lunN]; repeatable'
 complete -c rjpack -s o -l output -r -F -d 'write the image here; - is standard output'

@@ -38,7 +38,7 @@ _rjpack()
 		'*--unreal[leave 4 GiB limits in DS, ES, FS and GS]' \
 		'*--restore=[put the firmware'\''s memory back (see rjpack snapshot)]:SNAPSHOT:_files' \
 		'*--bios=[whose BIOS serves\: auto, machine, own (auto)]:MODE:(auto machine own)' \
-		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata pvscsi megaraid fusion mptsas lsi sdhci usb)' \
+		'*--int13=[who serves INT 13h, see below (auto)]:MODE:(auto firmware none ahci nvme virtio ata pvscsi megaraid fusion mptsas mpt3 lsi sdhci usb)' \
 		'*--usb=[what is served on USB, see below (auto)]:MODE:(auto none keyboard all)' \
 		'*--drive-map=[hd0=pci\:BB\:DD.F, then /portN /nsN /targetN /ldN /pdN /slotN /usbN\[.N\]\[/lunN\]; repeatable]:DRIVE=DISK:' \
 		'*--output=[write the image here; - is standard output]:FILE|-:_files' \
