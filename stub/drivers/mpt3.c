@@ -591,7 +591,7 @@ static INIT void add_unit(struct unit *unit, uint32_t number, const struct rj_ho
 {
 	struct rj_disk disk = {
 		.interface = "RAID    ", .device_path = { number }, .transfer = transfer,
-		.alignment = 4, .unit = number, .flags = RJ_DISK_READONLY };
+		.alignment = 4, .unit = number };
 
 	if (scsi_identify(&unit->scsi, &disk)) {
 		disk.flags |= RJ_DISK_READONLY;

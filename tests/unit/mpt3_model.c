@@ -214,7 +214,7 @@ static void read_sectors(struct io *io, uint64_t lba, uint32_t count)
 static void scsi(struct io *io)
 {
 	const uint8_t *cdb = io->cdb;
-	uint8_t inquiry[36] = { io->disk->type, 0, 5, 2, 31 }, mode[4] = { 3 };
+	uint8_t inquiry[36] = { io->disk->type, io->disk->is_removable ? 0x80 : 0, 5, 2, 31 }, mode[4] = { 3 };
 
 	if (cdb[0] != 0x12 && io->disk->attentions) {
 		io->disk->attentions--;

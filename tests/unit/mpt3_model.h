@@ -33,6 +33,7 @@ struct hba_disk {
 	bool is_absent;                 /* listed, but not there any more */
 	uint8_t access;                 /* MPI2_SAS_DEVICE0_ASTATUS_* */
 	uint8_t type;                   /* SCSI device type */
+	bool is_removable;
 	bool is_short;                  /* answers with fewer bytes than asked for */
 	uint64_t sectors;
 	uint32_t sector_size;           /* 0: 512 */

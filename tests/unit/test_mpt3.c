@@ -35,7 +35,7 @@ static void check_served(unsigned i, const struct hba_disk *disk)
 
 	assert_int_equal(found->unit, RJ_MEGARAID_PD | (uint32_t)disk->enclosure << 8 | disk->slot);
 	assert_int_equal(found->sectors, disk->sectors);
-	assert_int_equal(found->flags, RJ_DISK_READONLY);
+	assert_int_equal(found->flags, RJ_DISK_READONLY | (disk->is_removable ? RJ_DISK_REMOVABLE : 0));
 	assert_int_equal(found->alignment, 4);
 	assert_memory_equal(found->interface, "RAID    ", 8);
 	hba_check_read(found, disk);
@@ -211,6 +211,7 @@ static void many(void **state)
 	disks[6].is_short = true;
 	disks[7].sector_size = 4096;
 	disks[8].sector_size = 520;
+	disks[9].is_removable = true;
 	hba_attach(&config, 2000);
 	assert_int_equal(host_found.disk_count, 14);
 	for (unsigned i = 0, n = 0; i < 20; i++)
