@@ -112,6 +112,8 @@ def check_ignored(bench):
 
 def main(rjpack):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in SIGNALS:      # nohup, or a shell's &, may have the test ignore them
+        signal.signal(number, signal.SIG_DFL)
     with tempfile.TemporaryDirectory(prefix="rjpack-disturbed-") as directory:
         bench = Bench(Path(rjpack).resolve(), Path(directory))
         for check in (check_signals, check_payload, check_second, check_ignored):
