@@ -50,12 +50,12 @@ enum rj_err rj_input_open(struct rj_input *input, const char *path,
 enum rj_err rj_input_open_disk(struct rj_input *input, const char *path,
 			       struct rj_error *err);
 
-/* Whether st is that of the input, or of another name of it. */
+/* Whether st describes the input's file, by whatever name. */
 bool rj_input_is(const struct rj_input *input, const struct stat *st);
 
 /*
- * Fails if a file has been written to since it was opened, so that what was read of it may be a
- * part of one state and a part of another. Of a device it is not known.
+ * Fails if a file has been written to since it was opened: what was read may then be a mix of old
+ * and new contents. Devices do not tell, and pass.
  */
 enum rj_err rj_input_unchanged(const struct rj_input *input, struct rj_error *err);
 

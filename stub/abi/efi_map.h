@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* EFI's memory map, and what of it a Linux hands on to the next. */
+/* EFI's memory map, and the part of it that one Linux passes to the next. */
 #ifndef RJ_EFI_MAP_H
 #define RJ_EFI_MAP_H
 

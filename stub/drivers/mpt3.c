@@ -32,7 +32,7 @@ enum { REPLY_IS_ADDRESS = 0x01, REPLY_TYPE = 0x0F };
 #define UNUSED       0xFFFFFFFFu        /* half of a reply descriptor that is not there yet */
 #define REQUEST      1u                 /* number 0 is not used */
 
-#define QUEUE        16u                /* both queues' depth, which is a multiple of it */
+#define QUEUE        16u                /* entries in each queue; they have to be a multiple of 16 */
 #define REPLY_FRAMES 8u                 /* with one for the request, neither queue can get full */
 
 #define HEADER_VERSION 0x3600u          /* MPI2_HEADER_VERSION */

@@ -403,9 +403,7 @@ static INIT void nvme_add_namespace(struct controller *c, uint32_t id, uint32_t 
 	host->add_disk(&disk);
 }
 
-/*
- * 5.15.2.3: returns the next active namespace, whose id is larger, or 0; before 1.1 there is no list.
- */
+/* Returns the active namespace with the next larger id (5.15.2.3), or 0. 1.0 has no list. */
 static INIT uint32_t nvme_next_namespace(struct controller *c, uint32_t id, uint32_t count)
 {
 	const uint8_t *data = NULL;

@@ -4,6 +4,7 @@
 #include "be.h"
 #include "common/bda.h"
 #include "fake_io.h"
+#include "lsi_card.h"
 #include "mfi_model.h"
 
 /* struct megasas_register_set. */
@@ -11,8 +12,6 @@ enum {
 	DOORBELL = 0x00, SEQUENCE = 0x04, DIAGNOSTIC = 0x08, MSG0 = 0x18, INBOUND_DOORBELL = 0x20, MASK = 0x34, QUEUE = 0x40,
 	REPLY_FREE = 0x48, REPLY_POST = 0x6C, SCRATCH_PAD = 0xB0, QUEUE_LOW = 0xC0, QUEUE_HIGH = 0xC4,
 };
-#define WINDOW     0xE1000000u
-#define REGISTERS  0x100u
 #define FRAME      64u
 #define REQUEST    256u
 #define CHAIN      1024u
@@ -565,19 +564,16 @@ static void post_descriptor(uint32_t high)
 	}
 }
 
-/* MPI 2.0: HostDiagnostic takes writes after the keys have been written to WriteSequence. */
-static const uint8_t keys[] = { 0xF, 0x4, 0xB, 0x2, 0x7, 0xD };
-
 static void write_sequence(uint32_t value)
 {
 	if (x.state != CARD_FAULT)
 		fail_msg("WriteSequence: %x is written in state %x", value, x.state);
-	x.keys = x.keys < COUNT_OF(keys) && value == keys[x.keys] ? x.keys + 1 : 0;
+	x.keys = lsi_card_key(x.keys, value);
 }
 
 static uint32_t read_diagnostic(void)
 {
-	bool is_open = x.keys == COUNT_OF(keys) && !x.config->stays_locked;
+	bool is_open = x.keys == LSI_CARD_KEYS && !x.config->stays_locked;
 
 	return (x.reset_end ? 0x04 : 0) | (is_open ? 0x80 : 0);
 }
@@ -756,13 +752,6 @@ static void before_write_config(uint32_t offset, uint32_t value)
 		fail_msg("Bus Master is turned on in state %x", x.state);
 }
 
-static uint32_t map(uint64_t physical, uint32_t size)
-{
-	if (physical < WINDOW || physical + size > WINDOW + REGISTERS)
-		fail_msg("map of %llx, %x bytes", (unsigned long long)physical, size);
-	return (uint32_t)physical;
-}
-
 /* Set up. */
 static void fill_header(void)
 {
@@ -771,22 +760,20 @@ static void fill_header(void)
 	const struct card_config *c = x.config;
 	uint16_t device = c->device ? c->device : devices[c->kind];
 
-	x.pci = pci_function(CARD_PCI, (uint32_t)device << 16 | 0x1000, 0x01040000,
+	x.pci = pci_function(CARD_PCI, (uint32_t)device << 16 | LSI_VENDOR, 0x01040000,
 			     (uint16_t)((c->memory_off ? 0 : PCI_MEMORY)
 					| (c->bus_master ? PCI_BUS_MASTER : 0)));
 	x.pci.before_write = before_write_config;
 	pci_model_start(&x.pci, 1, tick);
-	if (c->no_bar)
-		return;
-	x.pci.space[PCI_BAR0 / 4] = c->ports_first ? 0xC001 : WINDOW;
-	x.pci.space[PCI_BAR0 / 4 + 1] = c->ports_first ? WINDOW | 4 : 0;
+	if (!c->no_bar)
+		lsi_card_set_bars(&x.pci, c->ports_first);
 }
 
 void card_power_on(struct card_config *config)
 {
 	memset(&x, 0, sizeof(x));
 	host_start(0, config->allocations);
-	driver_host.map = map;
+	driver_host.map = lsi_card_map;
 	x.config = config;
 	card_hard_disks = 0;
 	card_limit_ms(LIMIT_MS);

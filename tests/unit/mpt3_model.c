@@ -3,6 +3,7 @@
 
 #include "be.h"
 #include "fake_io.h"
+#include "lsi_card.h"
 #include "mpt3_model.h"
 
 /* struct MPI2_SYSTEM_INTERFACE_REGS. */
@@ -10,8 +11,6 @@ enum {
 	DOORBELL = 0x00, SEQUENCE = 0x04, DIAGNOSTIC = 0x08, STATUS = 0x30, MASK = 0x34,
 	REPLY_FREE = 0x48, REPLY_POST = 0x6C, REQUEST_LOW = 0xC0, REQUEST_HIGH = 0xC4,
 };
-#define WINDOW     0xE1000000u
-#define REGISTERS  0x100u
 #define ALL_MASKED 0x40000009u
 #define CREDIT     100u
 #define MOST_REPLIES 64u                /* MaxReplyDescriptorPostQueueDepth */
@@ -748,19 +747,16 @@ static void post_request(uint32_t high)
 	x.due = x.now + (function == 0x06 ? x.config->port_ms * UINT64_C(1000) : REQUEST_US);
 }
 
-/* HostDiagnostic takes writes after the keys have been written to WriteSequence. */
-static const uint8_t keys[] = { 0xF, 0x4, 0xB, 0x2, 0x7, 0xD };
-
 static void write_sequence(uint32_t value)
 {
 	if (x.state == HBA_READY && !x.used && !x.diagnostic_resets)
 		fail_msg("WriteSequence: %x is written, but the card is ready", value);
-	x.keys = x.keys < COUNT_OF(keys) && value == keys[x.keys] ? x.keys + 1 : 0;
+	x.keys = lsi_card_key(x.keys, value);
 }
 
 static uint32_t read_diagnostic(void)
 {
-	bool is_open = x.keys == COUNT_OF(keys) && !x.config->stays_locked;
+	bool is_open = x.keys == LSI_CARD_KEYS && !x.config->stays_locked;
 
 	return (x.resetting ? 0x04 : 0) | (x.hold ? 0x02 : 0) | (is_open ? 0x80 : 0);
 }
@@ -923,34 +919,25 @@ static void before_write_config(uint32_t offset, uint32_t value)
 		fail_msg("Bus Master is turned on in state %x", x.state);
 }
 
-static uint32_t map(uint64_t physical, uint32_t size)
-{
-	if (physical < WINDOW || physical + size > WINDOW + REGISTERS)
-		fail_msg("map of %llx, %x bytes", (unsigned long long)physical, size);
-	return (uint32_t)physical;
-}
-
 /* Set up. */
 static void fill_header(void)
 {
 	const struct hba_config *c = x.config;
 
-	x.pci = pci_function(HBA_PCI, (uint32_t)or_else(c->device, 0x0097) << 16 | 0x1000, 0x01070000,
+	x.pci = pci_function(HBA_PCI, (uint32_t)or_else(c->device, 0x0097) << 16 | LSI_VENDOR, 0x01070000,
 			     (uint16_t)((c->memory_off ? 0 : PCI_MEMORY)
 					| (c->bus_master ? PCI_BUS_MASTER : 0)));
 	x.pci.before_write = before_write_config;
 	pci_model_start(&x.pci, 1, tick);
-	if (c->no_bar)
-		return;
-	x.pci.space[PCI_BAR0 / 4] = c->ports_first ? 0xC001 : WINDOW;
-	x.pci.space[PCI_BAR0 / 4 + 1] = c->ports_first ? WINDOW | 4 : 0;
+	if (!c->no_bar)
+		lsi_card_set_bars(&x.pci, c->ports_first);
 }
 
 void hba_power_on(struct hba_config *config)
 {
 	memset(&x, 0, sizeof(x));
 	host_start(0, config->allocations);
-	driver_host.map = map;
+	driver_host.map = lsi_card_map;
 	x.config = config;
 	limit(LIMIT_MS);
 	fill_header();
